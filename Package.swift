@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language settings of every Swift target.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+let package = Package(
+  name: "sequence-workbench",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SequenceLayers", targets: ["SequenceLayers"]),
+    .library(name: "WorkbenchKit", targets: ["WorkbenchKit"]),
+    .executable(name: "workbench", targets: ["workbench"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    // C: terminal shim and measured hot kernels.
+    .target(
+      name: "CTerminal",
+      cSettings: [.define("NCURSES_WIDECHAR", to: "1"), .define("_GNU_SOURCE")],
+      linkerSettings: [
+        .linkedLibrary("ncursesw"), .linkedLibrary("tinfo"), .linkedLibrary("readline"),
+      ]),
+    .target(name: "CKernels"),
+
+    // The library of layers, from arrays up.
+    library("Tensors"),
+    library("Programs", ["Tensors"]),
+    library("Execution", ["Programs", "Tensors", "CKernels"]),
+    library("Layers", ["Programs", "Tensors"]),
+    library("Weights", ["Tensors"]),
+    library("Datasets", ["Tensors", "Weights"]),
+    library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
+    library("LayerTesting", ["Runtime", "Layers", "Programs", "Tensors", "Weights"]),
+    .target(
+      name: "ConfigProtos",
+      dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      swiftSettings: [.swiftLanguageMode(.v6)]),
+    library(
+      "Notation",
+      [
+        "Layers", "Tensors", "ConfigProtos",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    library(
+      "SequenceLayers",
+      ["Tensors", "Programs", "Execution", "Layers", "Notation", "Runtime", "LayerTesting", "Weights"]),
+
+    // The workbench: a headless engine and its front ends.
+    library(
+      "Sessions",
+      ["Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs", "Tensors"]),
+    library("TerminalUI", ["CTerminal"]),
+    library("Workbench", ["Sessions", "TerminalUI", "CTerminal"]),
+    library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
+    .executableTarget(
+      name: "workbench",
+      dependencies: [
+        "WorkbenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    tests("TensorsTests", ["Tensors"]),
+  ]
+)
