@@ -1,0 +1,19 @@
+/// The extents of an array, outermost axis first. A scalar has the empty shape.
+public typealias Shape = [Int]
+
+extension [Int] {
+  /// The number of elements of an array of this shape.
+  package var elementCount: Int { reduce(1, *) }
+
+  /// The distance, in elements, between neighbours along each axis of a dense row-major array.
+  package var rowMajorStrides: [Int] {
+    var strides: [Int] = Array(repeating: 1, count: count)
+    for axis in stride(from: count - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * self[axis + 1]
+    }
+    return strides
+  }
+
+  /// The shape as messages show it, such as `[2, 16, 64]`.
+  package var shapeText: String { "[" + map(String.init).joined(separator: ", ") + "]" }
+}
