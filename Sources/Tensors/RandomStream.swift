@@ -8,7 +8,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// Starts the stream of a seed and a name.
   public init(seed: UInt64, name: String = "") {
-    let folded = UInt32(truncatingIfNeeded: seed) ^ UInt32(truncatingIfNeeded: seed >> 32) &* 0x9E37_79B9
+    let folded =
+      UInt32(truncatingIfNeeded: seed) ^ UInt32(truncatingIfNeeded: seed >> 32) &* 0x9E37_79B9
     key = SIMD2(folded, Philox.hash(name))
   }
 

@@ -36,11 +36,13 @@ public struct Rational: Hashable, Sendable, Comparable, CustomStringConvertible,
 
   /// The sum of two fractions.
   public static func + (a: Rational, b: Rational) -> Rational {
-    Rational(a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+    Rational(
+      a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
   }
   /// The difference of two fractions.
   public static func - (a: Rational, b: Rational) -> Rational {
-    Rational(a.numerator * b.denominator - b.numerator * a.denominator, a.denominator * b.denominator)
+    Rational(
+      a.numerator * b.denominator - b.numerator * a.denominator, a.denominator * b.denominator)
   }
   /// The product of two fractions.
   public static func * (a: Rational, b: Rational) -> Rational {

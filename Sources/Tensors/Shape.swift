@@ -1,4 +1,6 @@
-/// The extents of an array, outermost axis first. A scalar has the empty shape.
+/// The extents of an array, outermost axis first.
+///
+/// A scalar has the empty shape.
 public typealias Shape = [Int]
 
 extension [Int] {

@@ -37,13 +37,41 @@ extension Tensor {
   /// NaN becomes 0. Anything to bool is "not equal to zero". Integer to narrower integer wraps.
   /// Complex to real drops the imaginary part.
   public func converted(to target: DType) -> Tensor {
-    guard target != dtype else { return self }
-    return Tensor(target, shape: shape) { output in
+    switch (dtype, target) {
+    case _ where dtype == target: return self
+    // Whole weight files and recordings take these ways, so they get a loop of their own.
+    case (.bfloat16, .float32): return mapped { (value: BFloat16) in value.float }
+    case (.float16, .float32): return mapped { (value: HalfFloat) in value.float }
+    case (.float32, .bfloat16): return mapped { (value: Float) in BFloat16(value) }
+    case (.float64, .float32): return mapped { (value: Double) in Float(value) }
+    case (.float32, .float64): return mapped { (value: Float) in Double(value) }
+    case (.complex64, .bool):
+      return mapped { (value: Complex64) in value.real != 0 || value.imaginary != 0 }
+    default: return convertedElementwise(to: target)
+    }
+  }
+
+  private func mapped<Source: TensorScalar, Target: TensorScalar>(
+    _ convert: (Source) -> Target
+  ) -> Tensor {
+    Tensor(Target.dtype, shape: shape) { output in
+      let results = output.bindMemory(to: Target.self)
+      withUnsafeElements(of: Source.self) { values in
+        for position in values.indices { results[position] = convert(values[position]) }
+      }
+    }
+  }
+
+  private func convertedElementwise(to target: DType) -> Tensor {
+    Tensor(target, shape: shape) { output in
       withUnsafeBytes { input in
         for position in 0..<count {
           if dtype.isInteger, target.isInteger || target == .bool {
             let value = Tensor.integer(dtype, input, position)
             Tensor.writeInteger(target, output, position, value)
+          } else if dtype == .int64, target != .float64 {
+            let value = Tensor.roundedToOdd(Tensor.integer(dtype, input, position))
+            Tensor.write(target, output, position, value)
           } else {
             let value = Tensor.real(dtype, input, position)
             Tensor.write(target, output, position, value)
@@ -100,8 +128,8 @@ extension Tensor {
     switch dtype {
     case .float32: bytes.bindMemory(to: Float.self)[i] = Float(value)
     case .float64: bytes.bindMemory(to: Double.self)[i] = value
-    case .bfloat16: bytes.bindMemory(to: BFloat16.self)[i] = BFloat16(Float(value))
-    case .float16: bytes.bindMemory(to: HalfFloat.self)[i] = HalfFloat(Float(value))
+    case .bfloat16: bytes.bindMemory(to: BFloat16.self)[i] = BFloat16(roundedToOdd(value))
+    case .float16: bytes.bindMemory(to: HalfFloat.self)[i] = HalfFloat(roundedToOdd(value))
     case .complex64: bytes.bindMemory(to: Complex64.self)[i] = Complex64(Float(value), 0)
     case .bool: bytes[i] = value == 0 ? 0 : 1
     case .int8: bytes.bindMemory(to: Int8.self)[i] = saturated(value)
@@ -111,6 +139,28 @@ extension Tensor {
     case .uint8: bytes[i] = saturated(value)
     case .uint32: bytes.bindMemory(to: UInt32.self)[i] = saturated(value)
     }
+  }
+
+  /// The single towards zero, with its last bit set if anything was cut off: rounding it once more
+  /// to a shorter type then gives what rounding the double directly would.
+  private static func roundedToOdd(_ value: Double) -> Float {
+    let nearest = Float(value)
+    guard nearest.isFinite, Double(nearest) != value else {
+      return value.isFinite && nearest.isInfinite
+        ? Float(sign: value.sign, exponent: 127, significand: 2 - Float.ulpOfOne) : nearest
+    }
+    let isAway = Double(nearest.magnitude) > value.magnitude
+    let towardsZero = isAway ? nearest.bitPattern - 1 : nearest.bitPattern
+    return Float(bitPattern: towardsZero | 1)
+  }
+
+  /// The double towards zero, with its last bit set if anything was cut off.
+  private static func roundedToOdd(_ value: Int64) -> Double {
+    let magnitude = value.magnitude
+    guard magnitude >= 1 << 53 else { return Double(value) }
+    let kept = magnitude & ~0x7FF
+    let sticky: UInt64 = kept == magnitude ? 0 : 0x800
+    return (value < 0 ? -1 : 1) * Double(kept | sticky)
   }
 
   private static func saturated<Integer: FixedWidthInteger>(_ value: Double) -> Integer {
