@@ -79,5 +79,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("TensorsTests", ["Tensors"]),
+    tests("WeightsTests", ["Weights", "Tensors"]),
+    tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
   ]
 )

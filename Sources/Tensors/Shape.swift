@@ -7,6 +7,19 @@ extension [Int] {
   /// The number of elements of an array of this shape.
   package var elementCount: Int { reduce(1, *) }
 
+  /// The number of bytes of an array of this shape, or nil if it is too large to count.
+  ///
+  /// So is any product of extents on the way to it, also beside an extent of 0. Shapes read from files must pass here first.
+  package func checkedByteCount(elementByteCount: Int) -> Int? {
+    var total = elementByteCount
+    for extent in self where extent != 0 {
+      let (product, isOver) = total.multipliedReportingOverflow(by: extent)
+      if isOver || extent < 0 { return nil }
+      total = product
+    }
+    return contains(0) ? 0 : total
+  }
+
   /// The distance, in elements, between neighbours along each axis of a dense row-major array.
   package var rowMajorStrides: [Int] {
     var strides: [Int] = Array(repeating: 1, count: count)
