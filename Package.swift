@@ -81,5 +81,6 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
+    tests("CKernelsTests", ["CKernels"]),
   ]
 )

@@ -1,0 +1,17 @@
+// Kernels for x86-64 with AVX-512 and fused multiply-add.
+#if defined(__x86_64__)
+#include <stdint.h>
+#include <string.h>
+
+#include "Table.h"
+#include "TileAccess.h"
+
+#define SW_SUFFIX avx512
+#define SW_GEMM_TILE 24
+#define SW_HARDWARE_FMA 1
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+#include "Body/Kernels.h"
+#pragma clang attribute pop
+#endif

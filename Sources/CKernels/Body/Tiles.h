@@ -1,0 +1,149 @@
+// Runs prepared chains tile by tile, so that temporaries stay in the first-level cache.
+
+/// Copies `count` elements of `width` bytes, `stride` elements apart.
+SW_INLINE void copyRun(char *to, const char *from, int64_t stride, int64_t count, int64_t width) {
+  if (stride == 1) {
+    memcpy(to, from, (size_t)(count * width));
+  } else if (width == 4) {
+    int32_t *cells = (int32_t *)to;
+    const int32_t *source = (const int32_t *)from;
+    for (int64_t k = 0; k < count; k++) cells[k] = source[k * stride];
+  } else {
+    for (int64_t k = 0; k < count; k++)
+      memcpy(to + k * width, from + k * stride * width, (size_t)width);
+  }
+}
+
+/// Gathers the elements at..<at + count of a broadcast operand.
+static void gatherOperand(
+  const sw_tile_program *p, const sw_tile_input *input, const char *base, int64_t at,
+  int64_t count, int64_t width, char *to) {
+  if (input->access == ACCESS_PERIODIC) {
+    // One period beginning at the phase, then copies of what is there.
+    const int64_t phase = at % input->period, once = input->period - phase;
+    const int64_t tail = once < count ? once : count;
+    copyRun(to, base + phase * width, 1, tail, width);
+    int64_t done = input->period < count ? input->period : count;
+    copyRun(to + tail * width, base, 1, done - tail, width);
+    for (int64_t run; done < count; done += run) {
+      run = done < count - done ? done : count - done;
+      memcpy(to + done * width, to, (size_t)(run * width));
+    }
+    return;
+  }
+  const int last = p->rank - 1;
+  while (count > 0) {
+    int64_t rest = at, offset = 0;
+    for (int d = 0; d < last; d++) {
+      offset += rest / p->dense[d] * input->strides[d];
+      rest %= p->dense[d];
+    }
+    const int64_t run = p->extents[last] - rest < count ? p->extents[last] - rest : count;
+    const int64_t stride = input->strides[last];
+    copyRun(to, base + (offset + rest * stride) * width, stride, run, width);
+    to += run * width;
+    count -= run;
+    at += run;
+  }
+}
+
+/// Turns stored elements into cells; `raw` and `cells` hold whole vectors.
+static void readCells(int32_t dtype, const void *raw, int32_t *cells, int64_t vectors) {
+  const u8x16_any *bytes = raw;
+  const u16x16_any *halves = raw;
+  i32x16_any *to = (i32x16_any *)cells;
+  for (int64_t v = 0; v < vectors; v++) {
+    if (dtype == SW_BOOL)
+      to[v] = __builtin_convertvector((i8x16)(bytes[v] != (u8x16)(0)), i32x16);
+    else if (dtype == SW_BF16)
+      to[v] = bits(fromBf16(halves[v]));
+    else
+      to[v] = bits(fromF16(halves[v]));
+  }
+}
+
+static void writeCells(int32_t dtype, const int32_t *cells, void *to, int64_t count) {
+  const i32x16_any *from = (const i32x16_any *)cells;
+  char *place = to;
+  for (int64_t v = 0; v * 16 < count; v++) {
+    const int64_t n = count - v * 16 < 16 ? count - v * 16 : 16;
+    if (dtype == SW_BOOL) {
+      const u8x16 r = __builtin_convertvector(from[v] & 1, u8x16);
+      memcpy(place + v * 16, &r, (size_t)n);
+    } else if (dtype == SW_BF16 || dtype == SW_F16) {
+      const u16x16 r = dtype == SW_BF16 ? toBf16(floats(from[v])) : toF16(floats(from[v]));
+      memcpy(place + v * 32, &r, (size_t)n * 2);
+    } else {
+      memcpy(place + v * 64, &from[v], (size_t)n * 4);
+    }
+  }
+}
+
+static void SW_VARIANT(tile_run)(
+  const sw_tile_program *p, const void *const *inputs, void *const *outputs, int64_t begin,
+  int64_t end) {
+  _Alignas(64) int32_t scratch[SW_TILE_REGISTERS][SW_TILE_CELLS];
+  int32_t *registers[SW_TILE_REGISTERS];
+  // Which elements a gathered operand's register holds: a phase of its period, and how many.
+  int64_t heldPhase[SW_TILE_REGISTERS], heldCount[SW_TILE_REGISTERS];
+  for (int k = 0; k < p->inputCount; k++) heldCount[k] = 0;
+  for (int k = p->inputCount; k < SW_TILE_REGISTERS; k++) registers[k] = scratch[k];
+
+  int64_t count;
+  for (int64_t at = begin; at < end; at += count) {
+    const int64_t left = end - at;
+    count = left < 16 ? left : (left < p->tile ? left & ~(int64_t)15 : p->tile);
+    const int64_t vectors = (count + 15) / 16;
+    const int whole = count % 16 == 0;
+
+    for (int k = 0; k < p->inputCount; k++) {
+      const sw_tile_input *input = &p->inputs[k];
+      const int64_t width = elementWidth(input->dtype);
+      const char *base = inputs[k];
+      const int dense = input->access == ACCESS_DENSE;
+      const int64_t phase = input->access == ACCESS_PERIODIC ? at % input->period : at;
+      const int straight = dense ||
+        (input->access == ACCESS_PERIODIC && phase + count <= input->period);
+      if (straight && whole) {
+        if (width == 4) {
+          registers[k] = (int32_t *)(base + phase * 4);
+        } else {
+          registers[k] = scratch[k];
+          readCells(input->dtype, base + phase * width, scratch[k], vectors);
+        }
+        continue;
+      }
+      registers[k] = scratch[k];
+      if (heldCount[k] >= count && heldPhase[k] == phase) continue;
+      _Alignas(64) char raw[SW_TILE_CELLS * 2];
+      char *to = width == 4 ? (char *)scratch[k] : raw;
+      if (!whole) memset(to, 0, (size_t)(16 * width));
+      if (straight)
+        memcpy(to, base + phase * width, (size_t)(count * width));
+      else
+        gatherOperand(p, input, base, at, count, width, to);
+      if (width != 4) readCells(input->dtype, raw, scratch[k], vectors);
+      heldPhase[k] = phase;
+      heldCount[k] = input->access == ACCESS_PERIODIC ? count : 0;
+    }
+
+    for (int k = 0; k < p->outputCount; k++) {
+      const sw_tile_output *output = &p->outputs[k];
+      if (!output->direct) continue;
+      registers[output->source] =
+        whole ? (int32_t *)outputs[k] + at : scratch[output->source];
+    }
+    for (int k = 0; k < p->opCount; k++) {
+      const sw_tile_op op = p->ops[k];
+      cellFunctions[op.op](
+        registers[op.destination], registers[op.a], registers[op.b], registers[op.c], vectors);
+    }
+    for (int k = 0; k < p->outputCount; k++) {
+      const sw_tile_output *output = &p->outputs[k];
+      if (output->direct && whole) continue;
+      const int64_t width = elementWidth(output->dtype);
+      writeCells(
+        output->dtype, registers[output->source], (char *)outputs[k] + at * width, count);
+    }
+  }
+}

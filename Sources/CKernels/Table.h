@@ -1,0 +1,33 @@
+// The kernels that exist once per variant. A new kernel is a line here, a declaration in a public
+// header and a body.
+#ifndef SW_TABLE_H
+#define SW_TABLE_H
+
+#include "CKernels.h"
+
+// X(result, name, parameters, arguments)
+#define SW_KERNELS(X)                                                                            \
+  X(void, apply, (int op, void *y, const void *a, const void *b, const void *c, int64_t n),      \
+    (op, y, a, b, c, n))                                                                         \
+  X(void, tile_run,                                                                              \
+    (const sw_tile_program *program, const void *const *inputs, void *const *outputs,            \
+      int64_t begin, int64_t end),                                                               \
+    (program, inputs, outputs, begin, end))                                                      \
+  X(void, bf16_to_f32, (const uint16_t *x, float *y, int64_t n), (x, y, n))                      \
+  X(void, f16_to_f32, (const uint16_t *x, float *y, int64_t n), (x, y, n))                       \
+  X(void, f32_to_bf16, (const float *x, uint16_t *y, int64_t n), (x, y, n))                      \
+  X(void, f32_to_f16, (const float *x, uint16_t *y, int64_t n), (x, y, n))
+
+#define SW_FIELD(result, name, parameters, arguments) result(*name) parameters;
+typedef struct {
+  SW_KERNELS(SW_FIELD)
+} sw_table;
+#undef SW_FIELD
+
+extern const sw_table sw_table_portable;
+#if defined(__x86_64__)
+extern const sw_table sw_table_avx2;
+extern const sw_table sw_table_avx512;
+#endif
+
+#endif

@@ -1,0 +1,17 @@
+// How the operands of a chain lie in memory, shared by its preparation and its variants.
+#ifndef SW_TILE_ACCESS_H
+#define SW_TILE_ACCESS_H
+
+#include "sw_pointwise.h"
+
+enum { ACCESS_DENSE, ACCESS_PERIODIC, ACCESS_GENERAL };
+
+static inline int64_t elementWidth(int32_t dtype) {
+  switch (dtype) {
+    case SW_BOOL: return 1;
+    case SW_BF16: case SW_F16: return 2;
+    default: return 4;
+  }
+}
+
+#endif

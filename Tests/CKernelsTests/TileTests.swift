@@ -1,0 +1,224 @@
+import CKernels
+import Testing
+
+/// A chain built in Swift memory, for tests.
+private struct Chain {
+  var extents: [Int64]
+  /// Strides of each input, and its values.
+  var inputs: [(strides: [Int64], values: [Float])]
+  var ops: [sw_tile_op]
+  var outputs: [Int32]
+
+  /// Runs the chain on [begin, end) pieces of its space; the outputs one after the other.
+  func run(pieces: Int = 1) -> [Float] {
+    var program = sw_tile_program()
+    program.rank = Int32(extents.count)
+    withUnsafeMutableBytes(of: &program.extents) { place in
+      extents.withUnsafeBytes { place.copyMemory(from: $0) }
+    }
+    var inputTable = inputs.map { input -> sw_tile_input in
+      var entry = sw_tile_input()
+      entry.dtype = Int32(SW_F32)
+      withUnsafeMutableBytes(of: &entry.strides) { place in
+        input.strides.withUnsafeBytes { place.copyMemory(from: $0) }
+      }
+      return entry
+    }
+    var outputTable = outputs.map {
+      sw_tile_output(dtype: Int32(SW_F32), source: $0, direct: 0)
+    }
+    let count = Int(extents.reduce(1, *))
+    var results = [Float](repeating: -77, count: count * outputs.count)
+    inputTable.withUnsafeMutableBufferPointer { inputTable in
+      outputTable.withUnsafeMutableBufferPointer { outputTable in
+        ops.withUnsafeBufferPointer { ops in
+          program.inputs = inputTable.baseAddress
+          program.ops = ops.baseAddress
+          program.outputs = outputTable.baseAddress
+          program.inputCount = Int32(inputTable.count)
+          program.opCount = Int32(ops.count)
+          program.outputCount = Int32(outputTable.count)
+          #expect(sw_tile_prepare(&program) == 0)
+          results.withUnsafeMutableBufferPointer { results in
+            runPieces(&program, pieces, count, results)
+          }
+        }
+      }
+    }
+    return results
+  }
+
+  private func runPieces(
+    _ program: inout sw_tile_program, _ pieces: Int, _ count: Int,
+    _ results: UnsafeMutableBufferPointer<Float>
+  ) {
+    let places = inputs.map { input in
+      let place = UnsafeMutableBufferPointer<Float>.allocate(capacity: input.values.count)
+      _ = place.initialize(from: input.values)
+      return place
+    }
+    defer { places.forEach { $0.deallocate() } }
+    let from = places.map { UnsafeRawPointer($0.baseAddress) }
+    let to = outputs.indices.map { k -> UnsafeMutableRawPointer? in
+      UnsafeMutableRawPointer(results.baseAddress.map { $0 + k * count })
+    }
+    for piece in 0..<pieces {
+      let begin = Int64(count * piece / pieces)
+      let end = Int64(count * (piece + 1) / pieces)
+      sw_tile_run(&program, from, to, begin, end)
+    }
+  }
+
+  /// The same one function at a time over whole arrays.
+  func unfused() -> [Float] {
+    let count = Int(extents.reduce(1, *))
+    var registers = inputs.map { input in
+      (0..<count).map { position -> Float in
+        var rest = position
+        var offset = 0
+        for d in extents.indices.reversed() {
+          offset += rest % Int(extents[d]) * Int(input.strides[d])
+          rest /= Int(extents[d])
+        }
+        return input.values[offset]
+      }
+    }
+    while registers.count < Int(SW_TILE_REGISTERS) {
+      registers.append([Float](repeating: 0, count: count))
+    }
+    for op in ops {
+      registers[Int(op.destination)] = apply(
+        Int(op.op), registers[Int(op.a)], registers[Int(op.b)], registers[Int(op.c)])
+    }
+    return outputs.flatMap { registers[Int($0)] }
+  }
+}
+
+private func op(
+  _ function: Int, _ destination: Int32, _ a: Int32, _ b: Int32 = 0, _ c: Int32 = 0
+) -> sw_tile_op {
+  sw_tile_op(op: Int32(function), destination: destination, a: a, b: b, c: c)
+}
+
+@Suite struct TileTests {
+  /// gelu-like chain over x, a row, a column, a scalar and a transposed operand.
+  private func chain(_ rows: Int, _ columns: Int, seed: Int) -> Chain {
+    var numbers = Numbers(seed)
+    let t = Int64(rows)
+    let c = Int64(columns)
+    return Chain(
+      extents: [t, c],
+      inputs: [
+        ([c, 1], numbers.awkward(rows * columns)), ([0, 1], numbers.units(columns)),
+        ([1, 0], numbers.units(rows)), ([0, 0], numbers.units(1)),
+        ([1, t], numbers.awkward(rows * columns)),
+      ],
+      ops: [
+        op(SW_ADD, 5, 0, 1), op(SW_MUL, 6, 5, 3), op(SW_TANH, 6, 6), op(SW_LT, 7, 4, 2),
+        op(SW_SELECT, 8, 7, 6, 5), op(SW_MAX, 5, 8, 0), op(SW_ERF, 6, 5),
+      ],
+      outputs: [8, 5, 6])
+  }
+
+  @Test(
+    "a fused chain has the bits of its functions one at a time",
+    arguments: [(1, 8), (1, 16), (3, 5), (7, 64), (2, 513), (33, 31), (9, 80), (5, 300), (600, 1)])
+  func fusedEqualsUnfused(_ rows: Int, _ columns: Int) {
+    let chain = chain(rows, columns, seed: rows * 1000 + columns)
+    let expected = chain.unfused().map(bits)
+    let fused = expectSameBits("chain \(rows) x \(columns)") { chain.run() }
+    #expect(fused.map(bits) == expected)
+    #expect(chain.run(pieces: 3).map(bits) == expected, "in pieces")
+  }
+
+  @Test("a result may lie over a dense input")
+  func inPlace() {
+    var x: [Float] = (0..<1003).map { Float($0) }
+    var inputs = [
+      sw_tile_input(dtype: Int32(SW_F32), strides: (1, 0, 0, 0, 0, 0), access: 0, period: 0)
+    ]
+    var outputs = [sw_tile_output(dtype: Int32(SW_F32), source: 1, direct: 0)]
+    let ops = [op(SW_ADD, 1, 0, 0), op(SW_MUL, 1, 1, 0)]
+    let count = Int64(x.count)
+    let expected = x.map { ($0 + $0) * $0 }
+    inputs.withUnsafeMutableBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer { outputs in
+        ops.withUnsafeBufferPointer { ops in
+          var program = sw_tile_program(
+            rank: 1, extents: (count, 0, 0, 0, 0, 0), inputCount: 1, opCount: 2, outputCount: 1,
+            inputs: inputs.baseAddress, ops: ops.baseAddress, outputs: outputs.baseAddress,
+            tile: 0, dense: (0, 0, 0, 0, 0, 0))
+          #expect(sw_tile_prepare(&program) == 0)
+          x.withUnsafeMutableBytes { x in
+            sw_tile_run(&program, [UnsafeRawPointer(x.baseAddress)], [x.baseAddress], 0, count)
+          }
+        }
+      }
+    }
+    #expect(x == expected)
+  }
+
+  @Test(
+    "truth values and 16-bit floats are read, combined and stored", arguments: [1, 15, 40, 700])
+  func mixedTypes(_ count: Int) {
+    var numbers = Numbers(count)
+    let x = numbers.units(count).map { $0 * 10 }
+    let mask = (0..<count).map { _ in UInt8(numbers.word() % 2) }
+    var halves = [UInt16](repeating: 0, count: count)
+    sw_f32_to_bf16(x, &halves, Int64(count))
+    var values = [UInt16](repeating: 9, count: count)
+    var truths = [UInt8](repeating: 9, count: count)
+    let n = Int64(count)
+    var inputs = [Int32(SW_BF16), Int32(SW_BOOL)].map {
+      sw_tile_input(dtype: $0, strides: (1, 0, 0, 0, 0, 0), access: 0, period: 0)
+    }
+    var outputs = [(Int32(SW_F16), Int32(3)), (Int32(SW_BOOL), Int32(4))].map {
+      sw_tile_output(dtype: $0.0, source: $0.1, direct: 0)
+    }
+    let ops = [op(SW_NEG, 2, 0), op(SW_SELECT, 3, 1, 0, 2), op(SW_LT, 4, 2, 3), op(SW_OR, 4, 4, 1)]
+    inputs.withUnsafeMutableBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer { outputs in
+        ops.withUnsafeBufferPointer { ops in
+          var program = sw_tile_program(
+            rank: 1, extents: (n, 0, 0, 0, 0, 0), inputCount: 2, opCount: 4, outputCount: 2,
+            inputs: inputs.baseAddress, ops: ops.baseAddress, outputs: outputs.baseAddress,
+            tile: 0, dense: (0, 0, 0, 0, 0, 0))
+          #expect(sw_tile_prepare(&program) == 0)
+          halves.withUnsafeBytes { a in
+            mask.withUnsafeBytes { b in
+              values.withUnsafeMutableBytes { y in
+                truths.withUnsafeMutableBytes { z in
+                  sw_tile_run(
+                    &program, [a.baseAddress, b.baseAddress], [y.baseAddress, z.baseAddress], 0, n)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    for k in 0..<count {
+      let wide = Float(bitPattern: UInt32(halves[k]) << 16)
+      let chosen = mask[k] == 1 ? wide : -wide
+      #expect(values[k] == Float16(chosen).bitPattern)
+      #expect(truths[k] == (-wide < chosen || mask[k] == 1 ? 1 : 0))
+    }
+  }
+
+  @Test("a chain that writes an input or names no function is refused")
+  func refusesMalformed() {
+    for bad in [op(SW_ADD, 0, 0, 0), op(SW_OP_COUNT, 1, 0), op(SW_ADD, 1, 99)] {
+      var inputs = [sw_tile_input()]
+      inputs.withUnsafeMutableBufferPointer { inputs in
+        withUnsafePointer(to: bad) { bad in
+          var program = sw_tile_program()
+          program.inputCount = 1
+          program.inputs = inputs.baseAddress
+          program.opCount = 1
+          program.ops = bad
+          #expect(sw_tile_prepare(&program) == -1)
+        }
+      }
+    }
+  }
+}
