@@ -82,5 +82,6 @@ let package = Package(
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
+    tests("ProgramsTests", ["Programs", "Tensors"]),
   ]
 )

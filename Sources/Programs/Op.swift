@@ -1,6 +1,8 @@
 public import Tensors
 
-/// One operation of a program. A dozen families, so that every pass has a short top switch and one
+/// One operation of a program.
+///
+/// A dozen families, so that every pass has a short top switch and one
 /// file a family; no pass may use `default:`, so the compiler lists what a new op still needs.
 public indirect enum Op: Sendable {
   /// No operand: the elements are part of the program.
@@ -9,7 +11,7 @@ public indirect enum Op: Sendable {
   case iota(ValueType, axis: Int)
   /// Elementwise conversion to another dtype, by the rules of `Tensor.converted(to:)`.
   case convert(DType)
-  /// The same bits read as another dtype of equal size.
+  /// The same bits read as another dtype of equal size; not to `bool`, whose byte must be 0 or 1.
   case bitcast(DType)
   /// Random words: see ``RandomOp``.
   case random(RandomOp)
@@ -39,7 +41,10 @@ public indirect enum Op: Sendable {
   case stopGradient
 }
 
-/// An elementwise function of one operand. Results keep the operand's dtype except `isFinite`.
+/// An elementwise function of one operand.
+///
+/// Results keep the operand's dtype except `isFinite`.
+/// `bfloat16` and `float16` are computed in `float32` and rounded once; integers wrap.
 public enum UnaryOp: String, CaseIterable, Sendable {
   /// `-x`.
   case neg
@@ -67,7 +72,7 @@ public enum UnaryOp: String, CaseIterable, Sendable {
   case erf
   /// The square root.
   case sqrt
-  /// `1 / sqrt(x)`, both steps rounded.
+  /// `1 / sqrt(x)`, both steps rounded (to `float32` in the low precisions).
   case rsqrt
   /// The greatest whole number not above `x`.
   case floor
@@ -111,7 +116,9 @@ public enum BinaryOp: String, CaseIterable, Sendable {
   case shr
 }
 
-/// An elementwise comparison. NaN is equal to nothing and ordered with nothing.
+/// An elementwise comparison.
+///
+/// NaN is equal to nothing and ordered with nothing.
 public enum CompareOp: String, CaseIterable, Sendable {
   /// `a == b`.
   case eq
@@ -158,8 +165,10 @@ public enum MovementOp: Hashable, Sendable {
   case concatenate(axis: Int)
 }
 
-/// Which function a reduction folds with, and so its value for no elements: 0, 1, -inf, +inf (the
-/// extremes for integers), true, false.
+/// Which function a reduction folds with.
+///
+/// Its value for no elements is 0, 1, -inf, +inf (the extremes for integers), true, false. A fold
+/// starts from that value, so a sum of -0 is +0.
 public enum ReductionKind: String, CaseIterable, Sendable {
   /// The sum.
   case sum
@@ -185,7 +194,8 @@ public enum ReductionOp: Hashable, Sendable {
   case cumulative(ReductionKind, axis: Int, reverse: Bool)
   /// Folds windows of a padded operand; padding is the fold's value for no elements.
   case reduceWindow(ReductionKind, WindowDimensions)
-  /// Two results: the elements in order along an axis, and where each stood, as `i32`; stable.
+  /// Two results: the elements in order along an axis, and where each stood, as `i32`. Stable either
+  /// way: equal elements (such as -0 and +0) keep their order. NaN counts as greater than all.
   case sort(axis: Int, descending: Bool)
 }
 
@@ -220,7 +230,9 @@ public enum ContractionOp: Hashable, Sendable {
   case convolution(ConvolutionDimensions)
 }
 
-/// Which axes a dot pairs. The result has the batch axes, then the left's free axes, then the
+/// Which axes a dot pairs.
+///
+/// The result has the batch axes, then the left's free axes, then the
 /// right's, each in operand order.
 public struct DotDimensions: Hashable, Sendable {
   /// Batch axes of the left operand, paired in order with `rightBatch`.
@@ -258,7 +270,8 @@ public struct ConvolutionDimensions: Hashable, Sendable {
   public var kernelDilation: [Int]
   /// Output channel `o` sees input channels of group `o / (outputs / featureGroups)` only.
   public var featureGroups: Int
-  /// Output channel `o` sees batch rows of group `o / (outputs / batchGroups)` only.
+  /// Output channel `o` sees batch rows of group `o / (outputs / batchGroups)` only, each group
+  /// being `b / batchGroups` neighbouring rows.
   public var batchGroups: Int
 
   /// Makes the extents; strides and dilations default to 1, padding to 0.
@@ -281,7 +294,7 @@ public struct ConvolutionDimensions: Hashable, Sendable {
 
 /// What a gather gives for an index outside `0 ..< extent`.
 public enum OutOfRangeRule: String, Hashable, Sendable {
-  /// The nearest index that exists.
+  /// The nearest index that exists; 0 when the axis is empty.
   case clamp
   /// NaN (0 for integers and bool).
   case nan
@@ -311,7 +324,8 @@ public enum FFTOp: Hashable, Sendable {
   case inverse
   /// Operand x of length n; results re, im of length n / 2 + 1.
   case realForward
-  /// Operands re, im of length n / 2 + 1; result of length n, divided by n.
+  /// Operands re, im of length n / 2 + 1; result of length n, divided by n. The imaginary parts of
+  /// bins 0 and n / 2 (n even) are ignored.
   case realInverse(length: Int)
 }
 
@@ -349,7 +363,9 @@ public struct LoopOp: Sendable {
   }
 }
 
-/// A named function that carries its own expansion. The executor and exporters may match the name;
+/// A named function that carries its own expansion.
+///
+/// The executor and exporters may match the name;
 /// every other reader inlines the body.
 public struct CompositeOp: Sendable {
   /// What the executor and exporters match, such as `softmax`.

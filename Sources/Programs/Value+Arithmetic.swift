@@ -104,7 +104,9 @@ extension ProgramBuilder {
     }
   }
 
-  /// Repeats a body: see ``LoopOp``. The body gets captured, carried and sliced values and returns
+  /// Repeats a body: see ``LoopOp``.
+  ///
+  /// The body gets captured, carried and sliced values and returns
   /// the new carried values and the values to stack.
   public func loop(
     tripCount: Int, axis: Int, reverse: Bool = false, captured: [Value], carried: [Value],

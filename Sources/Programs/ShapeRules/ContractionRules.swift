@@ -57,7 +57,8 @@ extension ConvolutionDimensions {
     try expect(
       featureGroups >= 1 && inputChannels == kernel[spatial] * featureGroups
         && outputChannels % featureGroups == 0,
-      found: "\(inputChannels) input channels in \(featureGroups) groups, kernel \(kernel.shapeText)",
+      found:
+        "\(inputChannels) input channels, \(featureGroups) groups, kernel \(kernel.shapeText)",
       expected: "kernel input channels = input channels / groups, outputs divisible by groups")
     try expect(
       batchGroups >= 1 && input[0] % batchGroups == 0 && outputChannels % batchGroups == 0,

@@ -30,6 +30,7 @@ extension Op {
       try expect(
         dtype.byteCount == operands[0].dtype.byteCount,
         found: "\(operands[0].dtype.name) to \(dtype.name)", expected: "dtypes of equal size")
+      try expect(dtype != .bool, found: "bitcast to bool", expected: "a comparison with 0")
       return [ValueType(dtype, operands[0].shape)]
     case .random(let op): return [try op.resultType(operands)]
     case .unary(let op): return [try op.resultType(operands)]
