@@ -26,7 +26,9 @@ public final class ProgramBuilder {
   public var path: String { program.scopes[scopeStack[scopeStack.count - 1]] }
 
   /// Records what `body` does under a child path.
-  public func scoped<Result>(_ name: String, _ body: () throws -> Result) rethrows -> Result {
+  public func scoped<Result, Failure: Error>(
+    _ name: String, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     let child = name.isEmpty ? path : (path.isEmpty ? name : path + "/" + name)
     scopeStack.append(internScope(child))
     defer { scopeStack.removeLast() }
@@ -34,9 +36,9 @@ public final class ProgramBuilder {
   }
 
   /// Records what `body` does under an absolute path.
-  public func scoped<Result>(
-    absolute absolutePath: String, _ body: () throws -> Result
-  ) rethrows -> Result {
+  public func scoped<Result, Failure: Error>(
+    absolute absolutePath: String, _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     scopeStack.append(internScope(absolutePath))
     defer { scopeStack.removeLast() }
     return try body()

@@ -1,0 +1,51 @@
+import Programs
+public import Tensors
+
+/// One layer over the sequence and another over the reversed sequence, combined.
+///
+/// `y = combine(forward(x), reverse(backward(reverse(x))))`
+///
+/// - Shape: by `combination`, as in `Parallel`.
+/// - Mask: valid where both are.
+/// - Streaming: none; the backward layer starts at the end of the sequence.
+/// - Throws: ``LayerError`` `.latencyMismatch` when the ratios differ, `.invalidInput` when the
+///   shapes do not combine.
+/// - Source: sequence_layers/jax/combinators.py `Bidirectional`.
+extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
+  private static let forwardScope = ChildScope("forward", emits: "0")
+  private static let backwardScope = ChildScope("backward", emits: "1")
+
+  public var stepObstacle: String? { "the backward layer needs the end of the sequence first" }
+  public var outputRatio: Rational { forward.outputRatio }
+
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep {
+    let mirrored = backward.receptiveFieldPerStep.reversed().map { field in
+      field.map { ReceptiveField(-$0.end, -$0.start) }
+    }
+    return ReceptiveFieldUnion.perKey([forward.receptiveFieldPerStep, mirrored])
+  }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    var specs: [ChannelSpec] = []
+    for (layer, scope) in [(forward, Self.forwardScope), (backward, Self.backwardScope)] {
+      do { specs.append(try layer.outputSpec(for: input, constants: constants)) } catch {
+        throw error.within(scope.path)
+      }
+    }
+    guard forward.outputRatio == backward.outputRatio else {
+      throw LayerError(
+        .latencyMismatch, layer: typeName,
+        found: "output ratios \(forward.outputRatio) and \(backward.outputRatio)",
+        expected: "equal ratios forward and backward")
+    }
+    return try combination.combinedSpec(specs, layer: typeName)
+  }
+
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+    let ahead = try context.layer(forward, x, at: Self.forwardScope)
+    let back = try context.layer(backward, x.reversedTime(), at: Self.backwardScope)
+    return combination.combine([ahead, back.reversedTime()].cutToShortest())
+  }
+}

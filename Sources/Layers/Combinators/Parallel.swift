@@ -1,0 +1,113 @@
+import Programs
+public import Tensors
+
+/// Layers side by side on one input, their outputs combined.
+///
+/// - Shape: by `combination`: stacked on a new first channel axis, concatenated on the last, or
+///   broadcast and added, averaged or multiplied. Without layers the input passes unchanged.
+/// - Mask: valid where every layer's output is.
+/// - Streaming: all layers must have one ratio and one latency.
+/// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on
+///   shapes that do not combine.
+/// - Source: sequence_layers/jax/combinators.py `Parallel`.
+extension Parallel: CombinatorLayer {
+  private var scopes: [ChildScope] {
+    ChildScope.unique(
+      layers, prefix: "layers",
+      shares: layers.indices.map { ChildScope.isShared($0, shareScope.values) })
+  }
+
+  public var stepObstacle: String? { SerialChain(layers, scopes: scopes).stepObstacle }
+  public var blockSize: Int {
+    layers.reduce(1) { Rational.leastCommonMultiple($0, $1.blockSize) }
+  }
+  public var outputRatio: Rational { layers.first?.outputRatio ?? 1 }
+  public var inputLatency: Int { layers.first?.inputLatency ?? 0 }
+  public var outputLatency: Int { layers.first?.outputLatency ?? 0 }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep {
+    layers.isEmpty
+      ? [.aligned] : ReceptiveFieldUnion.perKey(layers.map(\.receptiveFieldPerStep))
+  }
+
+  public func accumulatedInputLatency(_ later: Int) -> Int {
+    layers.first?.accumulatedInputLatency(later) ?? later
+  }
+
+  public func accumulatedOutputLatency(_ earlier: Int) throws(LayerError) -> Int {
+    var result: Int?
+    for (layer, scope) in zip(layers, scopes) {
+      let latency: Int
+      do { latency = try layer.accumulatedOutputLatency(earlier) } catch {
+        throw error.within(scope.path)
+      }
+      try checkEqual("an accumulated output latency", latency, result ?? latency, scope)
+      result = latency
+    }
+    return result ?? earlier
+  }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    try checkShareScope(shareScope.values, count: layers.count, layer: typeName)
+    guard let first = layers.first else { return input }
+    var specs: [ChannelSpec] = []
+    for (layer, scope) in zip(layers, scopes) {
+      do { specs.append(try layer.outputSpec(for: input, constants: constants)) } catch {
+        throw error.within(scope.path)
+      }
+      try checkEqual("an output ratio", layer.outputRatio, first.outputRatio, scope)
+      try checkEqual("an input latency", layer.inputLatency, first.inputLatency, scope)
+    }
+    return try combination.combinedSpec(specs, layer: typeName)
+  }
+
+  private func checkEqual<T: Equatable>(
+    _ what: String, _ value: T, _ expected: T, _ scope: ChildScope
+  ) throws(LayerError) {
+    guard value == expected else {
+      throw LayerError(
+        .latencyMismatch, layer: typeName, found: "\(what) of \(value) in \(scope.path)",
+        expected: "the \(expected) of \(scopes[0].path)",
+        fix: "balance the layers, for example with Delay(length:, delayLayerOutput: false)")
+    }
+  }
+
+  public func initialState(
+    for input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> LayerState {
+    var state = LayerState()
+    for (layer, scope) in zip(layers, scopes) {
+      try context.initialState(
+        layer, for: input, into: &state, at: scope, latency: context.precedingLatency)
+    }
+    return state
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    var outputs: [SequenceValue] = []
+    for (layer, scope) in zip(layers, scopes) {
+      outputs.append(
+        try context.step(layer, x, &state, at: scope, latency: context.precedingLatency))
+    }
+    return outputs.isEmpty ? x : combination.combine(outputs)
+  }
+
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+    var outputs: [SequenceValue] = []
+    for (layer, scope) in zip(layers, scopes) {
+      outputs.append(try context.layer(layer, x, at: scope))
+    }
+    return outputs.isEmpty ? x : combination.combine(outputs.cutToShortest())
+  }
+}
+
+extension [SequenceValue] {
+  /// The same sequences without the timesteps that not all of them have.
+  func cutToShortest() -> [SequenceValue] {
+    let time = map(\.time).min() ?? 0
+    return map { $0.slicedTime(from: 0, to: time) }
+  }
+}

@@ -1,0 +1,112 @@
+import Programs
+public import Tensors
+
+/// The sum of a body and a shortcut: `y = body(x) + shortcut(x)`.
+///
+/// - Shape: body and shortcut must give equal channel shapes; nothing is broadcast or projected.
+/// - Mask: valid where both are.
+/// - Streaming: body and shortcut must have equal ratios and latencies; a body that looks ahead needs
+///   an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
+/// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on
+///   unequal output shapes.
+/// - Source: sequence_layers/jax/combinators.py `Residual`.
+extension Residual: CombinatorLayer {
+  private var body: SerialChain {
+    SerialChain(layers, prefix: "layers", shareScope: shareScope.values).emitting(below: "0")
+  }
+
+  /// The shortcut's layers: their parameters lie below `shortcut_layer`.
+  private var shortcut: SerialChain {
+    SerialChain(shortcutLayers, prefix: "layers").below("shortcut_layer", emits: "1")
+  }
+
+  public var stepObstacle: String? { body.stepObstacle ?? shortcut.stepObstacle }
+  public var blockSize: Int { Rational.leastCommonMultiple(body.blockSize, shortcut.blockSize) }
+  public var outputRatio: Rational { body.outputRatio }
+  public var inputLatency: Int { body.inputLatency }
+  public var outputLatency: Int { body.outputLatency }
+
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep {
+    ReceptiveFieldUnion.aligned(
+      [body.receptiveFieldPerStep, shortcut.receptiveFieldPerStep], ratio: outputRatio)
+  }
+
+  public func accumulatedInputLatency(_ later: Int) -> Int { body.accumulatedInputLatency(later) }
+
+  public func accumulatedOutputLatency(_ earlier: Int) throws(LayerError) -> Int {
+    let (main, side) = (
+      try body.accumulatedOutputLatency(earlier), try shortcut.accumulatedOutputLatency(earlier)
+    )
+    try checkEqual("an accumulated output latency", main, side)
+    return main
+  }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    try checkShareScope(shareScope.values, count: layers.count, layer: typeName)
+    let main = try body.outputSpec(for: input, constants: constants)
+    let side = try shortcut.outputSpec(for: input, constants: constants)
+    try checkEqual("an output ratio", body.outputRatio, shortcut.outputRatio)
+    try checkEqual("an input latency", body.inputLatency, shortcut.inputLatency)
+    guard main.shape == side.shape else {
+      throw LayerError(
+        .invalidInput, layer: typeName,
+        found: "a body output of \(main.shape.shapeText), a shortcut of \(side.shape.shapeText)",
+        expected: "equal channel shapes",
+        fix: "end the body with Dense(features: \(side.shape.last ?? 1)) or project the shortcut")
+    }
+    return ChannelSpec(main.shape, DType.promoted(main.dtype, side.dtype))
+  }
+
+  private func checkEqual<T: Equatable>(_ what: String, _ main: T, _ side: T) throws(LayerError) {
+    guard main == side else {
+      throw LayerError(
+        .latencyMismatch, layer: typeName, found: "\(what) of \(main) in the body",
+        expected: "the \(side) of the shortcut",
+        fix: "balance them, for example with Delay(length:, delayLayerOutput: false)")
+    }
+  }
+
+  public func initialState(
+    for input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> LayerState {
+    var state = LayerState()
+    try body.initialState(for: input, into: &state, context)
+    try shortcut.initialState(for: input, into: &state, context)
+    return state
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    let main = try body.step(x, &state, context)
+    return CombinationMode.add.combine([main, try shortcut.step(x, &state, context)])
+  }
+
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+    let main = try body.layer(x, context)
+    return CombinationMode.add.combine([main, try shortcut.layer(x, context)])
+  }
+}
+
+extension SerialChain {
+  /// The same chain with its emits under another element.
+  func emitting(below element: String) -> SerialChain {
+    var chain = self
+    for index in scopes.indices {
+      chain.scopes[index].emits = LayerPath.join(element, scopes[index].emits)
+    }
+    return chain
+  }
+
+  /// The same chain below a path element of its own.
+  func below(_ element: String, emits: String) -> SerialChain {
+    var chain = emitting(below: emits)
+    for index in scopes.indices {
+      chain.scopes[index].path = LayerPath.join(element, scopes[index].path)
+      chain.scopes[index].parameters = LayerPath.join(element, scopes[index].parameters)
+    }
+    return chain
+  }
+}

@@ -1,0 +1,87 @@
+/// A struct that has a message in the schema, so that every notation can hold it.
+///
+/// The structs of the library are generated from `Protos/`. A custom layer writes by hand what it
+/// needs: a table, a reader and a writer.
+public protocol ConfigMessage: ConfigValue {
+  /// The fields of the message.
+  static var table: FieldTable { get }
+  /// Reads a tree that the registry has checked; children are made by the registry.
+  init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError)
+  /// The tree of the message without fields at their defaults.
+  var spec: SpecNode { get throws(ConfigError) }
+}
+
+extension ConfigMessage {
+  /// The message as it stands in a tree.
+  public var specValue: SpecValue {
+    get throws(ConfigError) { .node(try spec) }
+  }
+
+  /// Reads a message of a tree.
+  public init(specValue: SpecValue, registry: LayerRegistry) throws(ConfigError) {
+    guard case .node(let node) = specValue else {
+      throw specValue.mismatch(Self.table.message)
+    }
+    try self.init(spec: node, registry: registry)
+  }
+}
+
+extension SpecNode {
+  /// The name of the root message, which wraps every layer.
+  public static let rootMessage = "SequenceLayer"
+
+  /// The tree of a layer: the root message with the case of the layer.
+  ///
+  /// - Throws: ``ConfigError`` `.noNotation` if the layer or a child is a Swift type without a
+  ///   message.
+  public init(layer: any SequenceLayer) throws(ConfigError) {
+    guard let message = layer as? any ConfigMessage else {
+      throw ConfigError(
+        .noNotation, found: "\(type(of: layer)) is a Swift layer without a message",
+        expected: "a layer with a field table",
+        suggestion: "conform it to ConfigMessage and register it, or keep this stack in Swift")
+    }
+    let field: String
+    switch type(of: message).table.role {
+    case .layer(let name, _): field = name
+    case .customLayer(let name, _): field = name
+    case .value:
+      throw ConfigError(
+        .noNotation, found: "the table of \(type(of: layer)) describes a value",
+        expected: "the role of a layer", suggestion: "give its table a role")
+    }
+    let node: SpecNode
+    do { node = try message.spec } catch { throw error.inside(field) }
+    self.init(SpecNode.rootMessage, [SpecField(field, [.node(node)])])
+  }
+
+  /// The case of a root message: the field and the message of the layer inside.
+  public var layerCase: (field: SpecField, node: SpecNode)? {
+    guard fields.count == 1, fields[0].values.count == 1,
+      case .node(let node) = fields[0].values[0]
+    else { return nil }
+    return (fields[0], node)
+  }
+}
+
+/// Whether two layers are of one type and equal; layers that cannot be compared are not.
+package func areEqual(_ a: any SequenceLayer, _ b: any SequenceLayer) -> Bool {
+  guard let a = a as? any Equatable else { return false }
+  return isEqual(a, b)
+}
+
+private func isEqual<T: Equatable>(_ a: T, _ b: any SequenceLayer) -> Bool {
+  (b as? T) == a
+}
+
+package func areEqual(_ a: (any SequenceLayer)?, _ b: (any SequenceLayer)?) -> Bool {
+  switch (a, b) {
+  case (nil, nil): true
+  case (let a?, let b?): areEqual(a, b)
+  default: false
+  }
+}
+
+package func areEqual(_ a: [any SequenceLayer], _ b: [any SequenceLayer]) -> Bool {
+  a.count == b.count && zip(a, b).allSatisfy { areEqual($0, $1) }
+}

@@ -1,0 +1,210 @@
+import Tensors
+
+/// How names and values are spelled in the notation that a tree was read from.
+public enum SpellingStyle: Sendable {
+  /// Protobuf text format: `kernel_size`, `"causal"`, `ACTIVATION_RELU`.
+  case schema
+  /// Swift: `kernelSize`, `.causal`, `.relu`.
+  case swift
+  /// Protobuf JSON: `kernelSize`, `"causal"`, `"ACTIVATION_RELU"`.
+  case json
+}
+
+extension LayerRegistry {
+  /// Checks a tree against the tables and gives it its canonical form: names of the schema, fields
+  /// in its order, none at their defaults.
+  ///
+  /// - Parameters:
+  ///   - root: The root message as a reader made it.
+  ///   - style: How the reader's notation spells names and values.
+  ///   - notes: Receives a line for every field that is dropped because it means nothing here.
+  /// - Throws: ``ConfigError`` with every mistake of the tree.
+  public func checked(
+    _ root: SpecNode, style: SpellingStyle = .schema, notes: inout [String]
+  ) throws(ConfigError) -> SpecNode {
+    var checker = SpecChecker(registry: self, style: style)
+    let result = checker.root(root, "", 0)
+    notes += checker.notes
+    if let error = ConfigError.joined(checker.errors) { throw error }
+    return result
+  }
+}
+
+/// One walk over a tree: collects every mistake and builds the canonical tree.
+struct SpecChecker {
+  let registry: LayerRegistry
+  let style: SpellingStyle
+  var errors: [ConfigError] = []
+  var notes: [String] = []
+
+  /// As deep as protobuf itself goes.
+  private static let maximumDepth = 100
+
+  init(registry: LayerRegistry, style: SpellingStyle) {
+    self.registry = registry
+    self.style = style
+  }
+
+  mutating func root(_ node: SpecNode, _ path: String, _ depth: Int) -> SpecNode {
+    guard isShallow(node, path, depth) else { return node }
+    guard let field = node.fields.first else {
+      errors.append(
+        ConfigError(
+          .noCase, path: path, position: node.position, found: "no layer is given",
+          expected: "exactly one layer"))
+      return node
+    }
+    if node.fields.count > 1 {
+      let names = node.fields.map(\.name).joined(separator: ", ")
+      errors.append(
+        ConfigError(
+          .severalCases, path: path, position: node.fields[1].position, found: "\(names) are given",
+          expected: "exactly one layer", suggestion: "put several layers into serial"))
+      return node
+    }
+    guard let entry = entry(field) else {
+      unknownLayer(field, path)
+      return node
+    }
+    let place = SpecPath.joined(path, entry.field)
+    guard field.values.count == 1, case .node(let inner) = field.values[0] else {
+      let found = field.values.count == 1 ? field.values[0].summary : "\(field.values.count) values"
+      errors.append(
+        ConfigError(
+          .wrongType, path: place, position: field.position, found: "found \(found)",
+          expected: "one message with the fields of \(entry.table.message)"))
+      return node
+    }
+    let checked = message(inner, entry.table, place, depth + 1)
+    return SpecNode(
+      SpecNode.rootMessage,
+      [SpecField(entry.field, [.node(checked)], position: field.position)],
+      position: node.position)
+  }
+
+  mutating func message(
+    _ node: SpecNode, _ table: FieldTable, _ path: String, _ depth: Int
+  ) -> SpecNode {
+    guard isShallow(node, path, depth) else { return node }
+    var found: [String: SpecField] = [:]
+    for field in node.fields {
+      guard let row = row(field, table) else {
+        unknownField(field, table, path)
+        continue
+      }
+      var merged = found[row.name] ?? SpecField(row.name, [], position: field.position)
+      merged.isList = merged.isList || field.isList
+      merged.values += field.values
+      found[row.name] = merged
+    }
+    if table.isOneOf { checkCases(found, node, table, path) }
+    var result = SpecNode(table.message, position: node.position)
+    for row in table.fields {
+      guard let field = found[row.name], !(row.isRepeated && field.values.isEmpty) else {
+        if row.isRequired { missing(row, node, path) }
+        continue
+      }
+      let checked = values(field, row, path, depth)
+      if table.isOneOf || checked.values != row.defaults { result.fields.append(checked) }
+    }
+    return table.message == TensorConstant.table.message ? decoded(result, path) : result
+  }
+
+  private mutating func isShallow(_ node: SpecNode, _ path: String, _ depth: Int) -> Bool {
+    if depth <= SpecChecker.maximumDepth { return true }
+    errors.append(
+      ConfigError(
+        .tooDeep, path: String(path.suffix(60)), position: node.position,
+        found: "messages inside messages \(depth) deep",
+        expected: "at most \(SpecChecker.maximumDepth)"))
+    return false
+  }
+
+  /// Constants may come as raw bytes; every notation can hold them as numbers.
+  private mutating func decoded(_ node: SpecNode, _ path: String) -> SpecNode {
+    guard node["data"] != nil else { return node }
+    do {
+      return try TensorConstant(spec: node, registry: registry).spec
+    } catch {
+      errors.append(error.inside(path))
+      return node
+    }
+  }
+}
+
+// MARK: - Names
+
+extension SpecChecker {
+  private func entry(_ field: SpecField) -> LayerRegistry.Entry? {
+    switch style {
+    case .schema: registry.entry(field: field.name)
+    case .swift: registry.entry(message: field.name) ?? registry.entry(field: field.name)
+    case .json:
+      registry.entry(field: field.name)
+        ?? registry.entries.first { FieldRow.swiftName($0.field) == field.name }
+    }
+  }
+
+  private func row(_ field: SpecField, _ table: FieldTable) -> FieldRow? {
+    if field.name.isEmpty { return table.unlabelledField }
+    switch style {
+    case .schema: return table[field.name]
+    case .swift: return table.fields.first { $0.swiftName == field.name }
+    case .json: return table.fields.first { $0.swiftName == field.name } ?? table[field.name]
+    }
+  }
+
+  /// The name of a row as the notation spells it.
+  func spelled(_ row: FieldRow) -> String { style == .schema ? row.name : row.swiftName }
+
+  private mutating func unknownLayer(_ field: SpecField, _ path: String) {
+    let names = registry.entries.map { style == .swift ? $0.table.message : $0.field }
+    let isExtension = field.name.contains(".")
+    let nearest = NearestName.of(field.name, among: names).map { "did you mean \($0)?" }
+    errors.append(
+      ConfigError(
+        .unknownLayer, path: SpecPath.joined(path, field.name), position: field.position,
+        found: "no layer is called \(field.name)",
+        expected: isExtension ? "the extension of a registered layer" : "the name of a layer",
+        suggestion: nearest ?? (isExtension ? "register the layer of that package first" : nil)))
+  }
+
+  private mutating func unknownField(_ field: SpecField, _ table: FieldTable, _ path: String) {
+    let omitted = table.omitted.first { [$0, FieldRow.swiftName($0)].contains(field.name) }
+    if let omitted {
+      notes.append("\(SpecPath.joined(path, omitted)) dropped: it changes no result here")
+      return
+    }
+    let names = table.fields.map { spelled($0) }
+    let list = names.isEmpty ? "no fields" : "one of \(names.joined(separator: ", "))"
+    let nearest = NearestName.of(field.name, among: names).map { "did you mean \($0)?" }
+    let isNamed = !field.name.isEmpty
+    let label = isNamed ? "\(table.swiftName) has no field \(field.name)" : "a value without label"
+    errors.append(
+      ConfigError(
+        .unknownField, path: SpecPath.joined(path, field.name), position: field.position,
+        found: label, expected: list, suggestion: nearest))
+  }
+
+  private mutating func missing(_ row: FieldRow, _ node: SpecNode, _ path: String) {
+    errors.append(
+      ConfigError(
+        .missingField, path: SpecPath.joined(path, row.name), position: node.position,
+        found: "required field is missing", expected: row.type.description,
+        suggestion: "\(spelled(row)): \(row.doc)"))
+  }
+
+  private mutating func checkCases(
+    _ found: [String: SpecField], _ node: SpecNode, _ table: FieldTable, _ path: String
+  ) {
+    if found.count == 1 || (found.isEmpty && !node.fields.isEmpty) { return }
+    let names = table.fields.filter { found[$0.name] != nil }.map { spelled($0) }
+    let legal = table.fields.map { spelled($0) }.joined(separator: ", ")
+    errors.append(
+      ConfigError(
+        names.isEmpty ? .noCase : .severalCases, path: path, position: node.position,
+        found: names.isEmpty
+          ? "\(table.swiftName) has no case" : "\(names.joined(separator: " and ")) are given",
+        expected: "exactly one of \(legal)"))
+  }
+}

@@ -1,0 +1,91 @@
+public import Programs
+import Tensors
+
+/// How a layer is traced.
+public struct TraceOptions: Hashable, Sendable {
+  /// Behave as in training.
+  public var training: Bool
+  /// The program will be differentiated: layers see 0 at invalid timesteps.
+  public var differentiable: Bool
+  /// Show the output and mask of every layer as outputs of role `tap`, named `PATH:out` and
+  /// `PATH:mask`.
+  public var taps: Bool
+
+  /// Makes options; everything is off by default.
+  public init(training: Bool = false, differentiable: Bool = false, taps: Bool = false) {
+    self.training = training
+    self.differentiable = differentiable
+    self.taps = taps
+  }
+}
+
+/// A leaf of the streaming state of a whole model.
+public struct StateLeafSpec: Hashable, Sendable {
+  /// `<layer path>/<leaf>`.
+  public var path: String
+  /// How it changes.
+  public var kind: StateKind
+  /// Its dtype and shape, batch axis first.
+  public var type: ValueType
+
+  /// Makes a spec.
+  public init(path: String, kind: StateKind, type: ValueType) {
+    self.path = path
+    self.kind = kind
+    self.type = type
+  }
+}
+
+/// One of the three programs of a model, with what it declares.
+///
+/// Inputs are named `x`, `x.imaginary`, `x.mask`; `constant/NAME`, `constant/NAME.mask`; parameters
+/// and variables by path; state leaves by path; `seed` and `rowKeys`. Outputs are `y`,
+/// `y.imaginary`, `y.mask`; `emit/PATH`, `emit/PATH.mask`; state leaves and variables by path; taps.
+public struct LayerTrace: Sendable {
+  /// The recorded program.
+  public var program: Program
+  /// The arrays that the layers own, in declaration order.
+  public var parameters: [ParameterSpec]
+  /// The leaves of the streaming state, in declaration order.
+  public var state: [StateLeafSpec]
+  /// Channel shape and dtype of the output.
+  public var outputSpec: ChannelSpec
+  /// Emit names.
+  public var emits: [String]
+  /// The paths and kinds of layer instances, children before parents.
+  public var layers: [LayerPlace]
+
+  /// A layer instance.
+  public struct LayerPlace: Hashable, Sendable {
+    /// The instance's path.
+    public var path: String
+    /// The kind of layer.
+    public var typeName: String
+  }
+}
+
+/// What a model is traced for.
+public struct TraceRequest: Hashable, Sendable {
+  /// Rows.
+  public var batch: Int
+  /// Timesteps of the input.
+  public var time: Int
+  /// The input's channels.
+  public var input: ChannelSpec
+  /// The constants.
+  public var constants: ConstantSpecs
+  /// How to trace.
+  public var options: TraceOptions
+
+  /// Makes a request.
+  public init(
+    batch: Int, time: Int, input: ChannelSpec, constants: ConstantSpecs = [:],
+    options: TraceOptions = TraceOptions()
+  ) {
+    self.batch = batch
+    self.time = time
+    self.input = input
+    self.constants = constants
+    self.options = options
+  }
+}

@@ -1,0 +1,131 @@
+import Programs
+import Tensors
+
+/// Makes the three programs of a layer.
+///
+/// - Throws: every function throws ``LayerError`` for a mistake that a layer found, or `ShapeErrors`
+///   for operations that do not fit.
+public struct LayerTracer: Sendable {
+  /// The root layer.
+  public let layer: any SequenceLayer
+
+  /// Makes a tracer.
+  public init(_ layer: any SequenceLayer) { self.layer = layer }
+
+  /// The program of the whole sequence.
+  public func layer(_ request: TraceRequest) throws -> LayerTrace {
+    let (context, x) = makeContext(.layer, request)
+    let y = try context.layer(layer, x, at: rootScope)
+    return try finish(context, request, output: y, state: [])
+  }
+
+  /// The program of one step of `request.time` timesteps.
+  public func step(_ request: TraceRequest) throws -> LayerTrace {
+    var template = LayerState()
+    let (scratch, _) = makeContext(.initialState, request)
+    try scratch.initialState(
+      layer, for: request.input, into: &template, at: rootScope, latency: 0)
+    let (context, x) = makeContext(.step, request)
+    var leaves: [StateLeafSpec] = []
+    var state = template[child: ""].mapLeaves { path, leaf in
+      leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
+      return context.builder.input(path, .state(leaf.kind), leaf.value.type)
+    }
+    var root = LayerState()
+    root[child: ""] = state
+    let y = try context.step(layer, x, &root, at: rootScope, latency: 0)
+    state = root[child: ""]
+    for (path, leaf) in state.allLeaves() { context.builder.output(path, .state, leaf.value) }
+    return try finish(context, request, output: y, state: leaves)
+  }
+
+  /// The program of the state before the first step; its outputs are the state leaves.
+  public func initialState(_ request: TraceRequest) throws -> LayerTrace {
+    let (context, _) = makeContext(.initialState, request)
+    var root = LayerState()
+    try context.initialState(layer, for: request.input, into: &root, at: rootScope, latency: 0)
+    var leaves: [StateLeafSpec] = []
+    for (path, leaf) in root[child: ""].allLeaves() {
+      leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
+      context.builder.output(path, .state, leaf.value)
+    }
+    return try finish(context, request, output: nil, state: leaves)
+  }
+
+  private var rootScope: ChildScope { ChildScope("") }
+
+  private func makeContext(
+    _ mode: LayerContext.Mode, _ request: TraceRequest
+  ) -> (LayerContext, SequenceValue) {
+    let builder = ProgramBuilder()
+    let shape = [request.batch, request.time]
+    // The initial state does not see the input; its trace has no such inputs.
+    let x =
+      mode == .initialState
+      ? SequenceValue(
+        builder.poison(ValueType(.float32, shape)), mask: builder.poison(ValueType(.bool, shape)))
+      : Self.sequenceInput(builder, "x", shape + request.input.shape, request.input.dtype, .input)
+    var constants: [String: ConstantValue] = [:]
+    for (name, spec) in request.constants.sorted(by: { $0.key < $1.key }) {
+      switch spec.form {
+      case .array:
+        let type = ValueType(spec.dtype, spec.shape)
+        constants[name] = .array(
+          builder.input("constant/\(name)", .constant(streamed: false), type))
+      case .sequence(let streamed):
+        constants[name] = .sequence(
+          Self.sequenceInput(
+            builder, "constant/\(name)", spec.shape, spec.dtype, .constant(streamed: streamed)))
+      }
+    }
+    let context = LayerContext(
+      builder: builder, mode: mode, batch: request.batch, constants: constants,
+      constantSpecs: request.constants, options: request.options)
+    return (context, x)
+  }
+
+  private static func sequenceInput(
+    _ builder: ProgramBuilder, _ name: String, _ shape: Shape, _ dtype: DType, _ role: InputRole
+  ) -> SequenceValue {
+    let isComplex = dtype == .complex64
+    let type = ValueType(isComplex ? .float32 : dtype, shape)
+    let values = builder.input(name, role, type)
+    let imaginary = isComplex ? builder.input("\(name).imaginary", role, type) : nil
+    let mask = builder.input("\(name).mask", role, ValueType(.bool, Array(shape.prefix(2))))
+    return SequenceValue(values, imaginary: imaginary, mask: mask)
+  }
+
+  private func finish(
+    _ context: LayerContext, _ request: TraceRequest, output: SequenceValue?,
+    state: [StateLeafSpec]
+  ) throws -> LayerTrace {
+    let builder = context.builder
+    if let output { Self.show(output, "y", .output, in: builder) }
+    for emit in context.emits { Self.show(emit.sequence, "emit/\(emit.path)", .emit, in: builder) }
+    for update in context.variableUpdates { builder.output(update.path, .variable, update.value) }
+    if request.options.taps {
+      for record in context.records { Self.showTap(record, in: builder) }
+    }
+    let spec = try layer.outputSpec(for: request.input, constants: request.constants)
+    return LayerTrace(
+      program: try builder.finish(), parameters: context.parameters, state: state,
+      outputSpec: spec, emits: context.emits.map(\.path),
+      layers: context.records.map { .init(path: $0.path, typeName: $0.typeName) })
+  }
+
+  private static func show(
+    _ sequence: SequenceValue, _ name: String, _ role: OutputRole, in builder: ProgramBuilder
+  ) {
+    builder.output(name, role, sequence.values)
+    if let imaginary = sequence.imaginary { builder.output("\(name).imaginary", role, imaginary) }
+    builder.output("\(name).mask", role, sequence.mask)
+  }
+
+  private static func showTap(_ record: LayerRecord, in builder: ProgramBuilder) {
+    builder.output("\(record.path):out", .tap, record.output.values)
+    if let imaginary = record.output.imaginary {
+      builder.output("\(record.path):out.imaginary", .tap, imaginary)
+    }
+    builder.output("\(record.path):mask", .tap, record.output.mask)
+  }
+}

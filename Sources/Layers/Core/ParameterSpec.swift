@@ -1,0 +1,73 @@
+public import Tensors
+
+/// An array that a layer owns: the single declaration that initialisation, loading, documentation and
+/// tests use.
+public struct ParameterSpec: Equatable, Sendable {
+  /// Whether gradients or the layer itself update the array.
+  public enum Collection: String, Hashable, Sendable {
+    /// Trained by gradients.
+    case parameters = "params"
+    /// Updated by the layer in training, such as running statistics.
+    case statistics = "batch_stats"
+  }
+
+  /// The path below the root, such as `encoder/layers_3/kernel`; copies of a repeated layer are told
+  /// apart by `[i]`.
+  public var path: String
+  /// Trained or not.
+  public var collection: Collection
+  /// The shape.
+  public var shape: Shape
+  /// The element type.
+  public var dtype: DType
+  /// How the first values are drawn.
+  public var initializer: Initializer
+  /// The axes that count as inputs and outputs where the initialiser scales by them.
+  public var fans: Fans
+
+  /// Instead of drawing them, take the column norms of the parameter of that path as first values.
+  public var columnNormsOf: String?
+
+  /// Which axes of a kernel are summed over and which are results.
+  public struct Fans: Hashable, Sendable {
+    /// Input axes; negative ones count from the end.
+    public var inAxes: [Int]
+    /// Output axes.
+    public var outAxes: [Int]
+    /// Axes that are neither, such as copies.
+    public var batchAxes: [Int]
+
+    /// Makes fans; the default is a matrix `[in, out]` with receptive axes before it.
+    public init(inAxes: [Int] = [-2], outAxes: [Int] = [-1], batchAxes: [Int] = []) {
+      self.inAxes = inAxes
+      self.outAxes = outAxes
+      self.batchAxes = batchAxes
+    }
+  }
+
+  /// The array's name in parameter files: the path without `[i]`, below the collection's name.
+  public var fileName: String {
+    collection.rawValue + "/" + LayerPath.withoutCopies(path)
+  }
+}
+
+extension LayerPath {
+  /// The path without the `[i]` that tell apart copies of one layer.
+  package static func withoutCopies(_ path: String) -> String {
+    var result = ""
+    var depth = 0
+    for character in path {
+      if character == "[" { depth += 1 }
+      if depth == 0 { result.append(character) }
+      if character == "]" { depth -= 1 }
+    }
+    return result.hasPrefix("/") ? String(result.dropFirst()) : result
+  }
+
+  /// The numbers in `[i]`, outermost first: where a copy stands in the stacked array of a file.
+  package static func copyIndices(_ path: String) -> [Int] {
+    path.split(separator: "[").dropFirst().compactMap { part in
+      Int(part.prefix { $0 != "]" })
+    }
+  }
+}

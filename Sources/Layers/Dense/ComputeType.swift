@@ -1,0 +1,67 @@
+import Programs
+import Tensors
+
+/// The dtype in which a layer with parameters computes.
+struct ComputeType {
+  /// `compute` if given, else the promotion of the input's and the parameters' dtypes; integers count
+  /// as `float32`.
+  ///
+  /// - Throws: ``LayerError`` `.invalidConfig` when `compute` is not a floating or complex dtype.
+  static func resolve(
+    input: DType, compute: DType?, parameters: DType, layer: String
+  ) throws(LayerError) -> DType {
+    if let compute {
+      guard compute.isFloating || compute == .complex64 else {
+        throw LayerError(
+          .invalidConfig, layer: layer, field: "computeDtype", found: compute.name,
+          expected: "a floating-point dtype")
+      }
+      return compute
+    }
+    let isInexact = input.isFloating || input == .complex64
+    return DType.promoted(isInexact ? input : .float32, parameters)
+  }
+}
+
+/// Checks the number of channel axes.
+func requireChannelRank(
+  _ rank: ClosedRange<Int>, _ input: ChannelSpec, layer: String
+) throws(LayerError) {
+  guard rank.contains(input.shape.count) else {
+    let axes = rank.lowerBound == rank.upperBound ? "\(rank.lowerBound)" : "\(rank)"
+    throw LayerError(
+      .invalidInput, layer: layer,
+      found: "channel shape \(input.shape.shapeText)", expected: "\(axes) channel axes",
+      fix: input.shape.isEmpty
+        ? "put Reshape(outputShape: [1]) before it" : "put Flatten() or Reshape before it")
+  }
+}
+
+extension LayerError {
+  /// A field with an illegal value.
+  static func config(
+    _ layer: any SequenceLayer, _ field: String, found: String, expected: String,
+    fix: String? = nil
+  ) -> LayerError {
+    LayerError(
+      .invalidConfig, layer: layer.typeName, field: field, found: found, expected: expected,
+      fix: fix)
+  }
+
+  /// An input that does not fit.
+  static func input(
+    _ layer: any SequenceLayer, found: String, expected: String, fix: String? = nil
+  ) -> LayerError {
+    LayerError(
+      .invalidInput, layer: layer.typeName, found: found, expected: expected, fix: fix)
+  }
+}
+
+extension SequenceLayer {
+  /// Checks that a field is at least a number.
+  func require(_ field: String, _ value: Int, atLeast least: Int) throws(LayerError) {
+    guard value >= least else {
+      throw .config(self, field, found: "\(value)", expected: "\(least) or more")
+    }
+  }
+}
