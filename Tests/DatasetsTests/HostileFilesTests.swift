@@ -1,0 +1,110 @@
+import Datasets
+import Tensors
+import Testing
+import Weights
+
+/// A kind of file with a sound example and its reader.
+struct FileReader: Sendable, CustomTestStringConvertible {
+  let name: String
+  let example: [UInt8]
+  /// Reads all there is; what it finds does not matter.
+  let read: @Sendable ([UInt8]) throws -> Void
+  var testDescription: String { name }
+
+  static let all: [FileReader] = {
+    let small = [("a", ramp([2, 3])), ("mask", Tensor([true, false]))]
+    let samples = Tensor([Float(0.5), -0.5, 0.25, 0], shape: [2, 2])
+    var readers: [FileReader] = [
+      FileReader(name: "npy", example: Npy.encoded(ramp([3, 2]))) { _ = try Npy.read(bytes: $0) },
+      FileReader(name: "npz stored", example: Npz.encoded(small), read: readArchive),
+      FileReader(name: "safetensors", example: Safetensors.encoded(small, metadata: ["a": "b"])) {
+        let file = try Safetensors(bytes: $0)
+        for name in file.names { _ = try file.tensor(name) }
+      },
+      FileReader(name: "json", example: Array(#"{"a":[1,-2.5e3,"\u00fc\n"],"b":{"c":null}}"#.utf8))
+      {
+        _ = try JSONParser.parse($0)
+      },
+    ]
+    for encoding in [Wav.Encoding.integer(bits: 16), .integer(bits: 24), .float(bits: 32)] {
+      let bytes = Wav.encoded(samples, sampleRateHz: 8000, as: encoding)
+      readers.append(FileReader(name: "wav \(encoding)", example: bytes) { _ = try Wav(bytes: $0) })
+    }
+    for name in ["level9.npz", "streamed.npz"] {
+      guard let bytes = try? fixtureBytes(name) else { continue }
+      readers.append(FileReader(name: name, example: bytes, read: readArchive))
+    }
+    if let bytes = try? fixtureBytes("fortran_big.npy") {
+      readers.append(
+        FileReader(name: "npy big-endian", example: bytes) { _ = try Npy.read(bytes: $0) })
+    }
+    return readers
+  }()
+
+  private static let readArchive: @Sendable ([UInt8]) throws -> Void = { bytes in
+    let archive = try Npz(bytes: bytes)
+    for name in archive.names { _ = try archive.array(name) }
+  }
+}
+
+/// Every reader must give a value or throw; a crash ends the test run.
+@Suite struct HostileFilesTests {
+  private func survives(_ reader: FileReader, _ bytes: [UInt8]) {
+    do { try reader.read(bytes) } catch {
+      #expect(!"\(error)".isEmpty)
+    }
+  }
+
+  @Test("sound examples read", arguments: FileReader.all)
+  func soundExamples(reader: FileReader) throws { try reader.read(reader.example) }
+
+  @Test("files cut at any byte", arguments: FileReader.all)
+  func truncation(reader: FileReader) {
+    for count in 0..<reader.example.count { survives(reader, Array(reader.example.prefix(count))) }
+    for count in 0..<min(reader.example.count, 64) {
+      survives(reader, Array(reader.example.dropFirst(count)))
+    }
+  }
+
+  @Test("files with one changed byte, at every place", arguments: FileReader.all)
+  func singleBytes(reader: FileReader) {
+    for place in reader.example.indices {
+      for value: UInt8 in [0x00, 0x01, 0x7F, 0x80, 0xFF, reader.example[place] ^ 0x10] {
+        var bytes = reader.example
+        bytes[place] = value
+        survives(reader, bytes)
+      }
+    }
+  }
+
+  @Test("files with many changes, seeded", arguments: FileReader.all)
+  func randomChanges(reader: FileReader) {
+    var random = RandomStream(seed: 11, name: reader.name)
+    for _ in 0..<500 {
+      var bytes = reader.example
+      for _ in 0...Int.random(in: 0...6, using: &random) where !bytes.isEmpty {
+        let place = Int.random(in: bytes.indices, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(UInt8.random(in: 0...255, using: &random), at: place)
+        default:
+          let end = min(place + Int.random(in: 1...8, using: &random), bytes.count)
+          for index in place..<end { bytes[index] = 0xFF }
+        }
+      }
+      survives(reader, bytes)
+    }
+  }
+
+  @Test("deflate streams of random bytes, seeded")
+  func randomDeflate() {
+    var random = RandomStream(seed: 12, name: "deflate")
+    for _ in 0..<3000 {
+      let count = Int.random(in: 0..<200, using: &random)
+      // The low bits choose the kind of the first block; each kind gets its share.
+      let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+      if let output = Inflate.decompress(bytes, count: 64) { #expect(output.count == 64) }
+    }
+  }
+}
