@@ -1,0 +1,256 @@
+// The line editor: GNU readline fed with bytes, drawn by somebody else.
+//
+// readline is GPL-3.0-or-later. It is used in this file only.
+#include "CTerminal.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <readline/history.h>
+#include <readline/readline.h>
+
+static char *queue;
+static size_t queue_count, queue_capacity, queue_position;
+static char *finished_line;
+static int state;
+static char **matches;
+static int match_count;
+static char **candidates;
+static int candidate_count;
+static ct_completer completer;
+static void *completer_context;
+static char *history_path;
+
+// MARK: Completion
+
+void ct_editor_clear_matches(void) {
+  for (int i = 0; i < match_count; i++) free(matches[i]);
+  free(matches);
+  matches = NULL;
+  match_count = 0;
+}
+
+static void keep_matches(char **found, int count, int longest) {
+  (void)longest;
+  ct_editor_clear_matches();
+  matches = calloc((size_t)count, sizeof *matches);
+  if (!matches) return;
+  match_count = count;
+  for (int i = 0; i < count; i++) matches[i] = strdup(found[i + 1]);
+}
+
+void ct_editor_add_candidate(const char *candidate) {
+  // The last place stays NULL, and the first is kept for the common prefix.
+  char **larger = realloc(candidates, ((size_t)candidate_count + 3) * sizeof *larger);
+  if (!larger) return;
+  candidates = larger;
+  candidates[1 + candidate_count++] = strdup(candidate);
+  candidates[1 + candidate_count] = NULL;
+}
+
+static size_t common_count(const char *a, const char *b, size_t limit) {
+  size_t count = 0;
+  while (count < limit && a[count] && a[count] == b[count]) count++;
+  while (count > 0 && (a[count] & 0xc0) == 0x80) count--;  // never half a character
+  return count;
+}
+
+static char **complete(const char *word, int start, int end) {
+  (void)end;
+  rl_attempted_completion_over = 1;  // never fall back on file names
+  candidates = NULL;
+  candidate_count = 0;
+  if (!completer) return NULL;
+  char append = completer(completer_context, word, rl_line_buffer, start);
+  rl_completion_append_character = append;
+  rl_completion_suppress_append = append == 0;
+  if (candidate_count == 0) return NULL;
+  // readline inserts element 0 and lists the others; a single one stands there alone.
+  size_t count = strlen(candidates[1]);
+  for (int i = 2; i <= candidate_count; i++)
+    count = common_count(candidates[1], candidates[i], count);
+  candidates[0] = strndup(candidates[1], count);
+  if (candidate_count == 1) {
+    free(candidates[1]);
+    candidates[1] = NULL;
+  }
+  return candidates;
+}
+
+static int redraw_key(int count, int key) {
+  (void)count;
+  (void)key;
+  ct_force_repaint();
+  return 0;
+}
+
+// MARK: Set-up
+
+static void set_up_common(const char *name, const char *word_breaks) {
+  rl_readline_name = strdup(name);
+  rl_attempted_completion_function = complete;
+  rl_completer_word_break_characters = strdup(word_breaks);
+  rl_completer_quote_characters = "";
+  rl_change_environment = 0;  // LINES and COLUMNS exported would hide resizes from ncurses
+  using_history();
+}
+
+static int next_byte(FILE *file) {
+  (void)file;
+  if (queue_position < queue_count) return (unsigned char)queue[queue_position++];
+  // readline wants more than it was fed, which few commands do: read the terminal itself.
+  unsigned char byte;
+  ssize_t count;
+  do count = read(STDIN_FILENO, &byte, 1);
+  while (count < 0 && errno == EINTR);
+  return count == 1 ? byte : EOF;
+}
+
+static int bytes_wait(void) { return queue_position < queue_count; }
+static void draw_nothing(void) {}
+
+static int next_plain_byte(FILE *file) {
+  unsigned char byte;
+  for (;;) {
+    ssize_t count = read(fileno(file), &byte, 1);
+    if (count == 1) return byte;
+    if (count == 0 || errno != EINTR) return EOF;
+    rl_check_signals();
+    if (ct_interrupt_take()) {
+      state = CT_EDITOR_EOF;  // tells ct_editor_read_plain that the line was dropped
+      rl_replace_line("", 1);
+      return '\n';
+    }
+  }
+}
+
+void ct_editor_setup(
+    const char *name, const char *word_breaks, ct_completer new_completer, void *context,
+    bool on_screen) {
+  completer = new_completer;
+  completer_context = context;
+  set_up_common(name, word_breaks);
+  if (!on_screen) {
+    rl_getc_function = next_plain_byte;
+    rl_initialize();
+    return;
+  }
+  rl_instream = stdin;
+  rl_outstream = fopen("/dev/null", "w");  // nothing of readline's own may reach the screen
+  rl_catch_signals = 0;
+  rl_catch_sigwinch = 0;
+  rl_prep_term_function = NULL;
+  rl_deprep_term_function = NULL;
+  rl_getc_function = next_byte;
+  rl_input_available_hook = bytes_wait;
+  rl_redisplay_function = draw_nothing;
+  rl_completion_display_matches_hook = keep_matches;
+  rl_completion_query_items = -1;
+  rl_initialize();
+  rl_variable_bind("bell-style", "none");
+  rl_variable_bind("enable-bracketed-paste", "on");
+  rl_variable_bind("show-all-if-ambiguous", "on");
+  rl_bind_key('L' & 0x1f, redraw_key);
+  // With its own redisplay readline never reads terminfo, so it binds none of these.
+  rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
+  rl_bind_keyseq_if_unbound("\\e[1~", rl_beg_of_line);
+  rl_bind_keyseq_if_unbound("\\e[4~", rl_end_of_line);
+  rl_bind_keyseq_if_unbound("\\e[1;5C", rl_forward_word);
+  rl_bind_keyseq_if_unbound("\\e[1;5D", rl_backward_word);
+}
+
+// MARK: A line, fed byte by byte
+
+static void on_line(char *line) {
+  rl_callback_handler_remove();  // no new prompt until the command has run
+  state = line ? CT_EDITOR_LINE : CT_EDITOR_EOF;
+  finished_line = line;
+}
+
+void ct_editor_end(void) { rl_callback_handler_remove(); }
+
+void ct_editor_forget(void) {
+  ct_editor_end();
+  completer = NULL;
+}
+
+void ct_editor_begin(const char *prompt, const char *text) {
+  free(finished_line);
+  finished_line = NULL;
+  state = CT_EDITOR_EDITING;
+  rl_callback_handler_install(prompt, on_line);
+  if (text && *text) rl_insert_text(text);
+}
+
+void ct_editor_feed(const char *bytes, size_t count) {
+  if (queue_position == queue_count) queue_position = queue_count = 0;
+  if (queue_count + count > queue_capacity) {
+    size_t capacity = (queue_count + count) * 2 + 64;
+    char *larger = realloc(queue, capacity);
+    if (!larger) return;
+    queue = larger;
+    queue_capacity = capacity;
+  }
+  memcpy(queue + queue_count, bytes, count);
+  queue_count += count;
+}
+
+int ct_editor_take(const char **line) {
+  while (state == CT_EDITOR_EDITING && queue_position < queue_count) rl_callback_read_char();
+  if (state == CT_EDITOR_LINE) *line = finished_line;
+  return state;
+}
+
+const char *ct_editor_text(void) { return rl_line_buffer ? rl_line_buffer : ""; }
+int ct_editor_point(void) { return rl_point; }
+const char *ct_editor_prompt(void) { return rl_display_prompt ? rl_display_prompt : ""; }
+bool ct_editor_is_vi(void) { return rl_editing_mode == 0; }
+
+bool ct_editor_binds_meta(int byte) {
+  char sequence[3] = {033, (char)byte, 0};
+  int kind = ISFUNC;
+  rl_command_func_t *function =
+      rl_function_of_keyseq_len(sequence, 2, NULL, &kind);
+  return function != NULL && (kind != ISFUNC || function != rl_do_lowercase_version);
+}
+
+int ct_editor_match_count(void) { return match_count; }
+const char *ct_editor_match(int index) { return matches[index]; }
+
+void ct_editor_drop_line(void) {
+  rl_callback_sigcleanup();
+  rl_free_line_state();
+  rl_replace_line("", 1);
+  rl_point = 0;
+  queue_position = queue_count = 0;
+  rl_cleanup_after_signal();
+}
+
+// MARK: History
+
+void ct_history_open(const char *path, int limit) {
+  free(history_path);
+  history_path = strdup(path);
+  read_history(path);
+  stifle_history(limit);
+  history_truncate_file(path, limit);
+}
+
+void ct_history_add(const char *line) {
+  HIST_ENTRY *last = history_length > 0 ? history_get(history_base + history_length - 1) : NULL;
+  if (last && strcmp(last->line, line) == 0) return;
+  add_history(line);
+  // At once, so that a crash loses no line. append_history does not create the file.
+  if (history_path && append_history(1, history_path) != 0) write_history(history_path);
+}
+
+// MARK: Without a screen
+
+const char *ct_editor_read_plain(const char *prompt, bool *interrupted) {
+  state = CT_EDITOR_EDITING;
+  free(finished_line);
+  finished_line = readline(prompt);
+  *interrupted = state == CT_EDITOR_EOF;
+  return finished_line;
+}

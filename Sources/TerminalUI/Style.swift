@@ -1,0 +1,56 @@
+/// What a piece of the screen means.
+///
+/// Panels name meanings; `Palette` knows colours.
+package enum Role: UInt8, CaseIterable, Sendable {
+  case faint, title, frame, focusedFrame, key, selection
+  case good, caution, bad
+  case input, step, layer
+  case padding, warmUp
+}
+
+/// A colour by meaning.
+package enum Ink: Hashable, Sendable {
+  /// The terminal's own colour.
+  case plain
+  case role(Role)
+  /// A level of a ramp from 0 (least) to `Palette.heatLevels - 1`.
+  case heat(Int)
+}
+
+/// Attributes of a character that need no colour.
+package struct Attributes: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let bold = Attributes(rawValue: 1)
+  package static let reverse = Attributes(rawValue: 2)
+  package static let underline = Attributes(rawValue: 4)
+  package static let dim = Attributes(rawValue: 8)
+}
+
+/// How a character looks, apart from any terminal.
+///
+/// Colour never carries what a glyph or a word
+/// does not carry too, so there is no background colour here: emphasis is an attribute.
+package struct Style: Hashable, Sendable {
+  package var ink: Ink
+  package var attributes: Attributes
+
+  package init(ink: Ink = .plain, attributes: Attributes = []) {
+    self.ink = ink
+    self.attributes = attributes
+  }
+
+  package static let plain = Style()
+
+  package static func role(_ role: Role, _ attributes: Attributes = []) -> Style {
+    Style(ink: .role(role), attributes: attributes)
+  }
+
+  package static func heat(_ level: Int) -> Style { Style(ink: .heat(level)) }
+
+  package func with(_ attributes: Attributes) -> Style {
+    Style(ink: ink, attributes: self.attributes.union(attributes))
+  }
+}

@@ -1,0 +1,19 @@
+import CTerminal
+
+/// What a front end without a screen, and threads beside it, need of the terminal.
+package enum PlainTerminal {
+  /// Whether lines can be edited: standard input and output are both terminals.
+  package static var isInteractive: Bool { ct_is_terminal(0) && ct_is_terminal(1) }
+
+  package static var inputIsTerminal: Bool { ct_is_terminal(0) }
+  package static var outputIsTerminal: Bool { ct_is_terminal(1) }
+
+  /// From now on Ctrl-C is counted, not deadly; `takeInterrupt` asks for it.
+  package static func catchInterrupts() { ct_interrupt_catch() }
+
+  /// Whether Ctrl-C came since the last call; safe from any thread.
+  package static func takeInterrupt() -> Bool { ct_interrupt_take() }
+
+  /// Lets the calling thread report a stack overflow and give the terminal back.
+  package static func protectThread() { ct_guard_thread() }
+}
