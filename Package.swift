@@ -78,6 +78,16 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // A pseudo-terminal with a model of its screen, and a program to try on it.
+    .target(name: "CPty", path: "Tests/Support/CPty", cSettings: [.define("_GNU_SOURCE")]),
+    .target(
+      name: "PtyHarness", dependencies: ["CPty", "TerminalUI"], path: "Tests/Support/PtyHarness",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "TerminalProbe", dependencies: ["TerminalUI"], path: "Tests/Support/TerminalProbe",
+      swiftSettings: settings),
+    tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
+
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
