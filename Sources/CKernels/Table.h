@@ -13,6 +13,21 @@
     (const sw_tile_program *program, const void *const *inputs, void *const *outputs,            \
       int64_t begin, int64_t end),                                                               \
     (program, inputs, outputs, begin, end))                                                      \
+  X(void, gemm,                                                                                  \
+    (const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n,                      \
+      const float *initial, float *c, int64_t cStride),                                          \
+    (rows, rowCount, packed, n, initial, c, cStride))                                            \
+  X(void, dot,                                                                                   \
+    (const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,          \
+      int64_t cStride),                                                                          \
+    (a, b, m, n, k, c, cStride))                                                                 \
+  X(void, depthwise,                                                                             \
+    (const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,            \
+      const float *initial, float *y, int64_t yStride),                                          \
+    (rows, rowCount, weights, multiplier, initial, y, yStride))                                  \
+  X(void, pack,                                                                                  \
+    (const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t n, float *packed),     \
+    (b, kStride, nStride, k, n, packed))                                                         \
   X(void, bf16_to_f32, (const uint16_t *x, float *y, int64_t n), (x, y, n))                      \
   X(void, f16_to_f32, (const uint16_t *x, float *y, int64_t n), (x, y, n))                       \
   X(void, f32_to_bf16, (const float *x, uint16_t *y, int64_t n), (x, y, n))                      \

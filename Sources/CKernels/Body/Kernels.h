@@ -22,5 +22,11 @@
 
 #include "Tiles.h"
 
+#include "Packing.h"
+
+#include "Products.h"
+
+#include "Depthwise.h"
+
 #define SW_ENTRY(result, name, parameters, arguments) .name = SW_VARIANT(name),
 const sw_table SW_PASTE(sw_table, SW_SUFFIX) = {SW_KERNELS(SW_ENTRY)};

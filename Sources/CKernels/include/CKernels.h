@@ -18,6 +18,7 @@
 #include "sw_memory.h"
 #include "sw_movement.h"
 #include "sw_pointwise.h"
+#include "sw_products.h"
 #include "sw_variants.h"
 
 #endif

@@ -1,0 +1,245 @@
+// Products: every output is one chain of fused multiply-adds over k, sixteen outputs a vector, so
+// that neither the tile nor the split of the work can change a bit.
+
+enum { CHUNK = 4096, PRODUCT_ROWS = SW_GEMM_TILE >= 6 ? 6 : SW_GEMM_TILE };
+
+/// The operands of a tile. B's row p, from its first column on, is at b + p * bStride.
+typedef struct {
+  const float *a;
+  int64_t aRowStride, aStride;
+  /// Of the concatenated rows of A; NULL when there is one segment.
+  const int64_t *offsets;
+  int64_t segmentLength;
+  const float *b;
+  int64_t bStride;
+} product;
+
+/// What a tile starts from and how it ends. START_ZERO and END_STORE suit a whole sum.
+enum { START_ZERO, START_ROW, START_PARTIAL };
+enum { END_STORE, END_ADD };
+
+typedef struct {
+  int start, end;
+  /// START_ROW: one value a column. START_PARTIAL: a tile with partialStride.
+  const float *from;
+  int64_t fromStride;
+  float *c;
+  int64_t cStride;
+} tile_ends;
+
+/// Terms first..<last of `rows` rows and `vectors` vectors; rows and vectors are constants.
+/// The last vector has `columns` columns, 1...16.
+SW_INLINE void productTile(
+  const int rows, const int vectors, const product *p, int64_t first, int64_t last,
+  const tile_ends *ends, int64_t columns) {
+  f32x16 sum[6][4];
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < vectors; v++) {
+      sum[r][v] = splat(0.0f);
+      if (ends->start == START_ZERO) continue;
+      const float *from = ends->from + r * ends->fromStride + v * 16;
+      const int64_t n = v == vectors - 1 ? columns : 16;
+      sum[r][v] = n == 16 ? load(from) : loadSome(from, n, 0.0f);
+    }
+
+  int64_t segment = first > 0 && p->offsets ? first / p->segmentLength : 0;
+  int64_t within = first - segment * p->segmentLength;
+  const float *b = p->b + first * p->bStride;
+  for (int64_t k = first; k < last;) {
+    const float *a = p->a + (p->offsets ? p->offsets[segment] : 0) + within * p->aStride;
+    const int64_t left = last - k;
+    const int64_t run = p->offsets && p->segmentLength - within < left
+      ? p->segmentLength - within : left;
+    for (int64_t i = 0; i < run; i++) {
+      f32x16 row[4];
+      for (int v = 0; v < vectors; v++) row[v] = load(b + v * 16);
+      for (int r = 0; r < rows; r++) {
+        const f32x16 scale = splat(a[r * p->aRowStride]);
+        for (int v = 0; v < vectors; v++) sum[r][v] = fma16(scale, row[v], sum[r][v]);
+      }
+      a += p->aStride;
+      b += p->bStride;
+    }
+    k += run;
+    segment++;
+    within = 0;
+  }
+
+  for (int r = 0; r < rows; r++)
+    for (int v = 0; v < vectors; v++) {
+      float *c = ends->c + r * ends->cStride + v * 16;
+      const int64_t n = v == vectors - 1 ? columns : 16;
+      f32x16 y = sum[r][v];
+      if (ends->end == END_ADD) y = (n == 16 ? load(c) : loadSome(c, n, 0.0f)) + y;
+      if (n == 16)
+        store(c, y);
+      else
+        storeSome(c, y, n);
+    }
+}
+
+#define PRODUCT_TILE(rows, vectors)                                                         \
+  static __attribute__((noinline)) void productTile##rows##x##vectors(                      \
+    const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) { \
+    productTile(rows, vectors, p, first, last, ends, columns);                              \
+  }
+typedef void (*product_function)(
+  const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns);
+
+PRODUCT_TILE(1, 1) PRODUCT_TILE(1, 2) PRODUCT_TILE(1, 4)
+PRODUCT_TILE(2, 1) PRODUCT_TILE(2, 2)
+PRODUCT_TILE(3, 1)
+PRODUCT_TILE(4, 1)
+#if SW_GEMM_TILE >= 6
+PRODUCT_TILE(3, 2) PRODUCT_TILE(5, 1) PRODUCT_TILE(6, 1)
+#endif
+#if SW_GEMM_TILE >= 24
+PRODUCT_TILE(2, 4) PRODUCT_TILE(3, 4)
+PRODUCT_TILE(4, 2) PRODUCT_TILE(4, 4)
+PRODUCT_TILE(5, 2) PRODUCT_TILE(5, 4)
+PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 4)
+#endif
+#undef PRODUCT_TILE
+
+/// By rows, then by 1, 2 or 4 vectors; NULL where the registers do not suffice.
+static const product_function productTiles[PRODUCT_ROWS + 1][3] = {
+#if SW_GEMM_TILE >= 24
+  [1] = {productTile1x1, productTile1x2, productTile1x4},
+  [2] = {productTile2x1, productTile2x2, productTile2x4},
+  [3] = {productTile3x1, productTile3x2, productTile3x4},
+  [4] = {productTile4x1, productTile4x2, productTile4x4},
+  [5] = {productTile5x1, productTile5x2, productTile5x4},
+  [6] = {productTile6x1, productTile6x2, productTile6x4},
+#else
+  [1] = {productTile1x1, productTile1x2, productTile1x4},
+  [2] = {productTile2x1, productTile2x2, NULL},
+#if SW_GEMM_TILE >= 6
+  [3] = {productTile3x1, productTile3x2, NULL},
+  [4] = {productTile4x1, NULL, NULL},
+  [5] = {productTile5x1, NULL, NULL},
+  [6] = {productTile6x1, NULL, NULL},
+#else
+  [3] = {productTile3x1, NULL, NULL},
+  [4] = {productTile4x1, NULL, NULL},
+#endif
+#endif
+};
+
+/// Terms first..<last of rowCount rows and n <= 64 columns.
+static void productPanel(
+  const product *whole, int64_t rowCount, int64_t n, int64_t first, int64_t last,
+  const tile_ends *wholeEnds) {
+  product p = *whole;
+  for (int64_t m = 0; m < rowCount;) {
+    const int64_t left = rowCount - m;
+    const int rows = left < PRODUCT_ROWS ? (int)left : PRODUCT_ROWS;
+    tile_ends ends = *wholeEnds;
+    p.a = whole->a + m * p.aRowStride;
+    for (int64_t j = 0; j < n;) {
+      int size = n - j > 48 ? 2 : (n - j > 16 ? 1 : 0);
+      while (!productTiles[rows][size]) size--;
+      const int64_t width = (int64_t)16 << size;
+      const int64_t columns = n - j < width ? n - j - (width - 16) : 16;
+      p.b = whole->b + j;
+      if (ends.start != START_ZERO) ends.from = wholeEnds->from + m * ends.fromStride + j;
+      ends.c = wholeEnds->c + m * ends.cStride + j;
+      productTiles[rows][size](&p, first, last, &ends, columns);
+      j += width;
+    }
+    m += rows;
+  }
+}
+
+static void SW_VARIANT(gemm)(
+  const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n, const float *initial,
+  float *c, int64_t cStride) {
+  const int64_t k = rows->segments * rows->segmentLength;
+  const int plain = rows->segments == 1 || !rows->offsets;
+  product p = {
+    .a = rows->base + (plain && rows->offsets ? rows->offsets[0] : 0),
+    .aRowStride = rows->rowStride, .aStride = 1, .offsets = plain ? NULL : rows->offsets,
+    .segmentLength = rows->segmentLength, .bStride = PANEL,
+  };
+  for (int64_t j = 0; j < n; j += PANEL) {
+    const int64_t columns = n - j < PANEL ? n - j : PANEL;
+    p.b = packed + j * k;
+    tile_ends ends = {
+      .start = initial ? START_ROW : START_ZERO, .end = END_STORE,
+      .from = initial ? initial + j : NULL, .fromStride = 0, .c = c + j, .cStride = cStride,
+    };
+    int64_t first = 0;
+    do {
+      const int64_t last = k - first < CHUNK ? k : first + CHUNK;
+      productPanel(&p, rowCount, columns, first, last, &ends);
+      ends.start = START_ZERO;
+      ends.end = END_ADD;
+      first = last;
+    } while (first < k);
+  }
+}
+
+/// A product whose right operand is packed as it goes: blocks of BLOCK_TERMS terms and
+/// BLOCK_ROWS rows, partial sums kept exactly between the blocks of one chunk.
+enum { BLOCK_TERMS = 256, BLOCK_ROWS = 96 };
+
+static void dotPacked(
+  const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,
+  int64_t cStride) {
+  _Alignas(64) float panel[BLOCK_TERMS * PANEL];
+  _Alignas(64) float partial[BLOCK_ROWS * PANEL];
+  for (int64_t j = 0; j < n; j += PANEL) {
+    const int64_t columns = n - j < PANEL ? n - j : PANEL;
+    const float *packedFrom = NULL;
+    for (int64_t i = 0; i < m; i += BLOCK_ROWS) {
+      const int64_t rowCount = m - i < BLOCK_ROWS ? m - i : BLOCK_ROWS;
+      for (int64_t first = 0; first < k; first += BLOCK_TERMS) {
+        const int64_t terms = k - first < BLOCK_TERMS ? k - first : BLOCK_TERMS;
+        const float *from = b->base + first * b->rowStride + j * b->columnStride;
+        if (from != packedFrom) {
+          packPanel(from, b->rowStride, b->columnStride, terms, columns, panel);
+          packedFrom = from;
+        }
+        const product p = {
+          .a = a->base + i * a->rowStride + first * a->columnStride,
+          .aRowStride = a->rowStride, .aStride = a->columnStride, .b = panel, .bStride = PANEL,
+        };
+        const int opens = first % CHUNK == 0, closes = (first + terms) % CHUNK == 0;
+        const int ended = closes || first + terms == k;
+        const tile_ends ends = {
+          .start = opens ? START_ZERO : START_PARTIAL,
+          .end = ended && first >= CHUNK ? END_ADD : END_STORE,
+          .from = partial, .fromStride = PANEL,
+          .c = ended ? c + i * cStride + j : partial, .cStride = ended ? cStride : PANEL,
+        };
+        productPanel(&p, rowCount, columns, 0, terms, &ends);
+      }
+    }
+  }
+}
+
+static void SW_VARIANT(dot)(
+  const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,
+  int64_t cStride) {
+  if (k == 0) {
+    for (int64_t i = 0; i < m; i++) memset(c + i * cStride, 0, (size_t)n * 4);
+    return;
+  }
+  // Few rows over dense columns read B where it lies, whole vectors only.
+  const int64_t direct = b->columnStride == 1 && m < 8 ? n / 16 * 16 : 0;
+  product p = {
+    .a = a->base, .aRowStride = a->rowStride, .aStride = a->columnStride,
+    .bStride = b->rowStride,
+  };
+  for (int64_t j = 0; j < direct; j += PANEL) {
+    const int64_t columns = direct - j < PANEL ? direct - j : PANEL;
+    p.b = b->base + j;
+    tile_ends ends = {.start = START_ZERO, .end = END_STORE, .c = c + j, .cStride = cStride};
+    for (int64_t first = 0; first < k; first += CHUNK) {
+      productPanel(&p, m, columns, first, k - first < CHUNK ? k : first + CHUNK, &ends);
+      ends.end = END_ADD;
+    }
+  }
+  if (direct == n) return;
+  const sw_matrix rest = {b->base + direct * b->columnStride, b->rowStride, b->columnStride};
+  dotPacked(a, &rest, m, n - direct, k, c + direct, cStride);
+}

@@ -1,0 +1,54 @@
+/// Sums of products: dense layers, convolutions and products of activations.
+#ifndef SW_PRODUCTS_H
+#define SW_PRODUCTS_H
+
+#include <stdint.h>
+
+/// Rows of a left operand, read where they lie. Row m is the concatenation over segments s of
+/// base[m * rowStride + offsets[s] + i], i in 0..<segmentLength. One segment with offset 0 is a
+/// matrix; the taps of a convolution are one segment each. `offsets` NULL means zeros.
+typedef struct {
+  const float *base;
+  int64_t rowStride;
+  int64_t segments;
+  int64_t segmentLength;
+  const int64_t *offsets;
+} sw_rows;
+
+/// Floats needed to pack a [k, n] matrix: ceil(n / 64) * 64 * k.
+int64_t sw_packed_count(int64_t k, int64_t n);
+
+/// Packs b[k * kStride + n * nStride] into panels [ceil(n / 64)][k][64], padded with zeros.
+/// `packed` should be aligned to 64 bytes.
+void sw_pack(
+  const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t n, float *packed);
+
+/// c[m * cStride + j] = sum in order over i of fma(row m [i], B[i, j]), starting at initial[j],
+/// or at +0 when `initial` is NULL; m in 0..<rowCount, j in 0..<n. The length of a row is the
+/// packed k. Panels may be split over calls: pass the panel's address, initial + 64 p, c + 64 p.
+void sw_gemm(
+  const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n, const float *initial,
+  float *c, int64_t cStride);
+
+/// One matrix of a product of activations: element (row, column) at row * rowStride +
+/// column * columnStride.
+typedef struct {
+  const float *base;
+  int64_t rowStride;
+  int64_t columnStride;
+} sw_matrix;
+
+/// c[i * cStride + j] = sum in order over p of fma(a(i, p), b(p, j)), starting at +0; i in 0..<m,
+/// j in 0..<n, p in 0..<k. The same bits as sw_gemm on a packed b.
+void sw_dot(
+  const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,
+  int64_t cStride);
+
+/// Depthwise convolution: y[m * yStride + j] = sum in order over taps s of
+/// fma(rows.base[m * rowStride + offsets[s] + j / multiplier], weights[s * n + j]), starting at
+/// initial[j] or +0; n = segmentLength * multiplier, j in 0..<n.
+void sw_depthwise(
+  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,
+  const float *initial, float *y, int64_t yStride);
+
+#endif
