@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "FourierPlan.h"
 #include "Table.h"
 #include "TileAccess.h"
 

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "FourierPlan.h"
 #include "Table.h"
 #include "TileAccess.h"
 

@@ -28,6 +28,32 @@
   X(void, pack,                                                                                  \
     (const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t n, float *packed),     \
     (b, kStride, nStride, k, n, packed))                                                         \
+  X(void, reduce, (int kind, const float *x, int64_t outer, int64_t n, int64_t inner, float *y), \
+    (kind, x, outer, n, inner, y))                                                               \
+  X(void, softmax, (const float *x, int64_t n, float *y), (x, n, y))                             \
+  X(void, moments, (const float *x, int64_t n, float *mean, float *variance),                    \
+    (x, n, mean, variance))                                                                      \
+  X(float, mean_square, (const float *x, int64_t n), (x, n))                                     \
+  X(void, layer_norm,                                                                            \
+    (const float *x, int64_t n, float epsilon, const float *scale, const float *bias, float *y), \
+    (x, n, epsilon, scale, bias, y))                                                             \
+  X(void, rms_norm, (const float *x, int64_t n, float epsilon, const float *scale, float *y),    \
+    (x, n, epsilon, scale, y))                                                                   \
+  X(void, lstm_gates,                                                                            \
+    (const float *i, const float *f, const float *g, const float *o, const float *c,             \
+      const float *h, int keep, float *cNext, float *hNext, int64_t n),                          \
+    (i, f, g, o, c, h, keep, cNext, hNext, n))                                                   \
+  X(void, attention, (const sw_attention_rows *rows, float *scratch), (rows, scratch))           \
+  X(void, fft,                                                                                   \
+    (const sw_fft_plan *plan, int inverse, const float *xRe, const float *xIm, float *yRe,       \
+      float *yIm, float *scratch),                                                               \
+    (plan, inverse, xRe, xIm, yRe, yIm, scratch))                                                \
+  X(void, rfft,                                                                                  \
+    (const sw_fft_plan *plan, const float *x, float *yRe, float *yIm, float *scratch),           \
+    (plan, x, yRe, yIm, scratch))                                                                \
+  X(void, irfft,                                                                                 \
+    (const sw_fft_plan *plan, const float *xRe, const float *xIm, float *y, float *scratch),     \
+    (plan, xRe, xIm, y, scratch))                                                                \
   X(void, bf16_to_f32, (const uint16_t *x, float *y, int64_t n), (x, y, n))                      \
   X(void, f16_to_f32, (const uint16_t *x, float *y, int64_t n), (x, y, n))                       \
   X(void, f32_to_bf16, (const float *x, uint16_t *y, int64_t n), (x, y, n))                      \

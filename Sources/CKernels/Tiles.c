@@ -110,5 +110,8 @@ int sw_tile_prepare(sw_tile_program *p) {
   for (int k = 0; k < p->inputCount; k++) classify(p, &p->inputs[k]);
   for (int k = 0; k < p->outputCount; k++) p->outputs[k].direct = mayBeDirect(p, k);
   p->tile = tileCells(p);
+  p->registerCount = p->inputCount;
+  for (int k = 0; k < p->opCount; k++)
+    if (p->ops[k].destination >= p->registerCount) p->registerCount = p->ops[k].destination + 1;
   return 0;
 }

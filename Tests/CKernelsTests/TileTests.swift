@@ -147,7 +147,7 @@ private func op(
           var program = sw_tile_program(
             rank: 1, extents: (count, 0, 0, 0, 0, 0), inputCount: 1, opCount: 2, outputCount: 1,
             inputs: inputs.baseAddress, ops: ops.baseAddress, outputs: outputs.baseAddress,
-            tile: 0, dense: (0, 0, 0, 0, 0, 0))
+            registerCount: 0, tile: 0, dense: (0, 0, 0, 0, 0, 0))
           #expect(sw_tile_prepare(&program) == 0)
           x.withUnsafeMutableBytes { x in
             sw_tile_run(&program, [UnsafeRawPointer(x.baseAddress)], [x.baseAddress], 0, count)
@@ -182,7 +182,7 @@ private func op(
           var program = sw_tile_program(
             rank: 1, extents: (n, 0, 0, 0, 0, 0), inputCount: 2, opCount: 4, outputCount: 2,
             inputs: inputs.baseAddress, ops: ops.baseAddress, outputs: outputs.baseAddress,
-            tile: 0, dense: (0, 0, 0, 0, 0, 0))
+            registerCount: 0, tile: 0, dense: (0, 0, 0, 0, 0, 0))
           #expect(sw_tile_prepare(&program) == 0)
           halves.withUnsafeBytes { a in
             mask.withUnsafeBytes { b in

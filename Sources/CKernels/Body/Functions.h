@@ -155,7 +155,7 @@ static void SW_VARIANT(apply)(
   const void *const operands[3] = {a, b, c};
   int32_t cells[3][16] = {{0}}, r[16];
   for (int k = 0; k < 3; k++)
-    if (operands[k]) memcpy(cells[k], (const char *)operands[k] + done, (size_t)rest * 4);
+    if (operands[k]) copyCellsUnder16(cells[k], (const char *)operands[k] + done, rest);
   function(r, cells[0], cells[1], cells[2], 1);
-  memcpy((char *)y + done, r, (size_t)rest * 4);
+  copyCellsUnder16((char *)y + done, r, rest);
 }

@@ -28,5 +28,15 @@
 
 #include "Depthwise.h"
 
+#include "LaneSums.h"
+
+#include "Reductions.h"
+
+#include "Composites.h"
+
+#include "Attention.h"
+
+#include "Fourier.h"
+
 #define SW_ENTRY(result, name, parameters, arguments) .name = SW_VARIANT(name),
 const sw_table SW_PASTE(sw_table, SW_SUFFIX) = {SW_KERNELS(SW_ENTRY)};

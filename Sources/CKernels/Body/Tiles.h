@@ -73,8 +73,10 @@ static void writeCells(int32_t dtype, const int32_t *cells, void *to, int64_t co
     } else if (dtype == SW_BF16 || dtype == SW_F16) {
       const u16x16 r = dtype == SW_BF16 ? toBf16(floats(from[v])) : toF16(floats(from[v]));
       memcpy(place + v * 32, &r, (size_t)n * 2);
+    } else if (n == 16) {
+      memcpy(place + v * 64, &from[v], 64);
     } else {
-      memcpy(place + v * 64, &from[v], (size_t)n * 4);
+      copyCellsUnder16(place + v * 64, &from[v], n);
     }
   }
 }
@@ -84,10 +86,11 @@ static void SW_VARIANT(tile_run)(
   int64_t end) {
   _Alignas(64) int32_t scratch[SW_TILE_REGISTERS][SW_TILE_CELLS];
   int32_t *registers[SW_TILE_REGISTERS];
+  registers[0] = scratch[0];
   // Which elements a gathered operand's register holds: a phase of its period, and how many.
   int64_t heldPhase[SW_TILE_REGISTERS], heldCount[SW_TILE_REGISTERS];
   for (int k = 0; k < p->inputCount; k++) heldCount[k] = 0;
-  for (int k = p->inputCount; k < SW_TILE_REGISTERS; k++) registers[k] = scratch[k];
+  for (int k = p->inputCount; k < p->registerCount; k++) registers[k] = scratch[k];
 
   int64_t count;
   for (int64_t at = begin; at < end; at += count) {
@@ -117,8 +120,10 @@ static void SW_VARIANT(tile_run)(
       if (heldCount[k] >= count && heldPhase[k] == phase) continue;
       _Alignas(64) char raw[SW_TILE_CELLS * 2];
       char *to = width == 4 ? (char *)scratch[k] : raw;
-      if (!whole) memset(to, 0, (size_t)(16 * width));
-      if (straight)
+      if (!whole) memset(to, 0, 64);
+      if (straight && width == 4)
+        copyCellsUnder16(to, base + phase * 4, count);
+      else if (straight)
         memcpy(to, base + phase * width, (size_t)(count * width));
       else
         gatherOperand(p, input, base, at, count, width, to);

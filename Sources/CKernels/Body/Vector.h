@@ -21,13 +21,23 @@ SW_INLINE void store(float *p, f32x16 v) { *(f32x16_any *)p = v; }
 SW_INLINE f32x16 splat(float v) { return (f32x16)(v); }
 SW_INLINE i32x16 isplat(int32_t v) { return (i32x16)(v); }
 
+/// Copies fewer than sixteen cells without a call.
+SW_INLINE void copyCellsUnder16(void *to, const void *from, int64_t n) {
+  char *y = to;
+  const char *x = from;
+  if (n & 8) memcpy(y, x, 32), y += 32, x += 32;
+  if (n & 4) memcpy(y, x, 16), y += 16, x += 16;
+  if (n & 2) memcpy(y, x, 8), y += 8, x += 8;
+  if (n & 1) memcpy(y, x, 4);
+}
+
 /// Reads or writes the first n < 16 lanes only; other lanes read as `fill`.
 SW_INLINE f32x16 loadSome(const float *p, int64_t n, float fill) {
   f32x16 v = splat(fill);
-  memcpy(&v, p, (size_t)n * 4);
+  copyCellsUnder16(&v, p, n);
   return v;
 }
-SW_INLINE void storeSome(float *p, f32x16 v, int64_t n) { memcpy(p, &v, (size_t)n * 4); }
+SW_INLINE void storeSome(float *p, f32x16 v, int64_t n) { copyCellsUnder16(p, &v, n); }
 
 SW_INLINE i32x16 bits(f32x16 v) { return (i32x16)v; }
 SW_INLINE f32x16 floats(i32x16 v) { return (f32x16)v; }

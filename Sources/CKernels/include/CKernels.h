@@ -15,10 +15,14 @@
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
+#include "sw_attention.h"
+#include "sw_composites.h"
+#include "sw_fourier.h"
 #include "sw_memory.h"
 #include "sw_movement.h"
 #include "sw_pointwise.h"
 #include "sw_products.h"
+#include "sw_reductions.h"
 #include "sw_variants.h"
 
 #endif

@@ -98,6 +98,7 @@ typedef struct {
   const sw_tile_op *ops;
   sw_tile_output *outputs;
   /// Filled by sw_tile_prepare.
+  int32_t registerCount;
   int64_t tile;
   int64_t dense[SW_TILE_RANK];
 } sw_tile_program;

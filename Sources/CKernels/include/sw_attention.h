@@ -1,0 +1,45 @@
+/// Softmax attention of a block of queries over the keys that they see.
+#ifndef SW_ATTENTION_H
+#define SW_ATTENTION_H
+
+#include <stdint.h>
+
+/// One head of one batch row. Query i sees key j when first[i] <= j < last[i] and valid[j] is not
+/// 0. Strides are in floats, between rows.
+typedef struct {
+  int64_t queryCount, keyCount, size, valueSize;
+  const float *queries, *keys, *values;
+  int64_t queryStride, keyStride, valueStride;
+  /// Bytes, one a key; NULL when all are valid.
+  const uint8_t *valid;
+  /// 0 <= first[i] <= last[i] <= keyCount.
+  const int32_t *first, *last;
+  /// Added to the products; NULL for none. Element (i, j) at i * biasStride + j.
+  const float *bias;
+  int64_t biasStride;
+  /// Products become cap * TANH((1 / cap) * product), each step rounded; 0 for none.
+  float softCap;
+  /// What a query that sees nothing gives: zeros if not 0, else the mean of all values.
+  int zeroWhenBlind;
+  float *context;
+  int64_t contextStride;
+  /// Where probabilities (i, j) go, at i * probabilityStride + j; NULL when not wanted.
+  float *probabilities;
+  int64_t probabilityStride;
+} sw_attention_rows;
+
+/// How many queries share a block of keys. Part of no result.
+enum { SW_ATTENTION_BLOCK = 32 };
+
+/// Floats of scratch for blocks that span at most `span` keys: from a block's least first, rounded
+/// down to a multiple of 16, to its greatest last.
+int64_t sw_attention_scratch_count(int64_t span, int64_t keyCount, int64_t valueSize);
+
+/// context[i] = (sum in order over keys j of fma(p[j], values[j])) + 0, where p is the softmax over
+/// all keys of the products of query and keys (sums in order of fma), with bias and cap:
+/// e = EXP(s - maximum), p = e / sum of e on lanes, lanes and chunks counted from key 0.
+/// A key that is not seen has p = 0 and adds nothing, so whole runs of them are never read; values
+/// of unseen keys must be finite.
+void sw_attention(const sw_attention_rows *rows, float *scratch);
+
+#endif

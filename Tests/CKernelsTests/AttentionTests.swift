@@ -1,0 +1,148 @@
+import CKernels
+import Testing
+
+/// One head's operands, and its result by whole rows: every key, one step at a time.
+private struct Head {
+  var queries, keys, values, bias: [Float]
+  var valid: [UInt8]
+  var first, last: [Int32]
+  var size: Int
+  var valueSize: Int
+  var softCap: Float = 0
+  var useBias = false
+  var zeroWhenBlind = false
+  var queryCount: Int { first.count }
+  var keyCount: Int { valid.count }
+
+  init(queries m: Int, keys n: Int, size: Int, valueSize: Int, seed: Int) {
+    var numbers = Numbers(seed)
+    self.size = size
+    self.valueSize = valueSize
+    queries = numbers.units(m * size)
+    keys = numbers.units(n * size)
+    values = numbers.units(n * valueSize)
+    bias = numbers.units(m * n)
+    valid = (0..<n).map { _ in numbers.word() % 4 == 0 ? 0 : 1 }
+    first = Array(repeating: 0, count: m)
+    last = Array(repeating: Int32(n), count: m)
+  }
+
+  /// Context then probabilities.
+  func run() -> [Float] {
+    var context = [Float](repeating: -3, count: queryCount * valueSize)
+    var probabilities = [Float](repeating: -3, count: queryCount * keyCount)
+    let count = sw_attention_scratch_count(Int64(keyCount), Int64(keyCount), Int64(valueSize))
+    var scratch = [Float](repeating: .nan, count: Int(count))
+    context.withUnsafeMutableBufferPointer { context in
+      probabilities.withUnsafeMutableBufferPointer { probabilities in
+        withRows { rows in
+          rows.context = context.baseAddress
+          rows.probabilities = probabilities.baseAddress
+          sw_attention(&rows, &scratch)
+        }
+      }
+    }
+    return context + probabilities
+  }
+
+  private func withRows(_ body: (inout sw_attention_rows) -> Void) {
+    queries.withUnsafeBufferPointer { q in
+      keys.withUnsafeBufferPointer { k in
+        values.withUnsafeBufferPointer { v in
+          bias.withUnsafeBufferPointer { b in
+            valid.withUnsafeBufferPointer { valid in
+              first.withUnsafeBufferPointer { first in
+                last.withUnsafeBufferPointer { last in
+                  var rows = sw_attention_rows()
+                  rows.queryCount = Int64(queryCount)
+                  rows.keyCount = Int64(keyCount)
+                  rows.size = Int64(size)
+                  rows.valueSize = Int64(valueSize)
+                  (rows.queries, rows.keys, rows.values) =
+                    (q.baseAddress, k.baseAddress, v.baseAddress)
+                  (rows.queryStride, rows.keyStride, rows.valueStride) =
+                    (Int64(size), Int64(size), Int64(valueSize))
+                  rows.valid = valid.baseAddress
+                  (rows.first, rows.last) = (first.baseAddress, last.baseAddress)
+                  rows.bias = useBias ? b.baseAddress : nil
+                  rows.biasStride = Int64(keyCount)
+                  rows.softCap = softCap
+                  rows.zeroWhenBlind = zeroWhenBlind ? 1 : 0
+                  (rows.contextStride, rows.probabilityStride) =
+                    (Int64(valueSize), Int64(keyCount))
+                  body(&rows)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  func expected() -> [Float] {
+    var contexts: [Float] = []
+    var all: [Float] = []
+    for i in 0..<queryCount {
+      let p = expectedProbabilities(i)
+      all += p
+      for d in 0..<valueSize {
+        contexts.append(sumInOrder(keyCount) { (p[$0], values[$0 * valueSize + d]) } + 0)
+      }
+    }
+    return contexts + all
+  }
+
+  private func expectedProbabilities(_ i: Int) -> [Float] {
+    let seen = (0..<keyCount).map { valid[$0] == 1 && $0 >= first[i] && $0 < last[i] }
+    guard seen.contains(true) else {
+      let share = zeroWhenBlind ? 0 : 1 / Float(keyCount)
+      return Array(repeating: share, count: keyCount)
+    }
+    let scores = (0..<keyCount).map { j -> Float in
+      var s = sumInOrder(size) { (queries[i * size + $0], keys[j * size + $0]) }
+      if useBias { s += bias[i * keyCount + j] }
+      if softCap > 0 { s = apply(SW_TANH, [s * (1 / softCap)])[0] * softCap }
+      return seen[j] ? s : -.infinity
+    }
+    let top = scores.max() ?? 0
+    let e = apply(SW_EXP, scores.map { $0 - top })
+    let sum = sumOnLanes(e)
+    return e.map { $0 / sum }
+  }
+
+  func check(_ what: String, sourceLocation: SourceLocation = #_sourceLocation) {
+    let y = expectSameBits(what, sourceLocation: sourceLocation) { run() }
+    #expect(y.map(bits) == expected().map(bits), "\(what)", sourceLocation: sourceLocation)
+  }
+}
+
+@Suite struct AttentionTests {
+  @Test(
+    "attention is the softmax over whole rows, whatever the blocks",
+    arguments: [(1, 40, 8, 8), (3, 17, 5, 20), (33, 70, 16, 64), (70, 70, 4, 3), (2, 5000, 2, 3)])
+  func wholeRows(_ m: Int, _ n: Int, _ size: Int, _ valueSize: Int) {
+    var head = Head(queries: m, keys: n, size: size, valueSize: valueSize, seed: m + n)
+    head.check("all keys")
+    // A causal band.
+    for i in 0..<m {
+      let end = n - m + i + 1
+      head.first[i] = Int32(max(0, end - 9))
+      head.last[i] = Int32(max(0, end))
+    }
+    head.check("band")
+    head.useBias = true
+    head.softCap = 0.7
+    head.check("bias and cap")
+  }
+
+  @Test("a query that sees nothing averages all values, or gives zeros", arguments: [false, true])
+  func blind(_ zeros: Bool) {
+    var head = Head(queries: 5, keys: 50, size: 3, valueSize: 6, seed: 4)
+    head.zeroWhenBlind = zeros
+    (head.first[1], head.last[1]) = (20, 20)
+    head.check("one blind query")
+    head.valid = Array(repeating: 0, count: 50)
+    head.check("all blind")
+  }
+}
