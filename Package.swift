@@ -88,6 +88,7 @@ let package = Package(
       swiftSettings: settings),
     tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
 
+    tests("ExecutionTests", ["Execution", "Programs", "Tensors"]),
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),

@@ -1,0 +1,140 @@
+/// Decides which buffers share memory.
+///
+/// A buffer lives from the first task that writes it to the last that touches it. A result takes
+/// over the memory of an operand that nobody reads later, where its kernel allows it; everything
+/// else gets, largest first, the tightest gap among the buffers that live at the same time.
+struct ArenaLayout {
+  /// Where each arena buffer starts, in bytes; -1 for buffers of other homes.
+  private(set) var offsets: [Int]
+  /// The size of the arena.
+  private(set) var byteCount = 0
+
+  private let buffers: [Buffer]
+  private let blocks: [Block]
+  private let sharesMemory: Bool
+
+  /// Lays out all blocks; without sharing, every buffer has memory of its own.
+  init(_ buffers: [Buffer], _ blocks: [Block], sharesMemory: Bool) {
+    self.buffers = buffers
+    self.blocks = blocks
+    self.sharesMemory = sharesMemory
+    offsets = Array(repeating: -1, count: buffers.count)
+    // The preparation ends before the program starts, so both may use the arena from its start.
+    var sizes: [Int] = []
+    for block in [Planner.preparation, Planner.main] {
+      let base = sharesMemory ? 0 : (sizes.last ?? 0)
+      sizes.append(place(block, base: base) + base)
+    }
+    byteCount = sizes.max() ?? 0
+  }
+
+  /// Memory that is needed between two tasks of a block.
+  private struct Interval {
+    var first: Int
+    var last: Int
+    var byteCount: Int
+    /// The buffers that share it.
+    var buffers: [Int]
+    /// The block of a loop's body, if that is what the memory is for.
+    var body: Int?
+    var offset = 0
+
+    func overlaps(_ other: Interval) -> Bool { first <= other.last && other.first <= last }
+  }
+
+  /// Places a block's buffers from `base` on, and those of the loops in it; gives the size.
+  private mutating func place(_ block: Int, base: Int) -> Int {
+    var intervals = self.intervals(block)
+    // Bodies first, to know their sizes; their offsets are shifted to their place afterwards.
+    for (index, task) in blocks[block].tasks.enumerated() {
+      guard let body = task.body else { continue }
+      let size = place(body, base: 0)
+      intervals.append(
+        Interval(first: index, last: index, byteCount: size, buffers: [], body: body))
+    }
+    if !sharesMemory {
+      for index in intervals.indices {
+        intervals[index].first = 0
+        intervals[index].last = Int.max
+      }
+    }
+    let size = pack(&intervals)
+    for interval in intervals {
+      for buffer in interval.buffers { offsets[buffer] = base + interval.offset }
+      if let body = interval.body { shift(body, by: base + interval.offset) }
+    }
+    return size
+  }
+
+  private mutating func shift(_ block: Int, by distance: Int) {
+    for index in buffers.indices where buffers[index].block == block && offsets[index] >= 0 {
+      offsets[index] += distance
+    }
+    for task in blocks[block].tasks { task.body.map { shift($0, by: distance) } }
+  }
+
+  /// The lifetimes of a block's arena buffers, those that share memory in place already merged.
+  private func intervals(_ block: Int) -> [Interval] {
+    let tasks = blocks[block].tasks
+    var spans: [Int: (first: Int, last: Int)] = [:]
+    for (index, task) in tasks.enumerated() {
+      for buffer in task.reads + task.writes where isPlaced(buffer, in: block) {
+        spans[buffer, default: (index, index)].last = index
+      }
+    }
+    for buffer in blocks[block].pinned where isPlaced(buffer, in: block) {
+      spans[buffer, default: (0, 0)].last = tasks.count
+    }
+    var owner: [Int: Int] = [:]
+    if sharesMemory {
+      for (index, task) in tasks.enumerated() {
+        guard let result = task.writes.first, spans[result]?.first == index,
+          let operand = task.replaceable.first(where: { spans[$0]?.last == index })
+        else { continue }
+        owner[result] = owner[operand] ?? operand
+      }
+    }
+    var merged: [Int: Interval] = [:]
+    for (buffer, span) in spans.sorted(by: { $0.key < $1.key }) {
+      let key = owner[buffer] ?? buffer
+      let bytes = AlignedMemory.padded(buffers[buffer].byteCount)
+      var interval =
+        merged[key]
+        ?? Interval(first: span.first, last: span.last, byteCount: bytes, buffers: [])
+      interval.first = min(interval.first, span.first)
+      interval.last = max(interval.last, span.last)
+      interval.byteCount = max(interval.byteCount, bytes)
+      interval.buffers.append(buffer)
+      merged[key] = interval
+    }
+    return merged.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  private func isPlaced(_ buffer: Int, in block: Int) -> Bool {
+    guard buffers[buffer].block == block, case .arena = buffers[buffer].home else { return false }
+    return true
+  }
+
+  /// Gives every interval the tightest gap among those placed before; returns the size.
+  private func pack(_ intervals: inout [Interval]) -> Int {
+    let order = intervals.indices.sorted {
+      (intervals[$1].byteCount, $0) < (intervals[$0].byteCount, $1)
+    }
+    var placed: [Int] = []
+    var size = 0
+    for index in order {
+      let neighbours = placed.filter { intervals[$0].overlaps(intervals[index]) }
+        .sorted { intervals[$0].offset < intervals[$1].offset }
+      var (cursor, best, tightest) = (0, -1, Int.max)
+      for neighbour in neighbours {
+        let gap = intervals[neighbour].offset - cursor
+        if gap >= intervals[index].byteCount && gap < tightest { (best, tightest) = (cursor, gap) }
+        cursor = max(cursor, intervals[neighbour].offset + intervals[neighbour].byteCount)
+      }
+      intervals[index].offset = best >= 0 ? best : cursor
+      size = max(size, intervals[index].offset + intervals[index].byteCount)
+      placed.append(index)
+    }
+    return size
+  }
+}

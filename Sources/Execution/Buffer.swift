@@ -1,0 +1,51 @@
+import Tensors
+
+/// A piece of memory that a plan uses.
+struct Buffer {
+  /// Who provides the memory.
+  enum Home {
+    /// The executor's arena, shared over time with other buffers of the same block.
+    case arena
+    /// The executor, for as long as it lives: results that never change.
+    case kept
+    /// The program.
+    case constant(Tensor)
+    /// The caller: the input at that position of the program.
+    case input(Int)
+    /// The parameter store: the parameter at that position of the plan's list.
+    case parameter(Int)
+    /// The state as it was before the run.
+    case oldState(Int)
+    /// The memory that becomes the state when the run has ended.
+    case newState(Int)
+    /// A moving window, from its oldest entry on.
+    case window(Int)
+    /// Set anew by a loop for every turn.
+    case turn
+  }
+
+  var home: Home
+  var byteCount: Int
+  /// The block whose tasks write it.
+  var block: Int
+}
+
+/// One kernel of a plan with the buffers that it touches.
+struct PlannedTask {
+  var kernel: Kernel
+  var reads: [Int]
+  var writes: [Int]
+  /// Operands whose memory the first result may take over if nobody reads them later.
+  var replaceable: [Int] = []
+  /// The block that the kernel runs itself, for loops.
+  var body: Int?
+  /// The position in the program's scopes.
+  var scope: Int
+}
+
+/// A list of tasks that run in order: the program, what it needs once beforehand, or a loop's body.
+struct Block {
+  var tasks: [PlannedTask] = []
+  /// Buffers that stay untouched until the block has ended.
+  var pinned: Set<Int> = []
+}

@@ -1,0 +1,204 @@
+public import Programs
+public import Tensors
+
+/// Runs a plan: owns the memory of one run and the addresses of everything that the plan uses.
+///
+/// After the first run nothing is allocated, locked or thrown. Not `Sendable`: one thread at a time.
+public final class Executor {
+  /// How a run ended.
+  public enum Completion: Hashable, Sendable {
+    /// All instructions ran and the state moved on.
+    case finished
+    /// The cancel flag was raised; the state is what it was before the run.
+    case cancelled
+  }
+
+  /// What is run.
+  public let plan: Plan
+  /// Where parameters come from.
+  public let parameters: ParameterStore
+
+  private let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  private let arena: UnsafeMutableRawPointer
+  private var kept: [UnsafeMutableRawPointer] = []
+  /// Tensors whose memory slots point to.
+  private var boundInputs: [Tensor?]
+  private var boundParameters: [Tensor] = []
+  private var preparedVersion = -1
+  private let inputSlots: [Int]
+  private let stateSlots: ContiguousArray<StateSlot>
+  private let changes: ContiguousArray<StateChange>
+  private let pool: WorkerPool?
+
+  private struct StateSlot {
+    var slot: Int
+    var leaf: Int
+    var isNext: Bool
+  }
+
+  /// Prepares to run a plan with these parameters.
+  ///
+  /// - Precondition: `parameters` has every parameter of the plan, with its dtype and shape.
+  public init(_ plan: Plan, parameters: ParameterStore = ParameterStore()) {
+    self.plan = plan
+    self.parameters = parameters
+    pool = nil
+    arena = AlignedMemory.allocate(plan.arenaByteCount)
+    slots = .allocate(capacity: max(plan.buffers.count, 1))
+    boundInputs = Array(repeating: nil, count: plan.program.inputs.count)
+    changes = ContiguousArray(plan.stateChanges)
+    var inputSlots: [Int] = Array(repeating: -1, count: plan.program.inputs.count)
+    var stateSlots: ContiguousArray<StateSlot> = []
+    for (index, buffer) in plan.buffers.enumerated() {
+      var address = arena
+      switch buffer.home {
+      case .arena:
+        address = plan.offsets[index] < 0 ? arena : arena + plan.offsets[index]
+      case .kept:
+        address = AlignedMemory.allocate(buffer.byteCount)
+        kept.append(address)
+      case .constant(let tensor): address = Executor.address(tensor)
+      case .input(let input): inputSlots[input] = index
+      case .oldState(let leaf), .window(let leaf):
+        stateSlots.append(StateSlot(slot: index, leaf: leaf, isNext: false))
+      case .newState(let leaf):
+        stateSlots.append(StateSlot(slot: index, leaf: leaf, isNext: true))
+      case .parameter, .turn: break
+      }
+      slots.advanced(by: index).initialize(to: address)
+    }
+    self.inputSlots = inputSlots
+    self.stateSlots = stateSlots
+    boundParameters = plan.parameterNames.map { _ in Tensor(zeros: []) }
+  }
+
+  deinit {
+    slots.deallocate()
+    AlignedMemory.free(arena)
+    for memory in kept { AlignedMemory.free(memory) }
+  }
+
+  /// Tensors never move or change while they are kept alive and not written.
+  private static func address(_ tensor: Tensor) -> UnsafeMutableRawPointer {
+    tensor.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else {
+        preconditionFailure("A tensor's memory has an address.")
+      }
+      return UnsafeMutableRawPointer(mutating: base)
+    }
+  }
+
+  /// Gives the value of an input (of any role but parameter and state) for the coming runs; it is
+  /// not copied.
+  ///
+  /// - Precondition: `index` is a position in the program's inputs, the tensor of that input's type.
+  public func setInput(_ index: Int, _ tensor: Tensor) {
+    let input = plan.program.inputs[index]
+    let type = plan.program[input.value]
+    precondition(
+      tensor.dtype == type.dtype && tensor.shape == type.shape,
+      "Input \(input.name) is a \(type), not \(tensor.dtype.shortName)\(tensor.shape.shapeText).")
+    boundInputs[index] = tensor
+    bind(index, Executor.address(tensor))
+  }
+
+  /// Gives the memory of an input's dense elements, which must stay valid and unchanged during the
+  /// coming runs.
+  public func setInput(_ index: Int, address: UnsafeRawPointer) {
+    bind(index, UnsafeMutableRawPointer(mutating: address))
+  }
+
+  private func bind(_ index: Int, _ address: UnsafeMutableRawPointer) {
+    precondition(inputSlots[index] >= 0, "Parameters and state are not set as inputs.")
+    slots[inputSlots[index]] = address
+  }
+
+  /// Runs the program once. State leaves change when everything else has succeeded.
+  ///
+  /// - Precondition: all inputs are set; `state` has the plan's layout if that is not empty.
+  @discardableResult
+  public func execute(state: StateBuffers? = nil, cancel: CancelFlag? = nil) -> Completion {
+    if preparedVersion != parameters.version { prepare() }
+    let frame = Frame(slots: slots, cancel: cancel, pool: pool)
+    guard let state else {
+      precondition(changes.isEmpty, "This program needs a state.")
+      return plan.kernels.run(frame) ? .finished : .cancelled
+    }
+    point(to: state)
+    guard plan.kernels.run(frame) else { return .cancelled }
+    _ = plan.rewrites.run(Frame(slots: slots, cancel: nil, pool: pool))
+    for leaf in changes.indices {
+      switch changes[leaf] {
+      case .flip: state.flip(leaf)
+      case .advance(let entries): state.advance(leaf, entries: entries)
+      case .unchanged, .rewritten: break
+      }
+    }
+    return .finished
+  }
+
+  @inline(__always)
+  private func point(to state: StateBuffers) {
+    precondition(
+      state.layout.leaves.count == changes.count, "The state belongs to another model.")
+    for leaf in changes.indices {
+      if case .advance(let entries) = changes[leaf] { state.makeRoom(leaf, entries: entries) }
+    }
+    for index in stateSlots.indices {
+      let entry = stateSlots[index]
+      slots[entry.slot] =
+        entry.isNext ? state.nextAddress(entry.leaf) : state.currentAddress(entry.leaf)
+    }
+  }
+
+  /// Binds the parameters and computes what depends on nothing else.
+  private func prepare() {
+    for (index, buffer) in plan.buffers.enumerated() {
+      guard case .parameter(let place) = buffer.home else { continue }
+      let name = plan.parameterNames[place]
+      guard let tensor = parameters[name] else {
+        preconditionFailure("Parameter \(name) is missing.")
+      }
+      precondition(
+        tensor.byteCount == buffer.byteCount, "Parameter \(name) has another type than planned.")
+      boundParameters[place] = tensor
+      slots[index] = Executor.address(tensor)
+    }
+    _ = plan.preparation.run(Frame(slots: slots, cancel: nil, pool: pool))
+    preparedVersion = parameters.version
+  }
+
+  /// A copy of an output of the last run.
+  ///
+  /// - Precondition: `index` is a position in the program's outputs; a run has finished.
+  public func output(_ index: Int) -> Tensor {
+    guard let tensor = value(plan.program.outputs[index].value) else {
+      preconditionFailure("Outputs are always kept.")
+    }
+    return tensor
+  }
+
+  /// Copies of all outputs of the last run, in program order.
+  public var outputs: [Tensor] { plan.program.outputs.indices.map { output($0) } }
+
+  /// A copy of a value of the last run; nil unless the plan keeps it.
+  public func value(_ id: ValueID) -> Tensor? {
+    guard let view = plan.shown[id.index] else { return nil }
+    return Tensor(view.dtype, shape: view.shape) { target in
+      guard view.count > 0, let base = target.baseAddress else { return }
+      let source = slots[view.buffer] + view.byteOffset
+      view.copyElements(from: source, to: base)
+    }
+  }
+
+  /// Calls `body` with the bytes of an output of the last run where they lie; nil where they are not
+  /// dense.
+  public func withOutputBytes<Result>(
+    _ index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result? {
+    let id = plan.program.outputs[index].value
+    guard let view = plan.shown[id.index], view.isDense else { return nil }
+    let start = UnsafeRawPointer(slots[view.buffer] + view.byteOffset)
+    return try body(UnsafeRawBufferPointer(start: start, count: view.byteCount))
+  }
+}

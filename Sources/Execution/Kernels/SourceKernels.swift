@@ -1,0 +1,79 @@
+import Programs
+import Tensors
+
+/// `0, 1, 2, …` along the middle axis of a dense `[outer, n, inner]`.
+final class IotaKernel: Kernel {
+  private let target: Place
+  private let dtype: DType
+  private let extents: MiddleAxis
+
+  init(to target: BufferView, axis: Int) {
+    self.target = Place(target)
+    dtype = target.dtype
+    extents = MiddleAxis(target.shape, axis)
+  }
+
+  override func run(_ frame: Frame) {
+    dtype.visit(Pass(extents: extents, y: target.address(frame)))
+  }
+
+  private struct Pass: ElementVisitor {
+    let extents: MiddleAxis
+    let y: UnsafeMutableRawPointer
+
+    func visit<E: Element>(_ element: E.Type) {
+      for line in 0..<extents.lineCount {
+        let start = extents.start(line)
+        for index in 0..<extents.count {
+          let number =
+            E.Number.isInteger
+            ? E.Number(converting: Int64(index)) : E.Number(converting: Double(index))
+          E.store(number, y, start + index * extents.inner)
+        }
+      }
+    }
+  }
+}
+
+/// Random words: see `RandomOp`.
+final class RandomKernel: Kernel {
+  private let op: RandomOp
+  private let seed: Place
+  private let rowKeys: Place
+  private let positions: Place
+  private let target: Place
+  private let rowCount: Int
+  private let stepCount: Int
+
+  init(
+    _ op: RandomOp, seed: BufferView, rowKeys: BufferView, positions: BufferView,
+    to target: BufferView
+  ) {
+    self.op = op
+    self.seed = Place(seed)
+    self.rowKeys = Place(rowKeys)
+    self.positions = Place(positions)
+    self.target = Place(target)
+    rowCount = positions.shape[0]
+    stepCount = positions.shape[1]
+  }
+
+  override func run(_ frame: Frame) {
+    let seed = UnsafePointer(self.seed.address(frame).assumingMemoryBound(to: UInt32.self))
+    let keys = UnsafePointer(rowKeys.address(frame).assumingMemoryBound(to: UInt32.self))
+    let steps = UnsafePointer(positions.address(frame).assumingMemoryBound(to: UInt32.self))
+    let words = target.address(frame).assumingMemoryBound(to: UInt32.self)
+    let key = SIMD2(seed[0] ^ op.stream, seed[1])
+    for row in 0..<rowCount {
+      for step in 0..<stepCount {
+        let start = (row * stepCount + step) * op.count
+        for first in stride(from: 0, to: op.count, by: 4) {
+          let position = steps[row * stepCount + step]
+          let counter = SIMD4(keys[row], position, UInt32(first / 4), 0)
+          let drawn = Philox.words(key: key, counter: counter)
+          for word in first..<min(first + 4, op.count) { words[start + word] = drawn[word - first] }
+        }
+      }
+    }
+  }
+}
