@@ -63,6 +63,8 @@ public struct FieldRow: Sendable {
   public let isRepeated: Bool
   /// Whether it has to be given.
   public let isRequired: Bool
+  /// Whether a required list may be empty: then only Swift asks for it.
+  public let mayBeEmpty: Bool
   /// What absence means; empty where absence means absence.
   public let defaults: [SpecValue]
   /// What it is for.
@@ -71,13 +73,14 @@ public struct FieldRow: Sendable {
   /// Creates the row of a field.
   public init(
     _ name: String, _ number: Int, _ type: FieldType, isRepeated: Bool = false,
-    isRequired: Bool = false, defaults: [SpecValue] = [], doc: String
+    isRequired: Bool = false, mayBeEmpty: Bool = false, defaults: [SpecValue] = [], doc: String
   ) {
     self.name = name
     self.number = number
     self.type = type
     self.isRepeated = isRepeated
     self.isRequired = isRequired
+    self.mayBeEmpty = mayBeEmpty
     self.defaults = defaults
     self.doc = doc
   }

@@ -101,7 +101,7 @@ struct SpecChecker {
     var result = SpecNode(table.message, position: node.position)
     for row in table.fields {
       guard let field = found[row.name], !(row.isRepeated && field.values.isEmpty) else {
-        if row.isRequired { missing(row, node, path) }
+        if row.isRequired, !row.mayBeEmpty { missing(row, node, path) }
         continue
       }
       let checked = values(field, row, path, depth)

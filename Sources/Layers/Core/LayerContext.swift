@@ -140,8 +140,12 @@ public final class LayerContext {
   /// Tells apart the random draws of different layers.
   public var randomStream: UInt32 { Philox.hash(place.path) }
 
+  /// Whether emitted values are asked for; what is costly to emit need not be made otherwise.
+  public var wantsEmits: Bool { options.emits }
+
   /// Emits a sequence under this layer's path, or under a name below it.
   public func emit(_ name: String = "", _ sequence: SequenceValue) {
+    guard options.emits else { return }
     emits.append(
       EmittedValue(path: LayerPath.join(place.emitPath, name), layer: path, sequence: sequence))
   }

@@ -10,12 +10,17 @@ public struct TraceOptions: Hashable, Sendable {
   /// Show the output and mask of every layer as outputs of role `tap`, named `PATH:out` and
   /// `PATH:mask`.
   public var taps: Bool
+  /// Show what layers emit beside their outputs, such as attention probabilities.
+  public var emits: Bool
 
   /// Makes options; everything is off by default.
-  public init(training: Bool = false, differentiable: Bool = false, taps: Bool = false) {
+  public init(
+    training: Bool = false, differentiable: Bool = false, taps: Bool = false, emits: Bool = false
+  ) {
     self.training = training
     self.differentiable = differentiable
     self.taps = taps
+    self.emits = emits
   }
 }
 

@@ -47,7 +47,7 @@ public struct Autoregressive: ConfigMessage {
     doc: "Feeds the output of each block back, concatenated to the next block of input.",
     fields: [
       FieldRow(
-        "layer", 1, .layer, isRepeated: true,
+        "layer", 1, .layer, isRepeated: true, isRequired: true, mayBeEmpty: true,
         doc: "The layer that sees its own output; several run one after another."),
       FieldRow(
         "feedback_layer", 2, .layer, isRepeated: true,

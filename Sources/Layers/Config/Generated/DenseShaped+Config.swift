@@ -42,7 +42,9 @@ public struct DenseShaped: ConfigMessage {
     "DenseShaped", .layer(field: "dense_shaped", number: 32),
     doc: "Linear map of all channel axes at once to a new channel shape.",
     fields: [
-      FieldRow("output_shape", 1, .int, isRepeated: true, doc: "Channel shape of the output."),
+      FieldRow(
+        "output_shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "Channel shape of the output."),
       FieldRow("use_bias", 2, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
       FieldRow(
         "activation", 3, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],

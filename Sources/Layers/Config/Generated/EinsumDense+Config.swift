@@ -48,7 +48,7 @@ public struct EinsumDense: ConfigMessage {
       FieldRow(
         "equation", 1, .string, isRequired: true, doc: "Einsum equation of the form ...X,Y->...Z."),
       FieldRow(
-        "output_shape", 2, .int, isRepeated: true,
+        "output_shape", 2, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
         doc: "Sizes of the output letters, -1 where the input tells."),
       FieldRow(
         "bias_axes", 3, .string, defaults: [.text("")],

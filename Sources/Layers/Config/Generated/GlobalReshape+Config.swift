@@ -19,7 +19,7 @@ public struct GlobalReshape: ConfigMessage {
     doc: "Reshapes time and channel axes together.",
     fields: [
       FieldRow(
-        "output_shape", 1, .int, isRepeated: true,
+        "output_shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
         doc: "The new number of timesteps, then the new channel shape."),
       FieldRow(
         "name", 2, .string,

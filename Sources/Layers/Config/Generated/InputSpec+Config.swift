@@ -20,7 +20,9 @@ public struct InputSpec: ConfigMessage {
     "InputSpec",
     doc: "Channel shape and dtype that a function expects.",
     fields: [
-      FieldRow("shape", 1, .int, isRepeated: true, doc: "Channel shape."),
+      FieldRow(
+        "shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "Channel shape."),
       FieldRow(
         "dtype", 2, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")], doc: "Element type."
       ),

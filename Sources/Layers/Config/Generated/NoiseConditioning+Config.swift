@@ -31,7 +31,8 @@ public struct NoiseConditioning: ConfigMessage {
     doc: "Combines the sequence with fresh noise of its own.",
     fields: [
       FieldRow(
-        "noise_channel_shape", 1, .int, isRepeated: true, doc: "Channel shape of the noise."),
+        "noise_channel_shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "Channel shape of the noise."),
       FieldRow(
         "noise_sampler", 2, .message("NoiseSampler"), isRequired: true,
         doc: "Distribution of the noise."),

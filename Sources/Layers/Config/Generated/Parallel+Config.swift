@@ -53,7 +53,8 @@ public struct Parallel: ConfigMessage {
     doc: "Runs several layers on the same input and combines their outputs.",
     fields: [
       FieldRow(
-        "layers", 1, .layer, isRepeated: true, doc: "The layers, in the order of their outputs."),
+        "layers", 1, .layer, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "The layers, in the order of their outputs."),
       FieldRow(
         "combination", 2, .symbol(CombinationMode.words), defaults: [.symbol("STACK")],
         doc: "How the outputs are combined."),

@@ -18,7 +18,9 @@ public struct Reshape: ConfigMessage {
     "Reshape", .layer(field: "reshape", number: 113),
     doc: "Gives the channels another shape with as many elements.",
     fields: [
-      FieldRow("output_shape", 1, .int, isRepeated: true, doc: "The new channel shape."),
+      FieldRow(
+        "output_shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "The new channel shape."),
       FieldRow(
         "name", 2, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),

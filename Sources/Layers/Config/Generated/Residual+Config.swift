@@ -52,7 +52,9 @@ public struct Residual: ConfigMessage {
     "Residual", .layer(field: "residual", number: 114),
     doc: "Adds a shortcut around a chain of layers.",
     fields: [
-      FieldRow("layers", 1, .layer, isRepeated: true, doc: "The layers of the body, in order."),
+      FieldRow(
+        "layers", 1, .layer, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "The layers of the body, in order."),
       FieldRow(
         "shortcut_layers", 2, .layer, isRepeated: true,
         doc: "The layers of the shortcut, in order; none: the input itself."),

@@ -45,7 +45,9 @@ public struct Serial: ConfigMessage {
     "Serial", .layer(field: "serial", number: 122),
     doc: "Runs layers one after another.",
     fields: [
-      FieldRow("layers", 1, .layer, isRepeated: true, doc: "The layers, in order."),
+      FieldRow(
+        "layers", 1, .layer, isRepeated: true, isRequired: true, mayBeEmpty: true,
+        doc: "The layers, in order."),
       FieldRow(
         "share_scope", 2, .bool, isRepeated: true, defaults: [.bool(false)],
         doc: "Put the parameters of the children into the own scope: one flag for all or one each."),

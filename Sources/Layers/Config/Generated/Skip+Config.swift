@@ -36,7 +36,7 @@ public struct Skip: ConfigMessage {
     doc: "Appends the output of a layer to its input channels.",
     fields: [
       FieldRow(
-        "layer", 1, .layer, isRepeated: true,
+        "layer", 1, .layer, isRepeated: true, isRequired: true, mayBeEmpty: true,
         doc: "The layer whose output is appended; several run one after another."),
       FieldRow(
         "name", 2, .string,

@@ -1,0 +1,67 @@
+package import ConfigProtos
+package import Layers
+package import SwiftProtobuf
+
+/// Turns trees into protobuf bytes and back, through SwiftProtobuf's messages and their JSON.
+package struct BinaryCodec {
+  private let registry: LayerRegistry
+  private let extensions: SimpleExtensionMap
+
+  /// Creates a codec that knows the extensions of custom layers.
+  package init(registry: LayerRegistry, extensions: SimpleExtensionMap) {
+    self.registry = registry
+    self.extensions = extensions
+  }
+
+  /// The bytes of a checked tree.
+  package func encode(_ root: SpecNode) throws(ConfigError) -> [UInt8] {
+    do {
+      return try message(root).serializedBytes()
+    } catch let error as ConfigError {
+      throw error
+    } catch {
+      throw failure(error, "a config that protobuf can hold")
+    }
+  }
+
+  /// The protobuf message of a checked tree.
+  package func message(_ root: SpecNode) throws(ConfigError) -> ProtoSequenceLayer {
+    do {
+      return try ProtoSequenceLayer(
+        jsonString: JSONPrinter.print(root, registry: registry), extensions: extensions)
+    } catch {
+      throw failure(error, "a config that protobuf can hold")
+    }
+  }
+
+  /// The tree of some bytes, not yet checked, in the style of JSON.
+  package func decode(_ bytes: [UInt8]) throws(ConfigError) -> SpecNode {
+    let json: String
+    do {
+      let message = try ProtoSequenceLayer(serializedBytes: bytes, extensions: extensions)
+      json = try message.jsonString()
+      // JSON cannot hold fields of an unknown number: their bytes would get lost in silence.
+      let copy = try ProtoSequenceLayer(jsonString: json, extensions: extensions)
+      let size: [UInt8] = try message.serializedBytes()
+      let known: [UInt8] = try copy.serializedBytes()
+      guard size.count == known.count else {
+        throw ConfigError(
+          .unknownField, found: "\(size.count - known.count) bytes of fields with unknown numbers",
+          expected: "fields of this version and of registered extensions",
+          suggestion: "register the custom layer, or read it with the version that wrote it")
+      }
+    } catch let error as ConfigError {
+      throw error
+    } catch {
+      throw failure(error, "the bytes of a SequenceLayer message")
+    }
+    return try JSONReader.read(json)
+  }
+
+  private func failure(_ error: any Error, _ expected: String) -> ConfigError {
+    ConfigError(
+      .syntax, found: "protobuf refuses it (\(error))", expected: expected,
+      suggestion: registry.entries.contains(where: \.isCustom)
+        ? "custom layers need their protobuf extensions too" : nil)
+  }
+}

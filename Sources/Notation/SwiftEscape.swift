@@ -1,0 +1,45 @@
+import Layers
+
+/// The escapes of Swift's string literals.
+enum SwiftEscape {
+  /// Reads an escape that starts with the backslash at the cursor.
+  static func read(_ cursor: inout SourceCursor) throws(ConfigError) -> String {
+    let start = cursor
+    cursor.advance()
+    switch cursor.advance() {
+    case UInt8(ascii: "n"): return "\n"
+    case UInt8(ascii: "r"): return "\r"
+    case UInt8(ascii: "t"): return "\t"
+    case UInt8(ascii: "0"): return "\0"
+    case UInt8(ascii: "\\"): return "\\"
+    case UInt8(ascii: "\""): return "\""
+    case UInt8(ascii: "'"): return "'"
+    case UInt8(ascii: "u"):
+      guard cursor.take("{") else { throw start.unexpected("\\u{...}") }
+      let digits = cursor.take(while: CharacterClass.isWord)
+      guard cursor.take("}"), let value = UInt32(digits, radix: 16),
+        let scalar = Unicode.Scalar(value)
+      else { throw start.unexpected("\\u{...} with a character") }
+      return String(Character(scalar))
+    default: throw start.unexpected("a known escape")
+    }
+  }
+
+  /// A string literal.
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case let other where other.value < 0x20 || other.value == 0x7F:
+        result += "\\u{\(String(other.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}
