@@ -1,0 +1,254 @@
+public import Execution
+public import Layers
+import Programs
+public import Tensors
+public import Weights
+
+/// A layer with parameters, ready to run whole, block by block, or for gradients.
+///
+/// Not `Sendable`: one thread at a time. Streams of one model share its plans and parameters but
+/// never each other's state.
+public final class Model {
+  /// The root layer.
+  public let layer: any SequenceLayer
+  /// The channels of the input.
+  public let input: ChannelSpec
+  /// The channels of the output.
+  public let output: ChannelSpec
+  /// The arrays that the layers own, in declaration order.
+  public let parameterSpecs: [ParameterSpec]
+  /// The seed of random draws in training; initial parameters were drawn from it.
+  public var seed: UInt64
+  /// Whether layers behave as in training.
+  public var training = false
+
+  package let store: ParameterStore
+  private let tracer: LayerTracer
+  private var variables: [String: Tensor] = [:]
+  private var cache = PlanCache()
+
+  /// Makes a model with parameters drawn from a seed.
+  ///
+  /// - Parameters:
+  ///   - constants: what is known of the constants that the layers need.
+  ///   - time: a number of timesteps that the layers can take; needed only by layers that fix it.
+  /// - Throws: ``LayerError`` or `ShapeErrors` when the layers do not fit the input or each other.
+  public init(
+    _ layer: any SequenceLayer, input: ChannelSpec, constants: ConstantSpecs = [:], seed: UInt64 = 0,
+    time: Int? = nil
+  ) throws {
+    self.layer = layer
+    self.input = input
+    self.seed = seed
+    tracer = LayerTracer(layer)
+    let batch = constants.values.compactMap(\.shape.first).max() ?? 1
+    let request = TraceRequest(
+      batch: batch, time: time ?? layer.blockSize, input: input, constants: constants)
+    let trace = try tracer.layer(request)
+    parameterSpecs = trace.parameters
+    output = trace.outputSpec
+    store = ParameterStore()
+    initializeParameters(seed: seed)
+  }
+
+  /// Draws all parameters anew.
+  public func initializeParameters(seed: UInt64) {
+    let sampler = ParameterSampler(seed: seed)
+    for spec in parameterSpecs {
+      let value = sampler.values(of: spec) { path in self[parameter: path] }
+      self[parameter: spec.path] = value
+    }
+  }
+
+  /// A parameter or variable by path, such as `encoder/layers_3/kernel`.
+  ///
+  /// - Precondition: a new value has the declared dtype and shape.
+  public subscript(parameter path: String) -> Tensor? {
+    get { store[path] ?? variables[path] }
+    set {
+      guard let spec = parameterSpecs.first(where: { $0.path == path }), let newValue else { return }
+      precondition(
+        newValue.dtype == spec.dtype && newValue.shape == spec.shape,
+        "Parameter \(path) is \(spec.dtype.name)\(spec.shape.shapeText).")
+      switch spec.collection {
+      case .parameters: store[path] = newValue
+      case .statistics: variables[path] = newValue
+      }
+    }
+  }
+
+  /// The number of trained numbers.
+  public var parameterCount: Int {
+    parameterSpecs.filter { $0.collection == .parameters }.reduce(0) { $0 + $1.shape.elementCount }
+  }
+
+  // MARK: - Weights in files
+
+  /// All parameters under their names in files, copies of repeated layers stacked.
+  public var fileTensors: [String: Tensor] {
+    ParameterFile(parameterSpecs).arrays { self[parameter: $0.path] }
+  }
+
+  /// The names, shapes and dtypes that a weights file must hold.
+  public var weightRequests: [WeightRequest] {
+    ParameterFile(parameterSpecs).entries.map { entry in
+      WeightRequest(path: entry.name, shape: entry.shape, dtype: entry.specs[0].dtype)
+    }
+  }
+
+  /// Takes parameters from tensors under their names in files.
+  ///
+  /// - Throws: ``RuntimeError`` `.invalidWeights` naming every missing and wrong-shaped tensor; then
+  ///   nothing has changed.
+  public func load(_ tensors: [String: Tensor]) throws(RuntimeError) {
+    let file = ParameterFile(parameterSpecs)
+    let problems = file.entries.compactMap { entry -> String? in
+      guard let tensor = tensors[entry.name] else { return "\(entry.name) is missing" }
+      guard tensor.shape == entry.shape else {
+        return "\(entry.name) is \(tensor.shape.shapeText), not \(entry.shape.shapeText)"
+      }
+      return nil
+    }
+    guard problems.isEmpty else {
+      throw RuntimeError(
+        .invalidWeights, found: problems.joined(separator: "; "), expected: "all parameters")
+    }
+    for (path, value) in file.parameters(tensors) { self[parameter: path] = value }
+  }
+
+  /// Takes parameters from a file in the original's names.
+  ///
+  /// - Returns: the report, with the tensors of the file that nobody asked for.
+  /// - Throws: ``WeightError`` with everything missing and wrong-shaped at once.
+  @discardableResult
+  public func load(_ file: Safetensors) throws -> WeightReport {
+    let (tensors, report) = try file.tensors(for: weightRequests)
+    try load(tensors)
+    return report
+  }
+
+  // MARK: - Running
+
+  /// The whole sequence at once.
+  ///
+  /// - Throws: ``RuntimeError`` `.invalidInput` when the channels are not the model's, `.cancelled`;
+  ///   ``LayerError`` when a layer cannot take this length or these constants.
+  public func layer(
+    _ x: SequenceTensor, constants: Constants = [:], options: RunOptions = RunOptions()
+  ) throws -> RunOutput {
+    try check(x)
+    let plan = try plan(.layer, x.batch, x.time, constants.specs, options)
+    bind(plan, x, constants, batch: x.batch)
+    guard plan.executor.execute(cancel: options.cancel) == .finished else { throw Self.cancelled }
+    return collect(plan)
+  }
+
+  /// Starts a stream of steps for a number of rows.
+  ///
+  /// - Throws: ``LayerError`` `.notSteppable` with the layer and the reason.
+  public func makeStream(batch: Int = 1, constants: Constants = [:]) throws -> Stream {
+    try Stream(self, batch: batch, constants: constants)
+  }
+
+  static var cancelled: RuntimeError {
+    RuntimeError(.cancelled, found: "an interruption", expected: "to run to the end")
+  }
+
+  func check(_ x: SequenceTensor) throws(RuntimeError) {
+    guard x.channelSpec == input else {
+      throw RuntimeError(
+        .invalidInput, found: "an input of \(x.channelSpec) a timestep",
+        expected: "\(input), which the model was made for")
+    }
+  }
+
+  /// The trace of a mode, for inspection, exporters and benchmarks.
+  package func trace(_ mode: LayerContext.Mode, _ request: TraceRequest) throws -> LayerTrace {
+    switch mode {
+    case .layer: try tracer.layer(request)
+    case .step: try tracer.step(request)
+    case .initialState: try tracer.initialState(request)
+    }
+  }
+
+  func plan(
+    _ mode: LayerContext.Mode, _ batch: Int, _ time: Int, _ constants: ConstantSpecs,
+    _ options: RunOptions
+  ) throws -> TracePlan {
+    let request = TraceRequest(
+      batch: batch, time: time, input: input, constants: constants,
+      options: TraceOptions(training: training, taps: options.taps, emits: options.emits))
+    let kind: PlanCache.Mode
+    switch mode {
+    case .layer: kind = .layer
+    case .step: kind = .step
+    case .initialState: kind = .initialState
+    }
+    return try cache.plan(.init(mode: kind, request: request)) {
+      let trace = try trace(mode, request)
+      return TracePlan(trace, program: trace.program, parameters: store)
+    }
+  }
+
+  /// The program of gradients of the outputs with respect to input, constants and parameters.
+  func gradientPlan(_ request: TraceRequest) throws -> TracePlan {
+    try cache.plan(.init(mode: .gradients, request: request)) {
+      let trace = try tracer.layer(request)
+      let program = trace.program
+      return TracePlan(trace, program: program, parameters: store)
+    }
+  }
+
+  func bind(_ plan: TracePlan, _ x: SequenceTensor, _ constants: Constants, batch: Int) {
+    plan.set("x", x)
+    bind(plan, constants, batch: batch)
+  }
+
+  func bind(_ plan: TracePlan, _ constants: Constants, batch: Int) {
+    plan.set(constants)
+    for (path, value) in variables { plan.set(path, value) }
+    let low = UInt32(truncatingIfNeeded: seed)
+    plan.set("seed", Tensor([low, UInt32(truncatingIfNeeded: seed >> 32)]))
+    plan.set("rowKeys", Tensor((0..<batch).map { UInt32($0) }))
+  }
+
+  func collect(_ plan: TracePlan) -> RunOutput {
+    guard let y = plan.sequence(.output, "y") else {
+      preconditionFailure("Every trace of a layer has an output sequence.")
+    }
+    var updates: [String: Tensor] = [:]
+    for spec in parameterSpecs where spec.collection == .statistics {
+      updates[spec.path] = plan.output(.variable, spec.path)
+    }
+    return RunOutput(y: y, emits: plan.emits(), taps: plan.taps(), variables: updates)
+  }
+}
+
+/// What a run shows besides its output.
+public struct RunOptions: Sendable {
+  /// Values that layers emit.
+  public var emits: Bool
+  /// The output and mask of every layer.
+  public var taps: Bool
+  /// Stops the run between two instructions.
+  public var cancel: CancelFlag?
+
+  /// Makes options; nothing is shown by default.
+  public init(emits: Bool = false, taps: Bool = false, cancel: CancelFlag? = nil) {
+    self.emits = emits
+    self.taps = taps
+    self.cancel = cancel
+  }
+}
+
+/// What a run gave.
+public struct RunOutput: Sendable {
+  /// The output sequence.
+  public var y: SequenceTensor
+  /// What layers emitted, by emit name, if asked for.
+  public var emits: [String: SequenceTensor]
+  /// What every layer gave, by path, if asked for; the root is the empty path.
+  public var taps: [String: SequenceTensor]
+  /// New values of variables, by path; in training only. Assign them to the model to keep them.
+  public var variables: [String: Tensor]
+}

@@ -1,0 +1,39 @@
+import Tensors
+
+/// A request to a model that cannot be met.
+public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What kind of mistake it is.
+  public enum Code: String, Hashable, Sendable {
+    /// Values and mask do not make a sequence.
+    case invalidSequence
+    /// The input is not what the model was made for.
+    case invalidInput
+    /// A constant is missing or does not fit.
+    case invalidConstant
+    /// Weights are missing or do not fit.
+    case invalidWeights
+    /// A saved state belongs to another model.
+    case invalidState
+    /// The computation was cancelled.
+    case cancelled
+    /// What was asked for has no gradient.
+    case notDifferentiable
+  }
+
+  /// What kind of mistake it is.
+  public var code: Code
+  /// What was found.
+  public var found: String
+  /// What was expected.
+  public var expected: String
+
+  /// Makes an error.
+  public init(_ code: Code, found: String, expected: String) {
+    self.code = code
+    self.found = found
+    self.expected = expected
+  }
+
+  /// What was found and what was expected, on one line.
+  public var description: String { "found \(found), expected \(expected)" }
+}
