@@ -81,7 +81,7 @@ extension ConvolutionDimensions {
     let spatial = strides.count
     let inputStrides = inputShape.rowMajorStrides
     let taps = Positions.indices(Array(kernelShape[..<spatial]))
-    let places = Positions.indices(Array(resultShape[1...spatial]))
+    let places = Positions.indices(Array(resultShape[1...].prefix(spatial)))
     let channels = kernelShape[spatial]
     let outputs = kernelShape[spatial + 1]
     var result: [Number] = []
