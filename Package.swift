@@ -14,9 +14,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
+  resources: [Resource] = []
+) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+    name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+    swiftSettings: settings)
 }
 
 let package = Package(
@@ -94,5 +98,11 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
+    tests(
+      "NotationTests",
+      [
+        "Notation", "Layers", "Tensors", "ConfigProtos",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["Snapshots"]),
   ]
 )

@@ -29,6 +29,10 @@ def camel(name):
 
 
 def doc_lines(text, indent=""):
+    # The summary is a sentence of its own, with an empty line before any other.
+    if ". " in text:
+        first, rest = text.split(". ", 1)
+        return doc_lines(first + ".", indent) + f"{indent}///\n" + doc_lines(rest, indent)
     words, lines, line = text.split(), [], ""
     for word in words:
         if len(indent) + len(line) + len(word) + 5 > 100:

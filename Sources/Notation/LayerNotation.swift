@@ -35,7 +35,9 @@ public struct LayerNotation: Sendable {
   /// - Parameters:
   ///   - registry: The layers that configs can name.
   ///   - extensions: The protobuf extensions of custom layers, needed for binary only.
-  public init(registry: LayerRegistry = .builtIn, extensions: SimpleExtensionMap = SimpleExtensionMap()) {
+  public init(
+    registry: LayerRegistry = .builtIn, extensions: SimpleExtensionMap = SimpleExtensionMap()
+  ) {
     self.registry = registry
     self.extensions = extensions
   }
@@ -102,7 +104,10 @@ public struct LayerNotation: Sendable {
 
   /// Writes a checked config in Swift, without a newline at the end.
   ///
-  /// - Parameter width: The longest line; `.max` for all in one.
+  /// - Parameters:
+  ///   - spec: A checked root message.
+  ///   - width: The longest line; `.max` for all in one.
+  /// - Returns: The initializer calls.
   public func swift(_ spec: SpecNode, width: Int = 100) -> String {
     SwiftPrinter.print(spec, registry: registry, width: width)
   }

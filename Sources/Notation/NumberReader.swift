@@ -2,9 +2,7 @@ import Layers
 
 /// Reads the numbers of all notations.
 enum NumberReader {
-  /// Reads a number without sign.
-  ///
-  /// - Parameter isProto: Whether a leading zero means octal and a trailing `f` is legal.
+  /// Reads a number without sign; in protobuf a leading zero means octal and a trailing `f` is legal.
   static func read(
     _ cursor: inout SourceCursor, isProto: Bool
   ) throws(ConfigError) -> SpecValue {
@@ -21,7 +19,7 @@ enum NumberReader {
     }
     text = digits(&cursor, isProto: isProto)
     var isWhole = true
-    if cursor.peek == UInt8(ascii: "."), let next = cursor.peek(1), isFraction(next, isProto) {
+    if cursor.peek == UInt8(ascii: "."), let next = cursor.peek(1), CharacterClass.isDigit(next) {
       isWhole = false
       cursor.advance()
       text += "." + digits(&cursor, isProto: isProto)
@@ -33,7 +31,7 @@ enum NumberReader {
       isWhole = false
       cursor.advance()
       text += "e"
-      if cursor.take("-") { text += "-" } else if cursor.take("+") {}
+      if cursor.take("-") { text += "-" } else { _ = cursor.take("+") }
       text += digits(&cursor, isProto: isProto)
     }
     if isProto, cursor.take("f") || cursor.take("F") { isWhole = false }
@@ -59,10 +57,6 @@ enum NumberReader {
     case .number(let number): .number(-number)
     default: value
     }
-  }
-
-  private static func isFraction(_ next: UInt8, _ isProto: Bool) -> Bool {
-    CharacterClass.isDigit(next)
   }
 
   private static func digits(_ cursor: inout SourceCursor, isProto: Bool) -> String {

@@ -5,9 +5,7 @@ package struct SwiftPrinter {
   private let registry: LayerRegistry
   private let width: Int
 
-  /// Prints a layer.
-  ///
-  /// - Parameter width: The longest line; calls that are longer are broken.
+  /// Prints a layer; calls that do not fit into a line of that width are broken.
   package static func print(
     _ root: SpecNode, registry: LayerRegistry, width: Int = 100
   ) -> String {

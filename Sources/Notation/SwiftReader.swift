@@ -26,7 +26,9 @@ package struct SwiftReader {
   }
 
   /// A value, list or `nil`.
-  private mutating func values(_ depth: Int) throws(ConfigError) -> (values: [SpecValue], isList: Bool) {
+  private mutating func values(_ depth: Int) throws(ConfigError) -> (
+    values: [SpecValue], isList: Bool
+  ) {
     guard cursor.peek == UInt8(ascii: "[") else {
       return (try single(depth).map { [$0] } ?? [], false)
     }
@@ -113,7 +115,8 @@ package struct SwiftReader {
       throw ConfigError(
         .syntax, position: start.position, found: "found \(name)",
         expected: "a layer, .case, number, string, true, false or nil",
-        suggestion: "write \(name)() for the layer, .\(name) for a case or \"\(name)\" for a string")
+        suggestion: "write \(name)() for the layer, .\(name) for a case or \"\(name)\" for a string"
+      )
     }
     let node = SpecNode("", fields, position: start.position)
     if registry.valueTable(swiftName: name) != nil { return .node(node) }

@@ -121,6 +121,7 @@ public struct LayerRegistry: Sendable {
   /// Describes a layer: fields, types, defaults and what they are for.
   ///
   /// - Parameter name: The Swift name or the case of the root message.
+  /// - Returns: The entry, whose table holds it all.
   /// - Throws: ``ConfigError`` `.unknownLayer` with the nearest name.
   public func describe(_ name: String) throws(ConfigError) -> Entry {
     if let entry = entry(message: name) ?? entry(field: name) { return entry }
@@ -133,7 +134,8 @@ public struct LayerRegistry: Sendable {
 
   /// Makes the layer of a root message.
   ///
-  /// - Parameter root: A tree that ``checked(_:style:)`` has passed.
+  /// - Parameter root: A tree that the checker has passed.
+  /// - Returns: The layer with its children.
   /// - Throws: ``ConfigError`` with the path.
   public func makeLayer(_ root: SpecNode) throws(ConfigError) -> any SequenceLayer {
     guard let (field, node) = root.layerCase else {

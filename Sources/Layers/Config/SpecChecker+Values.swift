@@ -148,12 +148,20 @@ extension SpecChecker {
     }
     let legal = list.words.map { isSwift ? ".\($0.swiftName)" : $0.text }
     let expected = "one of \(legal.joined(separator: ", "))"
-    guard let spelling else { throw raw.mismatch(expected) }
+    guard let spelling else {
+      var error = raw.mismatch(expected)
+      if isSwift, case .text(let text) = raw, let word = list[text] {
+        error.suggestion = "write .\(word.swiftName)"
+      }
+      throw error
+    }
     if let match = list.words.first(where: { (isSwift ? $0.swiftName : $0.text) == spelling }) {
       return match.text
     }
     let names = list.words.map { isSwift ? $0.swiftName : $0.text }
-    let nearest = NearestName.of(spelling, among: names)
+    let nearest =
+      names.first { $0.hasSuffix("_\(spelling.uppercased())") }
+      ?? NearestName.of(spelling, among: names)
     throw ConfigError(
       .unknownWord, found: "\(list.name) has no \(spelling)", expected: expected,
       suggestion: nearest.map { "did you mean \(isSwift ? "." : "")\($0)?" })

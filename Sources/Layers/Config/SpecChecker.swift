@@ -18,6 +18,7 @@ extension LayerRegistry {
   ///   - root: The root message as a reader made it.
   ///   - style: How the reader's notation spells names and values.
   ///   - notes: Receives a line for every field that is dropped because it means nothing here.
+  /// - Returns: The canonical tree.
   /// - Throws: ``ConfigError`` with every mistake of the tree.
   public func checked(
     _ root: SpecNode, style: SpellingStyle = .schema, notes: inout [String]
@@ -87,9 +88,11 @@ struct SpecChecker {
   ) -> SpecNode {
     guard isShallow(node, path, depth) else { return node }
     var found: [String: SpecField] = [:]
+    // A required field that is there with a slip in its name is not missing too.
+    var misspelled: Set<String> = []
     for field in node.fields {
       guard let row = row(field, table) else {
-        unknownField(field, table, path)
+        if let meant = unknownField(field, table, path) { misspelled.insert(meant) }
         continue
       }
       var merged = found[row.name] ?? SpecField(row.name, [], position: field.position)
@@ -101,7 +104,8 @@ struct SpecChecker {
     var result = SpecNode(table.message, position: node.position)
     for row in table.fields {
       guard let field = found[row.name], !(row.isRepeated && field.values.isEmpty) else {
-        if row.isRequired, !row.mayBeEmpty { missing(row, node, path) }
+        let isNeeded = row.isRequired && !row.mayBeEmpty
+        if isNeeded, !misspelled.contains(spelled(row)) { missing(row, node, path) }
         continue
       }
       let checked = values(field, row, path, depth)
@@ -169,21 +173,25 @@ extension SpecChecker {
         suggestion: nearest ?? (isExtension ? "register the layer of that package first" : nil)))
   }
 
-  private mutating func unknownField(_ field: SpecField, _ table: FieldTable, _ path: String) {
+  /// Reports a field that does not exist and returns the name that was probably meant.
+  private mutating func unknownField(
+    _ field: SpecField, _ table: FieldTable, _ path: String
+  ) -> String? {
     let omitted = table.omitted.first { [$0, FieldRow.swiftName($0)].contains(field.name) }
     if let omitted {
       notes.append("\(SpecPath.joined(path, omitted)) dropped: it changes no result here")
-      return
+      return nil
     }
     let names = table.fields.map { spelled($0) }
     let list = names.isEmpty ? "no fields" : "one of \(names.joined(separator: ", "))"
-    let nearest = NearestName.of(field.name, among: names).map { "did you mean \($0)?" }
+    let nearest = NearestName.of(field.name, among: names)
     let isNamed = !field.name.isEmpty
     let label = isNamed ? "\(table.swiftName) has no field \(field.name)" : "a value without label"
     errors.append(
       ConfigError(
         .unknownField, path: SpecPath.joined(path, field.name), position: field.position,
-        found: label, expected: list, suggestion: nearest))
+        found: label, expected: list, suggestion: nearest.map { "did you mean \($0)?" }))
+    return nearest
   }
 
   private mutating func missing(_ row: FieldRow, _ node: SpecNode, _ path: String) {

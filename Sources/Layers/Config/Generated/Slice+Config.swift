@@ -44,7 +44,7 @@ public struct Slice: ConfigMessage {
     }
   }
 
-  /// Elements start, start + step, ... before stop.
+  /// Every step-th element from start to before stop.
   public struct Range: ConfigMessage {
     /// First element; absent: the first of all.
     public var start: Int?
@@ -63,7 +63,7 @@ public struct Slice: ConfigMessage {
     /// The fields of the message.
     public static let table = FieldTable(
       "Slice.Range",
-      doc: "Elements start, start + step, ... before stop.",
+      doc: "Every step-th element from start to before stop.",
       fields: [
         FieldRow("start", 1, .int, doc: "First element; absent: the first of all."),
         FieldRow("stop", 2, .int, doc: "Element before which it ends; absent: after the last."),

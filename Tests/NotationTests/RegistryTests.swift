@@ -1,0 +1,68 @@
+import Foundation
+import Layers
+import Notation
+import Testing
+
+@Suite("Registry of layers")
+struct RegistryTests {
+  private let registry = LayerRegistry.builtIn
+
+  @Test("every layer that is written can be made; if not, run Protos/generate.sh --structs")
+  func isComplete() throws {
+    let sources = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources/Layers")
+    let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+    var written: Set<String> = []
+    for case let file as URL in try #require(files) where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(of: /extension (\w+)\s*:[^{]*Layer\b/) {
+        written.insert(String(match.output.1))
+      }
+    }
+    for entry in registry.entries {
+      #expect(entry.isAvailable == written.contains(entry.table.message), "\(entry.table.message)")
+    }
+  }
+
+  @Test("names and numbers are unique, and every message of a field has a table")
+  func isConsistent() {
+    #expect(registry.entries.count == 149)
+    #expect(Set(registry.entries.map(\.field)).count == 149)
+    #expect(Set(registry.entries.map(\.number)) == Set(1...149))
+    for entry in registry.entries {
+      #expect(Set(entry.table.fields.map(\.number)).count == entry.table.fields.count)
+      for row in entry.table.fields {
+        #expect(!row.doc.isEmpty, "\(entry.table.message).\(row.name)")
+        if case .message(let name) = row.type {
+          #expect(registry.table(message: name) != nil, "\(entry.table.message).\(row.name)")
+        }
+      }
+    }
+  }
+
+  @Test("a layer is described by either of its names", arguments: ["Conv1D", "conv1d"])
+  func description(name: String) throws {
+    let entry = try registry.describe(name)
+    let row = try #require(entry.table["padding"])
+    #expect(row.swiftName == "padding")
+    #expect(LayerNotation().swift(row.defaults, of: row) == ".valid")
+    #expect(entry.table.doc == "Convolution over time.")
+    #expect(entry.table.omitted.contains("precision"))
+  }
+
+  @Test("an unknown name gets the nearest one")
+  func unknown() {
+    let error = #expect(throws: ConfigError.self) { try registry.describe("Conv1") }
+    #expect(error?.suggestion == "did you mean Conv1D?")
+  }
+
+  @Test("a layer of the schema that nobody has written says so when it is made")
+  func reserved() throws {
+    guard let entry = registry.entries.first(where: { !$0.isAvailable }) else { return }
+    let node = SpecNode(entry.table.message)
+    let root = SpecNode(SpecNode.rootMessage, [SpecField(entry.field, [.node(node)])])
+    let error = #expect(throws: ConfigError.self) { try registry.makeLayer(root) }
+    #expect(error?.code == .notAvailable)
+    #expect(error?.path == entry.field)
+  }
+}
