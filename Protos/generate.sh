@@ -25,7 +25,7 @@ layers='attention.proto conditioning.proto control.proto convolution.proto dense
   shape.proto timing.proto values.proto'
 # shellcheck disable=SC2086
 protoc -I. --include_source_info --include_imports --descriptor_set_out="$work/layers.pb" $layers
-"$python" generate_structs.py "$work/layers.pb" "$root/Sources/Layers"
+"$python" -B generate_structs.py "$work/layers.pb" "$root/Sources/Layers"
 swift format -i --configuration "$root/.swift-format" -r "$root/Sources/Layers/Config/Generated"
 
 [ "${1:-}" = --structs ] && exit 0

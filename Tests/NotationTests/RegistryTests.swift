@@ -65,4 +65,18 @@ struct RegistryTests {
     #expect(error?.code == .notAvailable)
     #expect(error?.path == entry.field)
   }
+
+  @Test("every layer has an example that can be made, and its facts with shapes")
+  func examples() throws {
+    let notation = LayerNotation()
+    for entry in registry.entries {
+      let spec = LayerExample.spec(entry, registry: registry)
+      let text = notation.swift(spec)
+      #expect(try notation.read(text, as: .swift).spec == spec, "\(text)")
+      guard entry.isAvailable else { continue }
+      _ = try registry.makeLayer(spec)
+      let items = entry.facts?.items.map(\.label) ?? []
+      #expect(items.contains("Shape"), "\(entry.table.message) documents its shapes")
+    }
+  }
 }

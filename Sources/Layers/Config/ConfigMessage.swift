@@ -5,6 +5,8 @@
 public protocol ConfigMessage: ConfigValue {
   /// The fields of the message.
   static var table: FieldTable { get }
+  /// What a description of a layer says beyond its fields, if anything.
+  static var facts: LayerFacts? { get }
   /// Reads a tree that the registry has checked; children are made by the registry.
   init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError)
   /// The tree of the message without fields at their defaults.
@@ -12,6 +14,9 @@ public protocol ConfigMessage: ConfigValue {
 }
 
 extension ConfigMessage {
+  /// Nothing.
+  public static var facts: LayerFacts? { nil }
+
   /// The message as it stands in a tree.
   public var specValue: SpecValue {
     get throws(ConfigError) { .node(try spec) }

@@ -14,16 +14,19 @@ public struct LayerRegistry: Sendable {
     public let number: Int
     /// Whether the layer belongs to another package.
     public let isCustom: Bool
+    /// What the documentation of the layer says about shapes, masks and streaming, if it is known.
+    public let facts: LayerFacts?
     let make: (@Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer)?
 
     /// Whether layers of this kind can be made, not only read and written.
     public var isAvailable: Bool { make != nil }
 
     init(
-      _ table: FieldTable,
+      _ table: FieldTable, _ facts: LayerFacts?,
       make: (@Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer)?
     ) {
       self.table = table
+      self.facts = facts
       self.make = make
       switch table.role {
       case .layer(let field, let number):
@@ -36,14 +39,14 @@ public struct LayerRegistry: Sendable {
 
     /// A layer with an implementation.
     static func available<L: ConfigMessage & SequenceLayer>(_ type: L.Type) -> Entry {
-      Entry(L.table) { spec, registry throws(ConfigError) in
+      Entry(L.table, L.facts) { spec, registry throws(ConfigError) in
         try L(spec: spec, registry: registry)
       }
     }
 
     /// A layer of the schema that nobody has written yet.
     static func reserved<M: ConfigMessage>(_ type: M.Type) -> Entry {
-      Entry(M.table, make: nil)
+      Entry(M.table, nil, make: nil)
     }
   }
 

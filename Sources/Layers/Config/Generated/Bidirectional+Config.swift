@@ -69,4 +69,22 @@ public struct Bidirectional: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    One layer over the sequence and another over the reversed sequence, combined.
+    """,
+    [
+      ("Shape", "by `combination`, as in `Parallel`."),
+      ("Mask", "valid where both are."),
+      ("Streaming", "none; the backward layer starts at the end of the sequence."),
+      (
+        "Throws",
+        """
+        LayerError `.latencyMismatch` when the ratios differ, `.invalidInput` when the \
+        shapes do not combine.
+        """
+      ),
+    ])
 }

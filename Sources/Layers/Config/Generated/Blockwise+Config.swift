@@ -60,4 +60,14 @@ public struct Blockwise: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "A layer stepped in larger blocks; nothing else changes.",
+    [
+      ("Shape", "the child's."),
+      ("Mask", "the child's."),
+      ("Streaming", "block `blockSize`, which must be a multiple of the child's."),
+      ("Throws", "LayerError `.invalidConfig` when it is not."),
+    ])
 }

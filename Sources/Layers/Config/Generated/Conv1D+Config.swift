@@ -152,4 +152,42 @@ public struct Conv1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Convolution over time: `y[o] = activation(Σ_k x[o·s - left + k·d] · kernel[k] + \
+    bias)`, taps in stored order (a cross-correlation).
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t / s, filters]`; parameters `kernel [k, c / groups, \
+        filters]`, `bias [filters]`, with weight normalisation `scale [filters]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by padding mode; see TimeWindow. With more than one tap, invalid input counts as \
+        0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block `s`; input latency `(k - 1)·d` for the reverse modes, else 0; state \
+        `buffer` `[b, n, c]` and, where past masks matter, `mask [b, n]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, filters that the groups do not \
+        divide, or two reparametrisations; `.invalidInput` for input that is not `[b, t, \
+        c]` or whose channels the groups do not divide.
+        """
+      ),
+    ])
 }

@@ -99,4 +99,28 @@ public struct Dense: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A linear map of the last channel axis: `y = activation(x · kernel + bias)`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., c] -> [b, t, ..., features]`; parameters `kernel [c, features]`, \
+        `bias [features]`.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidInput` for input without channel axes, `.invalidConfig` when \
+        `features < 1` or the compute dtype is an integer.
+        """
+      ),
+    ])
 }

@@ -292,4 +292,38 @@ public struct DotProductSelfAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of the sequence to itself, within a band of past and future timesteps.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
+        `query_key_value_projection/kernel [d, 3, n, h]`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps are never keys."),
+      (
+        "Streaming",
+        """
+        block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` \
+        `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon \
+        `queries` and `queryMask`, which wait until their future is there. Unlimited \
+        horizons cannot step.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, \
+        heads that the key heads do not divide, grouped heads with the combined \
+        projection, negative soft cap, sinks together with `zeroFullyMasked` or of both \
+        kinds; `.invalidInput` for input that is not `[b, t, d]`.
+        """
+      ),
+    ])
 }

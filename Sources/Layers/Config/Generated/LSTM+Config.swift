@@ -116,4 +116,36 @@ public struct LSTM: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Long short-term memory: `c = f·c + i·act(g)`, `h = o·act(c)`, with `[i, f, g, o] \
+    = x · kernel + h · recurrent_kernel + bias`; the output is `h`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t, units]`; parameters `kernel/kernel [c, 4·units]`, \
+        `recurrent_kernel/kernel [units, 4·units]`, `bias [4·units]`; gates in the order \
+        i, f, g, o.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged. An invalid timestep leaves the state as it was; the output there is \
+        arbitrary.
+        """
+      ),
+      ("Streaming", "block 1; state `c` and `h`, each `[b, units]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `units < 1`, `.invalidInput` for input that is \
+        not `[b, t, c]`.
+        """
+      ),
+    ])
 }

@@ -87,4 +87,27 @@ public struct Parallel: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Layers side by side on one input, their outputs combined.",
+    [
+      (
+        "Shape",
+        """
+        by `combination`: stacked on a new first channel axis, concatenated on the last, \
+        or broadcast and added, averaged or multiplied. Without layers the input passes \
+        unchanged.
+        """
+      ),
+      ("Mask", "valid where every layer's output is."),
+      ("Streaming", "all layers must have one ratio and one latency."),
+      (
+        "Throws",
+        """
+        LayerError `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on \
+        shapes that do not combine.
+        """
+      ),
+    ])
 }

@@ -86,4 +86,30 @@ public struct Repeat: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A layer applied `numRepeats` times in a row, each copy with its own parameters \
+    and state.
+    """,
+    [
+      ("Shape", "the child must keep its channel shape."),
+      ("Mask", "the child's rule, repeated."),
+      ("Streaming", "as `Serial` of the copies."),
+      (
+        "Parameters",
+        """
+        files hold one array a parameter below `child_layer`, the copies stacked on a \
+        leading axis.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `numRepeats < 1` or the child changes the rate, \
+        `.invalidInput` when it changes the channels.
+        """
+      ),
+    ])
 }

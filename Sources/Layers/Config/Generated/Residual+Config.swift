@@ -87,4 +87,32 @@ public struct Residual: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The sum of a body and a shortcut: `y = body(x) + shortcut(x)`.",
+    [
+      (
+        "Shape",
+        """
+        body and shortcut must give equal channel shapes; nothing is broadcast or \
+        projected.
+        """
+      ),
+      ("Mask", "valid where both are."),
+      (
+        "Streaming",
+        """
+        body and shortcut must have equal ratios and latencies; a body that looks ahead \
+        needs an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on \
+        unequal output shapes.
+        """
+      ),
+    ])
 }

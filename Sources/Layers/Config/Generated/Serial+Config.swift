@@ -75,4 +75,29 @@ public struct Serial: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Layers applied one after the other: `y = layers[n - 1](… layers[0](x))`.
+    """,
+    [
+      ("Shape", "the layers' shapes, chained."),
+      ("Mask", "the layers' rules, chained."),
+      (
+        "Streaming",
+        """
+        block size is the least block that every layer can take; latencies add up \
+        through the layers' ratios. A layer that reduces the rate after a latency it \
+        does not divide is refused with the delay to insert.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError of the first child that does not fit; `.latencyMismatch` as above; \
+        `.invalidConfig` when `shareScope` has neither one entry nor one a layer.
+        """
+      ),
+    ])
 }
