@@ -53,7 +53,7 @@ let package = Package(
     library("Weights", ["Tensors"]),
     library("Datasets", ["Tensors", "Weights"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
-    library("LayerTesting", ["Runtime", "Layers", "Programs", "Tensors", "Weights"]),
+    library("LayerTesting", ["Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
     .target(
       name: "ConfigProtos",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -78,7 +78,8 @@ let package = Package(
     .executableTarget(
       name: "workbench",
       dependencies: [
-        "WorkbenchKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "WorkbenchKit", "LayerTesting", "Weights",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
 

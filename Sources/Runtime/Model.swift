@@ -1,6 +1,6 @@
 public import Execution
 public import Layers
-import Programs
+package import Programs
 public import Tensors
 public import Weights
 
@@ -21,6 +21,11 @@ public final class Model {
   public var seed: UInt64
   /// Whether layers behave as in training.
   public var training = false
+
+  /// Changes the programs of steps before they are planned: how mistakes are seeded on purpose.
+  package var stepRewrite: ((Program) -> Program)? {
+    didSet { cache = PlanCache() }
+  }
 
   package let store: ParameterStore
   private let tracer: LayerTracer
@@ -186,7 +191,8 @@ public final class Model {
     }
     return try cache.plan(.init(mode: kind, request: request)) {
       let trace = try trace(mode, request)
-      return TracePlan(trace, program: trace.program, parameters: store)
+      let rewritten = mode == .step ? stepRewrite?(trace.program) : nil
+      return TracePlan(trace, program: rewritten ?? trace.program, parameters: store)
     }
   }
 
@@ -194,7 +200,7 @@ public final class Model {
   func gradientPlan(_ request: TraceRequest) throws -> TracePlan {
     try cache.plan(.init(mode: .gradients, request: request)) {
       let trace = try tracer.layer(request)
-      let program = trace.program
+      let program = try trace.program.withGradients()
       return TracePlan(trace, program: program, parameters: store)
     }
   }

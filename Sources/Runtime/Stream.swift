@@ -19,6 +19,8 @@ public final class Stream {
   public let leaves: [StateLeafSpec]
   /// How many input timesteps were fed.
   public private(set) var position = 0
+  /// The layers of a step, children before parents, with their latencies.
+  public let layers: [LayerTrace.LayerPlace]
 
   package private(set) var state: StateBuffers
   private let initialValues: [Tensor]
@@ -36,6 +38,7 @@ public final class Stream {
     start.executor.execute()
     let step = try model.plan(.step, batch, block, specs, RunOptions())
     leaves = step.trace.state
+    layers = step.trace.layers
     initialValues = start.trace.state.map { leaf in
       guard let value = start.output(.state, leaf.path) else {
         preconditionFailure("The initial state has every leaf.")

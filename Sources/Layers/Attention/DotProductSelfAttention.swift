@@ -26,6 +26,7 @@ extension DotProductSelfAttention: SequenceLayer {
   private var keyNet: HeadNetwork { HeadNetwork(keyNetwork, "key_network") }
   private var valueNet: HeadNetwork { HeadNetwork(valueNetwork, "value_network") }
 
+  public var children: [LayerChild] { [queryNet, keyNet, valueNet].compactMap(\.child) }
   public var stepObstacle: String? {
     if maxPastHorizon < 0 { return "an unlimited past needs a cache that grows with every step" }
     if maxFutureHorizon < 0 { return "an unlimited future needs the end of the sequence" }

@@ -11,6 +11,8 @@ struct HeadNetwork {
     scope = ChildScope(name)
   }
 
+  var child: LayerChild? { layer.map { LayerChild($0, at: scope, field: scope.path) } }
+
   var stepObstacle: String? {
     layer?.stepObstacle.map { "\(scope.path): \($0)" }
   }

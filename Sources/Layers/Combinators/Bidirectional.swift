@@ -15,6 +15,12 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
   private static let forwardScope = ChildScope("forward", emits: "0")
   private static let backwardScope = ChildScope("backward", emits: "1")
 
+  public var children: [LayerChild] {
+    [
+      LayerChild(forward, at: Self.forwardScope, field: "forward"),
+      LayerChild(backward, at: Self.backwardScope, field: "backward"),
+    ]
+  }
   public var stepObstacle: String? { "the backward layer needs the end of the sequence first" }
   public var outputRatio: Rational { forward.outputRatio }
 

@@ -11,6 +11,9 @@ public import Tensors
 extension Blockwise: CombinatorLayer {
   private static let scope = ChildScope("child_layer", parameters: "", emits: "")
 
+  public var children: [LayerChild] {
+    [LayerChild(childLayer, at: Self.scope, field: "child_layer")]
+  }
   public var stepObstacle: String? { childLayer.stepObstacle }
   public var outputRatio: Rational { childLayer.outputRatio }
   public var inputLatency: Int { childLayer.inputLatency }

@@ -17,6 +17,9 @@ extension Parallel: CombinatorLayer {
       shares: layers.indices.map { ChildScope.isShared($0, shareScope.values) })
   }
 
+  public var children: [LayerChild] {
+    SerialChain(layers, scopes: scopes).children(field: "layers")
+  }
   public var stepObstacle: String? { SerialChain(layers, scopes: scopes).stepObstacle }
   public var blockSize: Int {
     layers.reduce(1) { Rational.leastCommonMultiple($0, $1.blockSize) }

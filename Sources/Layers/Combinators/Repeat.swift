@@ -19,6 +19,7 @@ extension Repeat: CombinatorLayer {
       scopes: copies.indices.map { ChildScope("[\($0)]/child_layer", emits: "\($0)") })
   }
 
+  public var children: [LayerChild] { chain.children(field: "layer", isOne: true) }
   public var stepObstacle: String? { layer.stepObstacle }
   public var blockSize: Int { chain.blockSize }
   public var inputLatency: Int { chain.inputLatency }

@@ -20,6 +20,9 @@ extension Residual: CombinatorLayer {
     SerialChain(shortcutLayers, prefix: "layers").below("shortcut_layer", emits: "1")
   }
 
+  public var children: [LayerChild] {
+    body.children(field: "layers") + shortcut.children(field: "shortcut_layers")
+  }
   public var stepObstacle: String? { body.stepObstacle ?? shortcut.stepObstacle }
   public var blockSize: Int { Rational.leastCommonMultiple(body.blockSize, shortcut.blockSize) }
   public var outputRatio: Rational { body.outputRatio }

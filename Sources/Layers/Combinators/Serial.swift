@@ -16,6 +16,7 @@ extension Serial: CombinatorLayer {
     SerialChain(layers, prefix: "layers", shareScope: shareScope.values)
   }
 
+  public var children: [LayerChild] { chain.children(field: "layers") }
   public var stepObstacle: String? { chain.stepObstacle }
   public var blockSize: Int { chain.blockSize }
   public var outputRatio: Rational { chain.outputRatio }

@@ -21,6 +21,13 @@ struct SerialChain: Sendable {
     self.scopes = scopes
   }
 
+  /// The layers as children that a config field holds; `isOne` where all are copies of one layer.
+  func children(field: String, isOne: Bool = false) -> [LayerChild] {
+    zip(layers, scopes).enumerated().map { index, child in
+      LayerChild(child.0, at: child.1, field: field, position: isOne ? 0 : index)
+    }
+  }
+
   var stepObstacle: String? {
     for (layer, scope) in zip(layers, scopes) {
       if let obstacle = layer.stepObstacle { return "\(scope.path): \(obstacle)" }

@@ -245,8 +245,10 @@ public final class LayerContext {
         .brokenContract, layer: child.typeName, found: "an output of \(output.channelSpec)",
         expected: "\(spec), as its outputSpec says")
     }
+    let latency = mode == .step ? try child.accumulatedOutputLatency(precedingLatency) : 0
     records.append(
-      LayerRecord(path: path, typeName: child.typeName, input: input, output: output))
+      LayerRecord(
+        path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency))
     return output
   }
 }
@@ -297,4 +299,6 @@ public struct LayerRecord {
   public var input: SequenceValue
   /// What came out.
   public var output: SequenceValue
+  /// In a step, how many of the first outputs come before the first layer-wise one.
+  public var outputLatency: Int
 }

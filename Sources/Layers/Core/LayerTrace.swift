@@ -66,6 +66,8 @@ public struct LayerTrace: Sendable {
     public var path: String
     /// The kind of layer.
     public var typeName: String
+    /// How many of its first step-wise outputs come before the first layer-wise one.
+    public var outputLatency: Int
   }
 }
 

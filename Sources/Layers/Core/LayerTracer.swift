@@ -110,7 +110,9 @@ public struct LayerTracer: Sendable {
     return LayerTrace(
       program: try builder.finish(), parameters: context.parameters, state: state,
       outputSpec: spec, emits: context.emits.map(\.path),
-      layers: context.records.map { .init(path: $0.path, typeName: $0.typeName) })
+      layers: context.records.map {
+        .init(path: $0.path, typeName: $0.typeName, outputLatency: $0.outputLatency)
+      })
   }
 
   private static func show(

@@ -16,6 +16,9 @@ public protocol SequenceLayer: Sendable {
   /// The name given by the user; it becomes the last part of the layer's path.
   var name: String? { get }
 
+  /// The layers inside, in the order in which they are shown.
+  var children: [LayerChild] { get }
+
   /// Why the layer cannot step, in one line, or `nil` when it can.
   var stepObstacle: String? { get }
   /// Steps take any positive multiple of this many timesteps.
@@ -54,6 +57,8 @@ public protocol SequenceLayer: Sendable {
 extension SequenceLayer {
   /// No name.
   public var name: String? { nil }
+  /// None.
+  public var children: [LayerChild] { [] }
   /// `nil`: the layer can step.
   public var stepObstacle: String? { nil }
   /// 1.

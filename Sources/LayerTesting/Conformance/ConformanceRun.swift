@@ -1,0 +1,196 @@
+import Layers
+import Runtime
+import Tensors
+import Weights
+
+/// Something in which a layer does not do what the original does.
+package struct ConformanceFailure: Hashable, Sendable {
+  /// `family/case`.
+  package var name: String
+  /// What was checked, such as `step` or `grad/input`.
+  package var check: String
+  /// What was found and expected.
+  package var detail: String
+}
+
+/// Runs one case and collects everything that is not as the original has it.
+package struct ConformanceRun {
+  private let golden: GoldenCase
+  private var failures: [ConformanceFailure] = []
+
+  private init(_ golden: GoldenCase) { self.golden = golden }
+
+  /// All failures of a case; an error while running is one of them.
+  package static func failures(of golden: GoldenCase) -> [ConformanceFailure] {
+    var run = ConformanceRun(golden)
+    do { try run.runAll() } catch { run.fail("run", "\(error)") }
+    return run.failures
+  }
+
+  private mutating func fail(_ check: String, _ detail: String) {
+    failures.append(ConformanceFailure(name: golden.name, check: check, detail: detail))
+  }
+
+  private mutating func expect<T: Equatable>(_ check: String, _ got: T, _ want: T?) {
+    if let want, got != want { fail(check, "got \(got), want \(want)") }
+  }
+
+  private var facts: JSONValue { golden.facts }
+
+  private var tolerance: Tolerance {
+    Tolerance(
+      relative: facts["tolerance"]?["rtol"]?.double ?? 1e-5,
+      absolute: facts["tolerance"]?["atol"]?.double ?? 1e-6)
+  }
+
+  private mutating func runAll() throws {
+    guard let input = try golden.sequence("input"), let want = try golden.sequence("output") else {
+      fail("files", "input or output is missing")
+      return
+    }
+    let constants = try golden.constants()
+    let model = try Model(
+      golden.layer, input: input.channelSpec, constants: constants.specs, time: input.time)
+    checkFacts(model)
+    guard try loadWeights(into: model) else { return }
+    let output = try model.layer(input, constants: constants, options: RunOptions(emits: true))
+    compare("output", output.y, want)
+    expect("output dtype", output.y.values.dtype.name, facts["output_dtype"]?.string)
+    try compareEmits(output)
+    try checkSteps(model, input, constants, layer: output.y)
+    try checkInvalidInput(model, input, constants, layer: output.y)
+    try checkGradients(model, input, constants)
+  }
+
+  private mutating func compare(_ check: String, _ got: SequenceTensor, _ want: SequenceTensor) {
+    if let detail = ArrayComparison.difference(got: got, want: want, tolerance) {
+      fail(check, detail)
+    }
+  }
+
+  // MARK: - Facts and parameters
+
+  private mutating func checkFacts(_ model: Model) {
+    let layer = golden.layer
+    let referenceSteps = facts["supports_step"] == .bool(true)
+    if referenceSteps {
+      expect("supports_step", layer.supportsStep, true)
+      expect("block_size", layer.blockSize, facts["block_size"]?.integer)
+      expect("input_latency", layer.inputLatency, facts["input_latency"]?.integer)
+      expect("output_latency", layer.outputLatency, facts["output_latency"]?.integer)
+    }
+    let ratio = "\(layer.outputRatio.numerator)/\(layer.outputRatio.denominator)"
+    expect("output_ratio", ratio, facts["output_ratio"]?.string)
+    expect(
+      "output_channel_shape", model.output.shape,
+      facts["output_channel_shape"]?.array?.compactMap(\.integer))
+    checkReceptiveField(layer)
+    if let params = facts["params"]?.members {
+      var got: [String: Shape] = [:]
+      for request in model.weightRequests where request.path.hasPrefix("params/") {
+        got[request.path] = request.shape
+      }
+      let want = Dictionary(
+        params.map { ($0.name, $0.value.array?.compactMap(\.integer) ?? []) },
+        uniquingKeysWith: { first, _ in first })
+      if got != want { fail("parameters", "got \(Self.text(got)), want \(Self.text(want))") }
+    }
+  }
+
+  private static func text(_ shapes: [String: Shape]) -> String {
+    shapes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.shapeText)" }
+      .joined(separator: ", ")
+  }
+
+  private mutating func checkReceptiveField(_ layer: any SequenceLayer) {
+    guard let members = facts["receptive_field_per_step"]?.members else { return }
+    let fields = layer.receptiveFieldPerStep
+    var want: ReceptiveFieldPerStep = Array(repeating: nil, count: members.count)
+    for member in members {
+      guard let step = Int(member.name), want.indices.contains(step) else { continue }
+      if let ends = member.value.array?.compactMap(\.double), ends.count == 2 {
+        want[step] = ReceptiveField(ends[0], ends[1])
+      }
+    }
+    expect("receptive_field_per_step", fields, want)
+  }
+
+  private mutating func loadWeights(into model: Model) throws -> Bool {
+    do { try model.load(try golden.weights()) } catch {
+      fail("weights", "\(error)")
+      return false
+    }
+    return true
+  }
+
+  // MARK: - Values
+
+  private mutating func compareEmits(_ output: RunOutput) throws {
+    for name in facts["emits"]?.array?.compactMap(\.string) ?? [] {
+      let key = String(name.dropFirst("emits/".count))
+      guard let got = output.emits[key] ?? (key == "value" ? output.emits[""] : nil) else {
+        fail(name, "not emitted; emitted are \(output.emits.keys.sorted())")
+        continue
+      }
+      guard let want = try golden.tensor("\(name).values") else { continue }
+      let mask = try golden.tensor("\(name).mask") ?? got.mask
+      guard want.shape == got.values.shape else {
+        fail(name, "got \(got.values.shape.shapeText), want \(want.shape.shapeText)")
+        continue
+      }
+      let masked = try SequenceTensor(values: want, mask: mask)
+      if let detail = ArrayComparison.difference(got: got, want: masked, tolerance) {
+        fail(name, detail)
+      }
+    }
+  }
+
+  private mutating func checkSteps(
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants, layer: SequenceTensor
+  ) throws {
+    guard golden.layer.supportsStep else { return }
+    let want = try golden.sequence("step") ?? layer
+    for blocks in [[1], [2], [1, 3, 2]] {
+      let schedule = BlockSchedule(blocks)
+      let got = try model.stepByStep(input, constants: constants, schedule: schedule)
+      compare("step in blocks of \(blocks)", got.y, want)
+    }
+  }
+
+  private mutating func checkInvalidInput(
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants, layer: SequenceTensor
+  ) throws {
+    guard input.values.dtype.isFloating || input.values.dtype == .complex64 else { return }
+    let poisoned = input.filledInvalid(with: .nan)
+    compare("NaN at invalid timesteps", try model.layer(poisoned, constants: constants).y, layer)
+    guard golden.layer.supportsStep else { return }
+    let steps = try model.stepByStep(poisoned, constants: constants)
+    compare("NaN at invalid timesteps, step", steps.y, layer)
+  }
+
+  private mutating func checkGradients(
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants
+  ) throws {
+    guard let cotangent = try golden.tensor("cotangent") else { return }
+    let gradients = try model.gradients(input, cotangent: { _ in cotangent }, constants: constants)
+    try compareGradient("grad/input", gradients.input)
+    for (name, gradient) in model.fileTensors(of: gradients) {
+      try compareGradient("grad/\(name)", gradient)
+    }
+    for (name, gradient) in gradients.constants {
+      try compareGradient("grad/constants/\(name)", gradient)
+    }
+  }
+
+  private mutating func compareGradient(_ name: String, _ got: Tensor?) throws {
+    guard let want = try golden.tensor(name) else { return }
+    guard let got, got.shape == want.shape else {
+      fail(name, "got \(got?.shape.shapeText ?? "nothing"), want \(want.shape.shapeText)")
+      return
+    }
+    let bound = Tolerance(
+      relative: facts["grad_rtol"]?.double ?? 1e-5,
+      absolute: facts["grad_atol"]?[name]?.double ?? 1e-5)
+    if let worst = ArrayComparison.worst(got: got, want: want, bound) { fail(name, worst.text) }
+  }
+}

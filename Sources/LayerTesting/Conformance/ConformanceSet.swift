@@ -1,0 +1,42 @@
+package import Layers
+import Tensors
+import Weights
+
+/// A folder of conformance cases.
+package struct ConformanceSet: Sendable {
+  /// What became of a case.
+  package enum Outcome: Sendable {
+    case passed
+    case failed([ConformanceFailure])
+    /// The library does not have the layer or the option; why.
+    case skipped(String)
+  }
+
+  /// The folder.
+  package let folder: String
+  /// The cases, as `family/case`.
+  package let names: [String]
+
+  /// Reads the manifest of a folder.
+  ///
+  /// - Throws: the error of the file that cannot be read.
+  package init(folder: String) throws {
+    self.folder = folder
+    let manifest = try JSONParser.parse(try ByteFile(path: "\(folder)/manifest.json").readAll())
+    names = (manifest["cases"]?.array ?? []).compactMap { $0["path"]?.string }
+  }
+
+  /// Runs one case.
+  package func run(_ name: String, registry: LayerRegistry = .builtIn) -> Outcome {
+    let golden: GoldenCase
+    do {
+      golden = try GoldenCase(folder: folder, name: name, registry: registry)
+    } catch let error as ConfigError where error.code == .notAvailable {
+      return .skipped("\(error)")
+    } catch {
+      return .failed([ConformanceFailure(name: name, check: "read", detail: "\(error)")])
+    }
+    let failures = ConformanceRun.failures(of: golden)
+    return failures.isEmpty ? .passed : .failed(failures)
+  }
+}

@@ -1,0 +1,93 @@
+package import Layers
+import Notation
+package import Runtime
+package import Tensors
+package import Weights
+
+/// One conformance case: a layer, its input, and what the original computed.
+package struct GoldenCase: Sendable {
+  /// `family/case`.
+  package let name: String
+  /// The family of layers.
+  package let family: String
+  /// The layer.
+  package let layer: any SequenceLayer
+  /// Static facts and tolerances.
+  package let facts: JSONValue
+  /// Inputs, parameters and expected results.
+  package let data: Safetensors
+
+  /// Reads the case in `folder/name`.
+  ///
+  /// - Throws: the error of the file that cannot be read, or of the layer that cannot be made.
+  package init(folder: String, name: String, registry: LayerRegistry = .builtIn) throws {
+    self.name = name
+    family = String(name.prefix { $0 != "/" })
+    let path = "\(folder)/\(name)"
+    facts = try JSONParser.parse(try ByteFile(path: "\(path)/case.json").readAll())
+    data = try Safetensors(path: "\(path)/data.safetensors")
+    let text = String(decoding: try ByteFile(path: "\(path)/spec.textproto").readAll(), as: UTF8.self)
+    let notation = LayerNotation(registry: registry)
+    layer = try registry.makeLayer(try notation.read(text, as: .text).spec)
+  }
+
+  /// A tensor of the case in its logical dtype, or nil.
+  package func tensor(_ name: String) throws -> Tensor? {
+    guard data.entry(name) != nil else { return nil }
+    let stored = try data.tensor(name)
+    switch facts["logical_dtypes"]?[name]?.string {
+    case "complex64":
+      return Tensor(.complex64, shape: Array(stored.shape.dropLast())) { target in
+        stored.withUnsafeBytes { target.copyMemory(from: $0) }
+      }
+    case let dtype?: return DType(name: dtype).map(stored.converted(to:)) ?? stored
+    case nil: return stored
+    }
+  }
+
+  /// A sequence of the case: `<name>.values` with `<name>.mask`.
+  package func sequence(_ name: String) throws -> SequenceTensor? {
+    guard let values = try tensor("\(name).values") else { return nil }
+    guard let mask = try tensor("\(name).mask") else { return try SequenceTensor(values: values) }
+    return try SequenceTensor(values: values, mask: mask)
+  }
+
+  /// The constants of the case.
+  package func constants() throws -> Constants {
+    var result: Constants = [:]
+    for member in facts["constants"]?.members ?? [] {
+      let name = member.name
+      if member.value["kind"]?.string == "array" {
+        guard let values = try tensor("constants/\(name).values") else { continue }
+        result[name] = .array(values)
+      } else {
+        guard let sequence = try sequence("constants/\(name)") else { continue }
+        let isStreamed = member.value["streamed"] == .bool(true)
+        result[name] = isStreamed ? .streamed(sequence) : .sequence(sequence)
+      }
+    }
+    return result
+  }
+
+  /// The parameters and statistics of the case, under their names in files.
+  package func weights() throws -> [String: Tensor] {
+    var result: [String: Tensor] = [:]
+    for name in data.names where name.hasPrefix("params/") || name.hasPrefix("batch_stats/") {
+      result[name] = try tensor(name)
+    }
+    return result
+  }
+}
+
+extension JSONValue {
+  /// A number, whole or not.
+  package var double: Double? {
+    switch self {
+    case .integer(let value): Double(value)
+    case .number(let value): value
+    case .string("inf"): .infinity
+    case .string("-inf"): -.infinity
+    case .null, .bool, .string, .array, .object: nil
+    }
+  }
+}

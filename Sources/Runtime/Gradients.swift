@@ -1,0 +1,106 @@
+import Execution
+import Layers
+import Programs
+public import Tensors
+
+/// The gradients of a scalar loss of the output.
+public struct Gradients: Sendable {
+  /// The output of the forward pass.
+  public var y: SequenceTensor
+  /// With respect to the input, 0 at invalid timesteps; nil for integer input.
+  public var input: Tensor?
+  /// With respect to every trained parameter, by path.
+  public var parameters: [String: Tensor]
+  /// With respect to floating-point constants, by name; 0 at invalid timesteps.
+  public var constants: [String: Tensor]
+  /// New values of variables in training, by path.
+  public var variables: [String: Tensor]
+}
+
+extension Model {
+  /// The gradients of `Σ cotangent · y` over valid timesteps.
+  ///
+  /// - Parameter cotangent: how the loss changes with every element of the output; values at invalid
+  ///   timesteps are ignored. For complex outputs its real and imaginary parts weigh the parts.
+  /// - Throws: ``RuntimeError`` `.invalidInput` when its shape is not the output's.
+  public func gradients(
+    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:]
+  ) throws -> Gradients {
+    try check(x)
+    let forward = try layer(x, constants: constants)
+    let weights = try cotangent(forward.y)
+    guard weights.shape == forward.y.values.shape else {
+      throw RuntimeError(
+        .invalidInput, found: "a cotangent \(weights.shape.shapeText)",
+        expected: "the output's shape \(forward.y.values.shape.shapeText)")
+    }
+    let request = TraceRequest(
+      batch: x.batch, time: x.time, input: input, constants: constants.specs,
+      options: TraceOptions(training: training, differentiable: true))
+    let plan = try gradientPlan(request)
+    bind(plan, x, constants, batch: x.batch)
+    let seeds = SequenceTensor(uncheckedValues: weights, mask: forward.y.mask).maskedInvalid().values
+    let dtype = forward.y.values.dtype == .complex64 ? DType.complex64 : forward.y.values.dtype
+    let seeded = seeds.converted(to: dtype)
+    plan.set("cotangent/y", seeded.realPart)
+    plan.set("cotangent/y.imaginary", seeded.imaginaryPart)
+    plan.executor.execute()
+    return collectGradients(plan, x, constants)
+  }
+
+  private func collectGradients(
+    _ plan: TracePlan, _ x: SequenceTensor, _ constants: Constants
+  ) -> Gradients {
+    func gradient(_ name: String, mask: Tensor?) -> Tensor? {
+      guard let real = plan.output(.gradient, name) else { return nil }
+      let imaginary = plan.output(.gradient, "\(name).imaginary")
+      let values = imaginary.map { Tensor.complex(real, $0) } ?? real
+      guard let mask else { return values }
+      return SequenceTensor(uncheckedValues: values, mask: mask).maskedInvalid().values
+    }
+    var result = Gradients(
+      y: collect(plan).y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
+      variables: collect(plan).variables)
+    for spec in parameterSpecs where spec.collection == .parameters {
+      result.parameters[spec.path] =
+        gradient(spec.path, mask: nil) ?? Tensor(zeros: spec.shape, spec.dtype)
+    }
+    for (name, constant) in constants {
+      let mask: Tensor?
+      switch constant {
+      case .sequence(let x), .streamed(let x): mask = x.mask
+      case .array: mask = nil
+      }
+      result.constants[name] = gradient("constant/\(name)", mask: mask)
+    }
+    return result
+  }
+
+  /// Gradients under the parameters' names in files, copies of repeated layers stacked.
+  public func fileTensors(of gradients: Gradients) -> [String: Tensor] {
+    ParameterFile(parameterSpecs.filter { $0.collection == .parameters })
+      .arrays { gradients.parameters[$0.path] }
+  }
+}
+
+extension Program {
+  /// The program with gradients of its output values with respect to every floating-point input,
+  /// constant and parameter.
+  func withGradients() throws -> Program {
+    let chosen = outputs.filter { output in
+      output.role == .output && self[output.value].dtype.isFloating
+    }
+    guard !chosen.isEmpty else {
+      throw RuntimeError(
+        .notDifferentiable, found: "an output of integers", expected: "floating-point output")
+    }
+    let inputs = self.inputs.filter { input in
+      guard self[input.value].dtype.isFloating else { return false }
+      switch input.role {
+      case .input, .constant, .parameter: return true
+      case .variable, .state, .seed, .operand: return false
+      }
+    }
+    return try differentiated(outputs: chosen, withRespectTo: inputs)
+  }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import LayerTesting
+import Weights
+
+/// `workbench conform DIR`: runs conformance cases made by the original.
+struct ConformCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "conform",
+    abstract: "Run conformance cases: what the original computed, against what this library does.")
+
+  @Argument(help: "The folder of cases, with its manifest.json.")
+  var folder: String
+
+  @Option(help: "Only cases whose FAMILY/CASE matches; * stands for any text.")
+  var filter: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    let set: ConformanceSet
+    do { set = try ConformanceSet(folder: folder) } catch {
+      throw Failure("\(error)")
+    }
+    let names = set.names.filter { name in filter.map { Glob($0).matches(name) } ?? true }
+    var report = ConformReport()
+    for name in names {
+      let outcome = set.run(name)
+      report.add(name, outcome)
+      if !json { ConformReport.lines(name, outcome).forEach { print($0) } }
+    }
+    if json {
+      print(report.json.text(indented: true))
+    } else {
+      report.table.forEach { print($0) }
+      print("\(report.passed) passed, \(report.failed) failed, \(report.skipped) skipped")
+    }
+    if report.failed > 0 { throw ExitCode(1) }
+  }
+}
+
+/// Counts of outcomes, by family.
+private struct ConformReport {
+  private struct Row {
+    var passed = 0
+    var failed = 0
+    var skipped = 0
+  }
+
+  private var rows: [(family: String, row: Row)] = []
+  private var failures: [ConformanceFailure] = []
+  private var skips: [(name: String, reason: String)] = []
+
+  var passed: Int { rows.reduce(0) { $0 + $1.row.passed } }
+  var failed: Int { rows.reduce(0) { $0 + $1.row.failed } }
+  var skipped: Int { rows.reduce(0) { $0 + $1.row.skipped } }
+
+  mutating func add(_ name: String, _ outcome: ConformanceSet.Outcome) {
+    let family = String(name.prefix { $0 != "/" })
+    if rows.last?.family != family { rows.append((family, Row())) }
+    let index = rows.count - 1
+    switch outcome {
+    case .passed: rows[index].row.passed += 1
+    case .failed(let all):
+      rows[index].row.failed += 1
+      failures += all
+    case .skipped(let reason):
+      rows[index].row.skipped += 1
+      skips.append((name, reason))
+    }
+  }
+
+  static func lines(_ name: String, _ outcome: ConformanceSet.Outcome) -> [String] {
+    switch outcome {
+    case .passed: []
+    case .failed(let failures): failures.map { "FAIL \(name)  \($0.check): \($0.detail)" }
+    case .skipped(let reason): ["skip \(name)  \(reason)"]
+    }
+  }
+
+  var table: [String] {
+    let width = max(6, rows.map(\.family.count).max() ?? 0)
+    func cell(_ text: String, _ size: Int) -> String {
+      String(repeating: " ", count: max(0, size - text.count)) + text
+    }
+    func line(_ cells: [String]) -> String {
+      cells[0] + String(repeating: " ", count: width - cells[0].count)
+        + cells.dropFirst().map { cell($0, 9) }.joined()
+    }
+    return [line(["family", "passed", "failed", "skipped"])]
+      + rows.map { line([$0.family, "\($0.row.passed)", "\($0.row.failed)", "\($0.row.skipped)"]) }
+  }
+
+  var json: JSONValue {
+    .object([
+      .init("passed", .integer(passed)), .init("failed", .integer(failed)),
+      .init("skipped", .integer(skipped)),
+      .init(
+        "failures",
+        .array(
+          failures.map { failure in
+            .object([
+              .init("case", .string(failure.name)), .init("check", .string(failure.check)),
+              .init("detail", .string(failure.detail)),
+            ])
+          })),
+      .init(
+        "skips",
+        .array(
+          skips.map { skip in
+            .object([.init("case", .string(skip.name)), .init("reason", .string(skip.reason))])
+          })),
+    ])
+  }
+}
