@@ -66,7 +66,7 @@ extension LayerPath {
 
   /// The numbers in `[i]`, outermost first: where a copy stands in the stacked array of a file.
   package static func copyIndices(_ path: String) -> [Int] {
-    path.split(separator: "[").dropFirst().compactMap { part in
+    path.split(separator: "[", omittingEmptySubsequences: false).dropFirst().compactMap { part in
       Int(part.prefix { $0 != "]" })
     }
   }
