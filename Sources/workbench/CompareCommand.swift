@@ -63,7 +63,7 @@ struct CompareCommand: ParsableCommand {
       if json, let error = error as? ComparisonError {
         print(ArrayComparison.json(error).text(indented: true))
       }
-      throw Failure(description: "\(error)")
+      throw Failure("\(error)")
     }
   }
 

@@ -12,7 +12,7 @@ extension ArrayComparison {
     }
     if let line = maskLine { lines.append(line) }
     if let line = lengthLine { lines.append(line) }
-    if unmoved.differingCount > 0 { lines.append(shiftLine) }
+    if unmoved.differingCount > 0 { lines += shiftLines }
     if let line = seamLine { lines.append(line) }
     if let line = placeLine { lines.append(line) }
     return lines
@@ -25,7 +25,7 @@ extension ArrayComparison {
       " · largest |Δ| \(NumberText.short($0.difference)) at \($0.indexText)\(ulpText($0))"
     }
     return
-      "equal within \(toleranceText) · \(countText(found))\(largest ?? " · bit for bit or NaN")"
+      "equal within \(toleranceText) · \(countText(found))\(largest ?? " · no difference")"
   }
 
   private func countText(_ found: Differences) -> String {
@@ -89,26 +89,22 @@ extension ArrayComparison {
     return "\(text) behind the end of \(fewer)"
   }
 
-  private var shiftLine: String {
-    guard let moved else { return "best shift 0: moving one of them in time makes nothing better" }
-    let steps = Int(moved.shift.magnitude)
-    let plural = steps == 1 ? "" : "s"
-    let relation =
-      moved.shift > 0
-      ? "STREAM is \(steps) timestep\(plural) late"
-      : "STREAM is \(steps) timestep\(plural) early"
-    let advice =
-      moved.shift > 0
-      ? "drop its first \(steps) as output latency" : "drop the first \(steps) of OFFLINE"
-    if moved.areEqual {
-      return
-        "best shift \(signed(moved.shift)): \(relation); with that \(equalLine(moved)): \(advice)"
+  private var shiftLines: [String] {
+    guard let moved else {
+      return ["best shift 0: moving one of them in time makes nothing better"]
     }
-    let rest = differenceLines(moved).joined(separator: "; ")
-    return "best shift \(signed(moved.shift)): \(relation); with that they \(rest)"
+    let isLate = moved.shift > 0
+    let steps = Int(moved.shift.magnitude)
+    let relation =
+      "STREAM is \(steps) timestep\(steps == 1 ? "" : "s") \(isLate ? "late" : "early")"
+    let head = "best shift \(isLate ? "+" : "")\(moved.shift): \(relation)"
+    guard moved.areEqual else {
+      return [head + "; moved, they still"] + differenceLines(moved).map { "  " + $0 }
+    }
+    let advice =
+      isLate ? "drop its first \(steps), the output latency" : "drop the first \(steps) of OFFLINE"
+    return ["\(head); moved, they are \(equalLine(moved)): \(advice)"]
   }
-
-  private func signed(_ shift: Int) -> String { shift > 0 ? "+\(shift)" : "\(shift)" }
 
   private var seamLine: String? {
     if let seams {
@@ -119,7 +115,7 @@ extension ArrayComparison {
         seams.isInSizeOnly
         ? "the size of the differences repeats every \(seams.period) timesteps, largest at \(place)"
         : "differences repeat every \(seams.period) timesteps, at \(place), in \(seams.hitCount) of "
-          + "\(seams.periodCount) blocks from the first on"
+          + "the \(seams.periodCount) blocks from the first difference on"
       if contradictsBlock, let block = options.block {
         return "not at the seams of blocks of \(block), but \(text)"
       }

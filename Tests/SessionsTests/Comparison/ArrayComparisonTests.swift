@@ -56,7 +56,7 @@ struct Incomparable: CustomTestStringConvertible {
     let same = try ArrayComparison(offline: x, stream: x)
     #expect(same.areEqual)
     #expect(
-      same.lines == ["equal within 1e-05 · 10 timesteps compared · 2 rows · bit for bit or NaN"])
+      same.lines == ["equal within 1e-05 · 10 timesteps compared · 2 rows · no difference"])
     let near = try ArrayComparison(offline: x, stream: changed(x, [([1, 2, 0], 1e-6)]))
     #expect(near.areEqual)
     #expect(near.unmoved.largest?.indexText == "[1, 2, 0]")
