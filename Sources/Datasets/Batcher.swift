@@ -186,18 +186,10 @@ extension SequenceBatch {
 
   /// The batch with each row valid up to its length.
   fileprivate func with(lengths: [Int], from place: String) throws(DatasetError) -> SequenceBatch {
-    guard lengths.count == rowCount else {
-      throw DatasetError(
-        .mismatch, path: place, found: "\(lengths.count) lengths",
-        expected: "\(rowCount), one a row")
+    let mask: Tensor
+    do throws(DatasetError) { mask = try SequenceBatch.mask(lengths: lengths, of: values) } catch {
+      throw DatasetError(error.code, path: place, found: error.found, expected: error.expected)
     }
-    if let wrong = lengths.first(where: { $0 < 0 || $0 > timeCount }) {
-      throw DatasetError(
-        .mismatch, path: place,
-        found: wrong == -1 ? "a length that is no count" : "length \(wrong)",
-        expected: "0 to \(timeCount), the timesteps that the values have")
-    }
-    let mask = SequenceBatch.mask(lengths: lengths, timeCount: timeCount)
     return SequenceBatch(values: values, mask: mask, names: names, sampleRateHz: sampleRateHz)
   }
 }

@@ -67,6 +67,24 @@ public struct SequenceBatch: Sendable {
     }
   }
 
+  /// The mask of values `[b, t, …]`, or one row `[t]`, that are valid up to their lengths.
+  ///
+  /// - Throws: ``DatasetError`` `.mismatch` if there is not one length a row from 0 to `t`.
+  package static func mask(lengths: [Int], of values: Tensor) throws(DatasetError) -> Tensor {
+    let shape = values.rank == 1 ? [1] + values.shape : values.shape
+    guard shape.count >= 2, lengths.count == shape[0] else {
+      throw DatasetError(
+        .mismatch, path: "lengths", found: "\(lengths.count) lengths for \(shape.shapeText)",
+        expected: "one a row")
+    }
+    if let wrong = lengths.first(where: { $0 < 0 || $0 > shape[1] }) {
+      throw DatasetError(
+        .mismatch, path: "lengths", found: "length \(wrong)",
+        expected: "0 to \(shape[1]), the timesteps that the values have")
+    }
+    return mask(lengths: lengths, timeCount: shape[1])
+  }
+
   private static func masked(_ values: Tensor, _ mask: Tensor) -> Tensor {
     var result = values
     let width = values.shape.dropFirst(2).reduce(values.dtype.byteCount, *)

@@ -1,0 +1,79 @@
+internal import Tensors
+package import Weights
+
+extension ArrayComparison {
+  /// The result for programs, as one document.
+  ///
+  /// `first` and `largest` hold row, timestep (of OFFLINE), channel, both values, difference and
+  /// ulp; numbers that JSON cannot write are strings. `shift` and `seams` are null where there is
+  /// nothing to say.
+  package var json: JSONValue {
+    .object([
+      .init("verdict", .string(areEqual ? "equal" : "differ")),
+      .init("tolerance", .number(options.tolerance)),
+      .init("block", options.block.map { .integer($0) } ?? .null),
+      .init("offline", json(offline)),
+      .init("stream", json(stream)),
+      .init("unmoved", json(unmoved)),
+      .init("extra_timesteps", .integer(extraCount)),
+      .init("shift", .integer(moved?.shift ?? 0)),
+      .init("moved", moved.map { json($0) } ?? .null),
+      .init("seams", seams.map { json($0) } ?? .null),
+      .init(
+        "follows_block", options.block == nil ? .null : .bool(seams != nil && !contradictsBlock)),
+    ])
+  }
+
+  /// The document for arrays that cannot be compared.
+  package static func json(_ error: ComparisonError) -> JSONValue {
+    .object([
+      .init("verdict", .string("incomparable")),
+      .init("reason", .string(error.reason)),
+      .init("offline", .object([.init("shape", json(error.offlineShape))])),
+      .init("stream", .object([.init("shape", json(error.streamShape))])),
+    ])
+  }
+
+  private static func json(_ shape: Shape) -> JSONValue { .array(shape.map { .integer($0) }) }
+
+  private func json(_ side: Side) -> JSONValue {
+    .object([
+      .init("shape", ArrayComparison.json(side.shape)), .init("dtype", .string(side.dtype.name)),
+    ])
+  }
+
+  private func json(_ found: Differences) -> JSONValue {
+    .object([
+      .init("equal", .bool(found.areEqual)),
+      .init("compared_timesteps", .integer(found.comparedCount)),
+      .init("differing_timesteps", .integer(found.differingCount)),
+      .init("differing_rows", .array(found.rows.sorted().map { .integer($0) })),
+      .init("first", found.first.map { json($0) } ?? .null),
+      .init("largest", found.largest.map { json($0) } ?? .null),
+      .init("mask_differences", .integer(found.maskCount)),
+    ])
+  }
+
+  private func json(_ element: Differences.Element) -> JSONValue {
+    let ulps = ValueDifference.ulps(element.offline, element.stream, ulpDType)
+    return .object([
+      .init("row", .integer(element.row)),
+      .init("timestep", .integer(element.time)),
+      .init("channel", ArrayComparison.json(element.channel)),
+      .init("offline", .number(element.offline)),
+      .init("stream", .number(element.stream)),
+      .init("difference", .number(element.difference)),
+      .init("ulp", ulps.map { .integer(Int(clamping: $0)) } ?? .null),
+    ])
+  }
+
+  private func json(_ seams: SeamPattern) -> JSONValue {
+    .object([
+      .init("period", .integer(seams.period)),
+      .init("offsets", ArrayComparison.json(seams.offsets)),
+      .init("blocks", .integer(seams.periodCount)),
+      .init("blocks_with_difference", .integer(seams.hitCount)),
+      .init("in_size_only", .bool(seams.isInSizeOnly)),
+    ])
+  }
+}
