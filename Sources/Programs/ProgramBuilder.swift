@@ -65,8 +65,8 @@ public final class ProgramBuilder {
 
   /// Adds an instruction and returns its results.
   ///
-  /// On operands that do not fit, records an error and returns poisoned values; `fallback` gives
-  /// the types of these when the op has other results than one of its first operand's type.
+  /// On operands that do not fit, records an error and returns poisoned values of the types that
+  /// were most likely meant.
   @discardableResult
   public func append(
     _ op: Op, _ operands: [Value], callSite: String? = nil
@@ -88,8 +88,7 @@ public final class ProgramBuilder {
       if !isPoisoned {
         report(op: op.name, found: error.found, expected: error.expected, callSite: callSite)
       }
-      let fallback = types.first ?? ValueType(.float32, [])
-      return (0..<op.resultCount).map { _ in poison(fallback) }
+      return op.likelyTypes(types).map(poison)
     }
   }
 
@@ -130,6 +129,8 @@ public final class ProgramBuilder {
 
   /// Inlines another program, giving its outputs for these operands.
   ///
+  /// Its instructions keep their layer paths; those at its root get the current one.
+  ///
   /// - Precondition: one operand an input, of the same type.
   public func inline(_ other: Program, _ operands: [Value]) -> [Value] {
     precondition(operands.count == other.inputs.count, "Wrong number of operands to inline.")
@@ -137,7 +138,10 @@ public final class ProgramBuilder {
     for (input, operand) in zip(other.inputs, operands) { map[input.value] = operand }
     for instruction in other.instructions {
       let arguments = instruction.operands.map { id in mapped(id, map) }
-      let results = append(instruction.op, arguments)
+      let scope = other.scopes[instruction.scope]
+      let results = scoped(absolute: scope.isEmpty ? path : scope) {
+        append(instruction.op, arguments)
+      }
       for (id, result) in zip(instruction.results, results) { map[id] = result }
     }
     return other.outputs.map { mapped($0.value, map) }

@@ -78,9 +78,13 @@ extension Value {
     gradient: Program? = nil, body: ([Value]) -> [Value]
   ) -> [Value] {
     let builder = operands[0].builder
-    guard let program = builder.subprogram(operands.map(\.type), body) else {
-      return [builder.poison(operands[0].type)]
+    var types: [ValueType] = []
+    let program = builder.subprogram(operands.map(\.type)) { values in
+      let results = body(values)
+      types = results.map(\.type)
+      return results
     }
+    guard let program else { return types.map(builder.poison) }
     let op = CompositeOp(name: name, attributes: attributes, body: program, gradient: gradient)
     return builder.append(.composite(op), operands)
   }
@@ -116,23 +120,26 @@ extension ProgramBuilder {
   ) -> (carried: [Value], stacked: [Value]) {
     let sliceTypes = sliced.map { value in
       var shape = value.shape
-      if axis < shape.count { shape.remove(at: axis) }
+      if shape.indices.contains(axis) { shape.remove(at: axis) }
       return ValueType(value.dtype, shape)
     }
     let types = captured.map(\.type) + carried.map(\.type) + sliceTypes
     let carriedStart = captured.count
     let slicedStart = carriedStart + carried.count
-    var stackedCount = 0
+    var stackedTypes: [ValueType] = []
     let program = subprogram(types) { inputs in
       let result = body(
         Array(inputs[..<carriedStart]), Array(inputs[carriedStart..<slicedStart]),
         Array(inputs[slicedStart...]))
-      stackedCount = result.stacked.count
+      stackedTypes = result.stacked.map { value in
+        var shape = value.shape
+        shape.insert(tripCount, at: Swift.min(Swift.max(axis, 0), shape.count))
+        return ValueType(value.dtype, shape)
+      }
       return result.carried + result.stacked
     }
     guard let program else {
-      let unknown = ValueType(.float32, [])
-      return (carried.map { poison($0.type) }, (0..<stackedCount).map { _ in poison(unknown) })
+      return (carried.map { poison($0.type) }, stackedTypes.map(poison))
     }
     let op = LoopOp(
       body: program, tripCount: tripCount, reverse: reverse, axis: axis,

@@ -20,12 +20,13 @@ extension Value {
   /// Inserts axes of extent 1 so that they stand at these places of the result.
   public func expandingAxes(_ axes: [Int]) -> Value {
     var shape = self.shape
-    for axis in axes.sorted() { shape.insert(1, at: Swift.min(axis, shape.count)) }
+    for axis in axes.sorted() { shape.insert(1, at: Swift.min(Swift.max(axis, 0), shape.count)) }
     return reshaped(shape)
   }
 
   /// The elements `start ..< limit` (every `stride`-th) of one axis; all of the others.
   public func sliced(axis: Int, from start: Int, to limit: Int, stride: Int = 1) -> Value {
+    guard hasAxis(axis, op: "slice") else { return builder.poison(type) }
     var starts: [Int] = Array(repeating: 0, count: rank)
     var limits = shape
     var strides: [Int] = Array(repeating: 1, count: rank)
@@ -40,6 +41,7 @@ extension Value {
 
   /// One element of an axis, which is removed.
   public func element(_ index: Int, axis: Int) -> Value {
+    guard hasAxis(axis, op: "slice") else { return builder.poison(type) }
     var shape = self.shape
     shape.remove(at: axis)
     return sliced(axis: axis, from: index, to: index + 1).reshaped(shape)
@@ -49,6 +51,7 @@ extension Value {
   public func padded(
     axis: Int, low: Int, high: Int, interior: Int = 0, value: Double = 0
   ) -> Value {
+    guard hasAxis(axis, op: "pad") else { return builder.poison(type) }
     guard low != 0 || high != 0 || interior != 0 else { return self }
     var lows: [Int] = Array(repeating: 0, count: rank)
     var highs = lows
@@ -66,6 +69,13 @@ extension Value {
     let between = interior ?? Array(repeating: 0, count: rank)
     let filler = builder.scalar(value, dtype)
     return one(.movement(.pad(low: low, high: high, interior: between)), [self, filler])
+  }
+
+  /// Whether an axis exists; if not, that is recorded as a mistake.
+  private func hasAxis(_ axis: Int, op: String) -> Bool {
+    if shape.indices.contains(axis) { return true }
+    builder.report(op: op, found: "axis \(axis)", expected: "an axis of 0 ..< \(rank)")
+    return false
   }
 
   /// Reverses the order along axes.

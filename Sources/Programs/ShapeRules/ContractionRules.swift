@@ -52,10 +52,13 @@ extension ConvolutionDimensions {
     try expect(
       lists.allSatisfy { $0.count == spatial }, found: "\(lists.map(\.count)) numbers",
       expected: "\(spatial) numbers in every list")
+    try expectSmall(strides + padLow + padHigh, bits: 40)
+    try expectSmall(inputDilation + kernelDilation, bits: 22)
     let inputChannels = input[spatial + 1]
     let outputChannels = kernel[spatial + 1]
     try expect(
-      featureGroups >= 1 && inputChannels == kernel[spatial] * featureGroups
+      featureGroups >= 1 && inputChannels % featureGroups == 0
+        && inputChannels / featureGroups == kernel[spatial]
         && outputChannels % featureGroups == 0,
       found:
         "\(inputChannels) input channels, \(featureGroups) groups, kernel \(kernel.shapeText)",

@@ -11,8 +11,9 @@ extension MovementOp {
     let type = operands[0]
     switch self {
     case .reshape(let shape):
+      try expectPossible(ValueType(type.dtype, shape))
       try expect(
-        shape.elementCount == type.shape.elementCount && shape.allSatisfy { $0 >= 0 },
+        shape.elementCount == type.shape.elementCount,
         found: "\(type.shape.shapeText) to \(shape.shapeText)",
         expected: "shapes of equal element count")
       return ValueType(type.dtype, shape)
@@ -68,6 +69,8 @@ extension MovementOp {
     try expect(
       low.count == type.rank && high.count == type.rank && interior.count == type.rank,
       found: "padding for \(low.count) axes", expected: "padding for each axis of \(type)")
+    try expectSmall(low + high, bits: 40)
+    try expectSmall(interior, bits: 22)
     var shape: Shape = []
     for axis in 0..<type.rank {
       let extent = type.shape[axis]

@@ -54,6 +54,8 @@ extension WindowDimensions {
     try expect(
       lists.allSatisfy { $0.count == shape.count }, found: "window \(size)",
       expected: "one number an axis of \(shape.shapeText)")
+    try expectSmall(size + dilation, bits: 22)
+    try expectSmall(stride + padLow + padHigh, bits: 40)
     var result: Shape = []
     for axis in shape.indices {
       try expect(

@@ -14,6 +14,12 @@ package struct ShapeMismatch: Error, Hashable {
 extension Op {
   /// The types of the results for operands of these types: the one definition of what fits.
   package func resultTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
+    let types = try fittingTypes(operands)
+    for type in types { try expectPossible(type) }
+    return types
+  }
+
+  private func fittingTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
     switch self {
     case .constant(let tensor):
       try expectCount(operands, 0)
@@ -78,6 +84,30 @@ func expectEqual(_ a: ValueType, _ b: ValueType) throws(ShapeMismatch) {
 func expectAxis(_ axis: Int, rank: Int) throws(ShapeMismatch) {
   try expect(
     axis >= 0 && axis < rank, found: "axis \(axis)", expected: "an axis of 0 ..< \(rank)")
+}
+
+/// Checks that a value of this type can be: no complex numbers, and not so many elements that counting
+/// them would overflow.
+func expectPossible(_ type: ValueType) throws(ShapeMismatch) {
+  try expect(
+    type.dtype != .complex64, found: "\(type)",
+    expected: "a real dtype (complex numbers are pairs of values)")
+  var count = 1
+  for extent in type.shape {
+    let (product, overflows) = count.multipliedReportingOverflow(by: Swift.max(extent, 1))
+    try expect(
+      extent >= 0 && !overflows && product <= 1 << 40, found: "\(type)",
+      expected: "extents of 0 or more and at most 2^40 elements")
+    count = product
+  }
+}
+
+/// Checks that arithmetic on these numbers of an op cannot overflow.
+func expectSmall(_ numbers: [Int], bits: Int) throws(ShapeMismatch) {
+  for number in numbers {
+    try expect(
+      number.magnitude <= 1 << bits, found: "\(number)", expected: "numbers of at most 2^\(bits)")
+  }
 }
 
 /// Checks that axes are inside the rank, ascending and different.

@@ -38,6 +38,7 @@ extension LoopOp {
     try expectCount(operands, body.inputs.count)
     let inputs = body.inputTypes
     let outputs = body.outputTypes
+    try expect(tripCount >= 0, found: "\(tripCount) turns", expected: "0 or more")
     try expect(
       capturedCount + carriedCount <= inputs.count && carriedCount <= outputs.count,
       found: "\(capturedCount) captured, \(carriedCount) carried",
