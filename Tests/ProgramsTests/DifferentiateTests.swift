@@ -98,6 +98,23 @@ struct DifferentiateTests {
     }
   }
 
+  @Test("of random programs are valid programs with the same outputs", arguments: 0..<60)
+  func randomPrograms(batch: Int) throws {
+    for seed in (10 * batch)..<(10 * batch + 10) {
+      let random = RandomProgram(seed: UInt64(seed))
+      let program = random.program
+      let first = try program.differentiated()
+      #expect(first.verify().isEmpty, "seed \(seed)")
+      if seed % 10 == 0 { #expect(try first.differentiated().verify().isEmpty, "seed \(seed)") }
+      let seeds = first.inputs[program.inputs.count...].map { input in
+        Tensor(repeating: 1, shape: first[input.value].shape, first[input.value].dtype)
+      }
+      let found = try ReferenceEvaluator.evaluate(first, inputs: random.inputs + seeds)
+      let expected = try ReferenceEvaluator.evaluate(program, inputs: random.inputs)
+      for (a, b) in zip(expected, found) { #expect(a.bitsEqual(b), "seed \(seed)") }
+    }
+  }
+
   @Test("explains what it cannot do")
   func errors() throws {
     let program = try Self.program()

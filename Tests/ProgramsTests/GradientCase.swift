@@ -78,6 +78,7 @@ extension Program {
       GradientCase.normal(self[outputs[output].value].shape, seed: 1000 + UInt64(index))
     }
     let gradient = try differentiated()
+    #expect(gradient.verify().isEmpty, sourceLocation: sourceLocation)
     let results = try ReferenceEvaluator.evaluate(gradient, inputs: values + seeds)
     let original = try ReferenceEvaluator.evaluate(self, inputs: values)
     for (mine, theirs) in zip(original, results) {

@@ -34,6 +34,7 @@ final class BackwardTurn {
 
   private let loop: LoopOp
   private let builder = ProgramBuilder()
+  private var names: Set<String> = []
   private var capturedInputs: [Int: Value] = [:]
   private var sequenceInputs: [(sequence: LoopGradient.Sequence, input: ValueID)] = []
   private var sequenceOfValue: [ValueID: LoopGradient.Sequence] = [:]
@@ -55,7 +56,7 @@ final class BackwardTurn {
     pass.captured = Set(inputs[..<loop.capturedCount])
 
     let carried = flow.carried.map { index in
-      builder.input("cotangent\(index)", .operand, loop.body[outputs[index]])
+      newInput("cotangent\(index)", loop.body[outputs[index]])
     }
     for (index, seed) in zip(flow.carried, carried) { pass.seed(outputs[index], seed) }
     for index in flow.stacked {
@@ -80,7 +81,7 @@ final class BackwardTurn {
     let type = loop.body[loop.body.inputs[index].value]
     let name = loop.body.inputs[index].name
     if index < loop.capturedCount {
-      let value = builder.input(name, .operand, type)
+      let value = newInput(name, type)
       capturedInputs[index] = value
       return value
     }
@@ -96,11 +97,15 @@ final class BackwardTurn {
     var stackable = type
     stackable.shape.insert(
       contentsOf: Shape(repeating: 1, count: max(loop.axis - type.rank, 0)), at: 0)
-    let input = builder.input(name, .operand, stackable)
+    let input = newInput(name, stackable)
     let value = input.reshaped(type.shape)
     sequenceInputs.append((sequence, input.id))
     sequenceOfValue[value.id] = sequence
     return value
+  }
+
+  private func newInput(_ name: String, _ type: ValueType) -> Value {
+    builder.input(Program.freeName("turn/", name, &names), .operand, type)
   }
 
   /// Adds this turn's contributions to the sums for captured values.
@@ -109,7 +114,7 @@ final class BackwardTurn {
     for index in 0..<loop.capturedCount {
       let id = loop.body.inputs[index].value
       guard flow.wantedInputs.contains(id), let turn = pass.cotangent(of: id) else { continue }
-      let sum = builder.input("sum\(index)", .operand, turn.type)
+      let sum = newInput("sum\(index)", turn.type)
       builder.output("sum\(index)", .result, sum + turn)
       sums.append(sum)
       accumulated.append(index)

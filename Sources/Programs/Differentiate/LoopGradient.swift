@@ -78,10 +78,12 @@ struct LoopGradient {
     for output in loop.body.outputs {
       builder.output(output.name, output.role, pass.value(output.value))
     }
+    var names = Set(loop.body.outputs.map(\.name))
     for index in carried {
       let input = loop.capturedCount + index
       let start = inputs[input].stackable(along: loop.axis)
-      builder.output("start/\(loop.body.inputs[input].name)", .result, start)
+      let name = Program.freeName("start/", "start/" + loop.body.inputs[input].name, &names)
+      builder.output(name, .result, start)
     }
     return builder.finishedByPass()
   }

@@ -58,12 +58,15 @@ extension Program {
     return try differentiated(outputs: chosenOutputs, withRespectTo: chosenInputs)
   }
 
+  static let gradientPrefix = "gradient/"
+
   private func gradientProgram(_ outputs: [Output], _ inputs: [Input]) -> Program {
     let builder = ProgramBuilder()
     let originals = self.inputs.map { builder.input($0.name, $0.role, self[$0.value]) }
     var inputNames = Set(self.inputs.map(\.name))
     let seeds = outputs.map { output in
-      let name = Self.freeName("cotangent/", "cotangent/" + output.name, &inputNames)
+      let prefix = "cotangent/"
+      let name = Self.freeName(prefix, prefix + output.name, &inputNames)
       return builder.input(name, .operand, self[output.value])
     }
     let pass = ReversePass(
@@ -78,13 +81,14 @@ extension Program {
     var taken = Set(self.outputs.filter { $0.role == .gradient }.map(\.name))
     for input in inputs {
       let gradient = pass.cotangent(of: input.value) ?? builder.full(0, self[input.value])
-      let name = Self.freeName("gradient/", input.name, &taken)
+      let name = Self.freeName(Self.gradientPrefix, input.name, &taken)
       builder.output(name, .gradient, gradient)
     }
     return builder.finishedByPass()
   }
 
-  private static func freeName(
+  /// A name not taken yet: the wanted one with as few prefixes as possible.
+  static func freeName(
     _ prefix: String, _ wanted: String, _ taken: inout Set<String>
   ) -> String {
     var name = wanted

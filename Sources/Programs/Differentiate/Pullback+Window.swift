@@ -2,6 +2,7 @@ import Tensors
 
 extension Pullback {
   func reduceWindow(_ kind: ReductionKind, _ window: WindowDimensions, _ g: Value) {
+    guard g.shape.elementCount > 0 else { return }
     switch kind {
     case .sum: contribute(to: 0, spread(g, window))
     case .prod, .max, .min:
@@ -13,7 +14,6 @@ extension Pullback {
   /// Every element gets the sum of the cotangents of the windows that it lies in: again a window sum.
   private func spread(_ g: Value, _ window: WindowDimensions) -> Value {
     let shape = type(0).shape
-    guard g.shape.elementCount > 0 else { return zeros(0) }
     let axes = shape.indices
     let reach = axes.map { (window.size[$0] - 1) * window.dilation[$0] }
     let interior = window.stride.map { $0 - 1 }

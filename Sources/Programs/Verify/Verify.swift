@@ -185,7 +185,11 @@ private struct Verifier {
     case .output, .emit, .tap, .result: return
     }
     let role = output.role.keyword
-    let owners = candidates.filter { $0.name == output.name }
+    var owners = candidates.filter { $0.name == output.name }
+    if owners.isEmpty, case .gradient = output.role {
+      let owner = Self.ownerOfGradient(output.name)
+      owners = candidates.filter { $0.name == owner }
+    }
     guard !owners.isEmpty else {
       let suggestion = NearestName.of(output.name, among: candidates.map(\.name))
       report(
@@ -200,6 +204,15 @@ private struct Verifier {
         .outputRole, place: place, found: "a \(role) of \(type)",
         expected: "\(program[owners[0].value]), the type of the input")
     }
+  }
+
+  /// The input that a gradient of a gradient belongs to: every further one has a prefix more.
+  private static func ownerOfGradient(_ name: String) -> Substring {
+    var owner = name[...]
+    while owner.hasPrefix(Program.gradientPrefix) {
+      owner = owner.dropFirst(Program.gradientPrefix.count)
+    }
+    return owner
   }
 
   private mutating func report(
