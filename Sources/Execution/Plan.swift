@@ -68,6 +68,8 @@ public final class Plan {
       program, stateLayout, stateInputs, views, appends: appends, shown: shownValues)
     shown = planner.pinned(program, views, shownValues, rewrites.map(\.source))
     planner.keepPreparedResults()
+    planner.finishChains(joins: options.kind != .debug)
+    planner.finishLoops()
 
     let layout = ArenaLayout(
       planner.buffers, planner.blocks, sharesMemory: options.kind != .debug)
