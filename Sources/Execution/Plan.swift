@@ -114,7 +114,11 @@ extension Planner {
       shown[value.index] = view
     }
     for output in program.outputs where output.role == .state {
-      if shown[output.value.index] == nil { shown[output.value.index] = views[output.value.index] }
+      guard shown[output.value.index] == nil,
+        let view = nextState[output.value] ?? views[output.value.index]
+      else { continue }
+      blocks[buffers[view.buffer].block].pinned.insert(view.buffer)
+      shown[output.value.index] = view
     }
     return shown
   }

@@ -19,6 +19,8 @@ final class Planner {
   var scope = 0
   /// Copies made because a kernel needs its operand dense.
   var denseCopies: [BufferView: BufferView] = [:]
+  /// Where state lies that had to be copied to its place.
+  var nextState: [ValueID: BufferView] = [:]
   /// Packed right operands of products that never change.
   var packings: [PackingKey: BufferView] = [:]
 
@@ -98,7 +100,7 @@ final class Planner {
       }
       scope = instruction.scope
       let results: [BufferView]
-      if let append = appends[instruction.results[0]] {
+      if let first = instruction.results.first, let append = appends[first] {
         results = [appended(append, operands)]
       } else {
         results = lower(instruction, operands, program)
