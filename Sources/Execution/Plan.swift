@@ -68,6 +68,8 @@ public final class Plan {
       program, stateLayout, stateInputs, views, appends: appends, shown: shownValues)
     shown = planner.pinned(program, views, shownValues, rewrites.map(\.source))
     planner.keepPreparedResults()
+    planner.finishChains(joins: options.kind != .debug)
+    planner.finishLoops()
 
     let layout = ArenaLayout(
       planner.buffers, planner.blocks, sharesMemory: options.kind != .debug)
@@ -112,7 +114,11 @@ extension Planner {
       shown[value.index] = view
     }
     for output in program.outputs where output.role == .state {
-      if shown[output.value.index] == nil { shown[output.value.index] = views[output.value.index] }
+      guard shown[output.value.index] == nil,
+        let view = nextState[output.value] ?? views[output.value.index]
+      else { continue }
+      blocks[buffers[view.buffer].block].pinned.insert(view.buffer)
+      shown[output.value.index] = view
     }
     return shown
   }

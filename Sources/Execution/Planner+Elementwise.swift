@@ -8,6 +8,10 @@ extension Planner {
   ) -> BufferView {
     let target = result(type, of: operands)
     guard target.count > 0 else { return target }
+    if let chain = PointwiseChain(.init(op: op, operands: operands, result: target)) {
+      add(ChainKernel(chain), reads: operands, writes: [target])
+      return target
+    }
     let replaceable = operands.filter { operand in
       isReplaceable(operand, by: target)
         && operands.allSatisfy { other in

@@ -97,8 +97,7 @@ extension Planner {
     block = outer
 
     let kernel = LoopKernel(
-      tripCount: op.tripCount, reverse: op.reverse, cuts: cuts, stacks: stacks, carries: carries,
-      body: blocks[bodyBlock].tasks.map(\.kernel))
+      tripCount: op.tripCount, reverse: op.reverse, cuts: cuts, stacks: stacks, carries: carries)
     addLoop(
       kernel, body: bodyBlock, home: home, reads: operands + initial,
       writes: stacks.map(\.sequence.buffer)
@@ -137,5 +136,15 @@ extension Planner {
       PlannedTask(
         kernel: kernel, reads: Array(Set(reads.map(\.buffer) + outside)), writes: writes,
         replaceable: [], body: body, scope: scope))
+  }
+
+  /// Gives every loop the kernels of its body, once these are final.
+  func finishLoops() {
+    for block in blocks {
+      for task in block.tasks {
+        guard let body = task.body, let loop = task.kernel as? LoopKernel else { continue }
+        loop.body = KernelList(blocks[body].tasks.map(\.kernel))
+      }
+    }
   }
 }

@@ -98,12 +98,20 @@ extension Planner {
   ) -> BufferView {
     switch op {
     case .dot(let dimensions):
+      if left.dtype == .float32, type.shape.elementCount > 0 {
+        return product(dimensions, left, right, type)
+      }
       let target = result(type, of: [left, right])
       guard target.count > 0 else { return target }
       add(
         DotKernel(dimensions, left, right, to: target), reads: [left, right], writes: [target])
       return target
     case .convolution(let dimensions):
+      if left.dtype == .float32, type.shape.elementCount > 0,
+        let target = convolved(dimensions, left, right, type)
+      {
+        return target
+      }
       let (input, kernel) = (dense(left), dense(right))
       let target = result(type, of: [input, kernel])
       guard target.count > 0 else { return target }

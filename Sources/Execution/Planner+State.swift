@@ -114,6 +114,7 @@ extension Planner {
         let bytes = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
         let next = BufferView(buffer: addBuffer(.newState(index), byteCount: bytes), leaf.type)
         copy(view, into: next)
+        nextState[output.value] = next
       }
       changes.append(.flip)
     }

@@ -19,6 +19,10 @@ final class Planner {
   var scope = 0
   /// Copies made because a kernel needs its operand dense.
   var denseCopies: [BufferView: BufferView] = [:]
+  /// Where state lies that had to be copied to its place.
+  var nextState: [ValueID: BufferView] = [:]
+  /// Packed right operands of products that never change.
+  var packings: [PackingKey: BufferView] = [:]
 
   func addBuffer(_ home: Buffer.Home, byteCount: Int) -> Int {
     buffers.append(Buffer(home: home, byteCount: byteCount, block: block))
@@ -96,7 +100,7 @@ final class Planner {
       }
       scope = instruction.scope
       let results: [BufferView]
-      if let append = appends[instruction.results[0]] {
+      if let first = instruction.results.first, let append = appends[first] {
         results = [appended(append, operands)]
       } else {
         results = lower(instruction, operands, program)
@@ -139,13 +143,10 @@ final class Planner {
     case .reduction(let op): return reduced(op, operands[0], types)
     case .contraction(let op): return [contracted(op, operands[0], operands[1], types[0])]
     case .indexing(let op): return [indexed(op, operands.map { self.dense($0) }, types[0])]
-    case .fft(let op):
-      let dense = operands.map { self.dense($0) }
-      let targets = types.map { result($0, of: dense) }
-      add(FourierKernel(op, dense, to: targets), reads: dense, writes: targets)
-      return targets
+    case .fft(let op): return transformed(op, operands, types)
     case .loop(let op): return looped(op, operands, types)
     case .composite(let op):
+      if let results = composite(op, operands, types) { return results }
       let views = lower(op.body, operands)
       return op.body.outputs.map { output in
         guard let view = views[output.value.index] else {

@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// Copies elements between views of equal shape and element size that do not overlap.
@@ -7,13 +8,20 @@ final class CopyKernel: Kernel {
   private let width: Int
   private let walk: StridedWalk
   private let isDense: Bool
+  private let extents: [Int64]
+  private let toStrides: [Int64]
+  private let fromStrides: [Int64]
 
   init(from source: BufferView, to target: BufferView) {
     self.source = Place(source)
     self.target = Place(target)
     width = source.dtype.byteCount
     walk = StridedWalk([target, source])
-    isDense = walk.rowStrides == [1, 1]
+    isDense = walk.rowStrides == [1, 1] && walk.rowLength >= 16
+    extents = walk.extents.map { Int64($0) }
+    toStrides = walk.strides[0].map { Int64($0) }
+    fromStrides = walk.strides[1].map { Int64($0) }
+    precondition(extents.count <= Int(SW_COPY_RANK), "A copy has no more than 8 axes.")
   }
 
   override func run(_ frame: Frame) {
@@ -26,25 +34,14 @@ final class CopyKernel: Kernel {
       }
       return
     }
-    switch width {
-    case 1: copy(from, to, as: UInt8.self)
-    case 2: copy(from, to, as: UInt16.self)
-    case 4: copy(from, to, as: UInt32.self)
-    default: copy(from, to, as: UInt64.self)
-    }
-  }
-
-  @inline(__always)
-  private func copy<Word: BitwiseCopyable>(
-    _ from: UnsafeMutableRawPointer, _ to: UnsafeMutableRawPointer, as type: Word.Type
-  ) {
-    let (toStride, fromStride) = (walk.rowStrides[0], walk.rowStrides[1])
-    let source = UnsafePointer(from.assumingMemoryBound(to: Word.self))
-    let target = to.assumingMemoryBound(to: Word.self)
-    for row in 0..<walk.rowCount {
-      let x = source + walk.offset(1, row: row)
-      let y = target + walk.offset(0, row: row)
-      for index in 0..<walk.rowLength { y[index * toStride] = x[index * fromStride] }
+    toStrides.withUnsafeBufferPointer { toStrides in
+      fromStrides.withUnsafeBufferPointer { fromStrides in
+        extents.withUnsafeBufferPointer { extents in
+          sw_copy_strided(
+            to, toStrides.baseAddress, from, fromStrides.baseAddress, extents.baseAddress,
+            Int32(extents.count), Int32(width))
+        }
+      }
     }
   }
 }

@@ -32,18 +32,17 @@ final class LoopKernel: Kernel {
   private let cuts: [Cut]
   private let stacks: [Stack]
   private let carries: [Carry]
-  private let body: KernelList
+  /// The kernels of one turn, set when the whole plan is known.
+  var body = KernelList([])
 
   init(
-    tripCount: Int, reverse: Bool, cuts: [Cut], stacks: [Stack], carries: [Carry],
-    body: [Kernel]
+    tripCount: Int, reverse: Bool, cuts: [Cut], stacks: [Stack], carries: [Carry]
   ) {
     self.tripCount = tripCount
     self.reverse = reverse
     self.cuts = cuts
     self.stacks = stacks
     self.carries = carries
-    self.body = KernelList(body)
   }
 
   override func run(_ frame: Frame) {

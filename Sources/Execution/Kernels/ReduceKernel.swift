@@ -1,3 +1,4 @@
+import CKernels
 import Programs
 import Tensors
 
@@ -29,7 +30,24 @@ final class ReduceKernel: Kernel {
   }
 
   override func run(_ frame: Frame) {
+    if dtype == .float32, let number {
+      sw_reduce(
+        number, source.floats(frame), Int64(outer), Int64(count), Int64(inner),
+        target.floats(frame))
+      return
+    }
     dtype.visit(Pass(kernel: self, x: source.address(frame), y: target.address(frame)))
+  }
+
+  /// The fold's name among the vector kernels.
+  private var number: Int32? {
+    switch kind {
+    case .sum: Int32(SW_REDUCE_SUM)
+    case .prod: Int32(SW_REDUCE_PROD)
+    case .max: Int32(SW_REDUCE_MAX)
+    case .min: Int32(SW_REDUCE_MIN)
+    case .and, .or: nil
+    }
   }
 
   private struct Pass: ElementVisitor {

@@ -9,6 +9,9 @@ struct StridedWalk {
   let rowLength: Int
   /// The distance between neighbours of a row, one number a view.
   let rowStrides: [Int]
+  /// The axes that remain after merging, and the strides of every view along them.
+  let extents: [Int]
+  let strides: [[Int]]
   private let outerExtents: [Int]
   private let outerStrides: [[Int]]
 
@@ -32,6 +35,8 @@ struct StridedWalk {
         for index in views.indices { strides[index].append(views[index].strides[axis]) }
       }
     }
+    self.extents = extents
+    self.strides = strides
     rowLength = extents.last ?? 1
     rowStrides = strides.map { $0.last ?? 1 }
     outerExtents = extents.dropLast()

@@ -1,0 +1,161 @@
+import CKernels
+import Programs
+import Tensors
+
+/// The extents of an attention composite: queries `[b, q, n, h]`, keys and values `[b, k, m, h]`,
+/// a key mask `[b, k]` and perhaps a bias `[b or 1, n, q, k]`.
+struct AttentionLayout {
+  var batch: Int
+  var queryCount: Int
+  var heads: Int
+  var keyCount: Int
+  var keyHeads: Int
+  var size: Int
+  var valueSize: Int
+  /// Which keys every query may see.
+  var first: [Int32]
+  var last: [Int32]
+  var softCap: Float
+  var zeroWhenBlind: Bool
+  var biasBatch: Int
+
+  /// Nil where the kernel does not serve these operands.
+  init?(_ op: CompositeOp, _ operands: [BufferView], _ types: [ValueType]) {
+    guard case .int(let past) = op.attributes["past"],
+      case .int(let future) = op.attributes["future"],
+      case .int(let offset) = op.attributes["offset"],
+      case .double(let softCap) = op.attributes["softCap"],
+      case .bool(let zeroFullyMasked) = op.attributes["zeroFullyMasked"],
+      operands.count == 4 || operands.count == 5, operands[0].shape.count == 4,
+      operands[..<3].allSatisfy({ $0.dtype == .float32 && $0.hasUnitRows }),
+      operands.count == 4 || operands[4].dtype == .float32
+    else { return nil }
+    batch = operands[0].shape[0]
+    queryCount = operands[0].shape[1]
+    heads = operands[0].shape[2]
+    size = operands[0].shape[3]
+    keyCount = operands[1].shape[1]
+    keyHeads = operands[1].shape[2]
+    valueSize = operands[2].shape[3]
+    guard keyCount > 0 else { return nil }
+    self.softCap = Float(softCap)
+    zeroWhenBlind = zeroFullyMasked
+    biasBatch = operands.count > 4 ? operands[4].shape[0] : 0
+    first = []
+    last = []
+    for query in 0..<queryCount {
+      let place = query + offset
+      let low = past < 0 ? 0 : min(max(place - past, 0), keyCount)
+      let high = future < 0 ? keyCount : min(max(place + future + 1, 0), keyCount)
+      first.append(Int32(low))
+      last.append(Int32(max(low, high)))
+    }
+  }
+
+  /// Floats of scratch that the widest block of queries needs.
+  var scratchCount: Int {
+    var span = 0
+    let block = Int(SW_ATTENTION_BLOCK)
+    for start in stride(from: 0, to: queryCount, by: block) {
+      let range = start..<min(start + block, queryCount)
+      let low = range.map { Int(first[$0]) }.min() ?? 0
+      let high = range.map { Int(last[$0]) }.max() ?? 0
+      span = max(span, high - low / 16 * 16)
+    }
+    return Int(sw_attention_scratch_count(Int64(span), Int64(keyCount), Int64(valueSize)))
+  }
+}
+
+extension BufferView {
+  /// Whether the entries of the last axis follow each other.
+  var hasUnitRows: Bool { shape.last == 1 || strides.last == 1 }
+}
+
+/// Softmax attention in single precision, head by head.
+final class AttentionKernel: Kernel {
+  private let layout: AttentionLayout
+  private let queries: Place
+  private let keys: Place
+  private let values: Place
+  private let mask: Place
+  private let bias: Place?
+  private let scratch: Place
+  private let context: Place
+  private let probabilities: Place?
+  private let queryStrides: [Int]
+  private let keyStrides: [Int]
+  private let valueStrides: [Int]
+  private let ranges: UnsafeMutablePointer<Int32>
+
+  init(
+    _ layout: AttentionLayout, _ operands: [BufferView], scratch: BufferView,
+    to targets: [BufferView]
+  ) {
+    self.layout = layout
+    queries = Place(operands[0])
+    keys = Place(operands[1])
+    values = Place(operands[2])
+    mask = Place(operands[3])
+    bias = operands.count > 4 ? Place(operands[4]) : nil
+    self.scratch = Place(scratch)
+    context = Place(targets[0])
+    probabilities = targets.count > 1 ? Place(targets[1]) : nil
+    queryStrides = operands[0].strides
+    keyStrides = operands[1].strides
+    valueStrides = operands[2].strides
+    let count = layout.queryCount
+    ranges = .allocate(capacity: max(2 * count, 1))
+    for index in 0..<count {
+      (ranges + index).initialize(to: layout.first[index])
+      (ranges + count + index).initialize(to: layout.last[index])
+    }
+  }
+
+  deinit { ranges.deallocate() }
+
+  override func run(_ frame: Frame) {
+    var rows = sw_attention_rows()
+    rows.queryCount = Int64(layout.queryCount)
+    rows.keyCount = Int64(layout.keyCount)
+    rows.size = Int64(layout.size)
+    rows.valueSize = Int64(layout.valueSize)
+    rows.queryStride = Int64(queryStrides[1])
+    rows.keyStride = Int64(keyStrides[1])
+    rows.valueStride = Int64(valueStrides[1])
+    rows.first = UnsafePointer(ranges)
+    rows.last = UnsafePointer(ranges + layout.queryCount)
+    rows.softCap = layout.softCap
+    rows.zeroWhenBlind = layout.zeroWhenBlind ? 1 : 0
+    rows.contextStride = Int64(layout.heads * layout.valueSize)
+    rows.probabilityStride = Int64(layout.heads * layout.keyCount)
+    rows.biasStride = Int64(layout.keyCount)
+    for batch in 0..<layout.batch {
+      for head in 0..<layout.heads { attend(&rows, batch, head, frame) }
+    }
+  }
+
+  private func attend(_ rows: inout sw_attention_rows, _ batch: Int, _ head: Int, _ frame: Frame) {
+    let keyHead = head / (layout.heads / layout.keyHeads)
+    let query = batch * queryStrides[0] + head * queryStrides[2]
+    rows.queries = UnsafePointer(queries.floats(frame) + query)
+    let key = batch * keyStrides[0] + keyHead * keyStrides[2]
+    rows.keys = UnsafePointer(keys.floats(frame) + key)
+    let value = batch * valueStrides[0] + keyHead * valueStrides[2]
+    rows.values = UnsafePointer(values.floats(frame) + value)
+    let valid = mask.address(frame).assumingMemoryBound(to: UInt8.self)
+    rows.valid = UnsafePointer(valid + batch * layout.keyCount)
+    let perBatch = layout.queryCount * layout.heads
+    rows.context =
+      context.floats(frame) + (batch * perBatch + head) * layout.valueSize
+    if let probabilities {
+      rows.probabilities =
+        probabilities.floats(frame) + (batch * perBatch + head) * layout.keyCount
+    }
+    if let bias {
+      let row = (layout.biasBatch > 1 ? batch * layout.heads : 0) + head
+      rows.bias = UnsafePointer(
+        bias.floats(frame) + row * layout.queryCount * layout.keyCount)
+    }
+    sw_attention(&rows, scratch.floats(frame))
+  }
+}

@@ -1,0 +1,116 @@
+import CKernels
+
+extension Place {
+  /// The address as singles.
+  @inline(__always)
+  func floats(_ frame: Frame) -> UnsafeMutablePointer<Float> {
+    address(frame).assumingMemoryBound(to: Float.self)
+  }
+}
+
+/// Matrix products of two values in single precision, where they lie.
+final class ProductKernel: Kernel {
+  private let layout: ProductLayout
+  private let left: Place
+  private let right: Place
+  private let target: Place
+
+  init(
+    _ layout: ProductLayout, _ left: BufferView, _ right: BufferView, to target: BufferView
+  ) {
+    self.layout = layout
+    self.left = Place(left)
+    self.right = Place(right)
+    self.target = Place(target)
+  }
+
+  override func run(_ frame: Frame) {
+    let (a, b, c) = (left.floats(frame), right.floats(frame), target.floats(frame))
+    for piece in layout.pieces {
+      var rows = sw_matrix(
+        base: a + piece.left, rowStride: Int64(layout.leftRow),
+        columnStride: Int64(layout.leftTerm))
+      var columns = sw_matrix(
+        base: b + piece.right, rowStride: Int64(layout.rightTerm),
+        columnStride: Int64(layout.rightColumn))
+      sw_dot(
+        &rows, &columns, Int64(layout.rows), Int64(layout.columns), Int64(layout.terms),
+        c + piece.target, Int64(layout.targetRow))
+    }
+  }
+}
+
+/// Packs right operands into panels.
+final class PackKernel: Kernel {
+  private let key: PackingKey
+  private let target: Place
+
+  init(_ key: PackingKey, to target: BufferView) {
+    self.key = key
+    self.target = Place(target)
+  }
+
+  override func run(_ frame: Frame) {
+    let source = frame.slots[key.buffer].assumingMemoryBound(to: Float.self)
+    let panels = target.floats(frame)
+    for (index, start) in key.starts.enumerated() {
+      sw_pack(
+        source + start, Int64(key.termStride), Int64(key.columnStride), Int64(key.terms),
+        Int64(key.columns), panels + index * key.matrixCount)
+    }
+  }
+}
+
+/// Matrix products with packed right operands in single precision.
+final class PackedProductKernel: Kernel {
+  private let layout: ProductLayout
+  private let left: Place
+  private let panels: Place
+  private let target: Place
+  /// For every piece, where its panels start.
+  private let panelStarts: [Int]
+
+  init(
+    _ layout: ProductLayout, _ left: BufferView, _ panels: BufferView, starts: [Int],
+    key: PackingKey, to target: BufferView
+  ) {
+    self.layout = layout
+    self.left = Place(left)
+    self.panels = Place(panels)
+    self.target = Place(target)
+    panelStarts = layout.pieces.map { piece in
+      (starts.firstIndex(of: piece.right) ?? 0) * key.matrixCount
+    }
+  }
+
+  override func run(_ frame: Frame) {
+    let (a, b, c) = (left.floats(frame), panels.floats(frame), target.floats(frame))
+    for (index, piece) in layout.pieces.enumerated() {
+      let to = c + piece.target
+      if layout.leftTerm != 1 {
+        product(a + piece.left, b + panelStarts[index], to)
+        continue
+      }
+      var rows = sw_rows(
+        base: a + piece.left, rowStride: Int64(layout.leftRow), segments: 1,
+        segmentLength: Int64(layout.terms), offsets: nil)
+      sw_gemm(
+        &rows, Int64(layout.rows), b + panelStarts[index], Int64(layout.columns), nil, to,
+        Int64(layout.targetRow))
+    }
+  }
+
+  /// A left operand whose terms do not follow each other: panels are read as plain columns.
+  private func product(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
+  ) {
+    var rows = sw_matrix(
+      base: a, rowStride: Int64(layout.leftRow), columnStride: Int64(layout.leftTerm))
+    for first in stride(from: 0, to: layout.columns, by: 64) {
+      var panel = sw_matrix(base: b + first * layout.terms, rowStride: 64, columnStride: 1)
+      sw_dot(
+        &rows, &panel, Int64(layout.rows), Int64(min(64, layout.columns - first)),
+        Int64(layout.terms), c + first, Int64(layout.targetRow))
+    }
+  }
+}

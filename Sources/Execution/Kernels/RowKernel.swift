@@ -1,0 +1,46 @@
+import CKernels
+
+/// A function of every row of a dense value, in single precision.
+final class RowKernel: Kernel {
+  enum Function {
+    case softmax
+    case rmsNorm(epsilon: Float)
+    case layerNorm(epsilon: Float)
+  }
+
+  private let function: Function
+  private let source: Place
+  private let scale: Place?
+  private let bias: Place?
+  private let target: Place
+  private let length: Int
+  private let rowCount: Int
+
+  init(
+    _ function: Function, _ source: BufferView, scale: BufferView? = nil,
+    bias: BufferView? = nil, to target: BufferView, length: Int
+  ) {
+    self.function = function
+    self.source = Place(source)
+    self.scale = scale.map { Place($0) }
+    self.bias = bias.map { Place($0) }
+    self.target = Place(target)
+    self.length = length
+    rowCount = source.count / length
+  }
+
+  override func run(_ frame: Frame) {
+    let (x, y) = (source.floats(frame), target.floats(frame))
+    let factor = scale?.floats(frame)
+    let offset = bias?.floats(frame)
+    for row in 0..<rowCount {
+      let (from, to) = (x + row * length, y + row * length)
+      switch function {
+      case .softmax: sw_softmax(from, Int64(length), to)
+      case .rmsNorm(let epsilon): sw_rms_norm(from, Int64(length), epsilon, factor, to)
+      case .layerNorm(let epsilon):
+        sw_layer_norm(from, Int64(length), epsilon, factor, offset, to)
+      }
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import CKernels
+import Programs
+import Tensors
+
+/// Where the taps of a convolution lie in an input whose channels follow each other.
+struct TapsLayout {
+  var dimensions: ConvolutionDimensions
+  var inputShape: Shape
+  var inputStrides: [Int]
+  var taps: Shape
+  /// Input channels of a group and all outputs.
+  var channels: Int
+  var outputs: Int
+  var targetShape: Shape
+
+  init(
+    _ dimensions: ConvolutionDimensions, _ input: BufferView, _ kernel: Shape, _ target: Shape
+  ) {
+    self.dimensions = dimensions
+    inputShape = input.shape
+    inputStrides = input.strides
+    taps = Array(kernel.dropLast(2))
+    channels = kernel[kernel.count - 2]
+    outputs = kernel[kernel.count - 1]
+    targetShape = target
+  }
+
+  var spatialRank: Int { taps.count }
+  var tapCount: Int { taps.reduce(1, *) }
+  /// Outputs of one row of the last spatial axis, and the number of such rows in a batch row.
+  var lineLength: Int { targetShape[spatialRank] }
+  var lineCount: Int { targetShape[1..<spatialRank].reduce(1, *) }
+
+  /// The offset of every tap from the first, in elements.
+  var tapOffsets: [Int] {
+    var offsets = [0]
+    for axis in 0..<spatialRank {
+      let step = dimensions.kernelDilation[axis] * inputStrides[axis + 1]
+      offsets = offsets.flatMap { base in (0..<taps[axis]).map { base + $0 * step } }
+    }
+    return offsets
+  }
+
+  /// The outputs of a line whose taps all lie in the input along the last axis.
+  var inside: Range<Int> {
+    let axis = spatialRank - 1
+    guard dimensions.inputDilation.allSatisfy({ $0 == 1 }), inputShape[axis + 1] > 0 else {
+      return 0..<0
+    }
+    let (step, low) = (dimensions.strides[axis], dimensions.padLow[axis])
+    let reach = (taps[axis] - 1) * dimensions.kernelDilation[axis]
+    let first = low > 0 ? (low + step - 1) / step : 0
+    let room = inputShape[axis + 1] - 1 + low - reach
+    let end = room < 0 ? 0 : min(room / step + 1, lineLength)
+    return first < end ? first..<end : 0..<0
+  }
+
+  /// The place along one axis that a tap of an output sees; nil for padding.
+  @inline(__always)
+  func source(axis: Int, output: Int, tap: Int) -> Int? {
+    let reach = output * dimensions.strides[axis] + tap * dimensions.kernelDilation[axis]
+    let stuffed = reach - dimensions.padLow[axis]
+    guard stuffed >= 0 else { return nil }
+    let dilation = dimensions.inputDilation[axis]
+    let element = dilation == 1 ? stuffed : stuffed / dilation
+    guard element < inputShape[axis + 1], element * dilation == stuffed else { return nil }
+    return element
+  }
+}
+
+/// A convolution in single precision: matrix products on packed taps, or taps times channels where
+/// every channel is a group. The input is read where it lies; only rows that touch padding are
+/// gathered.
+final class TapsKernel: Kernel {
+  private let layout: TapsLayout
+  private let input: Place
+  /// Packed panels of every group, or the dense kernel where `isDepthwise`.
+  private let weights: Place
+  private let scratch: Place
+  private let target: Place
+  private let isDepthwise: Bool
+  private let inside: Range<Int>
+  private let tapCount: Int
+  private let groups: Int
+  private let matrixCount: Int
+  /// Whether the taps of an output follow each other in memory.
+  private let isOneRun: Bool
+  private let offsets: UnsafeMutablePointer<Int64>
+  private let gatheredOffsets: UnsafeMutablePointer<Int64>
+
+  /// Rows that are gathered at once.
+  static let gatheredRows = 12
+
+  init(
+    _ layout: TapsLayout, _ input: BufferView, weights: BufferView, matrixCount: Int,
+    isDepthwise: Bool, scratch: BufferView, to target: BufferView
+  ) {
+    self.layout = layout
+    self.input = Place(input)
+    self.weights = Place(weights)
+    self.scratch = Place(scratch)
+    self.target = Place(target)
+    self.isDepthwise = isDepthwise
+    self.matrixCount = matrixCount
+    inside = layout.inside
+    tapCount = layout.tapCount
+    groups = layout.dimensions.featureGroups
+    let places = layout.tapOffsets
+    let width = isDepthwise ? groups : layout.channels
+    isOneRun = places.enumerated().allSatisfy { $0.element == $0.offset * width }
+    offsets = .allocate(capacity: max(tapCount, 1))
+    gatheredOffsets = .allocate(capacity: max(tapCount, 1))
+    for (index, place) in places.enumerated() {
+      (offsets + index).initialize(to: Int64(place))
+      (gatheredOffsets + index).initialize(to: Int64(index * width))
+    }
+  }
+
+  deinit {
+    offsets.deallocate()
+    gatheredOffsets.deallocate()
+  }
+
+  /// Floats of scratch for gathered rows.
+  static func scratchCount(_ layout: TapsLayout, isDepthwise: Bool) -> Int {
+    let width = isDepthwise ? layout.dimensions.featureGroups : layout.channels
+    return gatheredRows * layout.tapCount * width
+  }
+
+  override func run(_ frame: Frame) {
+    let (length, count) = (layout.lineLength, layout.lineCount)
+    for line in 0..<(layout.targetShape[0] * count) {
+      let (row, place) = line.quotientAndRemainder(dividingBy: count)
+      let isClear = isInside(place)
+      let middle = isClear ? inside : 0..<0
+      edges(frame, line, row, place, 0..<middle.lowerBound)
+      if !middle.isEmpty { interior(frame, line, row, place, middle) }
+      edges(frame, line, row, place, middle.isEmpty ? 0..<length : middle.upperBound..<length)
+    }
+  }
+
+  /// Whether no tap of a line lies in padding along the outer spatial axes.
+  private func isInside(_ line: Int) -> Bool {
+    var rest = line
+    for axis in (0..<(layout.spatialRank - 1)).reversed() {
+      let (quotient, output) = rest.quotientAndRemainder(dividingBy: layout.targetShape[axis + 1])
+      for tap in 0..<layout.taps[axis]
+      where layout.source(axis: axis, output: output, tap: tap) == nil { return false }
+      rest = quotient
+    }
+    return true
+  }
+
+  /// Outputs whose taps are all in the input.
+  private func interior(
+    _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>
+  ) {
+    let last = layout.spatialRank - 1
+    var start = row * layout.inputStrides[0]
+    var rest = place
+    for axis in (0..<last).reversed() {
+      let (quotient, output) = rest.quotientAndRemainder(dividingBy: layout.targetShape[axis + 1])
+      start +=
+        (layout.source(axis: axis, output: output, tap: 0) ?? 0)
+        * layout.inputStrides[axis + 1]
+      rest = quotient
+    }
+    let step = layout.dimensions.strides[last]
+    let first = outputs.lowerBound * step - layout.dimensions.padLow[last]
+    start += first * layout.inputStrides[last + 1]
+    multiply(
+      frame, input.floats(frame) + start, stride: step * layout.inputStrides[last + 1],
+      offsets: offsets, isOneRun: isOneRun, group: layout.channels,
+      firstOutput: line * layout.lineLength + outputs.lowerBound, count: outputs.count)
+  }
+
+  /// Outputs that see padding: their taps are gathered, zeros included.
+  private func edges(
+    _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>
+  ) {
+    let width = isDepthwise ? groups : layout.channels
+    let rows = scratch.floats(frame)
+    let x = input.floats(frame) + row * layout.inputStrides[0]
+    for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: Self.gatheredRows) {
+      let count = min(Self.gatheredRows, outputs.upperBound - first)
+      for group in 0..<(isDepthwise ? 1 : groups) {
+        for index in 0..<count {
+          for tap in 0..<tapCount {
+            let to = rows + (index * tapCount + tap) * width
+            if let source = source(place, first + index, tap) {
+              to.update(from: x + source + group * width, count: width)
+            } else {
+              to.update(repeating: 0, count: width)
+            }
+          }
+        }
+        multiplyGroup(
+          frame, rows, stride: tapCount * width, offsets: gatheredOffsets, isOneRun: true,
+          group: group, firstOutput: line * layout.lineLength + first, count: count)
+      }
+    }
+  }
+
+  /// The offset in a batch row of what a tap of an output sees; nil for padding.
+  private func source(_ line: Int, _ output: Int, _ tap: Int) -> Int? {
+    var (lineRest, tapRest, offset) = (line, tap, 0)
+    for axis in (0..<layout.spatialRank).reversed() {
+      let (tapQuotient, tapIndex) = tapRest.quotientAndRemainder(dividingBy: layout.taps[axis])
+      var index = output
+      if axis < layout.spatialRank - 1 {
+        let (quotient, part) = lineRest.quotientAndRemainder(
+          dividingBy: layout.targetShape[axis + 1])
+        (lineRest, index) = (quotient, part)
+      }
+      guard let element = layout.source(axis: axis, output: index, tap: tapIndex) else {
+        return nil
+      }
+      offset += element * layout.inputStrides[axis + 1]
+      tapRest = tapQuotient
+    }
+    return offset
+  }
+
+  private func multiply(
+    _ frame: Frame, _ x: UnsafePointer<Float>, stride: Int, offsets: UnsafePointer<Int64>,
+    isOneRun: Bool, group width: Int, firstOutput: Int, count: Int
+  ) {
+    for group in 0..<(isDepthwise ? 1 : groups) {
+      multiplyGroup(
+        frame, x + group * width, stride: stride, offsets: offsets, isOneRun: isOneRun,
+        group: group, firstOutput: firstOutput, count: count)
+    }
+  }
+
+  private func multiplyGroup(
+    _ frame: Frame, _ x: UnsafePointer<Float>, stride: Int, offsets: UnsafePointer<Int64>,
+    isOneRun: Bool, group: Int, firstOutput: Int, count: Int
+  ) {
+    let outputs = layout.outputs
+    let y = target.floats(frame) + firstOutput * outputs
+    if isDepthwise {
+      var rows = sw_rows(
+        base: x, rowStride: Int64(stride), segments: Int64(tapCount),
+        segmentLength: Int64(groups), offsets: offsets)
+      sw_depthwise(
+        &rows, Int64(count), weights.floats(frame), Int64(outputs / groups), nil, y,
+        Int64(outputs))
+      return
+    }
+    let channels = Int64(layout.channels)
+    var rows = sw_rows(
+      base: x, rowStride: Int64(stride), segments: isOneRun ? 1 : Int64(tapCount),
+      segmentLength: isOneRun ? channels * Int64(tapCount) : channels,
+      offsets: isOneRun ? nil : offsets)
+    let columns = outputs / groups
+    sw_gemm(
+      &rows, Int64(count), weights.floats(frame) + group * matrixCount, Int64(columns), nil,
+      y + group * columns, Int64(outputs))
+  }
+}

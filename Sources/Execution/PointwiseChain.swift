@@ -1,0 +1,116 @@
+import CKernels
+import Tensors
+
+/// Elementwise operations over one iteration space that run together, tile by tile.
+///
+/// Operands are views; results are dense. What the chain computes has the bits of its operations one
+/// at a time, so which operations are joined is nobody's concern.
+struct PointwiseChain {
+  /// One operation.
+  struct Step {
+    var op: PointwiseOp
+    var operands: [BufferView]
+    var result: BufferView
+  }
+
+  private(set) var steps: [Step]
+
+  /// A chain of one operation; nil if the kernels do not have it.
+  init?(_ step: Step) {
+    guard TileFunction.supports(step.op, step.operands, step.result) else { return nil }
+    steps = [step]
+    guard code(results: { _ in true }) != nil else { return nil }
+  }
+
+  /// The iteration space.
+  var shape: Shape { steps[0].result.shape }
+
+  /// Another chain's operations behind these, if their spaces agree and registers suffice.
+  func joined(with other: PointwiseChain) -> PointwiseChain? {
+    guard other.shape.elementCount == shape.elementCount else { return nil }
+    var chain = self
+    for step in other.steps {
+      var step = step
+      if step.result.shape != shape {
+        guard let result = step.result.reshaped(shape) else { return nil }
+        var operands: [BufferView] = []
+        for operand in step.operands {
+          guard let view = operand.reshaped(shape) else { return nil }
+          operands.append(view)
+        }
+        step.result = result
+        step.operands = operands
+      }
+      chain.steps.append(step)
+    }
+    return chain.code(results: { _ in true }) == nil ? nil : chain
+  }
+
+  /// Operands that no step computes, each once.
+  var inputs: [BufferView] {
+    let computed = Set(steps.map(\.result.buffer))
+    var inputs: [BufferView] = []
+    for operand in steps.flatMap(\.operands) where !computed.contains(operand.buffer) {
+      if !inputs.contains(operand) { inputs.append(operand) }
+    }
+    return inputs
+  }
+
+  /// The functions of a chain on numbered registers.
+  struct Code {
+    /// How the iteration space (view 0) and the inputs behind it are walked.
+    var walk: StridedWalk
+    var inputs: [BufferView]
+    var outputs: [(view: BufferView, register: Int)]
+    var functions: [sw_tile_op]
+  }
+
+  /// Numbers registers; nil if there are not enough, or too many axes remain.
+  ///
+  /// Wanting fewer results never needs more registers.
+  ///
+  /// - Parameter results: which buffers are wanted afterwards.
+  func code(results: (Int) -> Bool) -> Code? {
+    let inputs = self.inputs
+    let capacity = Int(SW_TILE_REGISTERS)
+    let walk = StridedWalk([steps[0].result] + inputs)
+    guard inputs.count < capacity, walk.extents.count <= Int(SW_TILE_RANK) else { return nil }
+    var registers: [Int: Int] = [:]
+    var lastUse: [Int: Int] = [:]
+    for (index, step) in steps.enumerated() {
+      for operand in step.operands { lastUse[operand.buffer] = index }
+    }
+    var free = Array((inputs.count..<capacity).reversed())
+    var code = Code(walk: walk, inputs: inputs, outputs: [], functions: [])
+    for (index, step) in steps.enumerated() {
+      guard let target = free.popLast() else { return nil }
+      let operands = step.operands.map { operand in
+        registers[operand.buffer] ?? inputs.firstIndex(of: operand) ?? 0
+      }
+      code.functions += TileFunction.functions(
+        step.op, from: step.operands[0].dtype, to: step.result.dtype, operands, target)
+      if results(step.result.buffer) {
+        code.outputs.append((step.result, target))
+      } else if lastUse[step.result.buffer] == nil {
+        free.append(target)
+        continue
+      }
+      registers[step.result.buffer] = target
+      for buffer in Set(step.operands.map(\.buffer)) where lastUse[buffer] == index {
+        guard let register = registers[buffer], !results(buffer) else { continue }
+        free.append(register)
+      }
+    }
+    return code
+  }
+
+  /// Input views that a result of the chain may lie over: dense, of the result's width, and the only
+  /// way in which the chain reads their buffer.
+  func replaceable(by target: BufferView) -> [BufferView] {
+    let inputs = self.inputs
+    return inputs.filter { input in
+      input.offset == 0 && input.isDense && input.dtype.byteCount == target.dtype.byteCount
+        && inputs.allSatisfy { $0 == input || $0.buffer != input.buffer }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Execution
+import Programs
+import Tensors
+import Testing
+
+@Suite("Random programs run the same in every plan")
+struct RandomProgramTests {
+  /// Fifty seeds a case; fewer cases in debug builds, which are slow.
+  static var batches: [Range<UInt64>] {
+    #if DEBUG
+      let count: UInt64 = 6
+    #else
+      let count: UInt64 = 40
+    #endif
+    return (0..<count).map { $0 * 50..<($0 + 1) * 50 }
+  }
+
+  @Test("fast, observed and debug plans give the same bits, run after run", arguments: batches)
+  func plans(seeds: Range<UInt64>) {
+    for seed in seeds {
+      let drawn = RandomProgram(seed: seed)
+      let debug = run(drawn.program, .debug, drawn.inputs, runs: 3)
+      for kind in [PlanKind.fast, someObserved(drawn.program)] {
+        let found = run(drawn.program, kind, drawn.inputs, runs: 3)
+        for turn in 0..<3 {
+          for (index, pair) in zip(found[turn], debug[turn]).enumerated() {
+            #expect(
+              sameBits(pair.0, pair.1), "seed \(seed), run \(turn), result \(index), \(kind)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("exact programs give the reference evaluator's bits", arguments: batches)
+  func exact(seeds: Range<UInt64>) throws {
+    for seed in seeds {
+      let drawn = RandomProgram(seed: seed, options: .init(isExact: true))
+      let expected = try ReferenceEvaluator.evaluate(drawn.program, inputs: drawn.inputs)
+      let found = run(drawn.program, .fast, drawn.inputs)[0]
+      for (index, pair) in zip(found, expected).enumerated() {
+        #expect(sameBits(pair.0, pair.1), "seed \(seed), output \(index)")
+      }
+    }
+  }
+}
