@@ -22,7 +22,7 @@ struct Main: ParsableCommand {
     commandName: "workbench",
     abstract: "Build streaming sequence models and step them beside their layer-wise result.",
     version: Version.program,
-    subcommands: [ConformCommand.self])
+    subcommands: [ConformCommand.self, ConvertCommand.self, LayersCommand.self])
 
   static func main() {
     do {
