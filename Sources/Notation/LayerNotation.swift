@@ -145,6 +145,18 @@ public struct LayerNotation: Sendable {
     return try read(text, as: trimmed.first?.isLowercase ?? false ? .text : .swift)
   }
 
+  /// Reads a value of one field as it stands in Swift behind the label; `nil` gives no values.
+  ///
+  /// - Throws: ``ConfigError`` that names the field.
+  public func readValues(
+    _ text: String, of row: FieldRow
+  ) throws(ConfigError) -> [SpecValue] {
+    var field = try SwiftReader.readValues(text, registry: registry)
+    if field.values.isEmpty, !field.isList { return [] }
+    field.name = row.swiftName
+    return try registry.checkedValues(field, of: row, style: .swift)
+  }
+
   private func checked(
     _ raw: SpecNode, _ style: SpellingStyle
   ) throws(ConfigError) -> Reading {

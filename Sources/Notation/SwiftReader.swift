@@ -25,6 +25,18 @@ package struct SwiftReader {
     return node
   }
 
+  /// Reads what may stand behind the label of a field; `nil` gives no values.
+  package static func readValues(
+    _ text: String, registry: LayerRegistry
+  ) throws(ConfigError) -> SpecField {
+    var reader = SwiftReader(cursor: SourceCursor(text), registry: registry)
+    reader.skipSpace()
+    let (values, isList) = try reader.values(0)
+    reader.skipSpace()
+    guard reader.cursor.peek == nil else { throw reader.cursor.unexpected("the end of the value") }
+    return SpecField("", values, isList: isList)
+  }
+
   /// A value, list or `nil`.
   private mutating func values(_ depth: Int) throws(ConfigError) -> (
     values: [SpecValue], isList: Bool

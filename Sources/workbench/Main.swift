@@ -22,7 +22,9 @@ struct Main: ParsableCommand {
     commandName: "workbench",
     abstract: "Build streaming sequence models and step them beside their layer-wise result.",
     version: Version.program,
-    subcommands: [CompareCommand.self, ConformCommand.self])
+    subcommands: [
+      CompareCommand.self, ConformCommand.self, ConvertCommand.self, LayersCommand.self,
+    ])
 
   static func main() {
     do {

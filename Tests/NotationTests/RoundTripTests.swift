@@ -158,6 +158,25 @@ struct RoundTripTests {
     #expect(notation.swift(spec) == "Add(shift: [1, 2])")
   }
 
+  @Test("a value of one field is read as Swift has it")
+  func values() throws {
+    let table = try LayerRegistry.builtIn.describe("Conv2D").table
+    let cases: [(String, String, [SpecValue])] = [
+      ("filters", " 8 ", [.integer(8)]), ("kernel_size", "[3, 5]", [.integer(3), .integer(5)]),
+      ("strides", "2", [.integer(2)]), ("time_padding", ".causal", [.text("causal")]),
+      ("activation", "Activation.relu", [.symbol("ACTIVATION_RELU")]), ("name", "nil", []),
+      ("name", "\"a b\"", [.text("a b")]), ("use_bias", "false", [.bool(false)]),
+    ]
+    for (name, text, expected) in cases {
+      let row = try #require(table[name])
+      #expect(try notation.readValues(text, of: row) == expected, "\(name)")
+    }
+    let row = try #require(table["time_padding"])
+    let error = #expect(throws: ConfigError.self) { try notation.readValues(".casual", of: row) }
+    #expect(error?.path == "time_padding")
+    #expect(error?.suggestion == "did you mean .causal?")
+  }
+
   @Test("what a person types is Swift, or text format with and without braces")
   func typed() throws {
     for text in ["Relu()", " { relu {} }", "relu {}", "{\n relu { name: '' } \n}"] {

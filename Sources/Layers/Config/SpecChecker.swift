@@ -31,6 +31,18 @@ extension LayerRegistry {
   }
 }
 
+extension LayerRegistry {
+  /// Checks the values of one field, as ``checked(_:style:notes:)`` does those of a tree.
+  package func checkedValues(
+    _ field: SpecField, of row: FieldRow, style: SpellingStyle
+  ) throws(ConfigError) -> [SpecValue] {
+    var checker = SpecChecker(registry: self, style: style)
+    let result = checker.values(field, row, "", 0)
+    if let error = ConfigError.joined(checker.errors) { throw error }
+    return result.values
+  }
+}
+
 /// One walk over a tree: collects every mistake and builds the canonical tree.
 struct SpecChecker {
   let registry: LayerRegistry

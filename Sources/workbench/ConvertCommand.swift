@@ -1,0 +1,43 @@
+import ArgumentParser
+import Notation
+import Weights
+
+/// `workbench convert SPEC --to FORMAT`: a stack in another notation.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Write a stack in another notation.",
+    discussion: """
+      SPEC is a layer config: text format (.textproto), JSON (.json), binary (.binpb) or Swift \
+      (.swift). The result goes to standard output, checked and in canonical form: fields at their \
+      defaults are left out.
+      """)
+
+  @Argument(help: "The config to read.")
+  var spec: String
+
+  @Option(help: "The notation to write: text, json, binary or swift.", transform: Self.format)
+  var to: NotationFormat
+
+  @Option(help: "The file to write, instead of standard output.")
+  var output: String?
+
+  func run() throws {
+    let notation = LayerNotation()
+    let reading = try SpecFile(path: spec).read(notation)
+    let bytes: [UInt8]
+    do { bytes = try notation.write(reading.spec, as: to) } catch { throw Failure("\(error)") }
+    guard let output else {
+      StandardOutput.write(bytes)
+      return
+    }
+    do { try AtomicFile.write(bytes, to: output) } catch { throw Failure("\(error)") }
+  }
+
+  private static func format(_ name: String) throws -> NotationFormat {
+    if let format = NotationFormat(rawValue: name) { return format }
+    let names = NotationFormat.allCases.map(\.rawValue)
+    throw ValidationError(
+      "\(name) is no notation, expected one of \(names.joined(separator: ", "))")
+  }
+}

@@ -1,0 +1,25 @@
+import Notation
+import Weights
+
+/// A layer config in a file, in the notation that its name ends in.
+struct SpecFile {
+  let path: String
+
+  /// Reads and checks the config; what it drops is told on standard error.
+  func read(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+    let ending = path.split(separator: ".").last.map(String.init) ?? ""
+    guard let format = NotationFormat(fileExtension: ending) else {
+      throw Failure(
+        "\(path): no notation ends in .\(ending), expected .textproto, .json, .binpb or .swift")
+    }
+    do {
+      let reading = try notation.read(try ByteFile(path: path).readAll(), as: format)
+      for note in reading.notes { StandardError.write("\(path): \(note)") }
+      return reading
+    } catch let error as FileError {
+      throw Failure("\(error)")
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+}

@@ -1,0 +1,26 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of a user: a layer of their own beside the library's, in every notation.
+let package = Package(
+  name: "custom-layer-example",
+  platforms: [.macOS(.v15)],
+  products: [.library(name: "GainLayer", targets: ["GainLayer"])],
+  dependencies: [
+    .package(name: "sequence-workbench", path: "../.."),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+  ],
+  targets: [
+    .target(
+      name: "GainLayer",
+      dependencies: [
+        .product(name: "SequenceLayers", package: "sequence-workbench"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    .testTarget(
+      name: "GainLayerTests",
+      dependencies: [
+        "GainLayer", .product(name: "SequenceLayers", package: "sequence-workbench"),
+      ]),
+  ]
+)

@@ -1,0 +1,61 @@
+import GainLayer
+import Layers
+import Notation
+import Programs
+import Tensors
+import Testing
+
+/// The same layer before it has any message: only its arithmetic.
+private struct PlainGain: PointwiseLayer {
+  let factor: Double
+
+  func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+    x.mapValues(preservingZero: true) { $0 * $0.scalarLike(factor) }
+  }
+}
+
+@Suite("A layer of another package")
+struct GainTests {
+  private let stack = Serial([
+    Dense(features: 4), Gain(db: -6), Residual([Gain(db: 1.5, name: "g")]),
+  ])
+
+  @Test("every notation holds it", arguments: NotationFormat.allCases)
+  func roundTrip(format: NotationFormat) throws {
+    let notation = try LayerNotation.withGain
+    let bytes = try notation.write(try SpecNode(layer: stack), as: format)
+    let back = try notation.registry.makeLayer(try notation.read(bytes, as: format).spec)
+    #expect(back as? Serial == stack)
+  }
+
+  @Test("text format names the extension, Swift the type")
+  func spelling() throws {
+    let notation = try LayerNotation.withGain
+    let spec = try SpecNode(layer: Serial([Gain(db: -6)]))
+    #expect(notation.text(spec).contains("[my.app.gain] {\n      db: -6\n"))
+    #expect(notation.swift(spec) == "Serial([Gain(db: -6)])")
+  }
+
+  @Test("without registration the error says what to do")
+  func unregistered() throws {
+    let error = #expect(throws: ConfigError.self) {
+      try LayerNotation().read("[my.app.gain] { db: -6 }", as: .text)
+    }
+    #expect(error?.suggestion == "register the layer of that package first")
+  }
+
+  @Test("a number below 1000 or taken is refused")
+  func conflict() throws {
+    var registry = try LayerRegistry.withGain
+    let error = #expect(throws: ConfigError.self) { try registry.register(Gain.self) }
+    #expect(error?.code == .conflict)
+  }
+
+  @Test("a bare Swift layer runs in a stack, and only its notation is an error")
+  func bare() throws {
+    let stack = Serial([Dense(features: 4), PlainGain(factor: 2)])
+    let error = #expect(throws: ConfigError.self) { try stack.notation }
+    #expect(error?.code == .noNotation)
+    #expect(error?.path == "serial.layers[1]")
+  }
+}
