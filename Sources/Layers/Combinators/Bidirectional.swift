@@ -49,7 +49,9 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
     return try combination.combinedSpec(specs, layer: typeName)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     let ahead = try context.layer(forward, x, at: Self.forwardScope)
     let back = try context.layer(backward, x.reversedTime(), at: Self.backwardScope)
     return combination.combine([ahead, back.reversedTime()].cutToShortest())

@@ -55,7 +55,9 @@ extension Blockwise: CombinatorLayer {
       childLayer, x, &state, at: Self.scope, latency: context.precedingLatency)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     try context.layer(childLayer, x, at: Self.scope)
   }
 }

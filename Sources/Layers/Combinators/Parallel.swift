@@ -98,7 +98,9 @@ extension Parallel: CombinatorLayer {
     return outputs.isEmpty ? x : combination.combine(outputs)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     var outputs: [SequenceValue] = []
     for (layer, scope) in zip(layers, scopes) {
       outputs.append(try context.layer(layer, x, at: scope))

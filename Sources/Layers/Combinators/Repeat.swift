@@ -71,7 +71,9 @@ extension Repeat: CombinatorLayer {
     try chain.step(x, &state, context).unmasked()
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     try chain.layer(x, context).unmasked()
   }
 }

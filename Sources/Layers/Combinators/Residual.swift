@@ -87,7 +87,9 @@ extension Residual: CombinatorLayer {
     return CombinationMode.add.combine([main, try shortcut.step(x, &state, context)])
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     let main = try body.layer(x, context)
     return CombinationMode.add.combine([main, try shortcut.layer(x, context)])
   }

@@ -51,7 +51,9 @@ extension Serial: CombinatorLayer {
     try chain.step(x, &state, context)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     try chain.layer(x, context)
   }
 }

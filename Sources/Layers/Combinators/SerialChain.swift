@@ -78,9 +78,10 @@ struct SerialChain: Sendable {
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
     var spec = input
+    let known = constants.merging(layers.sharedTables) { given, _ in given }
     for (layer, scope) in zip(layers, scopes) {
       do {
-        spec = try layer.outputSpec(for: spec, constants: constants)
+        spec = try layer.outputSpec(for: spec, constants: known)
       } catch { throw error.within(scope.path) }
     }
     if stepObstacle == nil { _ = try latencies(after: 0) }

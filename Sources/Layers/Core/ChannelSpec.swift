@@ -26,6 +26,8 @@ public struct ConstantSpec: Hashable, Sendable {
     case sequence(streamed: Bool)
     /// Values of any shape, batch axis first.
     case array
+    /// A parameter that another layer owns and offers by name; no row has its own.
+    case table
   }
 
   /// Sequence or array.
@@ -34,12 +36,15 @@ public struct ConstantSpec: Hashable, Sendable {
   public var shape: Shape
   /// The element type.
   public var dtype: DType
+  /// The dtype in which the owner of a table computes, if it says.
+  public var computeDtype: DType?
 
   /// Makes a spec.
-  public init(form: Form, shape: Shape, dtype: DType) {
+  public init(form: Form, shape: Shape, dtype: DType, computeDtype: DType? = nil) {
     self.form = form
     self.shape = shape
     self.dtype = dtype
+    self.computeDtype = computeDtype
   }
 
   /// The shape after `[b, t]` of a sequence, after `[b]` of an array.
@@ -47,6 +52,7 @@ public struct ConstantSpec: Hashable, Sendable {
     switch form {
     case .sequence: Array(shape.dropFirst(2))
     case .array: Array(shape.dropFirst(1))
+    case .table: shape
     }
   }
 }

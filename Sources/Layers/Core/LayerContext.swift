@@ -36,6 +36,7 @@ public final class LayerContext {
   package private(set) var emits: [EmittedValue] = []
   package private(set) var records: [LayerRecord] = []
   private var parameterValues: [String: (value: Value, owner: String, isShared: Bool)] = [:]
+  private var tables: [String: Value] = [:]
   private var seedValue: Value?
   private var rowKeyValue: Value?
 
@@ -120,6 +121,12 @@ public final class LayerContext {
 
   /// What is known of the constants, for `outputSpec`.
   public var knownConstants: ConstantSpecs { constantSpecs }
+
+  /// Lets layers behind this one use a parameter; see `SequenceLayer.sharedTables`.
+  public func offer(table name: String, _ value: Value) { tables[name] = value }
+
+  /// A parameter that a layer before this one offers.
+  public func table(_ name: String) -> Value? { tables[name] }
 
   /// The seed of random draws, `u32[2]`.
   public var seed: Value {
@@ -229,9 +236,10 @@ public final class LayerContext {
   }
 
   /// In a trace for differentiation a layer that does arithmetic sees 0 at invalid timesteps, because
-  /// a gradient of 0 times NaN would be NaN.
+  /// a gradient of 0 times NaN would be NaN. Masked input is selected again: the selection also keeps
+  /// infinite slopes, such as that of a logarithm at 0, from reaching the layers before.
   private func prepared(_ x: SequenceValue, for child: any SequenceLayer) -> SequenceValue {
-    options.differentiable && !(child is any CombinatorLayer) ? x.maskedInvalid() : x
+    options.differentiable && !(child is any CombinatorLayer) ? x.unmasked().maskedInvalid() : x
   }
 
   private func checked(

@@ -76,11 +76,13 @@ public struct LayerTracer: Sendable {
         constants[name] = .sequence(
           Self.sequenceInput(
             builder, "constant/\(name)", spec.shape, spec.dtype, .constant(streamed: streamed)))
+      case .table: break
       }
     }
     let context = LayerContext(
       builder: builder, mode: mode, batch: request.batch, constants: constants,
-      constantSpecs: request.constants, options: request.options)
+      constantSpecs: request.constants.merging(layer.sharedTables) { given, _ in given },
+      options: request.options)
     return (context, x)
   }
 

@@ -36,6 +36,9 @@ public protocol SequenceLayer: Sendable {
   /// The inputs that each output depends on.
   var receptiveFieldPerStep: ReceptiveFieldPerStep { get }
 
+  /// The parameters in this layer and below that layers behind it may use, by name.
+  var sharedTables: ConstantSpecs { get }
+
   /// The channel shape and dtype of the output. This is where a layer checks its configuration, its
   /// input and its constants: the trace functions are only called when it has not thrown.
   func outputSpec(
@@ -69,6 +72,8 @@ extension SequenceLayer {
   public var inputLatency: Int { 0 }
   /// The input latency in output steps, rounded towards zero.
   public var outputLatency: Int { (Rational(inputLatency) * outputRatio).truncated }
+  /// Those of the children.
+  public var sharedTables: ConstantSpecs { children.map(\.layer).sharedTables }
   /// Whether the layer can step.
   public var supportsStep: Bool { stepObstacle == nil }
   /// The name of the layer's type, such as `Conv1D`.
@@ -149,5 +154,14 @@ extension WholeSequenceLayer {
     throw LayerError(
       .notSteppable, layer: typeName, found: "a request to step",
       expected: stepObstacle ?? "layer-wise use only")
+  }
+}
+
+extension [any SequenceLayer] {
+  /// The tables of all layers; of equal names the last one.
+  var sharedTables: ConstantSpecs {
+    reduce(into: [:]) { tables, layer in
+      tables.merge(layer.sharedTables) { _, later in later }
+    }
   }
 }

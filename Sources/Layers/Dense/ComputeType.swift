@@ -6,20 +6,25 @@ struct ComputeType {
   /// `compute` if given, else the promotion of the input's and the parameters' dtypes; integers count
   /// as `float32`.
   ///
-  /// - Throws: ``LayerError`` `.invalidConfig` when `compute` is not a floating or complex dtype.
+  /// - Throws: ``LayerError`` `.invalidConfig` when `compute` is not a floating-point dtype,
+  ///   `.invalidInput` when the input is complex.
   static func resolve(
     input: DType, compute: DType?, parameters: DType, layer: String
   ) throws(LayerError) -> DType {
+    guard input != .complex64 else {
+      throw LayerError(
+        .invalidInput, layer: layer, found: "complex64 input", expected: "real numbers",
+        fix: "put Abs() before it for magnitudes, or Cast(dtype: .float32) for real parts")
+    }
     if let compute {
-      guard compute.isFloating || compute == .complex64 else {
+      guard compute.isFloating else {
         throw LayerError(
           .invalidConfig, layer: layer, field: "computeDtype", found: compute.name,
           expected: "a floating-point dtype")
       }
       return compute
     }
-    let isInexact = input.isFloating || input == .complex64
-    return DType.promoted(isInexact ? input : .float32, parameters)
+    return DType.promoted(input.isFloating ? input : .float32, parameters)
   }
 }
 
@@ -28,7 +33,11 @@ func requireChannelRank(
   _ rank: ClosedRange<Int>, _ input: ChannelSpec, layer: String
 ) throws(LayerError) {
   guard rank.contains(input.shape.count) else {
-    let axes = rank.lowerBound == rank.upperBound ? "\(rank.lowerBound)" : "\(rank)"
+    let axes =
+      switch (rank.lowerBound, rank.upperBound) {
+      case (let low, Int.max): "\(low) or more"
+      case (let low, let high): low == high ? "\(low)" : "\(low) to \(high)"
+      }
     throw LayerError(
       .invalidInput, layer: layer,
       found: "channel shape \(input.shape.shapeText)", expected: "\(axes) channel axes",

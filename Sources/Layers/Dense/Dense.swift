@@ -24,7 +24,9 @@ extension Dense: StatelessLayer {
     return ChannelSpec(input.shape.dropLast() + [features], try computeType(input))
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
     let dtype = try computeType(x.channelSpec)
     let channels = x.channelShape[x.channelShape.count - 1]
     let kernel = try context.parameter(

@@ -35,4 +35,17 @@ public struct Abs: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The magnitude: `|x|`, of complex numbers `sqrt(re² + im²)` as the composite \
+    `complexAbs` (operands re, im), whose gradient at 0 is 0.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`; complex64 becomes float32."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for bool input."),
+    ])
 }

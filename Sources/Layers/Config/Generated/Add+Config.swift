@@ -41,4 +41,17 @@ public struct Add: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `x + shift`, the constant rounded to the input's dtype and broadcast over the \
+    channels.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, t, ...broadcast(c, constant)]`."),
+      ("Mask", "unchanged; invalid timesteps do not stay 0."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as `Scale`."),
+    ])
 }

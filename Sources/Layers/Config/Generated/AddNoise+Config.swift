@@ -49,4 +49,29 @@ public struct AddNoise: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input plus random numbers: `x + noise`, with `trainingOnly` only in \
+    training.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged; where noise is added, invalid timesteps do not stay 0."),
+      (
+        "Streaming",
+        """
+        state `rowKey u32[b]` and `position i32[b]` where noise is added, otherwise \
+        none.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `stddev` is negative or `minval > maxval`, \
+        `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -92,4 +92,31 @@ public struct AddTimingSignal: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input plus sines and cosines of the position, of wavelengths from `2π / \
+    minTimescale` on.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; the signal varies over the channel axes `axes`, \
+        counted in the channel shape, or over all; row-major. Parameter `scale []` with \
+        `trainableScale`. The position is the number of valid timesteps before, or of \
+        all timesteps before with `onlyAdvancePositionForValidTimesteps` false.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "state `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when a timescale is not positive or an axis does not \
+        exist, `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -86,4 +86,29 @@ public struct Affine: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `x * scale + bias` with trained arrays that are broadcast over the channels.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...broadcast(c, shape)]`; parameters `scale` and `bias` \
+        of `shape`, which is one number by default.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps do not stay 0."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `shape` has more axes than the channels or \
+        extents below 1, `.invalidInput` when it does not broadcast or the input is not \
+        floating-point.
+        """
+      ),
+    ])
 }

@@ -78,4 +78,31 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Rotates pairs of channels by an angle that grows with the position.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; the position is the number of valid timesteps \
+        before, with `onlyAdvancePositionForValidTimesteps` false the number of \
+        timesteps before, or with `positionsName` that of a constant `[b, t]` or `[1, \
+        t]`, which as a sequence is streamed.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "state `position i32[b]`, none with `positionsName`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis, when \
+        `positionsName` comes with positions that count valid timesteps, or when \
+        `maxWavelength` is not positive; `.invalidInput` for an odd axis or input that \
+        is not floating-point; `.invalidConstant` when the constant is missing or of \
+        another shape.
+        """
+      ),
+    ])
 }

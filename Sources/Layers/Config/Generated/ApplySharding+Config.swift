@@ -36,4 +36,16 @@ public struct ApplySharding: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input; in the original a hint for devices that share the work, which a \
+    single CPU does not need.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

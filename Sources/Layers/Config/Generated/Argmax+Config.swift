@@ -35,4 +35,23 @@ public struct Argmax: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The index of the greatest element on the last channel axis; the first one if \
+    there are several.
+    """,
+    [
+      ("Shape", "`[b, t, ..., c] -> [b, t, ...]`, int32."),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidInput` for complex or bool input, and for input without \
+        channel axes, where the original would search over time.
+        """
+      ),
+    ])
 }

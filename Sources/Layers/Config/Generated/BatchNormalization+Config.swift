@@ -114,4 +114,38 @@ public struct BatchNormalization: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Every channel shifted and scaled by statistics of the batch in training, by \
+    running averages of them otherwise: `y = (x - mean) / sqrt(variance + epsilon) * \
+    scale + bias`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; parameters `BatchNorm_0/scale` and \
+        `BatchNorm_0/bias`, variables `BatchNorm_0/mean` and `BatchNorm_0/var`, all of \
+        the extent of `axis`. A layer with a name has its name instead of `BatchNorm_0` \
+        there.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      (
+        "Streaming",
+        """
+        stateless; refuses to step in training, when outputs depend on future timesteps.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis, `momentum` is not \
+        within 0 ... 1 or `epsilon` is negative; `.invalidInput` for input that is not \
+        floating-point; `.notSteppable` in training.
+        """
+      ),
+    ])
 }

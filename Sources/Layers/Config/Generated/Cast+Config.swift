@@ -43,4 +43,13 @@ public struct Cast: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The input in another dtype.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

@@ -63,4 +63,17 @@ public struct CheckpointGradient: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A layer as it is; in the original a hint to compute it again in the backward \
+    pass instead of keeping its values.
+    """,
+    [
+      ("Shape", "the child's."),
+      ("Mask", "the child's."),
+      ("Streaming", "the child's."),
+      ("Throws", "LayerError of the child."),
+    ])
 }

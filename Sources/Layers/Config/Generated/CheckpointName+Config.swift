@@ -41,4 +41,16 @@ public struct CheckpointName: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input; in the original a name by which a policy keeps the value for the \
+    backward pass. Here every value that the backward pass needs is kept.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

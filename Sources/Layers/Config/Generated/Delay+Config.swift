@@ -49,4 +49,26 @@ public struct Delay: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The sequence `length` timesteps later.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t + length, ...]`, any elements; `[b, t, ...]` with \
+        `delayLayerOutput` false.
+        """
+      ),
+      ("Mask", "delayed alike, invalid in front."),
+      (
+        "Streaming",
+        """
+        input latency `length`; output latency 0, or `length` with `delayLayerOutput` \
+        false; state `buffer [b, length, ...]` and `mask [b, length]`.
+        """
+      ),
+      ("Throws", "LayerError `.invalidConfig` when `length < 0`."),
+    ])
 }

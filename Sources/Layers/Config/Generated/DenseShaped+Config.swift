@@ -101,4 +101,30 @@ public struct DenseShaped: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A linear map of all channel axes at once to a new channel shape: `y = \
+    activation(x · kernel + bias)`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...outputShape]`; parameters `kernel [...c, \
+        ...outputShape]`, where a channel shape without axes counts as `[1]`, and `bias \
+        [...outputShape]`, or `[1]`.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for output extents below 1 or a compute dtype that \
+        is not floating-point, `.invalidInput` for complex input.
+        """
+      ),
+    ])
 }

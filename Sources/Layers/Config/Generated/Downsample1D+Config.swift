@@ -41,4 +41,14 @@ public struct Downsample1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Every `rate`-th timestep, from the first.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, ceil(t / rate), ...]`, any elements."),
+      ("Mask", "that of the timesteps that are kept."),
+      ("Streaming", "block `rate`; input latency `rate - 1`, output latency 0."),
+      ("Throws", "LayerError `.invalidConfig` when `rate < 1`."),
+    ])
 }

@@ -50,4 +50,34 @@ public struct Dropout: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    In training, every element becomes 0 with probability `rate`; the others are \
+    divided by `1 - rate`. Otherwise the input.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, ...]`, any elements; the axes of `broadcastDims` in the \
+        whole array, batch and time included, share one draw.
+        """
+      ),
+      ("Mask", "unchanged."),
+      (
+        "Streaming",
+        """
+        in training state `rowKey u32[b]` and `position i32[b]`, otherwise none.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `rate` is not within 0 ... 1 or an axis of \
+        `broadcastDims` does not exist.
+        """
+      ),
+    ])
 }

@@ -49,4 +49,34 @@ public struct EinopsRearrange: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The channel axes split, reordered and merged by a pattern such as `(h d) c -> h \
+    c d`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        the pattern names channel axes only, in parentheses several as one, `...` the \
+        others.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged; as in the original, nothing is promised of invalid timesteps.
+        """
+      ),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for a pattern that cannot be read or names `batch` \
+        or `time`, `.invalidInput` when it does not fit the channels.
+        """
+      ),
+    ])
 }

@@ -109,4 +109,32 @@ public struct EinsumDense: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A linear map of the channel axes by an equation `...X,Y->...Z`: `y = \
+    activation(einsum(x, kernel) + bias)`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...X] -> [b, t, ...Z]`; `outputShape` gives the extents of Z, -1 those \
+        of the input's axis of that letter. Parameters `kernel [...Y]` and, with \
+        `biasAxes`, `bias` with the axes of Z from the first of `biasAxes` on, of extent \
+        1 where not in `biasAxes`.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for an equation of another form, repeated or \
+        unmatched axes, an output shape or bias axes that do not fit it; `.invalidInput` \
+        when the input does not.
+        """
+      ),
+    ])
 }

@@ -42,4 +42,19 @@ public struct Elu: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "`x > 0 ? x : alpha * (e^x - 1)`.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      (
+        "Mask",
+        """
+        unchanged; as in the original, nothing is promised of invalid timesteps.
+        """
+      ),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

@@ -87,4 +87,27 @@ public struct Embedding: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Rows of a trained table: `y = embedding[x]`.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, ..., dimension]`; parameter `embedding [numEmbeddings, \
+        dimension]`, named by `embeddingParamName`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps do not stay 0."),
+      ("Streaming", "stateless."),
+      ("Tables", "one with a name can be used by `EmbeddingTranspose`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidInput` for input that is not integer, `.invalidConfig` for \
+        counts below 1.
+        """
+      ),
+    ])
 }

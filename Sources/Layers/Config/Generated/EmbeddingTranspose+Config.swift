@@ -80,4 +80,30 @@ public struct EmbeddingTranspose: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Scores of the last channel axis against the rows of an `Embedding`'s table: `y = \
+    x · embeddingᵀ + bias`, such as logits of the tokens that the table embeds.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., dimension] -> [b, t, ..., numEmbeddings]`; parameter `bias \
+        [numEmbeddings]`.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when no `Embedding` of that name comes before this \
+        layer or the compute dtype is not floating-point, `.invalidInput` when the last \
+        channel axis is not of its dimension.
+        """
+      ),
+    ])
 }

@@ -35,4 +35,13 @@ public struct Emit: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The input, emitted under the layer's own path.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged; the emit carries it."),
+      ("Streaming", "stateless."),
+    ])
 }

@@ -43,4 +43,21 @@ public struct ExpandDims: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Inserts channel axes of extent 1.",
+    [
+      (
+        "Shape",
+        """
+        `axis` names places of the channel shape, 0 the first; a negative one counts \
+        from behind the last axis of the input. Places are filled in ascending order, \
+        repeated ones once.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidConfig` when a place is outside."),
+    ])
 }

@@ -35,4 +35,19 @@ public struct Flatten: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "All channel axes as one, row-major.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, product(c)]`, any elements. Without channel axes the \
+        result has one element; the original fails there.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

@@ -35,4 +35,14 @@ public struct GatedTanhUnit: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "`tanh(x₁) * sigmoid(x₂)`: a `GatedUnit` as in WaveNet.",
+    [
+      ("Shape", "`[b, t, ..., 2c] -> [b, t, ..., c]`."),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as `GatedUnit`."),
+    ])
 }

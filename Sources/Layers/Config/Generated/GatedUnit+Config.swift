@@ -53,4 +53,23 @@ public struct GatedUnit: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `featureActivation(x₁) * gateActivation(x₂)`, where `x₁` is the first and `x₂` \
+    the second half of the last channel axis.
+    """,
+    [
+      ("Shape", "`[b, t, ..., 2c] -> [b, t, ..., c]`."),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidInput` for input without channel axes, with an odd last \
+        axis, or that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -42,4 +42,17 @@ public struct Gelu: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The Gaussian error linear unit `x Φ(x)`: exactly `x/2 (1 + erf(x / sqrt(2)))`, \
+    or with `approximate` `x/2 (1 + tanh(sqrt(2/π) (x + 0.044715 x³)))`.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

@@ -59,4 +59,36 @@ public struct GlobalEinopsRearrange: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Time and channel axes split, reordered and merged by a pattern such as `(t s) c \
+    -> t (s c)`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        the pattern names time first, then the channel axes; the first axis of its right \
+        side is the new time.
+        """
+      ),
+      (
+        "Mask",
+        """
+        a timestep is valid if all its elements come from valid timesteps, with \
+        `ceilMode` if any does; elements of invalid timesteps are 0.
+        """
+      ),
+      ("Streaming", "none; an output may need any input."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for a pattern that cannot be read, names `batch`, or \
+        makes the channel shape depend on the length of the sequence; `.invalidInput` \
+        when it does not fit.
+        """
+      ),
+    ])
 }

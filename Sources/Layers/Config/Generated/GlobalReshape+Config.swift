@@ -43,4 +43,22 @@ public struct GlobalReshape: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The same elements of time and channels under another shape, row-major.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, outputShape[0], ...outputShape[1...]]`."),
+      ("Mask", "a timestep is valid if all its elements come from valid timesteps."),
+      ("Streaming", "none; the new length belongs to the whole sequence."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for extents below 0 or without a length, \
+        `.invalidInput` when the numbers of elements differ.
+        """
+      ),
+    ])
 }

@@ -42,4 +42,23 @@ public struct GradientClipping: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input; its gradient is clipped elementwise to `-clipValue ... clipValue`, as \
+    the composite `gradientClipping` with a gradient of its own.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `clipValue` is not positive, `.invalidInput` \
+        for input that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -109,4 +109,35 @@ public struct GroupNormalization: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Groups of channels shifted and scaled to mean 0 and variance 1, with moments \
+    over the whole sequence or, when `cumulative`, over the timesteps so far.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; parameters `scale` and `bias` of the extent of \
+        `axis`.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      (
+        "Streaming",
+        """
+        only when `cumulative`: state `sum`, `count` and `squares`, each `[b, groups]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `numGroups < 1`, `axis` is not a channel axis \
+        or `epsilon` is negative; `.invalidInput` when the groups do not divide the axis \
+        or the input is not floating-point; `.notSteppable` when not cumulative.
+        """
+      ),
+    ])
 }

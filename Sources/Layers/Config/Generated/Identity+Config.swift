@@ -35,4 +35,13 @@ public struct Identity: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The input.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

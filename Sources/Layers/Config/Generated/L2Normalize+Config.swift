@@ -51,4 +51,17 @@ public struct L2Normalize: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Each timestep scaled to length 1 over channel axes: `y = x / sqrt(Σ x² + \
+    epsilon)`.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, t, ...c]`."),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as `RMSNormalization`."),
+    ])
 }

@@ -68,4 +68,30 @@ public struct Lambda: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A function of your own, registered in Swift by name; see LambdaFunctions.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, t, ...]`, as the function has it."),
+      (
+        "Mask",
+        """
+        unchanged for a function of values, the function's for one of sequences. With \
+        `maskRequired` nothing is promised of invalid timesteps; without it a masked \
+        sequence stays masked.
+        """
+      ),
+      ("Streaming", "stateless: the function must not look at neighbouring timesteps."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when no such function is registered or it is of the \
+        other kind, `.invalidInput` when the input is not `expectedInputSpec` or the \
+        function fails on it, `.brokenContract` when the function changes batch or time.
+        """
+      ),
+    ])
 }

@@ -104,4 +104,30 @@ public struct LayerNormalization: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Each timestep shifted and scaled to mean 0 and variance 1 over channel axes: `y \
+    = (x - mean) / sqrt(variance + epsilon) * scale + bias`, with the biased \
+    variance.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; parameters `scale` and `bias` with the extents \
+        of `axis` in ascending order.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when an axis is not a channel axis or `epsilon` is \
+        negative, `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -42,4 +42,14 @@ public struct LeakyRelu: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "`x >= 0 ? x : negativeSlope * x`.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

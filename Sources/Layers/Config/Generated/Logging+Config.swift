@@ -63,4 +63,17 @@ public struct Logging: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input; in the original a line of text whenever the layer is traced. The \
+    library does not write: the values at this place are seen through taps under the \
+    layer's path.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

@@ -49,4 +49,27 @@ public struct Lookahead: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The sequence `length` timesteps earlier: the first ones are dropped.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t - length, ...]`, any elements; `[b, t, ...]` with \
+        `preserveLengthInLayer`, invalid at the end.
+        """
+      ),
+      ("Mask", "that of the timesteps that are kept."),
+      (
+        "Streaming",
+        """
+        input latency 0, output latency `length`; state `position i32[b]`. A step passes \
+        its block through and makes invalid what `layer` drops, so that nothing behind \
+        it sees that.
+        """
+      ),
+      ("Throws", "LayerError `.invalidConfig` when `length < 0`."),
+    ])
 }

@@ -35,4 +35,16 @@ public struct MaskInvalid: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input with 0 at invalid timesteps, by selection, so that NaN does not \
+    survive.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged; the result is masked."),
+      ("Streaming", "stateless."),
+    ])
 }

@@ -103,4 +103,31 @@ public struct MaskedDense: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A causal linear map of all timesteps so far: `y[t] = activation(Σ_{s <= t} x[s] \
+    · kernel[s, t] + bias[t])`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t, features]`; parameters `kernel [numSteps, numSteps, c, \
+        features]` (input step, then output step) and `bias [numSteps, features]`. \
+        Timesteps from `numSteps` on are NaN.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps count as 0."),
+      ("Streaming", "state `buffer [b, numSteps, c]` and `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `features` or `numSteps` is below 1 or the \
+        compute dtype is not floating-point, `.invalidInput` for input that is not `[b, \
+        t, c]`.
+        """
+      ),
+    ])
 }

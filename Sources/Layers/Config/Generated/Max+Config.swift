@@ -59,4 +59,14 @@ public struct Max: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The greatest element over channel axes.",
+    [
+      ("Shape", "as `Mean`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as `Mean`; `.invalidInput` for complex input."),
+    ])
 }

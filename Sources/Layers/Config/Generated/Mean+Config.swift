@@ -59,4 +59,27 @@ public struct Mean: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The mean over channel axes; of integers, in float32.",
+    [
+      (
+        "Shape",
+        """
+        the axes of `axis` removed, or of extent 1 with `keepdims`; `axisNone` takes all \
+        channel axes. Axes count in the whole array `[b, t, ...channel]`, negative from \
+        the end.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when an axis is not a channel axis or given twice, \
+        `.invalidInput` for bool input.
+        """
+      ),
+    ])
 }

@@ -41,4 +41,17 @@ public struct Mod: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `x - divisor * floor(x / divisor)`: the remainder with the divisor's sign; the \
+    constant is rounded to the input's dtype and broadcast over the channels.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, t, ...broadcast(c, constant)]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as `Scale`; `.invalidInput` for complex input."),
+    ])
 }

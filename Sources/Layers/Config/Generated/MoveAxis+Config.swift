@@ -47,4 +47,26 @@ public struct MoveAxis: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Channel axes moved to other places, the others kept in order.",
+    [
+      (
+        "Shape",
+        """
+        axis `source[i]` goes to place `destination[i]`; both count in the whole array \
+        `[b, t, ...channel]`, negative from the end.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when an axis is not a channel axis or given twice, \
+        or when the lists differ in length.
+        """
+      ),
+    ])
 }

@@ -41,4 +41,14 @@ public struct NamedEmit: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The input, emitted under a given name below the layer's path.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged; the emit carries it."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidConfig` when `emitName` is empty or has a `/`."),
+    ])
 }

@@ -51,4 +51,23 @@ public struct OneHot: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    1 at the place that the input names, 0 elsewhere; an index outside `0 ..< depth` \
+    gives zeros only.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ..., depth]`."),
+      ("Mask", "unchanged; invalid timesteps do not stay 0."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidInput` for input that is not integer, `.invalidConfig` when \
+        `depth < 1` or the compute dtype is complex.
+        """
+      ),
+    ])
 }

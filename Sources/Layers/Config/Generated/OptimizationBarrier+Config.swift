@@ -41,4 +41,16 @@ public struct OptimizationBarrier: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input; in the original a barrier for a compiler that reorders operations, \
+    which planning here never does.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

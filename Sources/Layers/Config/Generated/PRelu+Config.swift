@@ -53,4 +53,14 @@ public struct PRelu: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "`x >= 0 ? x : negative_slope * x` with one trained slope.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`; parameter `negative_slope []`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

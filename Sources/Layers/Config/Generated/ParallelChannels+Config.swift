@@ -75,4 +75,29 @@ public struct ParallelChannels: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    One layer with one set of parameters on groups of neighbouring channels, the \
+    results combined.
+    """,
+    [
+      (
+        "Shape",
+        """
+        the last channel axis is cut into `numGroups`; the results are combined as in \
+        `Parallel`.
+        """
+      ),
+      ("Mask", "valid where all groups are."),
+      ("Streaming", "the child's; one state a group."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `numGroups < 1`, `.invalidInput` when the \
+        groups do not divide the last channel axis or there is none.
+        """
+      ),
+    ])
 }

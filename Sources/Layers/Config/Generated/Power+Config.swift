@@ -41,4 +41,20 @@ public struct Power: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "`x^power`.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      (
+        "Mask",
+        """
+        unchanged. The original calls the result masked for every power, though `0^0` is \
+        1; here it stays masked only for positive powers.
+        """
+      ),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

@@ -88,4 +88,29 @@ public struct RMSNormalization: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Each timestep scaled to mean square 1 over channel axes: `y = x / sqrt(mean(x²) \
+    + epsilon) * scale`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; parameter `scale` with the extents of `axis` in \
+        ascending order.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when an axis is not a channel axis or `epsilon` is \
+        negative, `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -35,4 +35,14 @@ public struct Relu: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "`max(x, 0)`; the gradient at 0 is 0.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for complex or bool input."),
+    ])
 }

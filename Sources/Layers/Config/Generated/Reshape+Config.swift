@@ -43,4 +43,22 @@ public struct Reshape: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The same elements of a timestep under another channel shape, row-major.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, t, ...outputShape]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for extents below 0, `.invalidInput` when the \
+        numbers of elements differ.
+        """
+      ),
+    ])
 }

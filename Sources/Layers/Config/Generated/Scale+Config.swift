@@ -41,4 +41,24 @@ public struct Scale: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `x * scale`, the constant rounded to the input's dtype and broadcast over the \
+    channels.
+    """,
+    [
+      ("Shape", "`[b, t, ...c] -> [b, t, ...broadcast(c, constant)]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when the constant has more axes than the channels, a \
+        wrong number of elements, or is complex where the input is real; `.invalidInput` \
+        when it does not broadcast.
+        """
+      ),
+    ])
 }

@@ -103,4 +103,30 @@ public struct SequenceDense: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A linear map of its own at every timestep: `y[t] = activation(x[t] · kernel[t] + \
+    bias[t])`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t, features]`; parameters `kernel [numSteps, c, features]`, \
+        `bias [numSteps, features]`. Timesteps from `numSteps` on are NaN.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "state `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `features` or `numSteps` is below 1 or the \
+        compute dtype is not floating-point, `.invalidInput` for input that is not `[b, \
+        t, c]`.
+        """
+      ),
+    ])
 }

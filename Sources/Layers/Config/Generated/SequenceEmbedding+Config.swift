@@ -96,4 +96,30 @@ public struct SequenceEmbedding: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Rows of a table of its own at every timestep: `y[t] = embedding[offset(t) + \
+    x[t]]`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, ..., dimension]`; parameter `embedding [n, dimension]`, \
+        where `n` is the number of embeddings of all steps, rounded up to a multiple of \
+        `roundNumEmbeddingsToMultipleOf`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps do not stay 0."),
+      ("Streaming", "state `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1 or other than one number of \
+        embeddings or `numSteps` of them, `.invalidInput` for input that is not integer.
+        """
+      ),
+    ])
 }

@@ -44,6 +44,29 @@ public struct Slice: ConfigMessage {
     }
   }
 
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Parts of the channel axes, by the rules of NumPy's basic slicing.",
+    [
+      (
+        "Shape",
+        """
+        a range keeps `start, start + step, …` before `stop`, negative ends counted from \
+        the end and clipped, a negative step walking backwards; an index keeps one \
+        element and removes the axis; a new axis has extent 1.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when the entries that are not new axes are not as \
+        many as the channel axes, an index is outside, or a step is 0.
+        """
+      ),
+    ])
+
   /// Every step-th element from start to before stop.
   public struct Range: ConfigMessage {
     /// First element; absent: the first of all.

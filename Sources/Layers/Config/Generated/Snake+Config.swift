@@ -51,4 +51,23 @@ public struct Snake: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `x + sin²(α x) / (β + 1e-12)` with trained `α = e^alpha_log` and `β = \
+    e^beta_log`, or `β = α`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; parameters `alpha_log [...c]` and, with \
+        `separateBeta`, `beta_log [...c]`.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

@@ -43,4 +43,29 @@ public struct Softmax: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    `e^(x - max) / Σ e^(x - max)` along one channel axis, as the composite `softmax` \
+    (attribute `axis`).
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, ...]`; `axis` counts in the whole array, negative from \
+        the end.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps do not stay 0."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis, `.invalidInput` \
+        for input that is not floating-point.
+        """
+      ),
+    ])
 }

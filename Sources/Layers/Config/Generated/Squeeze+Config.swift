@@ -41,4 +41,26 @@ public struct Squeeze: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Removes channel axes of extent 1.",
+    [
+      (
+        "Shape",
+        """
+        the axes of `axis`, counted in the whole array `[b, t, ...channel]` and negative \
+        from the end, or all of extent 1 when it is empty.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when an axis is not a channel axis, `.invalidInput` \
+        when its extent is not 1.
+        """
+      ),
+    ])
 }

@@ -35,4 +35,13 @@ public struct StopGradient: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The input, through which no gradient passes.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+    ])
 }

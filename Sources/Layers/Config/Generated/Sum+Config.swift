@@ -59,4 +59,14 @@ public struct Sum: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The sum over channel axes.",
+    [
+      ("Shape", "as `Mean`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as `Mean`."),
+    ])
 }

@@ -47,4 +47,19 @@ public struct SwapAxes: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Two channel axes exchanged.",
+    [
+      (
+        "Shape",
+        """
+        axes count in the whole array `[b, t, ...channel]`, negative from the end.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidConfig` when an axis is not a channel axis."),
+    ])
 }

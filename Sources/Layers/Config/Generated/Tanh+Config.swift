@@ -35,4 +35,14 @@ public struct Tanh: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The hyperbolic tangent.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
+    ])
 }

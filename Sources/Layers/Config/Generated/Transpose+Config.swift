@@ -43,4 +43,26 @@ public struct Transpose: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The channel axes in another order.",
+    [
+      (
+        "Shape",
+        """
+        axis `i` of the output's channels is axis `axes[i]` of the whole array `[b, t, \
+        ...channel]`; without `axes` the order is reversed.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axes` is not a permutation of the channel \
+        axes.
+        """
+      ),
+    ])
 }

@@ -41,4 +41,14 @@ public struct Upsample1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Every timestep `rate` times.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t * rate, ...]`, any elements."),
+      ("Mask", "repeated alike."),
+      ("Streaming", "stateless; output ratio `rate`."),
+      ("Throws", "LayerError `.invalidConfig` when `rate < 1`."),
+    ])
 }

@@ -45,4 +45,23 @@ public struct Upsample2D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Every timestep `rate[0]` times, and every element of the first channel axis \
+    `rate[1]` times.
+    """,
+    [
+      ("Shape", "`[b, t, h, c] -> [b, t * rate[0], h * rate[1], c]`, any elements."),
+      ("Mask", "repeated like the timesteps."),
+      ("Streaming", "stateless; output ratio `rate[0]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for other than one or two rates or rates below 1, \
+        `.invalidInput` for input that is not `[b, t, h, c]`.
+        """
+      ),
+    ])
 }

@@ -1,0 +1,96 @@
+import Programs
+import Tensors
+
+/// The input plus sines and cosines of the position, of wavelengths from `2π / minTimescale` on.
+///
+/// With `C` channels that vary, `n = floor(C / 2)` and
+/// `ω[k] = minTimescale * (minTimescale / maxTimescale)^(k / max(n - 1, 1))`:
+/// `signal = [sin(position * ω), cos(position * ω)]`, and 0 in the last channel if `C` is odd. (The
+/// original multiplies by `minTimescale` here, where its name suggests a division.)
+///
+/// - Shape: `[b, t, ...c] -> [b, t, ...c]`; the signal varies over the channel axes `axes`, counted in
+///   the channel shape, or over all; row-major. Parameter `scale []` with `trainableScale`.
+///   The position is the number of valid timesteps before, or of all timesteps before with
+///   `onlyAdvancePositionForValidTimesteps` false.
+/// - Mask: unchanged; nothing is promised of invalid timesteps.
+/// - Streaming: state `position i32[b]`.
+/// - Throws: ``LayerError`` `.invalidConfig` when a timescale is not positive or an axis does not exist,
+///   `.invalidInput` for input that is not floating-point.
+/// - Source: sequence_layers/jax/position.py `AddTimingSignal`; arXiv 1706.03762.
+extension AddTimingSignal: SequenceLayer {
+  private var counter: PositionCounter {
+    PositionCounter(countsValidOnly: onlyAdvancePositionForValidTimesteps)
+  }
+
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [counter.receptiveField] }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    for (field, value) in [("minTimescale", minTimescale), ("maxTimescale", maxTimescale)] {
+      guard value > 0 else {
+        throw .config(self, field, found: "\(value)", expected: "a positive number")
+      }
+    }
+    try requireElements(.floating, input)
+    let rank = input.shape.count
+    for axis in axes.values where !(-rank..<rank).contains(axis) {
+      throw .config(
+        self, "axes", found: "axis \(axis)",
+        expected: "axes of the channel shape \(input.shape.shapeText), 0 the first")
+    }
+    return input
+  }
+
+  public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
+    var state = LayerState()
+    counter.declareState(in: &state, context)
+    return state
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    try timed(x, counter.advance(x, &state), context)
+  }
+
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    try timed(x, counter.positions(x), context)
+  }
+
+  private func timed(
+    _ x: SequenceValue, _ positions: Value, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    let rank = x.channelShape.count
+    let varying = Set(axes.values.map { $0 < 0 ? $0 + rank : $0 })
+    let channels = x.channelShape.enumerated().map { index, extent in
+      axes.isEmpty || varying.contains(index) ? extent : 1
+    }
+    var signal = signal(positions, channels.elementCount)
+      .reshaped([x.batch, x.time] + channels).converted(to: paramDtype)
+    if trainableScale {
+      signal = signal * (try context.parameter("scale", [], dtype: paramDtype, .ones))
+    }
+    let shift = signal.converted(to: x.dtype)
+    return x.mapValues { $0 + shift }
+  }
+
+  /// The signal `[b, t, channels]` in float32, or float64 with such parameters.
+  private func signal(_ positions: Value, _ channels: Int) -> Value {
+    let dtype: DType = paramDtype == .float64 ? .float64 : .float32
+    let builder = positions.builder
+    let (pairs, times) = (channels / 2, positions.converted(to: dtype).expandingAxes([2]))
+    let isOdd = channels % 2 == 1
+    let zeros = builder.full(0, ValueType(dtype, positions.shape + [isOdd ? 1 : 0]))
+    guard pairs > 0 else { return zeros }
+    let steps = builder.iota(ValueType(dtype, [pairs]), axis: 0)
+    let exponents = steps / steps.scalarLike(Double(max(pairs - 1, 1)))
+    let ratio = builder.scalar(minTimescale / maxTimescale, dtype)
+    let rates = ratio.binary(.pow, exponents).scaled(by: minTimescale)
+    let angles = times * rates
+    let waves = [angles.unary(.sin), angles.unary(.cos)]
+    return Value.concatenate(isOdd ? waves + [zeros] : waves, axis: 2)
+  }
+}

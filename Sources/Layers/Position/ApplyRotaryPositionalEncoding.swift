@@ -1,0 +1,146 @@
+import Programs
+import Tensors
+
+/// Rotates pairs of channels by an angle that grows with the position.
+///
+/// With `d` channels on `axis`, `x₁` their first and `x₂` their second half, and
+/// `φ[k] = position / maxWavelength^(2k / d)`: `y = [x₁ cos φ - x₂ sin φ, x₂ cos φ + x₁ sin φ]`.
+///
+/// - Shape: `[b, t, ...c] -> [b, t, ...c]`; the position is the number of valid timesteps before, with
+///   `onlyAdvancePositionForValidTimesteps` false the number of timesteps before, or with
+///   `positionsName` that of a constant `[b, t]` or `[1, t]`, which as a sequence is streamed.
+/// - Mask: unchanged; nothing is promised of invalid timesteps.
+/// - Streaming: state `position i32[b]`, none with `positionsName`.
+/// - Throws: ``LayerError`` `.invalidConfig` when `axis` is not a channel axis, when `positionsName` comes
+///   with positions that count valid timesteps, or when `maxWavelength` is not positive;
+///   `.invalidInput` for an odd axis or input that is not floating-point; `.invalidConstant` when the
+///   constant is missing or of another shape.
+/// - Source: sequence_layers/jax/position.py `ApplyRotaryPositionalEncoding`; arXiv 2104.09864.
+///   `positionsInAtLeastFp32` changes nothing: positions are integers, so angles are float32.
+extension ApplyRotaryPositionalEncoding: SequenceLayer {
+  private var counter: PositionCounter {
+    PositionCounter(countsValidOnly: onlyAdvancePositionForValidTimesteps)
+  }
+
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [counter.receptiveField] }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    guard maxWavelength > 0 else {
+      throw .config(self, "maxWavelength", found: "\(maxWavelength)", expected: "a positive number")
+    }
+    try requireElements(.floating, input)
+    let along = try channelAxis("axis", axis, input)
+    guard input.shape[along - 2] % 2 == 0 else {
+      throw .input(
+        self, found: "\(input.shape[along - 2]) channels on axis \(along)",
+        expected: "an even number, to be rotated in pairs")
+    }
+    if let positionsName {
+      guard !onlyAdvancePositionForValidTimesteps else {
+        throw .config(
+          self, "positionsName", found: "\"\(positionsName)\" together with counted positions",
+          expected: "one of the two",
+          fix: "set onlyAdvancePositionForValidTimesteps to false")
+      }
+      try checkPositions(positionsName, constants)
+    }
+    return input
+  }
+
+  private func checkPositions(
+    _ name: String, _ constants: ConstantSpecs
+  ) throws(LayerError) {
+    guard let spec = constants[name] else {
+      throw LayerError(
+        .invalidConstant, layer: typeName, field: "positionsName", found: "no constant \"\(name)\"",
+        expected: "one with the positions, i32[b, t]")
+    }
+    guard spec.shape.count == 2, spec.dtype.isInteger else {
+      throw LayerError(
+        .invalidConstant, layer: typeName, field: "positionsName",
+        found: "\"\(name)\" of \(spec.dtype.shortName)\(spec.shape.shapeText)",
+        expected: "integer positions [b, t]")
+    }
+  }
+
+  public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
+    var state = LayerState()
+    if positionsName == nil { counter.declareState(in: &state, context) }
+    return state
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    if let positionsName { return rotated(x, try positions(positionsName, x, context)) }
+    return rotated(x, counter.advance(x, &state))
+  }
+
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    if let positionsName { return rotated(x, try positions(positionsName, x, context)) }
+    return rotated(x, counter.positions(x))
+  }
+
+  private func positions(
+    _ name: String, _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> Value {
+    let values: Value?
+    switch context.constants[name] {
+    case .sequence(let sequence): values = sequence.values
+    case .array(let array): values = array
+    case nil: values = nil
+    }
+    guard let values, values.rank == 2, [1, x.batch].contains(values.shape[0]),
+      [1, x.time].contains(values.shape[1])
+    else {
+      let found = values.map { "\"\(name)\" of shape \($0.shape.shapeText)" } ?? "no \"\(name)\""
+      throw LayerError(
+        .invalidConstant, layer: typeName, field: "positionsName", found: found,
+        expected: "positions of shape \([x.batch, x.time].shapeText)",
+        fix: "stream the positions as a sequence to step")
+    }
+    return values.converted(to: .int32).broadcast(to: [x.batch, x.time])
+  }
+
+  private func rotated(_ x: SequenceValue, _ positions: Value) -> SequenceValue {
+    let axis = self.axis < 0 ? self.axis + x.values.rank : self.axis
+    let half = x.values.shape[axis] / 2
+    let dtype: DType = x.dtype == .float64 ? .float64 : .float32
+    let angles = positions.rotaryAngles(
+      pairs: half, maxWavelength: maxWavelength, dtype, rank: x.values.rank, axis: axis)
+    return x.mapValues { values in
+      values.rotated(by: angles, axis: axis)
+    }
+  }
+}
+
+extension Value {
+  /// `position / maxWavelength^(k / pairs)` for positions `[b, t]`, the `pairs` values of `k` on one
+  /// axis of a result of `rank` axes.
+  func rotaryAngles(
+    pairs: Int, maxWavelength: Double, _ dtype: DType, rank: Int, axis: Int
+  ) -> Value {
+    var channels: Shape = Array(repeating: 1, count: rank)
+    channels[axis] = pairs
+    let steps = builder.iota(ValueType(dtype, [pairs]), axis: 0)
+    let exponents = steps.scaled(by: 2) / steps.scalarLike(Double(2 * pairs))
+    let timescales = builder.scalar(maxWavelength, dtype).binary(.pow, exponents)
+    let ones: Shape = Array(repeating: 1, count: rank - 2)
+    return converted(to: dtype).reshaped(shape + ones) / timescales.reshaped(channels)
+  }
+
+  /// The halves of an axis as pairs, rotated by angles; computed in the angles' dtype.
+  func rotated(by angles: Value, axis: Int) -> Value {
+    let half = shape[axis] / 2
+    let (cos, sin) = (angles.unary(.cos), angles.unary(.sin))
+    let first = sliced(axis: axis, from: 0, to: half).converted(to: angles.dtype)
+    let second = sliced(axis: axis, from: half, to: 2 * half).converted(to: angles.dtype)
+    let left = first * cos - second * sin
+    let right = second * cos + first * sin
+    return Value.concatenate([left, right], axis: axis).converted(to: dtype)
+  }
+}

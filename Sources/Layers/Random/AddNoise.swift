@@ -1,0 +1,83 @@
+import Programs
+import Tensors
+
+/// The input plus random numbers: `x + noise`, with `trainingOnly` only in training.
+///
+/// Noise is uniform in `minval ..< maxval`, normal with `mean` and `stddev`, or normal and limited to
+/// two standard deviations about the mean. Draws depend on seed, path, row key and position only, so
+/// `step` makes the same ones as `layer`.
+///
+/// - Shape: `[b, t, ...] -> [b, t, ...]`.
+/// - Mask: unchanged; where noise is added, invalid timesteps do not stay 0.
+/// - Streaming: state `rowKey u32[b]` and `position i32[b]` where noise is added, otherwise none.
+/// - Throws: ``LayerError`` `.invalidConfig` when `stddev` is negative or `minval > maxval`,
+///   `.invalidInput` for input that is not floating-point.
+/// - Source: sequence_layers/jax/simple.py `AddNoise`; the numbers drawn are not the original's.
+extension AddNoise: SequenceLayer {
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.aligned] }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    switch sampler {
+    case .uniform(let noise):
+      guard noise.minval <= noise.maxval else {
+        throw .config(
+          self, "sampler", found: "bounds \(noise.minval) and \(noise.maxval)",
+          expected: "minval not above maxval")
+      }
+    case .normal(let noise): try requireSpread(noise.stddev)
+    case .truncatedNormal(let noise): try requireSpread(noise.stddev)
+    }
+    try requireElements(.floating, input)
+    return input
+  }
+
+  private func requireSpread(_ stddev: Double) throws(LayerError) {
+    guard stddev >= 0 else {
+      throw .config(self, "sampler", found: "stddev \(stddev)", expected: "0 or more")
+    }
+  }
+
+  private func adds(_ context: LayerContext) -> Bool { context.training || !trainingOnly }
+
+  public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
+    var state = LayerState()
+    if adds(context) { RandomDraws().declareState(in: &state, context) }
+    return state
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) -> SequenceValue {
+    guard adds(context) else { return x }
+    return noisy(x, RandomDraws().words(x.channelShape.elementCount, x, &state, context))
+  }
+
+  public func layer(_ x: SequenceValue, _ context: LayerContext) -> SequenceValue {
+    guard adds(context) else { return x }
+    return noisy(x, RandomDraws().words(x.channelShape.elementCount, x, context))
+  }
+
+  private func noisy(_ x: SequenceValue, _ words: Value) -> SequenceValue {
+    let noise = sampler.noise(words).reshaped(x.values.shape).converted(to: x.dtype)
+    return x.mapValues { $0 + noise }
+  }
+}
+
+extension NoiseSampler {
+  /// One number a random word.
+  func noise(_ words: Value) -> Value {
+    switch self {
+    case .uniform(let noise):
+      words.uniform.scaled(by: noise.maxval - noise.minval).adding(noise.minval)
+    case .normal(let noise):
+      words.symmetricUniform.erfInverse
+        .scaled(by: noise.stddev * 1.4142135623730951).adding(noise.mean)
+    case .truncatedNormal(let noise):
+      // erf(2 / sqrt(2)) is the probability of two standard deviations.
+      words.symmetricUniform.scaled(by: 0.9544997361036416).erfInverse
+        .scaled(by: noise.stddev * 1.4142135623730951).adding(noise.mean)
+    }
+  }
+}

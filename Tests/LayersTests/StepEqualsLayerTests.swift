@@ -1,0 +1,98 @@
+import Layers
+import Runtime
+import Tensors
+import Testing
+
+@Suite struct StepEqualsLayerTests {
+  private static let integers = ChannelSpec([], .int32)
+  private static let ahead = Conv1D(filters: 4, kernelSize: 3, padding: .reverseCausal)
+
+  static let single: [LayerRunCase] = [
+    .init("delay", Delay(length: 3)),
+    .init("delay in step only", Delay(length: 2, delayLayerOutput: false)),
+    .init("delay 0", Delay(length: 0)),
+    .init("lookahead", Lookahead(length: 2)),
+    .init("lookahead, same length", Lookahead(length: 2, preserveLengthInLayer: true)),
+    .init("delay, then lookahead", Serial([Delay(length: 2), Lookahead(length: 2)])),
+    .init("downsample", Downsample1D(rate: 3)),
+    .init("upsample", Upsample1D(rate: 2)),
+    .init("upsample 2D", Upsample2D(rate: [3, 2]), ChannelSpec([2, 3])),
+    .init("timing", AddTimingSignal()),
+    .init("physical timing", AddTimingSignal(onlyAdvancePositionForValidTimesteps: false)),
+    .init("rotary", ApplyRotaryPositionalEncoding(maxWavelength: 100)),
+    .init("cumulative groups", GroupNormalization(numGroups: 2, cumulative: true)),
+    .init("masked dense", MaskedDense(features: 2, numSteps: 12)),
+    .init("masked dense, too long", MaskedDense(features: 2, numSteps: 5)),
+    .init("sequence dense", SequenceDense(features: 2, numSteps: 12)),
+    .init("sequence dense, too long", SequenceDense(features: 2, numSteps: 5)),
+    .init(
+      "sequence embedding",
+      SequenceEmbedding(dimension: 2, numEmbeddingsPerStep: 3, numSteps: 12), integers),
+    .init(
+      "sequence embedding, varying",
+      SequenceEmbedding(
+        dimension: 2, numEmbeddingsPerStep: [3, 1, 2, 3, 2], numSteps: 5,
+        roundNumEmbeddingsToMultipleOf: 4), integers),
+    .init("dropout in training", Dropout(rate: 0.5), training: true),
+    .init(
+      "dropout with shared axes", Dropout(rate: 0.5, broadcastDims: [0, -1]), ChannelSpec([2, 3]),
+      training: true),
+    .init("dropout over time", Dropout(rate: 0.5, broadcastDims: 1), training: true),
+    .init("noise", AddNoise(sampler: .normal(mean: 1, stddev: 2), trainingOnly: false)),
+    .init(
+      "parallel channels",
+      ParallelChannels(
+        childLayer: Conv1D(filters: 2, kernelSize: 2, padding: .causal), numGroups: 2)),
+    .init("checkpointed", CheckpointGradient(Delay(length: 1))),
+  ]
+
+  /// Behind a latency a step position is not a layer position.
+  static let behindLatency: [LayerRunCase] = [
+    .init("lookahead", Serial([ahead, Lookahead(length: 2)])),
+    .init("delay", Serial([ahead, Delay(length: 2)])),
+    .init("timing", Serial([ahead, AddTimingSignal()])),
+    .init(
+      "physical timing",
+      Serial([ahead, AddTimingSignal(onlyAdvancePositionForValidTimesteps: false)])),
+    .init("rotary", Serial([ahead, ApplyRotaryPositionalEncoding(maxWavelength: 100)])),
+    .init(
+      "cumulative groups", Serial([ahead, GroupNormalization(numGroups: 2, cumulative: true)])),
+    .init("masked dense", Serial([ahead, MaskedDense(features: 2, numSteps: 12)])),
+    .init("sequence dense", Serial([ahead, SequenceDense(features: 2, numSteps: 12)])),
+    .init("dropout", Serial([ahead, Dropout(rate: 0.5)]), training: true),
+    .init(
+      "noise",
+      Serial([ahead, AddNoise(sampler: .uniform(minval: 0, maxval: 1), trainingOnly: false)])),
+    .init(
+      "counted positions behind a delay in step only",
+      Serial([Delay(length: 2, delayLayerOutput: false), AddTimingSignal()])),
+  ]
+
+  private func check(_ run: LayerRunCase, _ validity: LayerRunCase.Validity) throws {
+    let model = try run.model()
+    let x = try run.input(validity)
+    let whole = try model.layer(x).y
+    for blocks in [[1], [2], [1, 3, 2]] {
+      let steps = try model.stepByStep(x, schedule: BlockSchedule(blocks)).y
+      expectSame(steps, whole, "\(run.name), \(validity), blocks \(blocks)")
+    }
+    let noisy = try model.layer(try run.input(validity, garbage: .nan)).y
+    expectSame(noisy, whole, within: 0, "\(run.name), \(validity), NaN at invalid timesteps")
+  }
+
+  @Test(
+    "steps equal the layer for every block size and mask", arguments: single,
+    LayerRunCase.Validity.allCases)
+  func stepEqualsLayer(_ run: LayerRunCase, _ validity: LayerRunCase.Validity) throws {
+    try check(run, validity)
+  }
+
+  @Test(
+    "steps equal the layer behind a latency", arguments: behindLatency,
+    LayerRunCase.Validity.allCases)
+  func stepEqualsLayerBehindLatency(
+    _ run: LayerRunCase, _ validity: LayerRunCase.Validity
+  ) throws {
+    try check(run, validity)
+  }
+}
