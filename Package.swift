@@ -73,7 +73,7 @@ let package = Package(
       "Sessions",
       ["Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs", "Tensors"]),
     library("TerminalUI", ["CTerminal"]),
-    library("Workbench", ["Sessions", "TerminalUI", "CTerminal"]),
+    library("Workbench", ["Sessions", "TerminalUI", "Tensors"]),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
     .executableTarget(
       name: "workbench",
@@ -92,6 +92,9 @@ let package = Package(
       name: "TerminalProbe", dependencies: ["TerminalUI"], path: "Tests/Support/TerminalProbe",
       swiftSettings: settings),
     tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
+    .testTarget(
+      name: "WorkbenchTests", dependencies: ["Workbench", "TerminalUI", "PtyHarness"],
+      exclude: ["Snapshots"], swiftSettings: settings),
 
     tests("ExecutionTests", ["Execution", "Programs", "Tensors"]),
     tests("TensorsTests", ["Tensors"]),

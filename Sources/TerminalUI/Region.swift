@@ -100,6 +100,11 @@ package struct Region {
     for column in 0..<columns { set(row: row, column: column, Cell(scalar, style: style)) }
   }
 
+  /// Blanks the whole region.
+  package func clear() {
+    for row in 0..<rows { fill(row: row, .plain) }
+  }
+
   /// Adds a style's attributes to cells that are drawn already.
   package func emphasize(row: Int, columns range: Range<Int>, _ attributes: Attributes) {
     for column in range {

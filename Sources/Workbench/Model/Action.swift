@@ -1,0 +1,51 @@
+package import TerminalUI
+
+/// What a key does, apart from which key.
+package enum Action: Hashable, Sendable {
+  /// Performs a line of the session's language.
+  case perform(String)
+  /// Puts text into the command line for the user to finish.
+  case prefill(String)
+  case move(Direction)
+  case page(Direction)
+  case first, last
+  case focusNext, focusPrevious
+  case focus(PanelID)
+  /// Folds or opens what is selected.
+  case enter
+  case back
+  case nextRow, previousRow
+  case nextLeaf, previousLeaf
+  case zoomIn, zoomOut, followPosition
+  case commandLine
+  case filter
+  case help
+  case repaint, suspend, quit
+
+  /// A way to move.
+  package enum Direction: Hashable, Sendable {
+    case up, down, left, right
+  }
+}
+
+/// What an update asks of the world outside the model.
+package enum Effect: Hashable, Sendable {
+  case perform(String)
+  case cancel
+  case editor(EditorInput)
+  case repaint, suspend, quit
+}
+
+/// Something for the line editor.
+package enum EditorInput: Hashable, Sendable {
+  case press(KeyPress)
+  case paste(String)
+  /// A new line with this text.
+  case prefill(String)
+  case dropLine
+}
+
+/// Panels in the order that Tab walks them.
+package enum PanelID: Int, CaseIterable, Hashable, Sendable {
+  case stack, sequence, state, beside, masks, log, commandLine
+}

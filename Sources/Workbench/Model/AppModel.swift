@@ -1,0 +1,123 @@
+package import TerminalUI
+
+/// All that the screen depends on: the session's view, and where the user looks.
+package struct AppModel: Hashable, Sendable {
+  package var size: Size
+  package var view = SessionView()
+  package var vocabulary = Vocabulary()
+  package var focus: PanelID = .stack
+  /// The panel to return to from the command line.
+  package var lastPanel: PanelID = .stack
+
+  package var selectedPath = "."
+  package var foldedPaths: Set<String> = []
+  package var filter = ""
+  package var isFiltering = false
+  package var row = 0
+  package var cursorTime: Int?
+  package var zoom = 0
+  package var leaf = 0
+  package var stateCursor = GridPosition()
+  package var firstChannel = 0
+  package var maskScroll = 0
+  /// Lines between the end of the log and the end of its panel.
+  package var logScroll = 0
+
+  package var log: [OutputLine] = []
+  package var progress: Progress?
+  /// Whether a command runs, also while it is too early to tell its progress.
+  package var isBusy = false
+  /// Whether what runs was typed, and not the meaning of a key.
+  package var isTypedLine = false
+  package var help: HelpView?
+  package var prompt = Self.firstPrompt
+  package var editorLine = LineView(prompt: Self.firstPrompt, line: "", point: 0, width: 80)
+  package var matches: [String] = []
+  /// Lines of an unfinished command, while a bracket is open.
+  package var openLines: [String] = []
+
+  package static let firstPrompt = "› "
+  package static let continuedPrompt = "… "
+  package static let logLimit = 5000
+
+  package init(size: Size) { self.size = size }
+
+  package var layout: ScreenLayout { ScreenLayout(size) }
+
+  /// Layers that are not inside a folded one and fit the filter.
+  package var visibleLayers: [LayerRow] {
+    var foldedDepth: Int?
+    var result: [LayerRow] = []
+    for layer in view.layers {
+      if let depth = foldedDepth {
+        if layer.depth > depth { continue }
+        foldedDepth = nil
+      }
+      if foldedPaths.contains(layer.path) { foldedDepth = layer.depth }
+      let fits = filter.isEmpty || layer.path.contains(filter) || layer.kind.contains(filter)
+      if fits { result.append(layer) }
+    }
+    return result
+  }
+
+  /// Whether there is nothing to show yet, so that the panels teach instead.
+  package var isNew: Bool { view.facts.stack == nil }
+
+  /// What the visible panels need for their next drawing.
+  package var request: ViewRequest {
+    let layout = self.layout
+    var request = ViewRequest()
+    request.path = selectedPath
+    request.row = row
+    request.cursorTime = cursorTime
+    request.window = window
+    request.leaf = leaf
+    request.stateCursor = stateCursor
+    request.firstChannel = firstChannel
+    let shown = layout.visible(focus: focus, last: lastPanel)
+    for (panel, rect) in shown {
+      let rows = rect.rows - 2
+      let columns = rect.columns - 2
+      switch panel {
+      case .sequence: request.laneColumns = SequencePanel.laneColumns(columns)
+      case .state:
+        request.stateRows = StatePanel.mapRows(rows)
+        request.stateColumns = StatePanel.mapColumns(columns)
+      case .beside: request.channelCount = BesidePanel.channelRows(rows)
+      case .masks: request.wantsMasks = true
+      case .stack, .log, .commandLine: break
+      }
+    }
+    return request
+  }
+
+  /// The input timesteps that the lanes show: all, or a part around the cursor.
+  package var window: Range<Int>? {
+    let length = view.position.inputLength
+    guard zoom > 0, length > 0 else { return nil }
+    let count = max(1, length >> zoom)
+    let center = cursorTime ?? max(0, view.position.inputTime - 1)
+    let start = min(max(0, center - count / 2), length - count)
+    return start..<start + count
+  }
+
+  /// Adds lines to the log, and forgets the oldest beyond a limit.
+  package mutating func append(_ lines: [OutputLine]) {
+    log += lines
+    if log.count > Self.logLimit { log.removeFirst(log.count - Self.logLimit) }
+    logScroll = 0
+  }
+}
+
+/// The help screen of one panel.
+package struct HelpView: Hashable, Sendable {
+  package var panel: PanelID
+  package var selected: Int
+
+  package init(panel: PanelID, selected: Int = 0) {
+    self.panel = panel
+    self.selected = selected
+  }
+
+  package var bindings: [Binding] { Keymap.bindings(panel) }
+}

@@ -1,0 +1,93 @@
+package import TerminalUI
+
+/// One thing that keys do, with the words that help and footer show for it.
+package struct Binding: Hashable, Sendable {
+  package var keys: [Key]
+  /// The keys as they are written for people.
+  package var shown: String
+  /// One or two words for the footer; nil keeps the binding out of it.
+  package var label: String?
+  /// A line for the help screen.
+  package var help: String
+  package var action: Action
+
+  package init(
+    _ keys: [Key], _ shown: String, label: String? = nil, _ help: String, _ action: Action
+  ) {
+    self.keys = keys
+    self.shown = shown
+    self.label = label
+    self.help = help
+    self.action = action
+  }
+}
+
+/// Which key does what, as data: footer, help and dispatch read the same table.
+package enum Keymap {
+  /// Keys that hold in every panel but the command line.
+  package static let everywhere: [Binding] = [
+    Binding([.character("s")], "s", label: "step", "one step forward", .perform("step")),
+    Binding([.character("b")], "b", label: "back", "one step back", .perform("back")),
+    Binding(
+      [.character("g")], "g", label: "goto", "go to a time: a step, i:N, o:N, 2.36s, end",
+      .prefill("goto ")),
+    Binding(
+      [.character("r")], "r", label: "run", "run to the end, flush included", .perform("run")),
+    Binding(
+      [.character("u")], "u", label: "undo", "undo the last change of the document",
+      .perform("undo")),
+    Binding([.character("U")], "U", "redo what was undone", .perform("redo")),
+    Binding([.tab], "Tab", label: "panel", "next panel", .focusNext),
+    Binding([.backTab], "S-Tab", "panel before", .focusPrevious),
+    Binding([.character("]")], "]", label: "row", "next row of the batch", .nextRow),
+    Binding([.character("[")], "[", "row of the batch before", .previousRow),
+    Binding([.character(":")], ":", label: "command", "the command line", .commandLine),
+    Binding([.character("?")], "?", label: "help", "help of this panel", .help),
+    Binding([.escape], "Esc", "back to the stack", .back),
+    Binding([.character("1")], "1", "stack", .focus(.stack)),
+    Binding([.character("2")], "2", "sequence", .focus(.sequence)),
+    Binding([.character("3")], "3", "state", .focus(.state)),
+    Binding([.character("4")], "4", "beside layer-wise", .focus(.beside)),
+    Binding([.character("5")], "5", "masks", .focus(.masks)),
+    Binding([.character("6")], "6", "log", .focus(.log)),
+    Binding([.control("l")], "^L", "draw the screen anew", .repaint),
+    Binding([.control("z")], "^Z", "stop; the shell's fg comes back", .suspend),
+    Binding([.character("q")], "q", label: "quit", "leave; nothing is lost", .quit),
+  ]
+
+  /// Moving, alike in all panels that can be moved in.
+  package static let moving: [Binding] = [
+    Binding([.up, .character("k")], "k ↑", "up", .move(.up)),
+    Binding([.down, .character("j")], "j ↓", "down", .move(.down)),
+    Binding([.left, .character("h")], "h ←", "left", .move(.left)),
+    Binding([.right, .character("l")], "l →", "right", .move(.right)),
+    Binding([.pageUp], "PgUp", "a page up", .page(.up)),
+    Binding([.pageDown], "PgDn", "a page down", .page(.down)),
+    Binding([.home], "Home", "first", .first),
+    Binding([.end], "End", "last", .last),
+  ]
+
+  /// Keys of the command line that are not the editor's own.
+  package static let commandLine: [Binding] = [
+    Binding([.escape], "Esc", label: "panels", "back to the panels; the line is kept", .back),
+    Binding([.enter], "Enter", label: "run", "perform the line", .enter),
+    Binding([.tab], "Tab", label: "complete", "complete the word", .enter),
+    Binding([.control("r")], "^R", label: "search", "search the history", .enter),
+    Binding([.up], "↑", label: "history", "the line before", .enter),
+    Binding([.control("c")], "^C", label: "drop", "drop the line, or stop what runs", .enter),
+    Binding([.control("d")], "^D", label: "quit", "leave, on an empty line", .quit),
+  ]
+
+  /// All bindings of a panel, its own first.
+  package static func bindings(_ panel: PanelID) -> [Binding] {
+    guard panel != .commandLine else { return commandLine }
+    let own = Panels.panel(panel).bindings
+    let taken = Set(own.flatMap(\.keys))
+    return own + (moving + everywhere).filter { taken.isDisjoint(with: $0.keys) }
+  }
+
+  /// What a key does in a panel.
+  package static func action(_ key: Key, in panel: PanelID) -> Action? {
+    bindings(panel).first { $0.keys.contains(key) }?.action
+  }
+}

@@ -1,0 +1,88 @@
+package import TerminalUI
+
+/// Where everything stands on a screen of some size.
+package struct ScreenLayout: Hashable, Sendable {
+  /// How much room there is.
+  package enum Kind: Hashable, Sendable {
+    /// Below 80×24: one line that says so.
+    case tooSmall
+    /// One panel at a time, and Tab walks them.
+    case single
+    /// All main panels beside each other.
+    case wide
+    /// More panels than a wide screen has.
+    case large
+  }
+
+  package let kind: Kind
+  package let header: Rect
+  /// Below the header on a single-panel screen: the selected layer's path and the verdict.
+  package let path: Rect
+  package let prompt: Rect
+  package let footer: Rect
+  /// Panels with their frames; on a single-panel screen they share one place.
+  package let panels: [PanelID: Rect]
+  /// The last lines of the log where its panel is not shown.
+  package let tail: Rect
+
+  package static let minimum = Size(rows: 24, columns: 80)
+
+  package init(_ size: Size) {
+    let whole = Rect(size)
+    if size.rows < Self.minimum.rows || size.columns < Self.minimum.columns {
+      kind = .tooSmall
+    } else if size.columns < 110 || size.rows < 30 {
+      kind = .single
+    } else {
+      kind = size.columns >= 160 && size.rows >= 45 ? .large : .wide
+    }
+    let pathRows = kind == .single ? 1 : 0
+    let tailRows = kind == .single ? 3 : 0
+    let bands = whole.rows([
+      .fixed(1), .fixed(pathRows), .weight(1), .fixed(tailRows), .fixed(1), .fixed(1),
+    ])
+    header = bands[0]
+    path = bands[1]
+    tail = bands[3]
+    prompt = bands[4]
+    footer = bands[5]
+    panels = Self.panels(kind, body: bands[2])
+  }
+
+  private static func panels(_ kind: Kind, body: Rect) -> [PanelID: Rect] {
+    switch kind {
+    case .tooSmall: return [:]
+    case .single:
+      let shared = PanelID.allCases.filter { $0 != .commandLine }
+      return Dictionary(uniqueKeysWithValues: shared.map { ($0, body) })
+    case .wide:
+      let bands = body.rows([.weight(9), .weight(8), .weight(4)])
+      let top = bands[0].columns([.weight(7), .weight(13)])
+      let middle = bands[1].columns([.weight(12), .weight(9)])
+      return [
+        .stack: top[0], .sequence: top[1], .state: middle[0], .beside: middle[1], .log: bands[2],
+      ]
+    case .large:
+      let bands = body.rows([.weight(10), .weight(9), .weight(6)])
+      let top = bands[0].columns([.weight(6), .weight(14)])
+      let middle = bands[1].columns([.weight(11), .weight(9)])
+      let bottom = bands[2].columns([.weight(11), .weight(9)])
+      return [
+        .stack: top[0], .sequence: top[1], .state: middle[0], .beside: middle[1],
+        .log: bottom[0], .masks: bottom[1],
+      ]
+    }
+  }
+
+  /// The panels to draw: all of them, or the focused one on a single-panel screen.
+  package func visible(focus: PanelID, last: PanelID) -> [(panel: PanelID, rect: Rect)] {
+    let wanted = focus == .commandLine ? last : focus
+    let shown = PanelID.allCases.filter { kind != .single || $0 == wanted }
+    return shown.compactMap { panel in panels[panel].map { (panel, $0) } }
+  }
+
+  /// Panels that can be focused, in the order of Tab.
+  package var focusable: [PanelID] {
+    PanelID.allCases.filter { panels[$0] != nil || $0 == .commandLine }
+  }
+}

@@ -1,0 +1,103 @@
+package import TerminalUI
+
+/// Puts the whole screen together.
+package enum MainScreen {
+  package static func draw(_ model: AppModel) -> Screen {
+    let canvas = Canvas(model.size)
+    let region = canvas.region
+    let layout = model.layout
+    guard layout.kind != .tooSmall else {
+      let minimum = ScreenLayout.minimum
+      let size = "\(model.size.columns)×\(model.size.rows)"
+      let text = "workbench needs \(minimum.columns)×\(minimum.rows); this is \(size)"
+      region.text(row: 0, text)
+      return canvas.screen
+    }
+    HeaderLine.draw(model, into: region.part(layout.header))
+    if layout.kind == .single {
+      PathLine.draw(model, into: region.part(layout.path))
+      drawTail(model, into: region.part(layout.tail))
+    }
+    for (id, rect) in layout.visible(focus: model.focus, last: model.lastPanel) {
+      let panel = Panels.panel(id)
+      let isFocused = model.focus == id
+      let frame = region.part(rect).frame(
+        title: panel.title, note: panel.note(model), focused: isFocused)
+      panel.draw(model, into: frame)
+    }
+    if layout.kind == .single { drawTabs(model, into: region) }
+    drawPrompt(model, into: region.part(layout.prompt))
+    if !model.matches.isEmpty { drawMatches(model, above: layout.prompt, into: region) }
+    if let help = model.help {
+      let above = layout.prompt.row - 1
+      let height = min(help.bindings.count + 2, above)
+      let width = min(72, region.columns)
+      HelpScreen.draw(
+        help,
+        into: region.part(
+          row: 1, column: (region.columns - width) / 2, rows: height, columns: width))
+    }
+    Footer.draw(model, into: region.part(layout.footer))
+    return canvas.screen
+  }
+
+  /// A panel's name on the frame of a single-panel screen.
+  package struct Tab: Hashable, Sendable {
+    package var panel: PanelID
+    package var text: String
+    package var row: Int
+    package var columns: Range<Int>
+  }
+
+  /// Where the names of all panels stand on the frame of the only one.
+  package static func tabs(_ model: AppModel) -> [Tab] {
+    let shown = model.layout.visible(focus: model.focus, last: model.lastPanel)
+    guard let rect = shown.first?.rect else { return [] }
+    var column = 3
+    return PanelID.allCases.dropLast().enumerated().map { number, panel in
+      let text = " \(number + 1) \(panel) "
+      defer { column += text.columns }
+      return Tab(
+        panel: panel, text: text, row: rect.row + rect.rows - 1,
+        columns: column..<column + text.columns)
+    }
+  }
+
+  private static func drawTabs(_ model: AppModel, into region: Region) {
+    let current = model.focus == .commandLine ? model.lastPanel : model.focus
+    for tab in tabs(model) {
+      let style: Style = tab.panel == current ? .role(.title).with(.reverse) : .role(.faint)
+      region.text(row: tab.row, column: tab.columns.lowerBound, tab.text, style)
+    }
+  }
+
+  private static func drawTail(_ model: AppModel, into region: Region) {
+    for (row, line) in model.log.suffix(region.rows).enumerated() {
+      LogPanel.draw(line, into: region.part(row: row, rows: 1))
+    }
+  }
+
+  private static func drawPrompt(_ model: AppModel, into region: Region) {
+    let isFocused = model.focus == .commandLine && model.help == nil
+    let style: Style = isFocused ? .plain : .role(.faint)
+    region.text(row: 0, model.editorLine.text, style)
+    if isFocused, !model.isBusy { region.placeCursor(row: 0, column: model.editorLine.cursor) }
+  }
+
+  /// Candidates of a completion, in columns above the prompt.
+  private static func drawMatches(_ model: AppModel, above prompt: Rect, into region: Region) {
+    let width = min(region.columns, model.matches.reduce(0) { max($0, $1.columns) } + 2)
+    let perRow = max(1, region.columns / width)
+    let wanted = (model.matches.count + perRow - 1) / perRow
+    let rows = min(wanted, 8)
+    let box = region.part(row: prompt.row - rows - 1, rows: rows + 1)
+    box.clear()
+    box.fill(row: 0, .role(.frame), scalar: "─")
+    for (index, match) in model.matches.prefix(rows * perRow).enumerated() {
+      let place = (row: index / perRow + 1, column: index % perRow * width)
+      box.text(row: place.row, column: place.column, match, width: width)
+    }
+    let hidden = model.matches.count - rows * perRow
+    if hidden > 0 { box.textRight(row: 0, end: box.columns, " … \(hidden) more ", .role(.faint)) }
+  }
+}

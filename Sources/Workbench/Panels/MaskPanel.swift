@@ -1,0 +1,65 @@
+import Tensors
+import TerminalUI
+
+/// What of each layer's output is valid: layer by row, with what it lost against its input.
+struct MaskPanel: Panel {
+  let title = "Masks"
+
+  func draw(_ model: AppModel, into region: Region) {
+    let masks = model.view.masks
+    guard !masks.isEmpty else {
+      region.text(row: 0, column: 1, "What of each output is valid appears here.", .role(.faint))
+      return
+    }
+    let name = max(8, region.columns - 46)
+    let heads = ["row", "valid", "of", "first", "last", "holes", "lost"]
+    let ends = [4, 11, 18, 25, 32, 39, 45].map { name + $0 }
+    region.text(row: 0, column: 1, "layer", .role(.faint))
+    for (head, end) in zip(heads, ends) {
+      region.textRight(row: 0, end: end, head, .role(.faint))
+    }
+    let room = region.rows - 1
+    let first = min(model.maskScroll, max(0, masks.count - room))
+    let rows = masks.count - first > room ? room - 1 : room
+    for (offset, mask) in masks.dropFirst(first).prefix(rows).enumerated() {
+      draw(mask, ends: ends, nameWidth: name, model, into: region.part(row: offset + 1, rows: 1))
+    }
+    let hidden = masks.count - first - rows
+    if hidden > 0 {
+      region.text(row: region.rows - 1, column: 1, "… \(hidden) more rows", .role(.faint))
+    }
+  }
+
+  private func draw(
+    _ mask: MaskRow, ends: [Int], nameWidth: Int, _ model: AppModel, into region: Region
+  ) {
+    let numbers = [
+      "\(mask.row)", NumberText.grouped(mask.validCount), NumberText.grouped(mask.length),
+      mask.first.map { NumberText.grouped($0) } ?? "–",
+      mask.last.map { NumberText.grouped($0) } ?? "–", "\(mask.holes)",
+      mask.lost < 0 ? "+\(-mask.lost)" : "\(mask.lost)",
+    ]
+    region.text(row: 0, column: 1, Words.fitted(mask.path, nameWidth - 1))
+    for (number, end) in zip(numbers, ends) {
+      let isPlain = number != "0" && number != "–"
+      region.textRight(row: 0, end: end, number, isPlain ? .plain : .role(.faint))
+    }
+    let isSelected = mask.path == model.selectedPath && mask.row == model.row
+    if isSelected { region.emphasize(row: 0, columns: 0..<region.columns, .bold) }
+  }
+
+  func perform(_ action: Action, on model: inout AppModel) -> [Effect] {
+    let count = model.view.masks.count
+    switch action {
+    case .move(.up): model.maskScroll -= 1
+    case .move(.down): model.maskScroll += 1
+    case .page(.up): model.maskScroll -= 10
+    case .page(.down): model.maskScroll += 10
+    case .first: model.maskScroll = 0
+    case .last: model.maskScroll = count - 1
+    default: break
+    }
+    model.maskScroll = min(max(0, model.maskScroll), max(0, count - 1))
+    return []
+  }
+}

@@ -1,0 +1,36 @@
+package import TerminalUI
+
+/// A part of the screen: it draws a model, and changes it by actions and clicks.
+package protocol Panel: Sendable {
+  var title: String { get }
+  /// Keys beyond moving and those that hold everywhere.
+  var bindings: [Binding] { get }
+  /// What stands after the title.
+  func note(_ model: AppModel) -> String
+  /// Draws into the inside of the frame.
+  func draw(_ model: AppModel, into region: Region)
+  /// Moves and what else the bindings name.
+  func perform(_ action: Action, on model: inout AppModel) -> [Effect]
+  /// A click, in coordinates of the inside; a second one on the same thing is Enter.
+  func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect]
+}
+
+extension Panel {
+  package var bindings: [Binding] { [] }
+  package func note(_ model: AppModel) -> String { "" }
+  package func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] { [] }
+}
+
+/// The panels by name: a new one is a file in this folder and a line here.
+package enum Panels {
+  package static func panel(_ id: PanelID) -> any Panel {
+    switch id {
+    case .stack: StackPanel()
+    case .sequence: SequencePanel()
+    case .state: StatePanel()
+    case .beside: BesidePanel()
+    case .masks: MaskPanel()
+    case .log, .commandLine: LogPanel()
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Tensors
+import TerminalUI
+
+/// The tree of layers: name, kind, rate and what each remembers.
+struct StackPanel: Panel {
+  let title = "Stack"
+
+  let bindings: [Binding] = [
+    Binding([.enter], "Enter", label: "open", "fold or open a layer; show a leaf's state", .enter),
+    Binding(
+      [.character("/")], "/", label: "find", "show only layers whose path or kind has a text",
+      .filter),
+    Binding([.character("e")], "e", "change a field of the selected layer", .nextLeaf),
+    Binding([.character("d")], "d", "describe the selected layer's state", .previousLeaf),
+  ]
+
+  func note(_ model: AppModel) -> String {
+    if model.isFiltering { return "/\(model.filter)▏" }
+    return model.filter.isEmpty ? "" : "/\(model.filter)"
+  }
+
+  func draw(_ model: AppModel, into region: Region) {
+    guard !model.isNew else {
+      drawLesson(into: region)
+      return
+    }
+    let layers = model.visibleLayers
+    guard !layers.isEmpty else {
+      region.text(row: 0, column: 1, "no layer has '\(model.filter)'", .role(.faint))
+      return
+    }
+    let columns = Columns(layers: layers, width: region.columns)
+    let first = Self.firstVisible(model, layers, rows: region.rows)
+    let shown = Self.shownCount(layers, first: first, rows: region.rows)
+    for (offset, layer) in layers.dropFirst(first).prefix(shown).enumerated() {
+      let isLast = Self.isLast(first + offset, in: layers)
+      draw(layer, isLast: isLast, columns, model, into: region.part(row: offset, rows: 1))
+    }
+    let hidden = layers.count - first - shown
+    if hidden > 0 {
+      region.text(row: region.rows - 1, column: 1, "… \(hidden) more layers", .role(.faint))
+    }
+  }
+
+  /// Where the columns of the table stand.
+  private struct Columns {
+    var kind: Int
+    var ratioEnd: Int
+    var stateEnd: Int
+
+    init(layers: [LayerRow], width: Int) {
+      let longest = layers.reduce(4) { max($0, 3 + 2 * $1.depth + $1.name.columns) }
+      stateEnd = width - 1
+      ratioEnd = stateEnd - 10
+      kind = min(longest + 1, max(10, ratioEnd - 15))
+    }
+  }
+
+  private func draw(
+    _ layer: LayerRow, isLast: Bool, _ columns: Columns, _ model: AppModel, into region: Region
+  ) {
+    let isFolded = model.foldedPaths.contains(layer.path)
+    let mark = layer.hasChildren ? (isFolded ? "▸" : "▾") : (isLast ? "└" : "├")
+    let indent = String(repeating: "  ", count: layer.depth)
+    let isSelected = layer.path == model.selectedPath
+    region.text(row: 0, isSelected ? "›" : " ", .role(.key))
+    let tree = region.text(row: 0, column: 1, "\(indent)\(mark) ", .role(.faint))
+    let nameWidth = max(4, columns.kind - 2 - tree)
+    region.text(row: 0, column: 1 + tree, Words.fitted(layer.name, nameWidth))
+    let kindWidth = columns.ratioEnd - columns.kind - 6
+    region.text(row: 0, column: columns.kind, Words.fitted(layer.kind, kindWidth), .role(.faint))
+    region.textRight(row: 0, end: columns.ratioEnd, layer.outputRatio)
+    let state = layer.stateBytes == 0 ? "–" : Words.bytes(layer.stateBytes)
+    region.textRight(row: 0, end: columns.stateEnd, state)
+    if let warning = layer.warning {
+      region.textRight(row: 0, end: columns.stateEnd, " ! \(warning)", .role(.bad))
+    }
+    if isSelected {
+      let style: Attributes = model.focus == .stack ? .reverse : .bold
+      region.emphasize(row: 0, columns: 0..<region.columns, style)
+    }
+  }
+
+  private func drawLesson(into region: Region) {
+    let lines = [
+      "There is no stack yet. Type : and then", "",
+      "  stack Serial([Dense(features: 4)])", "  input noise --length 20 --channels 3", "  step",
+      "", "or open a session:", "  open Sessions/speech.session",
+    ]
+    for (row, line) in lines.enumerated() {
+      let isCommand = line.hasPrefix("  ")
+      region.text(row: row, column: 1, line, isCommand ? .role(.key) : .plain)
+    }
+  }
+
+  private static func firstVisible(_ model: AppModel, _ layers: [LayerRow], rows: Int) -> Int {
+    let selected = layers.firstIndex { $0.path == model.selectedPath } ?? 0
+    return min(max(0, selected - rows / 2), max(0, layers.count - rows))
+  }
+
+  /// The last row says what is left out, when something is.
+  private static func shownCount(_ layers: [LayerRow], first: Int, rows: Int) -> Int {
+    layers.count - first > rows ? max(0, rows - 1) : rows
+  }
+
+  private static func isLast(_ index: Int, in layers: [LayerRow]) -> Bool {
+    let depth = layers[index].depth
+    let next = layers[(index + 1)...].first { $0.depth <= depth }
+    return next.map { $0.depth < depth } ?? true
+  }
+
+  func perform(_ action: Action, on model: inout AppModel) -> [Effect] {
+    let layers = model.visibleLayers
+    let index = layers.firstIndex { $0.path == model.selectedPath } ?? 0
+    switch action {
+    case .move(.up): select(index - 1, &model)
+    case .move(.down): select(index + 1, &model)
+    case .page(.up): select(index - 10, &model)
+    case .page(.down): select(index + 10, &model)
+    case .first: select(0, &model)
+    case .last: select(layers.count - 1, &model)
+    case .move(.left): collapse(index, &model)
+    case .move(.right): model.foldedPaths.remove(model.selectedPath)
+    case .enter:
+      guard layers.indices.contains(index) else { return [] }
+      if layers[index].hasChildren {
+        model.foldedPaths.formSymmetricDifference([layers[index].path])
+      } else if model.layout.panels[.state] != nil {
+        model.focus = .state
+      }
+    case .filter: model.isFiltering = true
+    case .nextLeaf: return model.perform(.prefill("set \(model.selectedPath)."))
+    case .previousLeaf: return model.perform(.perform("show \(model.selectedPath):state"))
+    default: break
+    }
+    return []
+  }
+
+  private func select(_ index: Int, _ model: inout AppModel) {
+    let layers = model.visibleLayers
+    guard !layers.isEmpty else { return }
+    let path = layers[min(max(0, index), layers.count - 1)].path
+    guard path != model.selectedPath else { return }
+    model.selectedPath = path
+    model.leaf = 0
+    model.stateCursor = GridPosition()
+    model.firstChannel = 0
+  }
+
+  /// Folds an open layer, or goes to the one that holds it.
+  private func collapse(_ index: Int, _ model: inout AppModel) {
+    let layers = model.visibleLayers
+    guard layers.indices.contains(index) else { return }
+    let layer = layers[index]
+    if layer.hasChildren, !model.foldedPaths.contains(layer.path) {
+      model.foldedPaths.insert(layer.path)
+    } else if let parent = layers[..<index].lastIndex(where: { $0.depth < layer.depth }) {
+      select(parent, &model)
+    }
+  }
+
+  func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] {
+    let layers = model.visibleLayers
+    let index = Self.firstVisible(model, layers, rows: size.rows) + place.row
+    guard layers.indices.contains(index) else { return [] }
+    if layers[index].path == model.selectedPath { return perform(.enter, on: &model) }
+    select(index, &model)
+    return []
+  }
+}

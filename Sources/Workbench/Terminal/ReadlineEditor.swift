@@ -1,0 +1,58 @@
+package import TerminalUI
+
+/// GNU readline with the words of the session.
+package final class ReadlineEditor: CommandLineEditor {
+  /// The words to complete with, shared with readline's question.
+  private final class Words {
+    var vocabulary = Vocabulary()
+  }
+
+  private let words: Words
+  private let editor: LineEditor
+  package private(set) var isEditing = false
+
+  /// Keys are fed on a screen; without one readline reads the terminal itself.
+  package init(onScreen: Bool, historyPath: String?) {
+    let words = Words()
+    self.words = words
+    editor = LineEditor(name: "workbench", onScreen: onScreen) { words.vocabulary.complete($0) }
+    if let historyPath { editor.openHistory(path: historyPath) }
+  }
+
+  package var vocabulary: Vocabulary {
+    get { words.vocabulary }
+    set { words.vocabulary = newValue }
+  }
+
+  package var isVi: Bool { editor.isVi }
+  package var matches: [String] { editor.matches }
+
+  package func begin(prompt: String, text: String) {
+    editor.begin(prompt: prompt, text: text)
+    isEditing = true
+  }
+
+  package func end() { editor.end() }
+  package func feed(_ bytes: [UInt8]) { editor.feed(bytes) }
+  package func paste(_ text: String) { editor.paste(text) }
+
+  package func take() -> LineEditor.Outcome {
+    let outcome = editor.take()
+    if outcome != .editing { isEditing = false }
+    return outcome
+  }
+
+  package func view(prompt: String, width: Int) -> LineView {
+    guard isEditing else { return LineView(prompt: prompt, line: "", point: 0, width: width) }
+    return editor.view(width: width)
+  }
+
+  package func remember(_ line: String) { editor.remember(line) }
+  package func clearMatches() { editor.clearMatches() }
+  package func dropLine() { editor.dropLine() }
+  package func binds(alt character: Character) -> Bool { editor.binds(alt: character) }
+
+  package func readPlain(prompt: String) -> LineEditor.Outcome {
+    editor.readPlain(prompt: prompt)
+  }
+}

@@ -1,0 +1,60 @@
+import TerminalUI
+
+/// The same session line by line, without a screen: for pipes, dumb terminals and screen readers.
+package final class Repl {
+  private let client: any SessionClient
+  private let editor: ReadlineEditor?
+  private let write: (String) -> Void
+
+  /// Reads from the terminal with readline, or from a pipe without prompts.
+  package init(
+    client: any SessionClient, historyPath: String?, write: @escaping (String) -> Void
+  ) {
+    self.client = client
+    self.write = write
+    editor =
+      PlainTerminal.isInteractive
+      ? ReadlineEditor(onScreen: false, historyPath: historyPath) : nil
+  }
+
+  /// Runs to the end of the input or until the user leaves; tells whether every line was done.
+  package func run() -> Bool {
+    PlainTerminal.catchInterrupts()
+    client.greeting.forEach(show)
+    var openLines: [String] = []
+    var allDone = true
+    while let line = read(isOpen: !openLines.isEmpty) {
+      openLines.append(line)
+      let whole = openLines.joined(separator: "\n")
+      guard whole.contains(where: { !$0.isWhitespace }) else {
+        openLines = []
+        continue
+      }
+      _ = PlainTerminal.takeInterrupt()
+      let outcome = client.perform(
+        whole, progress: { _ in }, isCancelled: { PlainTerminal.takeInterrupt() })
+      if outcome.status == .incomplete { continue }
+      openLines = []
+      outcome.lines.forEach(show)
+      if outcome.status == .failed { allDone = false }
+      if outcome.status == .quit { break }
+    }
+    return allDone
+  }
+
+  private func read(isOpen: Bool) -> String? {
+    guard let editor else { return readLine() }
+    editor.vocabulary = client.vocabulary
+    let prompt = isOpen ? AppModel.continuedPrompt : AppModel.firstPrompt
+    guard case .line(let line) = editor.readPlain(prompt: prompt) else {
+      write("\n")
+      return nil
+    }
+    if line.contains(where: { !$0.isWhitespace }) { editor.remember(line) }
+    return line
+  }
+
+  private func show(_ line: OutputLine) {
+    write(line.tone == .bad ? "! \(line.text)\n" : "\(line.text)\n")
+  }
+}

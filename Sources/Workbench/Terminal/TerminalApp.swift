@@ -1,0 +1,161 @@
+package import TerminalUI
+
+/// The full-screen workbench: events of the terminal and of the engine in, screens out.
+package final class TerminalApp {
+  private let driver: any Driver
+  private let editor: any CommandLineEditor
+  private let engine: EngineThread
+  private var model: AppModel
+  private var shownRequest: ViewRequest?
+  private var pings = 0
+  private var hasShown = false
+  private var isDone = false
+
+  /// Shows a session, made on its own thread by `client`, on a terminal.
+  package init(
+    driver: any Driver, editor: any CommandLineEditor,
+    client: @escaping @Sendable () -> any SessionClient
+  ) {
+    self.driver = driver
+    self.editor = editor
+    engine = EngineThread(waker: driver.waker, client: client)
+    model = AppModel(size: driver.size)
+  }
+
+  /// Runs until the user leaves or the terminal is gone.
+  package func run() {
+    engine.start()
+    model.isBusy = true
+    editor.begin(prompt: model.prompt, text: "")
+    draw()
+    while !isDone {
+      for event in driver.events(timeoutMilliseconds: nil) { handle(event) }
+      for event in engine.takeEvents() { handle(event) }
+      requestView()
+      draw()
+      answerPings()
+    }
+    editor.end()
+    engine.close()
+    driver.close()
+  }
+
+  private func handle(_ event: TerminalEvent) {
+    if event == .ping { pings += 1 }
+    carryOut(model.handle(event))
+  }
+
+  private func handle(_ event: EngineEvent) {
+    switch event {
+    case .opened(let greeting, let vocabulary):
+      model.isBusy = false
+      model.vocabulary = vocabulary
+      model.append(greeting)
+      shownRequest = nil
+      takeLines()
+    case .progress(let progress): model.progress = progress
+    case .finished(let line, let outcome, let vocabulary):
+      model.vocabulary = vocabulary
+      shownRequest = nil
+      carryOut(model.finish(line, outcome))
+    case .view(let view):
+      model.show(view)
+      // A new session begins with typing, one with a stack with looking.
+      if !hasShown, model.isNew, model.focus == .stack { model.focusCommandLine() }
+      hasShown = true
+    }
+  }
+
+  private func carryOut(_ effects: [Effect]) {
+    for effect in effects {
+      switch effect {
+      case .perform(let line): engine.perform(line)
+      case .cancel: engine.cancel()
+      case .editor(let input): edit(input)
+      case .repaint: driver.forceRepaint()
+      case .suspend:
+        driver.suspend()
+        model.size = driver.size
+      case .quit: isDone = true
+      }
+    }
+  }
+
+  private func edit(_ input: EditorInput) {
+    switch input {
+    case .press(let press):
+      // Alt with a key that the editor does not know is ESC and the key, typed fast.
+      if case .alt(let character) = press.key, !editor.isVi, !editor.binds(alt: character) {
+        carryOut(model.handle(.key(KeyPress(.escape, bytes: [0x1b]))))
+        let rest = KeyPress(.character(character), bytes: Array(press.bytes.dropFirst()))
+        carryOut(model.handle(.key(rest)))
+        return
+      }
+      editor.clearMatches()
+      editor.feed(press.bytes)
+      takeLines()
+    case .paste(let text):
+      editor.paste(text)
+      takeLines()
+    case .prefill(let text):
+      if editor.isEditing { editor.dropLine() }
+      editor.begin(prompt: model.prompt, text: text)
+      takeLines()
+    case .dropLine:
+      editor.dropLine()
+      editor.begin(prompt: model.prompt, text: "")
+    }
+  }
+
+  /// Takes finished lines while nothing runs; what is typed ahead waits in the editor.
+  private func takeLines() {
+    guard !model.isBusy else { return }
+    editor.vocabulary = model.vocabulary
+    switch editor.take() {
+    case .editing: break
+    case .endOfInput: isDone = true
+    case .line(let line):
+      if line.contains(where: { !$0.isWhitespace }) { editor.remember(line) }
+      carryOut(model.submit(line))
+    }
+  }
+
+  private func requestView() {
+    let request = model.request
+    guard request != shownRequest, !model.isBusy else { return }
+    shownRequest = request
+    engine.show(request)
+  }
+
+  private func draw() {
+    model.editorLine = editor.view(prompt: model.prompt, width: model.size.columns)
+    model.matches = editor.matches
+    driver.present(MainScreen.draw(model))
+  }
+
+  /// A ping is answered when nothing that was asked before it is still under way.
+  private func answerPings() {
+    guard pings > 0, !model.isBusy, engine.isIdle, shownRequest == model.request else { return }
+    for _ in 0..<pings { driver.pong() }
+    pings = 0
+  }
+}
+
+/// A line editor as the workbench uses it: readline, or a simple one in tests.
+package protocol CommandLineEditor: AnyObject {
+  var vocabulary: Vocabulary { get set }
+  var isEditing: Bool { get }
+  var isVi: Bool { get }
+  var matches: [String] { get }
+
+  func begin(prompt: String, text: String)
+  func end()
+  func feed(_ bytes: [UInt8])
+  func paste(_ text: String)
+  func take() -> LineEditor.Outcome
+  func view(prompt: String, width: Int) -> LineView
+  func remember(_ line: String)
+  func clearMatches()
+  func dropLine()
+  func binds(alt character: Character) -> Bool
+}

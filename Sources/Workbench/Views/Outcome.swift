@@ -1,0 +1,47 @@
+/// A line for the log, with what it means.
+package struct OutputLine: Hashable, Sendable {
+  /// How a line is told from others: each has a sign of its own before it.
+  package enum Tone: Hashable, Sendable {
+    case command, plain, good, bad, hint
+  }
+
+  package var text: String
+  package var tone: Tone
+
+  package init(_ text: String, _ tone: Tone = .plain) {
+    self.text = text
+    self.tone = tone
+  }
+}
+
+/// What became of one command line.
+package struct Outcome: Hashable, Sendable {
+  /// Whether the line was performed, refused, ends the program, or needs more of it.
+  package enum Status: Hashable, Sendable {
+    case done, failed, quit, incomplete
+  }
+
+  package var lines: [OutputLine]
+  package var status: Status
+
+  package init(_ lines: [OutputLine] = [], status: Status = .done) {
+    self.lines = lines
+    self.status = status
+  }
+}
+
+/// How far a long command is.
+package struct Progress: Hashable, Sendable {
+  package var label: String
+  package var done: Int
+  package var total: Int
+
+  package init(label: String, done: Int, total: Int) {
+    self.label = label
+    self.done = done
+    self.total = total
+  }
+
+  /// `run 731/1,000 steps`.
+  package var text: String { "\(label) \(done)/\(total)" }
+}
