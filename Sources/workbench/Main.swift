@@ -24,6 +24,7 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       CompareCommand.self, ConformCommand.self, ConvertCommand.self, LayersCommand.self,
+      ReplayCommand.self, RunScriptCommand.self,
     ])
 
   static func main() {

@@ -1,0 +1,52 @@
+package import Layers
+package import Runtime
+package import Tensors
+
+/// All that a session is about, apart from the position: every number on screen is a function of
+/// document and position.
+package struct Document: Sendable {
+  /// The stack; nil before the first layer.
+  package var layer: (any SequenceLayer)?
+  /// The input; nil before `input`.
+  package var input: InputSource?
+  /// Constants by name.
+  package var constants: Constants = [:]
+  /// How each constant was asked for.
+  package var constantCommands: [String: String] = [:]
+  /// The seed of first parameter values and random draws.
+  package var seed: UInt64 = 0
+  /// Parameters and variables by path in the present stack.
+  package var parameters: [String: Tensor] = [:]
+  /// For each parameter, where its values come from.
+  package var origins: [String: ParameterOrigin] = [:]
+  /// Whether layers behave as in training.
+  package var training = false
+  /// How the input is cut into steps.
+  package var schedule = BlockSchedule()
+  /// Mistakes seeded into the step-wise run.
+  package var faults: [Fault] = []
+  /// Reference arrays by facet.
+  package var expectations: [Expectation] = []
+
+  package init() {}
+}
+
+/// Where the values of a parameter come from.
+package enum ParameterOrigin: Hashable, Sendable {
+  /// Drawn from a seed under the path that the parameter had when it was made.
+  case drawn(seed: UInt64, path: String)
+  /// Read from a file.
+  case file(String)
+}
+
+/// A reference array that belongs at a layer's output.
+package struct Expectation: Sendable {
+  /// The layer's path.
+  package var path: String
+  /// The file it was read from.
+  package var file: String
+  /// The values.
+  package var values: Tensor
+  /// How many timesteps later than ours it stands.
+  package var shift: Int
+}

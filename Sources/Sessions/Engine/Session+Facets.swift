@@ -1,0 +1,147 @@
+import Layers
+import Runtime
+package import Tensors
+
+/// An array that a facet stands for, with what is known of its time axis.
+package struct FacetValue: Sendable {
+  package var tensor: Tensor
+  /// Which timesteps are valid, `[b, t]`, where the array has rows and times.
+  package var mask: Tensor?
+  /// A heading, such as `c2:state.buffer [3, 4, 64] f32`.
+  package var title: String
+}
+
+extension Session {
+  /// The array that a facet means at the present position, before its slice is taken.
+  package func value(of facet: Facet) throws -> FacetValue {
+    let run = try requireRun()
+    let (_, tree) = try requireTree()
+    let path = try tree.resolve(expand(facet.path)).path
+    func made(_ name: String, _ tensor: Tensor, _ mask: Tensor? = nil) -> FacetValue {
+      let shape = tensor.shape.shapeText
+      return FacetValue(
+        tensor: tensor, mask: mask,
+        title: "\(path.shown):\(name) \(shape) \(tensor.dtype.shortName)")
+    }
+    func sequence(_ name: String, _ x: SequenceTensor) -> FacetValue { made(name, x.values, x.mask) }
+    switch facet.kind {
+    case .input:
+      guard path.isEmpty else { return sequence("in", try inputOfLayer(path, tree, run)) }
+      return sequence("in", run.input)
+    case .layer: return sequence("layer", try layerWise(path, run))
+    case .out:
+      guard let step = run.stepWise(path) else {
+        throw CommandError(
+          .notReady, found: "no step-wise output at step 0", expected: "",
+          suggestion: "step, or show \(path.shown):layer")
+      }
+      let latency = run.latency(path)
+      if let warm = facet.slice?.entries.dropFirst().first, case .warmUp = warm {
+        return sequence("out warm-up", step.timesteps(0..<min(latency, step.time)))
+      }
+      return sequence("out", step.timesteps(min(latency, step.time)..<step.time))
+    case .mask: return made("mask", try layerWise(path, run).mask)
+    case .diff:
+      let layer = try layerWise(path, run)
+      let latency = run.latency(path)
+      let step = run.stepWise(path)
+      let time = min(layer.time, max(0, (step?.time ?? 0) - latency))
+      let aligned = step?.timesteps(latency..<(latency + time))
+      let zero = layer.timesteps(0..<time)
+      let pairs = zip((aligned ?? zero).values.doubles(), zero.values.doubles())
+      let difference = Tensor(pairs.map { $0 - $1 }, shape: zero.values.shape)
+      return made("diff", difference, zero.mask)
+    case .expected:
+      guard let expected = document.expectations.last(where: { $0.path == path }) else {
+        throw CommandError(
+          .notReady, found: "nothing is expected at \(path.shown)", expected: "",
+          suggestion: "expect FILE at \(path.shown)")
+      }
+      return made("expected", expected.values)
+    case .state(let leaf): return try stateLeaf(path, leaf, run)
+    case .parameter(let leaf): return try parameter(path, leaf, run)
+    case .emit(let leaf):
+      let emits = try run.layerWiseResult(cancel: cancel).emits
+      let name = leaf ?? emits.keys.sorted().first ?? ""
+      guard let value = emits[name] ?? emits.first(where: { $0.key.hasSuffix(name) })?.value else {
+        throw CommandError(
+          .unknownFacet, found: "\(path.shown) emits no '\(name)'",
+          expected: emits.isEmpty ? "a stack that emits" : emits.keys.sorted().joined(separator: ", "))
+      }
+      return sequence("emit.\(name)", value)
+    case .field(let name):
+      throw CommandError(
+        .unknownFacet, found: "\(path.shown).\(name) is a field of the config",
+        expected: "show it with show \(path.shown).\(name)")
+    }
+  }
+
+  private func layerWise(_ path: String, _ run: ModelRun) throws -> SequenceTensor {
+    guard let value = try run.layerWiseResult(cancel: cancel).taps[path] else {
+      throw CommandError(.unknownPath, found: "\(path.shown) has no output of its own")
+    }
+    return value
+  }
+
+  /// What a layer inside a chain sees layer-wise: the output of the sibling before it.
+  private func inputOfLayer(
+    _ path: String, _ tree: LayerTree, _ run: ModelRun
+  ) throws -> SequenceTensor {
+    guard let node = tree.nodes.first(where: { $0.path == path }), let last = node.index.last else {
+      return run.input
+    }
+    let parent = Array(node.index.dropLast())
+    if last > 0, tree[parent]?.layer is Serial || tree[parent]?.layer is Residual,
+      let before = tree[parent + [last - 1]]
+    {
+      return try layerWise(before.path, run)
+    }
+    guard let above = tree[parent] else { return run.input }
+    return above.path.isEmpty ? run.input : try inputOfLayer(above.path, tree, run)
+  }
+
+  private func stateLeaf(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {
+    guard let stream = run.stream else {
+      throw CommandError(.notReady, found: "this stack cannot step, so it has no state")
+    }
+    let own = stream.leaves.enumerated().filter { $0.element.path.isInside(path) }
+    let names = own.map { LayerPath.relative($0.element.path, to: path) }
+    guard !own.isEmpty else {
+      throw CommandError(.unknownFacet, found: "\(path.shown) keeps no state")
+    }
+    let place = leaf.map { wanted in names.firstIndex(of: wanted) } ?? 0
+    guard let place else {
+      throw CommandError(
+        .unknownFacet, found: "\(path.shown) has no state leaf '\(leaf ?? "")'",
+        expected: names.joined(separator: ", "),
+        suggestion: NearestName.of(leaf ?? "", among: names).map { "did you mean \($0)?" })
+    }
+    let value = stream.value(of: own[place].offset)
+    return FacetValue(
+      tensor: value, mask: nil,
+      title: "\(path.shown):state.\(names[place]) \(value.shape.shapeText) \(value.dtype.shortName)")
+  }
+
+  private func parameter(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {
+    let own = run.model.parameterSpecs.map(\.path).filter { $0.isInside(path) }
+    let names = own.map { LayerPath.relative($0, to: path) }
+    let wanted = leaf ?? names.first ?? ""
+    guard let place = names.firstIndex(of: wanted), let value = run.model[parameter: own[place]]
+    else {
+      throw CommandError(
+        .unknownFacet, found: "\(path.shown) has no parameter '\(wanted)'",
+        expected: names.isEmpty ? "a layer with parameters" : names.joined(separator: ", "),
+        suggestion: NearestName.of(wanted, among: names).map { "did you mean \($0)?" })
+    }
+    return FacetValue(
+      tensor: value, mask: nil,
+      title: "\(path.shown):param.\(wanted) \(value.shape.shapeText) \(value.dtype.shortName)")
+  }
+}
+
+extension LayerPath {
+  /// The part of a path below a layer.
+  package static func relative(_ path: String, to layer: String) -> String {
+    layer.isEmpty ? path : String(path.dropFirst(layer.count + 1))
+  }
+}

@@ -1,0 +1,124 @@
+package import Runtime
+import Tensors
+
+/// What a comparison of two sequences found.
+package struct Verdict: Hashable, Sendable {
+  /// The first place where they differ by more than the tolerance.
+  package struct Difference: Hashable, Sendable {
+    package var row: Int
+    package var time: Int
+    package var channel: [Int]
+    /// Step-wise value; nil where the masks differ.
+    package var step: Double?
+    /// Layer-wise value.
+    package var layer: Double?
+    /// Distance in units in the last place, for singles.
+    package var ulps: Int?
+
+    /// Such as `[1, 41, 7]`.
+    package var index: String { "\([row, time] + channel)" }
+  }
+
+  /// Timesteps that both runs have.
+  package var comparedSteps: Int
+  /// Timesteps that the layer-wise run has.
+  package var allSteps: Int
+  package var rows: Int
+  package var tolerance: Double
+  package var masksEqual: Bool
+  /// The greatest difference at valid timesteps, and where.
+  package var largest: Double
+  package var largestIndex: [Int]
+  package var first: Difference?
+
+  /// Whether everything that was compared is equal; false before anything was.
+  package var isEqual: Bool { comparedSteps > 0 && first == nil && masksEqual }
+
+  /// Compares a step-wise output, warm-up included, with the layer-wise one.
+  package init(
+    step: SequenceTensor?, latency: Int, layer: SequenceTensor, tolerance: Double
+  ) {
+    let produced = max(0, (step?.time ?? 0) - latency)
+    self.init(
+      step: step?.timesteps(min(latency, step?.time ?? 0)..<(min(latency, step?.time ?? 0) + produced)),
+      layer: layer, tolerance: tolerance)
+  }
+
+  /// Compares two aligned sequences up to the end of the shorter one; what is beyond the end of the
+  /// second must be invalid.
+  package init(step: SequenceTensor?, layer: SequenceTensor, tolerance: Double) {
+    rows = layer.batch
+    self.tolerance = tolerance
+    allSteps = layer.time
+    largest = 0
+    largestIndex = []
+    masksEqual = true
+    comparedSteps = min(step?.time ?? 0, layer.time)
+    guard let step, step.time > 0, step.channelShape == layer.channelShape else { return }
+    let channels = layer.channelCount
+    let (a, b) = (step.values.doubles(), layer.values.doubles())
+    for time in 0..<step.time {
+      for row in 0..<rows {
+        let seen = step.isValid(row: row, time: time)
+        let wanted = time < layer.time && layer.isValid(row: row, time: time)
+        if seen != wanted {
+          masksEqual = false
+          let place = Difference(row: row, time: time, channel: [], step: nil, layer: nil, ulps: nil)
+          if first == nil { first = place }
+        }
+        guard seen, wanted else { continue }
+        for channel in 0..<channels {
+          compare(
+            a[(row * step.time + time) * channels + channel],
+            b[(row * layer.time + time) * channels + channel], row, time, channel,
+            layer.channelShape)
+        }
+      }
+    }
+  }
+
+  private mutating func compare(
+    _ x: Double, _ y: Double, _ row: Int, _ time: Int, _ channel: Int, _ shape: Shape
+  ) {
+    if x == y || (x.isNaN && y.isNaN) { return }
+    let difference = abs(x - y).isNaN ? Double.infinity : abs(x - y)
+    let index = zip(shape.rowMajorStrides, shape).map { channel / $0 % max($1, 1) }
+    if difference > largest {
+      largest = difference
+      largestIndex = [row, time] + index
+    }
+    if difference > tolerance, first == nil {
+      first = Difference(
+        row: row, time: time, channel: index, step: x, layer: y,
+        ulps: Verdict.ulps(Float(x), Float(y)))
+    }
+  }
+
+  /// How many singles lie between two; nil with NaN or infinity.
+  package static func ulps(_ a: Float, _ b: Float) -> Int? {
+    guard a.isFinite, b.isFinite else { return nil }
+    func order(_ x: Float) -> Int {
+      let bits = Int(x.bitPattern & 0x7FFF_FFFF)
+      return x.sign == .minus ? -bits : bits
+    }
+    return abs(order(a) - order(b))
+  }
+
+  /// The verdict in words and numbers.
+  package var text: String {
+    guard comparedSteps > 0 else { return "nothing to compare yet" }
+    let masks = masksEqual ? "masks equal" : "masks differ"
+    let extent = "\(comparedSteps) of \(allSteps) timesteps · \(rows) rows"
+    guard let first else {
+      let bound = largest == 0 ? "0" : NumberText.short(tolerance)
+      return "equal within \(bound) · \(masks) · \(extent)"
+    }
+    guard let step = first.step, let layer = first.layer else {
+      return "masks differ first at row \(first.row), t \(first.time) · \(extent)"
+    }
+    let distance = first.ulps.map { " (\($0) ulp)" } ?? ""
+    return
+      "differs first at row \(first.row), t \(first.time), channel \(first.channel): step "
+      + "\(NumberText.short(step)), layer \(NumberText.short(layer))\(distance) · \(masks) · \(extent)"
+  }
+}

@@ -1,0 +1,126 @@
+/// A typed line cut into command, operands and options.
+///
+/// Blanks separate; inside brackets and quotes they do not. `#` after a blank or at the start begins a
+/// comment. `--name value` and `--flag` are options, `> file` redirects.
+package struct CommandLine: Hashable, Sendable {
+  /// The first word.
+  package var name: String
+  /// The other words that are no options.
+  package var operands: [String]
+  /// Options by name without the dashes; a flag has an empty value.
+  package var options: [String: String]
+  /// The file behind `>`.
+  package var redirect: String?
+  /// Everything behind the first word as it was typed, without comment.
+  package var rest: String
+
+  /// Whether a line is unfinished: a bracket or quote is open.
+  package static func isOpen(_ text: String) -> Bool {
+    var scanner = WordScanner(text)
+    scanner.scan()
+    return scanner.depth > 0 || scanner.isQuoted
+  }
+
+  /// Cuts a line; nil for an empty one.
+  ///
+  /// - Parameter flags: the options that take no value.
+  package init?(_ text: String, flags: Set<String> = []) {
+    var scanner = WordScanner(text)
+    scanner.scan()
+    let words = scanner.words
+    guard let first = words.first else { return nil }
+    name = first.text
+    rest = words.count > 1 ? String(text[words[1].start..<words[words.count - 1].end]) : ""
+    operands = []
+    options = [:]
+    var index = 1
+    while index < words.count {
+      let word = words[index].text
+      if word == ">", index + 1 < words.count {
+        redirect = words[index + 1].unquoted
+        index += 2
+      } else if word.hasPrefix("--"), word.count > 2 {
+        let option = String(word.dropFirst(2))
+        let isFlag = flags.contains(option) || index + 1 == words.count
+          || words[index + 1].text.hasPrefix("--")
+        options[option] = isFlag ? "" : words[index + 1].unquoted
+        index += isFlag ? 1 : 2
+      } else {
+        operands.append(words[index].unquoted)
+        index += 1
+      }
+    }
+  }
+}
+
+/// Finds the words of a line.
+private struct WordScanner {
+  struct Word {
+    var text: String
+    var start: String.Index
+    var end: String.Index
+
+    /// The text inside quotes where the whole word is quoted, with `\n`, `\t`, `\"`, `\\` replaced.
+    var unquoted: String {
+      guard text.count >= 2, text.first == "\"", text.last == "\"" else { return text }
+      var result = ""
+      var isEscaped = false
+      for character in text.dropFirst().dropLast() {
+        if isEscaped {
+          result.append(character == "n" ? "\n" : character == "t" ? "\t" : character)
+          isEscaped = false
+        } else if character == "\\" {
+          isEscaped = true
+        } else {
+          result.append(character)
+        }
+      }
+      return result
+    }
+  }
+
+  let text: String
+  var words: [Word] = []
+  var depth = 0
+  var isQuoted = false
+
+  init(_ text: String) { self.text = text }
+
+  mutating func scan() {
+    var start: String.Index?
+    var isEscaped = false
+    var index = text.startIndex
+    func close(_ words: inout [Word], _ start: inout String.Index?, at end: String.Index) {
+      if let begin = start {
+        words.append(Word(text: String(text[begin..<end]), start: begin, end: end))
+      }
+      start = nil
+    }
+    while index < text.endIndex {
+      let character = text[index]
+      if isQuoted {
+        if isEscaped {
+          isEscaped = false
+        } else if character == "\\" {
+          isEscaped = true
+        } else if character == "\"" {
+          isQuoted = false
+        }
+      } else if character == "#", start == nil, depth == 0 {
+        break
+      } else if character.isWhitespace, depth == 0 {
+        close(&words, &start, at: index)
+      } else {
+        if start == nil { start = index }
+        switch character {
+        case "\"": isQuoted = true
+        case "(", "[", "{": depth += 1
+        case ")", "]", "}": depth = max(0, depth - 1)
+        default: break
+        }
+      }
+      index = text.index(after: index)
+    }
+    close(&words, &start, at: index)
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Sessions
+import Weights
+
+/// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
+struct ReplayCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Carry recorded sessions out again and verify every digest.")
+
+  @Argument(help: "Session files.")
+  var sessions: [String]
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    var status: Int32 = 0
+    var entries: [JSONValue] = []
+    for path in sessions {
+      let (line, entry, code) = Self.replay(path)
+      status = max(status, code)
+      entries.append(entry)
+      if code == 3 { StandardError.write(line) } else if !json { print(line) }
+    }
+    if json { print(JSONValue.object([.init("sessions", .array(entries))]).text(indented: true)) }
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  private static func replay(_ path: String) -> (String, JSONValue, Int32) {
+    func entry(_ verdict: String, _ detail: String) -> JSONValue {
+      .object([
+        .init("session", .string(path)), .init("verdict", .string(verdict)),
+        .init("detail", .string(detail)),
+      ])
+    }
+    do {
+      let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
+      let dropped = file.dropped.map { " · \($0)" } ?? ""
+      switch Replay.run(file) {
+      case .same(let events, let steps, let notes):
+        let text = (["\(events) events, \(steps) steps: every digest as recorded\(dropped)"] + notes)
+          .joined(separator: " · ")
+        return ("\(path): \(text)", entry("same", text), 0)
+      case .diverged(let divergence):
+        let text = divergence.text + dropped
+        return ("\(path): diverged at \(text)", entry("diverged", text), 2)
+      }
+    } catch {
+      return ("\(path): \(error)", entry("error", "\(error)"), 3)
+    }
+  }
+}

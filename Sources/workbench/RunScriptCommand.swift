@@ -1,0 +1,70 @@
+import ArgumentParser
+import Sessions
+import Weights
+
+/// `workbench run SCRIPT`: performs REPL commands from a file.
+struct RunScriptCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Perform commands from a file; stop at the first that fails.")
+
+  @Argument(help: "The script; - reads standard input.")
+  var script: String
+
+  @Option(help: "Write what was done as a session.")
+  var save: String?
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    let text = try Self.text(of: script)
+    let session = Session()
+    let recorder = Recorder()
+    session.recorder = recorder
+    var status: Int32 = 0
+    var entries: [JSONValue] = []
+    for line in ScriptLines.cut(text) {
+      let outcome = session.perform(line)
+      entries.append(Self.entry(line, outcome))
+      if !json {
+        print("› \(line)")
+        outcome.lines.forEach { print($0) }
+      }
+      if let error = outcome.error {
+        StandardError.write("\(error)")
+        status = Int32(outcome.status)
+        break
+      }
+    }
+    if json {
+      let document: JSONValue = .object([
+        .init("status", .integer(Int(status))), .init("commands", .array(entries)),
+      ])
+      print(document.text(indented: true))
+    }
+    if let save {
+      do { try AtomicFile.write(recorder.file.bytes, to: save) } catch { throw Failure("\(error)") }
+    }
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  private static func text(of script: String) throws -> String {
+    if script == "-" {
+      var text = ""
+      while let line = readLine(strippingNewline: false) { text += line }
+      return text
+    }
+    do { return String(decoding: try ByteFile(path: script).readAll(), as: UTF8.self) } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  private static func entry(_ line: String, _ outcome: Session.Outcome) -> JSONValue {
+    .object([
+      .init("command", .string(line)), .init("status", .integer(outcome.status)),
+      .init("lines", .array(outcome.lines.map { .string($0) })),
+      .init("error", outcome.error.map { .string("\($0)") } ?? .null),
+    ])
+  }
+}
