@@ -24,7 +24,7 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       CompareCommand.self, ConformCommand.self, ConvertCommand.self, LayersCommand.self,
-      ReplayCommand.self, RunScriptCommand.self,
+      BenchCommand.self, ReplayCommand.self, RunScriptCommand.self, VerifyCommand.self,
     ])
 
   static func main() {

@@ -95,12 +95,14 @@ extension Session {
     kept: [String: Tensor], moves: [(old: String, new: String)]
   ) -> [String] {
     guard let run else { return [] }
+    let paths = LayerTree(run.model.layer).nodes.map(\.path)
     func owner(_ path: String) -> String {
-      path.split(separator: "/").dropLast().joined(separator: "/")
+      paths.filter { path.isInside($0) }.max { $0.count < $1.count } ?? ""
     }
-    let all = run.model.parameterSpecs.map(\.path)
-    let old = Set(all.filter { kept[$0] != nil }.map(owner))
-    let new = Set(all.filter { kept[$0] == nil }.map(owner))
+    func isKept(_ spec: ParameterSpec) -> Bool { kept[spec.path]?.shape == spec.shape }
+    let specs = run.model.parameterSpecs
+    let new = Set(specs.filter { !isKept($0) }.map { owner($0.path) })
+    let old = Set(specs.filter(isKept).map { owner($0.path) }).subtracting(new)
     let renamed = moves.filter { $0.old != $0.new && old.contains($0.new) }
     var parts: [String] = []
     let stayed = old.subtracting(renamed.map(\.new)).sorted()

@@ -75,4 +75,12 @@ public struct AveragePooling1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The mean of every window over time; `[b, t, ...] -> [b, t / s, ...]`.",
+    [
+      ("Mask", "by padding mode; see TimeWindow."),
+      ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
+    ])
 }

@@ -152,4 +152,43 @@ public struct Conv1DTranspose: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Transposed convolution over time, which raises the rate by `s`; see \
+    TransposeWindow.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t · s, filters]` (longer for `valid` and `semicausal_full`); \
+        parameters `kernel [k, c / groups, filters]`, `bias [filters]`, with weight \
+        normalisation `scale [filters]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        repeated for `causal` and `same`; for `valid` an output is valid when all inputs \
+        that reach it are, for `semicausal_full` when any is.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        `causal` only; block 1, ratio `s`, no latency; state `partial [b, span - s, \
+        filters]`, the sums that later inputs still add to.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, filters that the groups do not \
+        divide, other padding modes than valid, same, causal and semicausal_full; \
+        `.invalidInput` as `Conv1D`.
+        """
+      ),
+    ])
 }

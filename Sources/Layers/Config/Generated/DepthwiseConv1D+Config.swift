@@ -145,4 +145,41 @@ public struct DepthwiseConv1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Convolution over time of every channel by itself: output channel `c · m + j` is \
+    channel `c` with its `j`-th kernel, `m` the depth multiplier.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t / s, c · m]`; parameters `kernel [k, 1, c · m]`, `bias [c · \
+        m]`, with weight normalisation `scale [c · m]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by padding mode; see TimeWindow. With more than one tap, invalid input counts as \
+        0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block `s`; input latency `(k - 1)·d` for the reverse modes, else 0; state \
+        `buffer` `[b, n, c]` and, where past masks matter, `mask [b, n]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1 or two reparametrisations, \
+        `.invalidInput` for input that is not `[b, t, c]`.
+        """
+      ),
+    ])
 }

@@ -67,4 +67,36 @@ public struct Frame: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Overlapping frames of the sequence: output `o` holds inputs `o·step - left ..< \
+    o·step - left + length`.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t / step, length, ...]`."),
+      (
+        "Mask",
+        """
+        by padding mode as a window of `length` taps; see TimeWindow. Explicit padding \
+        is aligned. Invalid input counts as 0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block `step`; input latency `length - 1` for the reverse modes, `length - 1 - \
+        left` for explicit padding; state `buffer [b, n, ...]` and, where past masks \
+        matter, `mask [b, n]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for lengths below 1, or explicit padding whose sides \
+        do not add up to `length - 1`.
+        """
+      ),
+    ])
 }

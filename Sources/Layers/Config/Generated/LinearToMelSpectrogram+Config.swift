@@ -66,4 +66,22 @@ public struct LinearToMelSpectrogram: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Energies of linear frequency bins gathered into mel bands by triangles.
+    """,
+    [
+      ("Shape", "`[b, t, ..., bins] -> [b, t, ..., numMelBins]`."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts or rates that are not positive, and edges \
+        that are not `0 <= lower < upper <= sampleRate / 2` (Hz).
+        """
+      ),
+    ])
 }

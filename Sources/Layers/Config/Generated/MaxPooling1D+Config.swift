@@ -67,4 +67,20 @@ public struct MaxPooling1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The greatest value of every window over time; `[b, t, ...] -> [b, t / s, ...]`.
+    """,
+    [
+      (
+        "Mask",
+        """
+        by padding mode; see TimeWindow. Invalid timesteps and padding count as -inf.
+        """
+      ),
+      ("Streaming", "block `s`; latency as `Conv1D`; state `buffer [b, n, ...]`."),
+      ("Throws", "LayerError `.invalidConfig` for counts below 1."),
+    ])
 }

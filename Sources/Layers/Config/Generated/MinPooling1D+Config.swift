@@ -67,4 +67,14 @@ public struct MinPooling1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The smallest value of every window over time; as MaxPooling1D with +inf.
+    """,
+    [
+      ("Mask", "by padding mode; see TimeWindow."),
+      ("Streaming", "as MaxPooling1D."),
+    ])
 }

@@ -92,4 +92,23 @@ public struct STFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Short-time Fourier transform: frames, a window, and the transform of real \
+    signals.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t / step, fftLength / 2 + 1, ...]`, complex, or magnitudes \
+        with `outputMagnitude`.
+        """
+      ),
+      ("Mask", "as Frame with `timePadding`."),
+      ("Streaming", "as Frame; its state is `frame/buffer`."),
+      ("Throws", "LayerError as Frame, and `.invalidConfig` when `fftLength < 1`."),
+    ])
 }

@@ -1,0 +1,103 @@
+import ArgumentParser
+import Datasets
+import LayerTesting
+import Layers
+import Notation
+import Runtime
+import Tensors
+import Weights
+
+/// `workbench verify SPEC`: the contract of sequence layers on a stack.
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Verify that a stack keeps the contract: step equals layer, padding leaks nowhere, …")
+
+  @Argument(help: "The layer config: .textproto, .json or .binpb.")
+  var spec: String
+
+  @Option(help: "Parameters, in the original's names.")
+  var weights: String?
+
+  @Option(help: "The input: a recording or an array file.")
+  var input: String?
+
+  @Option(help: "Channel extents of made-up input, such as 80 or 4,3; '' for none.")
+  var channels: String?
+
+  @Option(help: "The dtype of made-up input.")
+  var dtype = "float32"
+
+  @Flag(help: "Print one JSON document.")
+  var json = false
+
+  func run() throws {
+    let report: ContractReport
+    do {
+      let notation = LayerNotation()
+      let reading = try SpecFile(path: spec).read(notation)
+      let layer = try notation.registry.makeLayer(reading.spec)
+      let x = try sequence(for: layer)
+      let model = try Model(layer, input: x.channelSpec, seed: 1, time: x.time)
+      if let weights { try model.load(try Safetensors(path: weights)) }
+      report = try ContractVerifier().verify(model, x)
+    } catch let error as ExitCode { throw error } catch { throw Failure("\(error)") }
+    if json {
+      print(Self.json(report).text(indented: true))
+    } else {
+      Self.lines(report).forEach { print($0) }
+    }
+    if !report.holds { throw ExitCode(1) }
+  }
+
+  private func sequence(for layer: any SequenceLayer) throws -> SequenceTensor {
+    if let input {
+      let batch = try Batcher.load([input])
+      return try SequenceTensor(values: batch.values, mask: batch.mask)
+    }
+    guard let channels else {
+      throw Failure("nothing to run on: give --channels such as 80, or --input FILE")
+    }
+    let shape = channels.split(separator: ",").map { Int($0) ?? 0 }
+    guard shape.allSatisfy({ $0 > 0 }), let dtype = DType(name: dtype) else {
+      throw Failure("--channels \(channels) --dtype \(self.dtype): expected extents and a dtype")
+    }
+    let block = layer.blockSize
+    let lengths = [12 * block, 7 * block + block / 2, 0]
+    let signal: SyntheticSignal = dtype.isFloating ? .noise(seed: 1) : .ids(count: 8, seed: 1)
+    let batch = try signal.batch(lengths: lengths, channelShape: shape)
+    return try SequenceTensor(values: batch.values.converted(to: dtype), mask: batch.mask)
+  }
+
+  private static func lines(_ report: ContractReport) -> [String] {
+    let broken = Set(report.violations.map(\.check))
+    return report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }
+      + report.violations.map { "     \($0)" }
+      + report.skipped.map { "skip \($0.check.rawValue): \($0.reason)" }
+      + [report.holds ? "the contract holds" : "the contract is broken"]
+  }
+
+  private static func json(_ report: ContractReport) -> JSONValue {
+    .object([
+      .init("holds", .bool(report.holds)),
+      .init("checked", .array(report.checked.map { .string($0.rawValue) })),
+      .init(
+        "violations",
+        .array(
+          report.violations.map { violation in
+            .object([
+              .init("check", .string(violation.check.rawValue)),
+              .init("detail", .string(violation.detail)),
+            ])
+          })),
+      .init(
+        "skipped",
+        .array(
+          report.skipped.map { skip in
+            .object([
+              .init("check", .string(skip.check.rawValue)), .init("reason", .string(skip.reason)),
+            ])
+          })),
+    ])
+  }
+}
