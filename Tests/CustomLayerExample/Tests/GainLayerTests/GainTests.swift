@@ -1,7 +1,9 @@
 import GainLayer
+import LayerTesting
 import Layers
 import Notation
 import Programs
+import Runtime
 import Tensors
 import Testing
 
@@ -57,5 +59,17 @@ struct GainTests {
     let error = #expect(throws: ConfigError.self) { try stack.notation }
     #expect(error?.code == .noNotation)
     #expect(error?.path == "serial.layers[1]")
+  }
+
+  @Test("both keep the contract of layers")
+  func contract() throws {
+    let numbers = (0..<24).map { Float($0) / 8 - 1.5 }
+    let x = try SequenceTensor(values: Tensor(numbers, shape: [2, 4, 3]), lengths: [4, 2])
+    for layer: any SequenceLayer in [Gain(db: 20), PlainGain(factor: 10)] {
+      let model = try Model(Serial([layer, Tanh()]), input: ChannelSpec([3], .float32))
+      let report = try ContractVerifier().verify(model, x)
+      #expect(report.violations.isEmpty)
+      #expect(report.checked.contains(.step))
+    }
   }
 }
