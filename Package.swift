@@ -96,7 +96,8 @@ let package = Package(
       name: "WorkbenchTests", dependencies: ["Workbench", "TerminalUI", "PtyHarness"],
       exclude: ["Snapshots"], swiftSettings: settings),
 
-    tests("ExecutionTests", ["Execution", "Programs", "Tensors"]),
+    .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
+    tests("ExecutionTests", ["Execution", "Programs", "Tensors", "CKernels", "CAllocationCount"]),
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),

@@ -14,6 +14,8 @@ struct Buffer {
     case input(Int)
     /// The parameter store: the parameter at that position of the plan's list.
     case parameter(Int)
+    /// The parameter store: panels of a parameter, which all plans of a model share.
+    case packed(Int, PackingKey)
     /// The state as it was before the run.
     case oldState(Int)
     /// The memory that becomes the state when the run has ended.

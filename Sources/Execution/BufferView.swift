@@ -1,8 +1,9 @@
 import Programs
 import Tensors
 
-/// How a value lies in a buffer: the planner's notion of a value. Reshapes, slices, transposes and
-/// broadcasts only change the view.
+/// How a value lies in a buffer: the planner's notion of a value.
+///
+/// Reshapes, slices, transposes and broadcasts only change the view.
 struct BufferView: Hashable {
   /// The buffer, which is also the slot of the executor that holds its address.
   var buffer: Int

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Asks a running executor to stop between two instructions. May be raised from any thread.
+/// Asks a running executor to stop between two instructions.
+///
+/// May be raised from any thread.
 public final class CancelFlag: Sendable {
   private let flag = Atomic<Bool>(false)
 

@@ -39,10 +39,17 @@ public final class Executor {
   /// Prepares to run a plan with these parameters.
   ///
   /// - Precondition: `parameters` has every parameter of the plan, with its dtype and shape.
-  public init(_ plan: Plan, parameters: ParameterStore = ParameterStore()) {
+  ///
+  /// - Parameters:
+  ///   - plan: What to run.
+  ///   - parameters: Has every parameter of the plan.
+  ///   - pool: Threads that share large pieces of work; nil leaves all work to the caller's thread.
+  public init(
+    _ plan: Plan, parameters: ParameterStore = ParameterStore(), pool: WorkerPool? = nil
+  ) {
     self.plan = plan
     self.parameters = parameters
-    pool = nil
+    self.pool = pool
     arena = AlignedMemory.allocate(plan.arenaByteCount)
     slots = .allocate(capacity: max(plan.buffers.count, 1))
     boundInputs = Array(repeating: nil, count: plan.program.inputs.count)
@@ -63,7 +70,7 @@ public final class Executor {
         stateSlots.append(StateSlot(slot: index, leaf: leaf, isNext: false))
       case .newState(let leaf):
         stateSlots.append(StateSlot(slot: index, leaf: leaf, isNext: true))
-      case .parameter, .turn: break
+      case .parameter, .packed, .turn: break
       }
       slots.advanced(by: index).initialize(to: address)
     }
@@ -113,7 +120,9 @@ public final class Executor {
     slots[inputSlots[index]] = address
   }
 
-  /// Runs the program once. State leaves change when everything else has succeeded.
+  /// Runs the program once.
+  ///
+  /// State leaves change when everything else has succeeded.
   ///
   /// - Precondition: all inputs are set; `state` has the plan's layout if that is not empty.
   @discardableResult
@@ -154,15 +163,15 @@ public final class Executor {
   /// Binds the parameters and computes what depends on nothing else.
   private func prepare() {
     for (index, buffer) in plan.buffers.enumerated() {
-      guard case .parameter(let place) = buffer.home else { continue }
-      let name = plan.parameterNames[place]
-      guard let tensor = parameters[name] else {
-        preconditionFailure("Parameter \(name) is missing.")
+      switch buffer.home {
+      case .parameter(let place):
+        let tensor = parameters.tensor(plan.parameterNames[place], byteCount: buffer.byteCount)
+        boundParameters[place] = tensor
+        slots[index] = Executor.address(tensor)
+      case .packed(let place, let key):
+        slots[index] = parameters.panels(plan.parameterNames[place], key)
+      case .arena, .kept, .constant, .input, .oldState, .newState, .window, .turn: break
       }
-      precondition(
-        tensor.byteCount == buffer.byteCount, "Parameter \(name) has another type than planned.")
-      boundParameters[place] = tensor
-      slots[index] = Executor.address(tensor)
     }
     _ = plan.preparation.run(Frame(slots: slots, cancel: nil, pool: pool))
     preparedVersion = parameters.version

@@ -1,13 +1,25 @@
 public import Tensors
 
-/// The parameters and variables of one model, shared by all its plans.
+/// The parameters of one model, shared by all its plans.
+///
+/// Not `Sendable`. Panels of weights are made once, in one layout that every plan reads.
 public final class ParameterStore {
   private var tensors: [String: Tensor]
+  private var packed: [PanelName: UnsafeMutableRawPointer] = [:]
   /// Rises with every change; executors then compute anew what they derived from parameters.
   public private(set) var version = 0
 
+  private struct PanelName: Hashable {
+    var name: String
+    var key: PackingKey
+  }
+
   /// Holds these tensors by name.
   public init(_ tensors: [String: Tensor] = [:]) { self.tensors = tensors }
+
+  deinit {
+    for memory in packed.values { AlignedMemory.free(memory) }
+  }
 
   /// The tensor of that name.
   public subscript(name: String) -> Tensor? {
@@ -15,9 +27,47 @@ public final class ParameterStore {
     set {
       tensors[name] = newValue
       version += 1
+      guard let newValue else { return }
+      for (panel, memory) in packed where panel.name == name {
+        ParameterStore.pack(newValue, panel.key, to: memory)
+      }
     }
   }
 
   /// All names, in alphabetical order.
   public var names: [String] { tensors.keys.sorted() }
+
+  /// The bytes of all panels made so far.
+  package var packedByteCount: Int { packed.keys.reduce(0) { $0 + $1.key.byteCount } }
+
+  /// The tensor of a parameter that a plan needs.
+  func tensor(_ name: String, byteCount: Int) -> Tensor {
+    guard let tensor = tensors[name] else {
+      preconditionFailure("Parameter \(name) is missing.")
+    }
+    precondition(
+      tensor.byteCount == byteCount, "Parameter \(name) has another type than planned.")
+    return tensor
+  }
+
+  /// The panels of a parameter.
+  func panels(_ name: String, _ key: PackingKey) -> UnsafeMutableRawPointer {
+    if let known = packed[PanelName(name: name, key: key)] { return known }
+    guard let tensor = tensors[name] else {
+      preconditionFailure("Parameter \(name) is missing.")
+    }
+    let memory = AlignedMemory.allocate(key.byteCount)
+    ParameterStore.pack(tensor, key, to: memory)
+    packed[PanelName(name: name, key: key)] = memory
+    return memory
+  }
+
+  private static func pack(_ tensor: Tensor, _ key: PackingKey, to panels: UnsafeMutableRawPointer)
+  {
+    tensor.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return }
+      key.pack(
+        base.assumingMemoryBound(to: Float.self), to: panels.assumingMemoryBound(to: Float.self))
+    }
+  }
 }

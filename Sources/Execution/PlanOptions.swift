@@ -1,6 +1,8 @@
 public import Programs
 
-/// What a plan keeps for inspection. Whatever it keeps, the results have the same bits.
+/// What a plan keeps for inspection.
+///
+/// Whatever it keeps, the results have the same bits.
 public enum PlanKind: Hashable, Sendable {
   /// Outputs and state only.
   case fast

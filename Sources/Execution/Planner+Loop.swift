@@ -2,7 +2,9 @@ import Programs
 import Tensors
 
 extension Planner {
-  /// Plans a loop. The body is planned once; captured values are read where they lie, slices are
+  /// Plans a loop.
+  ///
+  /// The body is planned once; captured values are read where they lie, slices are
   /// views, and each turn's results are written where the stacked result has them.
   func looped(_ op: LoopOp, _ operands: [BufferView], _ types: [ValueType]) -> [BufferView] {
     let carriedEnd = op.capturedCount + op.carriedCount

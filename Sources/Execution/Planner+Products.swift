@@ -114,6 +114,24 @@ struct PackingKey: Hashable {
 
   /// Floats of one packed matrix.
   var matrixCount: Int { Int(sw_packed_count(Int64(terms), Int64(columns))) }
+  /// Bytes of all packed matrices.
+  var byteCount: Int { matrixCount * starts.count * 4 }
+
+  /// The same whatever buffer of a plan the matrices are in.
+  var anywhere: PackingKey {
+    var key = self
+    key.buffer = 0
+    return key
+  }
+
+  /// Packs the matrices of an operand.
+  func pack(_ source: UnsafePointer<Float>, to panels: UnsafeMutablePointer<Float>) {
+    for (index, start) in starts.enumerated() {
+      sw_pack(
+        source + start, Int64(termStride), Int64(columnStride), Int64(terms), Int64(columns),
+        panels + index * matrixCount)
+    }
+  }
 }
 
 extension Planner {
@@ -164,6 +182,11 @@ extension Planner {
     if let known = packings[key] { return known }
     let source = BufferView(buffer: key.buffer, ValueType(.float32, [0]))
     let count = key.matrixCount * key.starts.count
+    if case .parameter(let index) = buffers[key.buffer].home {
+      let buffer = addBuffer(.packed(index, key.anywhere), byteCount: key.byteCount)
+      packings[key] = BufferView(buffer: buffer, ValueType(.float32, [count]))
+      return BufferView(buffer: buffer, ValueType(.float32, [count]))
+    }
     let panels = result(ValueType(.float32, [count]), of: [source])
     add(PackKernel(key, to: panels), reads: [source], writes: [panels])
     if isFixed(panels.buffer) { packings[key] = panels }

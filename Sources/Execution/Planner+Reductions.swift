@@ -96,6 +96,14 @@ extension Planner {
   func contracted(
     _ op: ContractionOp, _ left: BufferView, _ right: BufferView, _ type: ValueType
   ) -> BufferView {
+    if type.dtype == .bfloat16 || type.dtype == .float16 {
+      // Exact in single precision, summed there and rounded once.
+      let wide = [left, right].map { operand in
+        pointwise(.convert, [operand], ValueType(.float32, operand.shape))
+      }
+      let sums = contracted(op, wide[0], wide[1], ValueType(.float32, type.shape))
+      return pointwise(.convert, [sums], type)
+    }
     switch op {
     case .dot(let dimensions):
       if left.dtype == .float32, type.shape.elementCount > 0 {

@@ -125,7 +125,7 @@ extension Planner {
   func isStateMemory(_ buffer: Int) -> Bool {
     switch buffers[buffer].home {
     case .oldState, .newState, .window, .input: true
-    case .arena, .kept, .constant, .parameter, .turn: false
+    case .arena, .kept, .constant, .parameter, .packed, .turn: false
     }
   }
 }

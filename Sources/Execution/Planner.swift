@@ -32,7 +32,7 @@ final class Planner {
   /// Whether a buffer's contents are the same in every run.
   func isFixed(_ buffer: Int) -> Bool {
     switch buffers[buffer].home {
-    case .constant, .parameter, .kept: true
+    case .constant, .parameter, .packed, .kept: true
     case .arena: buffers[buffer].block == Planner.preparation
     case .input, .oldState, .newState, .window, .turn: false
     }
@@ -50,7 +50,9 @@ final class Planner {
     return BufferView(buffer: buffers.count - 1, type)
   }
 
-  /// Adds a task. Its first result may take over the memory of an operand of `replaceable`.
+  /// Adds a task.
+  ///
+  /// Its first result may take over the memory of an operand of `replaceable`.
   func add(
     _ kernel: Kernel, reads: [BufferView], writes: [BufferView], replaceable: [BufferView] = []
   ) {
@@ -85,7 +87,7 @@ final class Planner {
 
   /// Plans a program's instructions for these inputs and returns the views of all its values.
   ///
-  /// - Parameter appends: concatenations that extend a window of the state where it lies.
+  /// `appends` are concatenations that extend a window of the state where it lies.
   func lower(
     _ program: Program, _ inputs: [BufferView], appends: [ValueID: WindowAppend] = [:]
   ) -> [BufferView?] {

@@ -69,7 +69,7 @@ struct PointwiseChain {
   ///
   /// Wanting fewer results never needs more registers.
   ///
-  /// - Parameter results: which buffers are wanted afterwards.
+  /// `results` tells which buffers are wanted afterwards.
   func code(results: (Int) -> Bool) -> Code? {
     let inputs = self.inputs
     let capacity = Int(SW_TILE_REGISTERS)

@@ -1,7 +1,9 @@
 import Programs
 public import Tensors
 
-/// The live state of one stream. Any plan with the same layout can run on it; two streams never
+/// The live state of one stream.
+///
+/// Any plan with the same layout can run on it; two streams never
 /// touch each other.
 ///
 /// Replaced leaves have two memories that change places when a run has ended, so a cancelled run

@@ -1,8 +1,9 @@
 public import Programs
 import Tensors
 
-/// The state leaves of a model: what a plan needs of state and what ``StateBuffers`` hold. Plans of
-/// one model for other block counts have equal layouts.
+/// The state leaves of a model: what a plan needs of state and what ``StateBuffers`` hold.
+///
+/// Plans of one model for other block counts have equal layouts.
 public struct StateLayout: Hashable, Sendable {
   /// One piece of state.
   public struct Leaf: Hashable, Sendable {

@@ -1,7 +1,201 @@
-/// Threads that share large pieces of work.
-final class WorkerPool {
-  /// How many threads take part, the caller's included.
-  let threadCount: Int
+import Synchronization
 
-  init(threadCount: Int) { self.threadCount = threadCount }
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Threads that share large pieces of work, among them the one that asks.
+///
+/// A piece of work is cut into parts that do not depend on each other, so who runs which part changes
+/// no bit. Finished parts are counted, not finished threads: a worker that the system does not
+/// schedule costs nothing.
+public final class WorkerPool: @unchecked Sendable {
+  /// How many threads take part, the caller's included.
+  public let threadCount: Int
+  /// Multiply-adds below which work is not shared.
+  let threshold: Int
+  private let shared: Shared
+  private var threads: [pthread_t] = []
+
+  /// What all threads look at.
+  private final class Shared: @unchecked Sendable {
+    /// Twice the job's number in the upper half, plus 1 while the job is being written; the next part
+    /// to be taken in the lower half.
+    let ticket = Atomic<UInt64>(0)
+    let partCount = Atomic<Int>(0)
+    let finished = Atomic<Int>(0)
+    let kernel = Atomic<UnsafeRawPointer?>(nil)
+    let frame = Atomic<UnsafeRawPointer?>(nil)
+    let sleepers = Atomic<Int>(0)
+    let isStopping = Atomic<Bool>(false)
+    let isBusy = Atomic<Bool>(false)
+    let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+    init() {
+      pthread_mutex_init(mutex, nil)
+      pthread_cond_init(wake, nil)
+    }
+
+    deinit {
+      pthread_mutex_destroy(mutex)
+      pthread_cond_destroy(wake)
+      mutex.deallocate()
+      wake.deallocate()
+    }
+
+    /// Takes parts of the job that `seen` names until none is left.
+    func takeParts(of seen: UInt64) {
+      var current = seen
+      while true {
+        let part = Int(current & 0xFFFF_FFFF)
+        let count = partCount.load(ordering: .acquiring)
+        let kernel = kernel.load(ordering: .acquiring)
+        let frame = frame.load(ordering: .acquiring)
+        guard part < count, let kernel, let frame else { return }
+        // The job cannot have changed if its ticket has not: then all that was read belongs to it.
+        let (taken, now) = ticket.compareExchange(
+          expected: current, desired: current + 1, ordering: .acquiringAndReleasing)
+        guard taken else {
+          guard now >> 32 == current >> 32 else { return }
+          current = now
+          continue
+        }
+        Unmanaged<Kernel>.fromOpaque(kernel)._withUnsafeGuaranteedRef {
+          $0.run(part: part, of: count, frame.load(as: Frame.self))
+        }
+        finished.add(1, ordering: .acquiringAndReleasing)
+        current += 1
+      }
+    }
+
+    /// Waits for jobs and helps with them.
+    func work() {
+      var last: UInt64 = 0
+      while !isStopping.load(ordering: .acquiring) {
+        var seen = ticket.load(ordering: .acquiring)
+        var turns = 0
+        while !Shared.isNew(seen, after: last), turns < WorkerPool.spinTurns {
+          turns += 1
+          seen = ticket.load(ordering: .acquiring)
+        }
+        if Shared.isNew(seen, after: last) {
+          takeParts(of: seen)
+          last = seen
+        } else {
+          sleep(untilAfter: last)
+        }
+      }
+    }
+
+    private static func isNew(_ ticket: UInt64, after last: UInt64) -> Bool {
+      ticket >> 32 != last >> 32 && (ticket >> 32) & 1 == 0
+    }
+
+    private func sleep(untilAfter last: UInt64) {
+      pthread_mutex_lock(mutex)
+      sleepers.add(1, ordering: .sequentiallyConsistent)
+      while !Shared.isNew(ticket.load(ordering: .sequentiallyConsistent), after: last),
+        !isStopping.load(ordering: .acquiring)
+      {
+        pthread_cond_wait(wake, mutex)
+      }
+      sleepers.subtract(1, ordering: .sequentiallyConsistent)
+      pthread_mutex_unlock(mutex)
+    }
+
+    func wakeSleepers() {
+      guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
+      pthread_mutex_lock(mutex)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(mutex)
+    }
+  }
+
+  /// The most parts that a piece of work is cut into.
+  static let partLimit = 8
+  /// How often a worker looks for a new job before it sleeps: some tens of microseconds.
+  private static let spinTurns = 20_000
+
+  /// Starts `threadCount - 1` threads; fewer than asked for if the system has no more.
+  ///
+  /// Work of less than about five microseconds of one thread is not shared.
+  public convenience init(threadCount: Int) {
+    self.init(threadCount: threadCount, threshold: 200_000)
+  }
+
+  /// Starts threads that share work of at least `threshold` multiply-adds.
+  package init(threadCount: Int, threshold: Int) {
+    self.threshold = threshold
+    shared = Shared()
+    let wanted = max(1, min(threadCount, WorkerPool.partLimit))
+    for _ in 1..<wanted {
+      var thread = pthread_t()
+      let context = Unmanaged.passRetained(shared)
+      let status = pthread_create(&thread, nil, workerMain, context.toOpaque())
+      guard status == 0 else {
+        context.release()
+        break
+      }
+      threads.append(thread)
+    }
+    self.threadCount = threads.count + 1
+  }
+
+  deinit {
+    shared.isStopping.store(true, ordering: .sequentiallyConsistent)
+    pthread_mutex_lock(shared.mutex)
+    pthread_cond_broadcast(shared.wake)
+    pthread_mutex_unlock(shared.mutex)
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  /// Runs all parts of a kernel and returns when they are done.
+  ///
+  /// A pool that is busy for another thread leaves the work to the caller.
+  func parallelFor(count: Int, _ kernel: Kernel, _ frame: Frame) {
+    let shared = self.shared
+    let (isFree, _) = shared.isBusy.compareExchange(
+      expected: false, desired: true, ordering: .acquiringAndReleasing)
+    guard isFree else {
+      kernel.run(part: 0, of: 1, frame)
+      return
+    }
+    withUnsafePointer(to: frame) { frame in
+      // Nobody takes a part while the job is being written.
+      let number = shared.ticket.load(ordering: .acquiring) >> 32
+      shared.ticket.store((number + 1) << 32, ordering: .sequentiallyConsistent)
+      shared.partCount.store(count, ordering: .releasing)
+      shared.kernel.store(
+        UnsafeRawPointer(Unmanaged.passUnretained(kernel).toOpaque()), ordering: .releasing)
+      shared.frame.store(UnsafeRawPointer(frame), ordering: .releasing)
+      shared.finished.store(0, ordering: .releasing)
+      let job = (number + 2) << 32
+      shared.ticket.store(job, ordering: .sequentiallyConsistent)
+      shared.wakeSleepers()
+      shared.takeParts(of: job)
+      while shared.finished.load(ordering: .acquiring) < count {}
+    }
+    shared.isBusy.store(false, ordering: .releasing)
+  }
+
+  /// What a worker thread runs.
+  fileprivate static func run(_ context: UnsafeMutableRawPointer) {
+    let shared = Unmanaged<Shared>.fromOpaque(context).takeRetainedValue()
+    shared.work()
+  }
 }
+
+#if canImport(Glibc)
+  private func workerMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let context { WorkerPool.run(context) }
+    return nil
+  }
+#elseif canImport(Darwin)
+  private func workerMain(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    WorkerPool.run(context)
+    return nil
+  }
+#endif

@@ -46,7 +46,8 @@ extension Tensor {
 
 /// The outputs of every one of several runs of a plan in a row, and the state after each.
 func run(
-  _ program: Program, _ kind: PlanKind, _ inputs: [Tensor], runs: Int = 2
+  _ program: Program, _ kind: PlanKind, _ inputs: [Tensor], runs: Int = 2,
+  pool: WorkerPool? = nil
 ) -> [[Tensor]] {
   let store = ParameterStore()
   var leaves: [Tensor] = []
@@ -57,7 +58,8 @@ func run(
     case .input, .constant, .variable, .seed, .operand: break
     }
   }
-  let executor = Executor(Plan(program, PlanOptions(kind: kind)), parameters: store)
+  let plan = Plan(program, PlanOptions(kind: kind))
+  let executor = Executor(plan, parameters: store, pool: pool)
   for (index, input) in program.inputs.enumerated() {
     switch input.role {
     case .parameter, .state: break

@@ -50,14 +50,19 @@ struct AttentionLayout {
       first.append(Int32(low))
       last.append(Int32(max(low, high)))
     }
+    scratchCount = (AttentionLayout.widestBlock(first, last, keyCount, valueSize) + 15) / 16 * 16
   }
 
-  /// Floats of scratch that the widest block of queries needs.
-  var scratchCount: Int {
+  /// Floats of scratch that the widest block of queries needs, rounded up to whole cache lines.
+  let scratchCount: Int
+
+  private static func widestBlock(
+    _ first: [Int32], _ last: [Int32], _ keyCount: Int, _ valueSize: Int
+  ) -> Int {
     var span = 0
     let block = Int(SW_ATTENTION_BLOCK)
-    for start in stride(from: 0, to: queryCount, by: block) {
-      let range = start..<min(start + block, queryCount)
+    for start in stride(from: 0, to: first.count, by: block) {
+      let range = start..<min(start + block, first.count)
       let low = range.map { Int(first[$0]) }.min() ?? 0
       let high = range.map { Int(last[$0]) }.max() ?? 0
       span = max(span, high - low / 16 * 16)
@@ -114,6 +119,12 @@ final class AttentionKernel: Kernel {
   deinit { ranges.deallocate() }
 
   override func run(_ frame: Frame) {
+    let products = layout.queryCount * layout.keyCount * (layout.size + layout.valueSize)
+    shareParts(work: layout.batch * layout.heads * products, frame)
+  }
+
+  /// Parts are heads; each part has a scratch of its own.
+  override func run(part: Int, of count: Int, _ frame: Frame) {
     var rows = sw_attention_rows()
     rows.queryCount = Int64(layout.queryCount)
     rows.keyCount = Int64(layout.keyCount)
@@ -129,12 +140,17 @@ final class AttentionKernel: Kernel {
     rows.contextStride = Int64(layout.heads * layout.valueSize)
     rows.probabilityStride = Int64(layout.heads * layout.keyCount)
     rows.biasStride = Int64(layout.keyCount)
-    for batch in 0..<layout.batch {
-      for head in 0..<layout.heads { attend(&rows, batch, head, frame) }
+    let memory = scratch.floats(frame) + part * layout.scratchCount
+    for index in items(part, of: count, total: layout.batch * layout.heads) {
+      let (batch, head) = index.quotientAndRemainder(dividingBy: layout.heads)
+      attend(&rows, batch, head, frame, memory)
     }
   }
 
-  private func attend(_ rows: inout sw_attention_rows, _ batch: Int, _ head: Int, _ frame: Frame) {
+  private func attend(
+    _ rows: inout sw_attention_rows, _ batch: Int, _ head: Int, _ frame: Frame,
+    _ scratch: UnsafeMutablePointer<Float>
+  ) {
     let keyHead = head / (layout.heads / layout.keyHeads)
     let query = batch * queryStrides[0] + head * queryStrides[2]
     rows.queries = UnsafePointer(queries.floats(frame) + query)
@@ -156,6 +172,6 @@ final class AttentionKernel: Kernel {
       rows.bias = UnsafePointer(
         bias.floats(frame) + row * layout.queryCount * layout.keyCount)
     }
-    sw_attention(&rows, scratch.floats(frame))
+    sw_attention(&rows, scratch)
   }
 }

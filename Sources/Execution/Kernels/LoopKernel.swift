@@ -47,22 +47,25 @@ final class LoopKernel: Kernel {
 
   override func run(_ frame: Frame) {
     let slots = frame.slots
-    for carry in carries { slots[carry.input] = carry.initial.address(frame) }
+    for index in carries.indices {
+      slots[carries[index].input] = carries[index].initial.address(frame)
+    }
     for turn in 0..<tripCount {
       let place = reverse ? tripCount - 1 - turn : turn
-      for cut in cuts {
+      for index in cuts.indices {
+        let cut = cuts[index]
         slots[cut.slot] = cut.sequence.address(frame) + place * cut.byteStride
       }
-      for stack in stacks {
+      for index in stacks.indices {
+        let stack = stacks[index]
         slots[stack.slot] = stack.sequence.address(frame) + place * stack.byteStride
       }
-      for carry in carries {
-        if let homes = carry.homes {
-          slots[carry.output] = (turn & 1 == 0 ? homes.0 : homes.1).address(frame)
-        }
+      for index in carries.indices {
+        guard let homes = carries[index].homes else { continue }
+        slots[carries[index].output] = (turn & 1 == 0 ? homes.0 : homes.1).address(frame)
       }
       guard body.run(frame) else { return }
-      for carry in carries { slots[carry.input] = slots[carry.output] }
+      for index in carries.indices { slots[carries[index].input] = slots[carries[index].output] }
     }
   }
 }

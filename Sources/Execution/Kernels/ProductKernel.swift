@@ -26,7 +26,8 @@ final class ProductKernel: Kernel {
 
   override func run(_ frame: Frame) {
     let (a, b, c) = (left.floats(frame), right.floats(frame), target.floats(frame))
-    for piece in layout.pieces {
+    for index in layout.pieces.indices {
+      let piece = layout.pieces[index]
       var rows = sw_matrix(
         base: a + piece.left, rowStride: Int64(layout.leftRow),
         columnStride: Int64(layout.leftTerm))
@@ -51,13 +52,8 @@ final class PackKernel: Kernel {
   }
 
   override func run(_ frame: Frame) {
-    let source = frame.slots[key.buffer].assumingMemoryBound(to: Float.self)
-    let panels = target.floats(frame)
-    for (index, start) in key.starts.enumerated() {
-      sw_pack(
-        source + start, Int64(key.termStride), Int64(key.columnStride), Int64(key.terms),
-        Int64(key.columns), panels + index * key.matrixCount)
-    }
+    key.pack(
+      frame.slots[key.buffer].assumingMemoryBound(to: Float.self), to: target.floats(frame))
   }
 }
 
@@ -84,32 +80,45 @@ final class PackedProductKernel: Kernel {
   }
 
   override func run(_ frame: Frame) {
+    shareParts(work: layout.pieces.count * layout.rows * layout.columns * layout.terms, frame)
+  }
+
+  /// Parts are rows where there are enough of them, else panels of columns.
+  override func run(part: Int, of count: Int, _ frame: Frame) {
     let (a, b, c) = (left.floats(frame), panels.floats(frame), target.floats(frame))
-    for (index, piece) in layout.pieces.enumerated() {
-      let to = c + piece.target
+    let byRows = layout.leftTerm != 1 || layout.rows >= 16 * count || count == 1
+    let rows = byRows ? items(part, of: count, total: layout.rows, step: 4) : 0..<layout.rows
+    let columns =
+      byRows ? 0..<layout.columns : items(part, of: count, total: layout.columns, step: 64)
+    guard !rows.isEmpty, !columns.isEmpty else { return }
+    for index in layout.pieces.indices {
+      let piece = layout.pieces[index]
+      let from = a + piece.left + rows.lowerBound * layout.leftRow
+      let to = c + piece.target + rows.lowerBound * layout.targetRow + columns.lowerBound
+      let panel = b + panelStarts[index] + columns.lowerBound * layout.terms
       if layout.leftTerm != 1 {
-        product(a + piece.left, b + panelStarts[index], to)
+        product(from, panel, to, rows.count)
         continue
       }
-      var rows = sw_rows(
-        base: a + piece.left, rowStride: Int64(layout.leftRow), segments: 1,
+      var left = sw_rows(
+        base: from, rowStride: Int64(layout.leftRow), segments: 1,
         segmentLength: Int64(layout.terms), offsets: nil)
       sw_gemm(
-        &rows, Int64(layout.rows), b + panelStarts[index], Int64(layout.columns), nil, to,
-        Int64(layout.targetRow))
+        &left, Int64(rows.count), panel, Int64(columns.count), nil, to, Int64(layout.targetRow))
     }
   }
 
   /// A left operand whose terms do not follow each other: panels are read as plain columns.
   private func product(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>,
+    _ rowCount: Int
   ) {
     var rows = sw_matrix(
       base: a, rowStride: Int64(layout.leftRow), columnStride: Int64(layout.leftTerm))
     for first in stride(from: 0, to: layout.columns, by: 64) {
       var panel = sw_matrix(base: b + first * layout.terms, rowStride: 64, columnStride: 1)
       sw_dot(
-        &rows, &panel, Int64(layout.rows), Int64(min(64, layout.columns - first)),
+        &rows, &panel, Int64(rowCount), Int64(min(64, layout.columns - first)),
         Int64(layout.terms), c + first, Int64(layout.targetRow))
     }
   }

@@ -29,11 +29,13 @@ final class RowKernel: Kernel {
     rowCount = source.count / length
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ frame: Frame) { shareParts(work: rowCount * length * 8, frame) }
+
+  override func run(part: Int, of count: Int, _ frame: Frame) {
     let (x, y) = (source.floats(frame), target.floats(frame))
     let factor = scale?.floats(frame)
     let offset = bias?.floats(frame)
-    for row in 0..<rowCount {
+    for row in items(part, of: count, total: rowCount) {
       let (from, to) = (x + row * length, y + row * length)
       switch function {
       case .softmax: sw_softmax(from, Int64(length), to)

@@ -68,9 +68,10 @@ struct TapsLayout {
   }
 }
 
-/// A convolution in single precision: matrix products on packed taps, or taps times channels where
-/// every channel is a group. The input is read where it lies; only rows that touch padding are
-/// gathered.
+/// A convolution in single precision.
+///
+/// Matrix products on packed taps, or taps times channels where every channel is a group. The input
+/// is read where it lies; only rows that touch padding are gathered.
 final class TapsKernel: Kernel {
   private let layout: TapsLayout
   private let input: Place
@@ -81,12 +82,37 @@ final class TapsKernel: Kernel {
   private let isDepthwise: Bool
   private let inside: Range<Int>
   private let tapCount: Int
+  /// The cost of all outputs, in multiply-adds.
+  private let work: Int
+  /// Set where no output sees padding and there is one spatial axis.
+  private let plain: Plain?
   private let groups: Int
   private let matrixCount: Int
   /// Whether the taps of an output follow each other in memory.
   private let isOneRun: Bool
   private let offsets: UnsafeMutablePointer<Int64>
   private let gatheredOffsets: UnsafeMutablePointer<Int64>
+
+  /// Runs of outputs that follow each other evenly, in elements of the input.
+  private struct Plain {
+    var start: Int
+    var lines: Int
+    var lineStride: Int
+    var count: Int
+    var rowStride: Int
+
+    init?(_ layout: TapsLayout) {
+      let length = layout.lineLength
+      guard layout.spatialRank == 1, layout.inside == 0..<length else { return nil }
+      start = -layout.dimensions.padLow[0] * layout.inputStrides[1]
+      lines = layout.targetShape[0]
+      lineStride = layout.inputStrides[0]
+      count = length
+      rowStride = layout.dimensions.strides[0] * layout.inputStrides[1]
+      // With one output a batch row, batch rows are the rows of one product.
+      if length == 1 { (lines, count, rowStride) = (1, lines, lineStride) }
+    }
+  }
 
   /// Rows that are gathered at once.
   static let gatheredRows = 12
@@ -104,6 +130,8 @@ final class TapsKernel: Kernel {
     self.matrixCount = matrixCount
     inside = layout.inside
     tapCount = layout.tapCount
+    work = target.count * layout.tapCount * layout.channels
+    plain = Plain(layout)
     groups = layout.dimensions.featureGroups
     let places = layout.tapOffsets
     let width = isDepthwise ? groups : layout.channels
@@ -127,15 +155,39 @@ final class TapsKernel: Kernel {
     return gatheredRows * layout.tapCount * width
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ frame: Frame) { shareParts(work: work, frame) }
+
+  /// Parts share the outputs whose taps all lie in the input; the first part does the edges.
+  override func run(part: Int, of parts: Int, _ frame: Frame) {
+    if let plain {
+      let share = items(part, of: parts, total: plain.count, step: 4)
+      guard !share.isEmpty else { return }
+      let x = input.floats(frame) + plain.start + share.lowerBound * plain.rowStride
+      for line in 0..<plain.lines {
+        multiply(
+          frame, x + line * plain.lineStride, stride: plain.rowStride, offsets: offsets,
+          isOneRun: isOneRun, group: layout.channels,
+          firstOutput: line * plain.count + share.lowerBound, count: share.count)
+      }
+      return
+    }
     let (length, count) = (layout.lineLength, layout.lineCount)
     for line in 0..<(layout.targetShape[0] * count) {
       let (row, place) = line.quotientAndRemainder(dividingBy: count)
       let isClear = isInside(place)
       let middle = isClear ? inside : 0..<0
-      edges(frame, line, row, place, 0..<middle.lowerBound)
-      if !middle.isEmpty { interior(frame, line, row, place, middle) }
-      edges(frame, line, row, place, middle.isEmpty ? 0..<length : middle.upperBound..<length)
+      let share = items(part, of: parts, total: middle.count, step: 4)
+      let first = middle.lowerBound
+      if !share.isEmpty {
+        interior(frame, line, row, place, first + share.lowerBound..<first + share.upperBound)
+      }
+      guard part == 0 else { continue }
+      if middle.isEmpty {
+        edges(frame, line, row, place, 0..<length)
+      } else {
+        edges(frame, line, row, place, 0..<middle.lowerBound)
+        edges(frame, line, row, place, middle.upperBound..<length)
+      }
     }
   }
 

@@ -6,6 +6,8 @@ final class TileKernel: Kernel {
   private let inputs: [Place]
   private let outputs: [Place]
   private let count: Int
+  /// The cost of all elements, in multiply-adds.
+  private let work: Int
   /// The prepared chain and the tables that it points to.
   private let program: UnsafeMutablePointer<sw_tile_program>
   private let inputTable: UnsafeMutablePointer<sw_tile_input>
@@ -17,6 +19,7 @@ final class TileKernel: Kernel {
     inputs = code.inputs.map { Place($0) }
     outputs = code.outputs.map { Place($0.view) }
     count = walk.extents.elementCount
+    work = count * code.functions.count * 4
     inputTable = .allocate(capacity: max(inputs.count, 1))
     outputTable = .allocate(capacity: max(outputs.count, 1))
     functions = .allocate(capacity: max(code.functions.count, 1))
@@ -62,7 +65,10 @@ final class TileKernel: Kernel {
     }
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ frame: Frame) { shareParts(work: work, frame) }
+
+  override func run(part: Int, of parts: Int, _ frame: Frame) {
+    let range = items(part, of: parts, total: count, step: 1024)
     withUnsafeTemporaryAllocation(
       of: UnsafeMutableRawPointer?.self, capacity: inputs.count + outputs.count
     ) { addresses in
@@ -73,7 +79,7 @@ final class TileKernel: Kernel {
       guard let base = addresses.baseAddress else { return }
       let to = base + inputs.count
       base.withMemoryRebound(to: UnsafeRawPointer?.self, capacity: inputs.count) { from in
-        sw_tile_run(program, from, to, 0, Int64(count))
+        sw_tile_run(program, from, to, Int64(range.lowerBound), Int64(range.upperBound))
       }
     }
   }

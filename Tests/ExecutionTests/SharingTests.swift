@@ -1,0 +1,91 @@
+import CKernels
+import Execution
+import Programs
+import Tensors
+import Testing
+
+@Suite("Threads, kernel variants and plans of one model")
+struct SharingTests {
+  static let seeds: Range<UInt64> = 0..<100
+
+  @Test("two and four threads give the bits of one", arguments: [2, 4])
+  func threads(count: Int) {
+    // A threshold of one shares whatever can be cut into parts.
+    let pool = WorkerPool(threadCount: count, threshold: 1)
+    for seed in Self.seeds {
+      let drawn = RandomProgram(seed: seed)
+      let alone = run(drawn.program, .fast, drawn.inputs)
+      let shared = run(drawn.program, .fast, drawn.inputs, pool: pool)
+      for (index, pair) in zip(alone[1], shared[1]).enumerated() {
+        #expect(sameBits(pair.0, pair.1), "seed \(seed), result \(index)")
+      }
+    }
+  }
+
+  static let large: [ProgramCase] = [
+    ProgramCase(
+      "products", operands: [ValueType(.float32, [70, 96]), ValueType(.float32, [96, 200])]
+    ) { x in [x[0].matmul(x[1]), x[0].sliced(axis: 0, from: 0, to: 1).matmul(x[1])] },
+    ProgramCase(
+      "convolutions",
+      operands: [ValueType(.float32, [2, 90, 16]), ValueType(.float32, [3, 16, 80])]
+    ) { x in
+      [x[0].convolved(x[1], ConvolutionDimensions(spatialRank: 1, padLow: [2], padHigh: [3]))]
+    },
+    ProgramCase("chains", operands: [ValueType(.float32, [5000]), ValueType(.float32, [5000])]) {
+      x in [(x[0] * x[1]).unary(.tanh) + x[0]]
+    },
+  ]
+
+  @Test("large work cut into parts gives the bits of one thread", arguments: large)
+  func parts(item: ProgramCase) {
+    var program = item.program
+    program.inputs[1].role = .parameter
+    let alone = run(program, .fast, item.inputs)[1]
+    for count in [2, 3, 4] {
+      let pool = WorkerPool(threadCount: count, threshold: 1)
+      let shared = run(program, .fast, item.inputs, pool: pool)[1]
+      for (found, expected) in zip(shared, alone) { #expect(found.bitsEqual(expected)) }
+    }
+  }
+
+  @Test("every kernel variant gives the same bits")
+  func variants() {
+    let selected = sw_kernels_selected()
+    defer { _ = sw_kernels_select(selected) }
+    for seed in Self.seeds {
+      let drawn = RandomProgram(seed: seed)
+      let results = (0..<Int32(SW_VARIANT_COUNT)).filter { sw_kernels_supported($0) == 1 }.map {
+        variant in
+        _ = sw_kernels_select(variant)
+        return run(drawn.program, .fast, drawn.inputs)[1]
+      }
+      for other in results.dropFirst() {
+        for (index, pair) in zip(results[0], other).enumerated() {
+          #expect(sameBits(pair.0, pair.1), "seed \(seed), result \(index)")
+        }
+      }
+    }
+  }
+
+  @Test("plans of one model share the panels of a weight, which follow its changes")
+  func panels() throws {
+    let weight = Tensor(repeating: 2, shape: [5, 7])
+    let store = ParameterStore(["w": weight])
+    let executors = try [1, 4].map { rows in
+      let builder = ProgramBuilder()
+      let x = builder.input("x", .input, ValueType(.float32, [rows, 5]))
+      let w = builder.input("w", .parameter, ValueType(.float32, [5, 7]))
+      builder.output("y", .output, x.matmul(w))
+      let executor = Executor(Plan(try builder.finish()), parameters: store)
+      executor.setInput(0, Tensor(repeating: 1, shape: [rows, 5]))
+      executor.execute()
+      return executor
+    }
+    #expect(store.packedByteCount == 5 * 64 * 4)
+    #expect(executors.map { $0.output(0).double(at: 0) } == [10, 10])
+    store["w"] = Tensor(repeating: 3, shape: [5, 7])
+    for executor in executors { executor.execute() }
+    #expect(executors.map { $0.output(0).double(at: 0) } == [15, 15])
+  }
+}
