@@ -1,5 +1,5 @@
 import Programs
-public import Tensors
+import Tensors
 
 #if canImport(Glibc)
   internal import Glibc

@@ -26,7 +26,7 @@ extension STFT: SequenceLayer {
     let start = -framer.window.left
     let kept = RealTransform.kept(frameLength, fftLength, fftPadding)
     let window = (try? windowFn.values(frameLength)) ?? nil
-    let taps = kept.filter { window.map { values in values[$0] != 0 } ?? true }
+    let taps = kept.filter { tap in window.map { $0[tap] != 0 } ?? true }
     guard let first = taps.first, let last = taps.last else { return [nil] }
     return [ReceptiveField(start + first, start + last)]
   }
