@@ -40,7 +40,8 @@ extension LoopOp {
     let outputs = body.outputTypes
     try expect(tripCount >= 0, found: "\(tripCount) turns", expected: "0 or more")
     try expect(
-      capturedCount + carriedCount <= inputs.count && carriedCount <= outputs.count,
+      capturedCount >= 0 && carriedCount >= 0 && capturedCount <= inputs.count
+        && carriedCount <= inputs.count - capturedCount && carriedCount <= outputs.count,
       found: "\(capturedCount) captured, \(carriedCount) carried",
       expected: "no more than the body has")
     for index in 0..<(capturedCount + carriedCount) {

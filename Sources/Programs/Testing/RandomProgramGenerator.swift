@@ -114,7 +114,7 @@ final class RandomProgramGenerator {
 
   func addOutputs() {
     let roles: [OutputRole] = [.output, .emit, .tap]
-    let chosen = pool.suffix(2) + (0..<source.int(0...2)).map { _ in source.element(pool) }
+    let chosen = pool.suffix(3) + (0..<source.int(1...5)).map { _ in source.element(pool) }
     for (index, value) in chosen.enumerated() {
       builder.output("y\(index)", source.element(roles), value)
     }

@@ -134,7 +134,7 @@ extension Tensor {
     let value = double(at: position)
     if dtype == .float64 { return "\(value)" }
     if dtype.isFloating { return "\(Float(value))" }
-    return "\(reshaped([count]).integer(at: position))"
+    return "\(integer(at: position))"
   }
 
   private func integer(at position: Int) -> Int64 {

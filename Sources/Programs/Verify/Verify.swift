@@ -87,9 +87,12 @@ private struct Verifier {
         .undefinedValue, path: path, place: place, found: "%\(operand.index)",
         expected: "a value that is defined earlier")
     }
-    if undefined.isEmpty { checkTypes(instruction, path: path, place: place) }
+    // The types of a broken body mean nothing.
+    let hasSoundBodies = checkBodies(instruction.op, path: path, place: place)
+    if undefined.isEmpty, hasSoundBodies {
+      checkTypes(instruction, path: path, place: place)
+    }
     for result in instruction.results { define(result, path: path, place: place) }
-    checkBodies(instruction.op, path: path, place: place)
   }
 
   private mutating func checkTypes(_ instruction: Instruction, path: String, place: String) {
@@ -108,15 +111,13 @@ private struct Verifier {
     }
   }
 
-  private mutating func checkBodies(_ op: Op, path: String, place: String) {
+  private mutating func checkBodies(_ op: Op, path: String, place: String) -> Bool {
     switch op {
-    case .loop(let loop): include(loop.body.verify(), in: "body of \(place)")
+    case .loop(let loop): return include(loop.body.verify(), in: "body of \(place)")
     case .composite(let composite):
-      include(composite.body.verify(), in: "body of \(place)")
-      guard let gradient = composite.gradient else { return }
-      let found = gradient.verify()
-      include(found, in: "gradient of \(place)")
-      guard found.isEmpty else { return }
+      guard include(composite.body.verify(), in: "body of \(place)") else { return false }
+      guard let gradient = composite.gradient else { return true }
+      guard include(gradient.verify(), in: "gradient of \(place)") else { return true }
       let operands = composite.body.inputTypes
       let results = composite.body.outputTypes
       let inputs = operands + results + results
@@ -127,17 +128,20 @@ private struct Verifier {
           found: "a gradient from \(Verifier.list(types.0)) to \(Verifier.list(types.1))",
           expected: "from \(Verifier.list(inputs)) to \(Verifier.list(operands))")
       }
+      return true
     case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .select,
       .movement, .reduction, .contraction, .indexing, .fft, .stopGradient:
-      break
+      return true
     }
   }
 
-  private mutating func include(_ inner: [ProgramDiagnostic], in place: String) {
+  /// Adds what a body's own check found; true if that is nothing.
+  private mutating func include(_ inner: [ProgramDiagnostic], in place: String) -> Bool {
     for var diagnostic in inner {
       diagnostic.place = "\(place): \(diagnostic.place)"
       diagnostics.append(diagnostic)
     }
+    return inner.isEmpty
   }
 
   private mutating func define(_ id: ValueID, path: String, place: String) {
