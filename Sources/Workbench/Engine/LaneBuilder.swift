@@ -87,9 +87,9 @@ struct LaneBuilder {
   private static func timesteps(
     _ column: Int, of columns: Int, _ window: Range<Int>, _ source: Source
   ) -> Range<Int> {
-    let count = max(window.count, columns)
+    let count = window.count
     let from = window.lowerBound + column * count / columns
-    let to = window.lowerBound + max((column + 1) * count / columns, column * count / columns + 1)
+    let to = max(window.lowerBound + (column + 1) * count / columns, from + 1)
     guard from < window.upperBound else { return 0..<0 }
     let first = Int((Double(from) * source.rate).rounded(.down)) + source.warmUp
     let last = Int((Double(to) * source.rate).rounded(.up)) + source.warmUp
