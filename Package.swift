@@ -73,12 +73,14 @@ let package = Package(
       "Sessions",
       ["Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs", "Tensors"]),
     library("TerminalUI", ["CTerminal"]),
-    library("Workbench", ["Sessions", "TerminalUI", "Tensors"]),
+    library(
+      "Workbench",
+      ["Sessions", "Runtime", "Execution", "Notation", "Layers", "TerminalUI", "Tensors"]),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
     .executableTarget(
       name: "workbench",
       dependencies: [
-        "WorkbenchKit", "LayerTesting", "Sessions", "Datasets", "Weights", "Tensors",
+        "WorkbenchKit", "Workbench", "LayerTesting", "Sessions", "Datasets", "Weights", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -93,7 +95,8 @@ let package = Package(
       swiftSettings: settings),
     tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
     .testTarget(
-      name: "WorkbenchTests", dependencies: ["Workbench", "TerminalUI", "PtyHarness"],
+      name: "WorkbenchTests",
+      dependencies: ["Workbench", "workbench", "Execution", "TerminalUI", "PtyHarness"],
       exclude: ["Snapshots"], swiftSettings: settings),
 
     .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),

@@ -23,9 +23,11 @@ struct Main: ParsableCommand {
     abstract: "Build streaming sequence models and step them beside their layer-wise result.",
     version: Version.program,
     subcommands: [
-      CompareCommand.self, ConformCommand.self, ConvertCommand.self, LayersCommand.self,
-      BenchCommand.self, ReplayCommand.self, RunScriptCommand.self, VerifyCommand.self,
-    ])
+      OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
+      ConvertCommand.self, LayersCommand.self, ReplayCommand.self, RunScriptCommand.self,
+      VerifyCommand.self,
+    ],
+    defaultSubcommand: OpenCommand.self)
 
   static func main() {
     do {

@@ -1,4 +1,4 @@
-import Synchronization
+import Execution
 import TerminalUI
 import Testing
 import Workbench
@@ -9,14 +9,16 @@ private final class CountingClient: SessionClient {
   let greeting = [OutputLine("opened", .hint)]
   let vocabulary = Vocabulary(commands: ["step", "run", "quit"])
 
-  func perform(
-    _ line: String, progress: (Progress) -> Void, isCancelled: @escaping @Sendable () -> Bool
-  ) -> Outcome {
+  private let flag = CancelFlag()
+  var canceller: @Sendable () -> Void { { [flag] in flag.raise() } }
+
+  func perform(_ line: String, progress: @escaping (Progress) -> Void) -> Outcome {
+    flag.lower()
     switch line {
     case "step": steps += 1
     case "quit": return Outcome(status: .quit)
     case "run":
-      while !isCancelled() { progress(Progress(label: "run", done: steps, total: 9)) }
+      while !flag.isRaised { progress(Progress(label: "run", done: steps, total: 9)) }
       return Outcome([OutputLine("stopped")])
     default: return Outcome([OutputLine("no command '\(line)'", .bad)], status: .failed)
     }

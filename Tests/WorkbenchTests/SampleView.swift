@@ -100,7 +100,7 @@ enum SampleView {
     }
     return StateView(
       facet: "\(request.path):state.buffer", leafIndex: request.leaf, leafCount: 2,
-      shape: "[3, 4, 64]", dtype: "f32", changedCount: 192, elementCount: 768, nanCount: 1,
+      shape: "[3, 4, 64]", dtype: "f32", isChanged: true, nanCount: 1,
       minimum: -2.1, maximum: 3.02, mean: 0.021, rowNames: (0..<rows).map { "t-\(rows - $0)" },
       values: values, firstRow: 0, firstColumn: 0, rowCount: 12, columnCount: 64,
       cursorIndex: "[0, 2, 17]", cursorValue: "-0.41733")

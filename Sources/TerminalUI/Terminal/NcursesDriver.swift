@@ -70,6 +70,10 @@ package final class NcursesDriver: Driver {
 
   private func add(_ event: ct_event, to events: inout [TerminalEvent]) {
     let bytes = withUnsafeBytes(of: event.bytes) { Array($0.prefix(Int(event.count))) }
+    // ESC before anything but a character was a key of its own.
+    if Int(event.kind) != CT_EVENT_BYTE, let press = assembler.finish() {
+      events.append(.key(press))
+    }
     switch Int(event.kind) {
     case CT_EVENT_PING: events.append(.ping)
     case CT_EVENT_PASTE_BEGIN: pasted = []
@@ -83,7 +87,6 @@ package final class NcursesDriver: Driver {
       }
     case CT_EVENT_KEY:
       if pasted != nil { return }
-      if let press = assembler.finish() { events.append(.key(press)) }
       events.append(.key(KeyPress(Self.key(Int(event.code)), bytes: bytes)))
     default: break
     }

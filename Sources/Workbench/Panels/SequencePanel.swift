@@ -184,7 +184,7 @@ struct SequencePanel: Panel {
     let columns = Self.laneColumns(size.columns)
     let column = place.column - Self.nameWidth - 1
     guard lanes.count > 0, column >= 0, column < columns else { return [] }
-    let time = lanes.start + column * max(lanes.count, columns) / columns
+    let time = lanes.start + column * lanes.count / columns
     model.cursorTime = min(max(0, time), max(0, model.view.position.inputLength - 1))
     return []
   }

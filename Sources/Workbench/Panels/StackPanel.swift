@@ -84,7 +84,7 @@ struct StackPanel: Panel {
   private func drawLesson(into region: Region) {
     let lines = [
       "There is no stack yet. Type : and then", "",
-      "  stack Serial([Dense(features: 4)])", "  input noise --length 20 --channels 3", "  step",
+      "  stack Serial([Dense(features: 4)])", "  input sine --channels 3 --time 20", "  step",
       "", "or open a session:", "  open Sessions/speech.session",
     ]
     for (row, line) in lines.enumerated() {

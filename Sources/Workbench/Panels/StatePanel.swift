@@ -66,9 +66,8 @@ struct StatePanel: Panel {
     let low = Words.short(state.minimum)
     let high = Words.short(state.maximum)
     let mean = Words.short(state.mean)
-    let changed = NumberText.grouped(state.changedCount)
-    let count = NumberText.grouped(state.elementCount)
-    let legend = "\(low) \(glyphs) \(high)  mean \(mean)  \(changed) of \(count) changed"
+    let changed = state.isChanged ? "changed this step" : "unchanged"
+    let legend = "\(low) \(glyphs) \(high)  mean \(mean)  \(changed)"
     region.text(row: row, column: 1, legend, .role(.faint))
     let moreRows = state.rowCount - state.firstRow - state.values.count
     let moreColumns = state.columnCount - state.firstColumn - (state.values.first?.count ?? 0)

@@ -26,6 +26,7 @@ final class EngineThread: Sendable {
     var events: [EngineEvent] = []
     /// Whether the thread works on something it has taken.
     var isWorking = true
+    var canceller: @Sendable () -> Void = {}
   }
 
   private let mailbox = Mutex(Mailbox())
@@ -57,7 +58,10 @@ final class EngineThread: Sendable {
   }
 
   /// Stops the running command at the next whole block.
-  func cancel() { cancelFlag.store(true, ordering: .relaxed) }
+  func cancel() {
+    cancelFlag.store(true, ordering: .relaxed)
+    mailbox.withLock(\.canceller)()
+  }
 
   /// Stops the thread after the running command, which is cancelled.
   func close() {
@@ -94,12 +98,16 @@ final class EngineThread: Sendable {
 
   private func run() {
     let client = makeClient()
+    let canceller = client.canceller
+    mailbox.withLock { $0.canceller = canceller }
     post(.opened(greeting: client.greeting, vocabulary: client.vocabulary))
     while let (line, request) = next() {
       if let line {
-        let outcome = client.perform(
-          line, progress: { post(.progress($0)) },
-          isCancelled: { self.cancelFlag.load(ordering: .relaxed) })
+        let outcome = client.perform(line) { progress in
+          self.post(.progress(progress))
+          // A wish to stop may have come before the line began.
+          if self.cancelFlag.load(ordering: .relaxed) { canceller() }
+        }
         post(.finished(line: line, outcome: outcome, vocabulary: client.vocabulary))
       }
       if let request { post(.view(client.view(request))) }

@@ -1,4 +1,11 @@
+import Synchronization
 import TerminalUI
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The same session line by line, without a screen: for pipes, dumb terminals and screen readers.
 package final class Repl {
@@ -20,6 +27,7 @@ package final class Repl {
   /// Runs to the end of the input or until the user leaves; tells whether every line was done.
   package func run() -> Bool {
     PlainTerminal.catchInterrupts()
+    let watch = InterruptWatch(client.canceller)
     client.greeting.forEach(show)
     var openLines: [String] = []
     var allDone = true
@@ -31,8 +39,7 @@ package final class Repl {
         continue
       }
       _ = PlainTerminal.takeInterrupt()
-      let outcome = client.perform(
-        whole, progress: { _ in }, isCancelled: { PlainTerminal.takeInterrupt() })
+      let outcome = watch.during { client.perform(whole) { _ in } }
       if outcome.status == .incomplete { continue }
       openLines = []
       outcome.lines.forEach(show)
@@ -56,5 +63,28 @@ package final class Repl {
 
   private func show(_ line: OutputLine) {
     write(line.tone == .bad ? "! \(line.text)\n" : "\(line.text)\n")
+  }
+}
+
+/// Hands Ctrl-C to a command that runs on the thread that would have to notice it.
+private final class InterruptWatch: Sendable {
+  private let isRunning = Atomic<Bool>(false)
+  private let stop: @Sendable () -> Void
+  private static let pollMicroseconds: UInt32 = 50_000
+
+  init(_ stop: @escaping @Sendable () -> Void) {
+    self.stop = stop
+    LargeThread.start { [weak self] in
+      while let self {
+        if self.isRunning.load(ordering: .relaxed), PlainTerminal.takeInterrupt() { self.stop() }
+        usleep(Self.pollMicroseconds)
+      }
+    }
+  }
+
+  func during<Result>(_ body: () -> Result) -> Result {
+    isRunning.store(true, ordering: .relaxed)
+    defer { isRunning.store(false, ordering: .relaxed) }
+    return body()
   }
 }

@@ -10,7 +10,7 @@ package struct LanesView: Hashable, Sendable {
   /// The column that shows an input timestep among `columns`; nil when none does.
   package func column(of time: Int, columns: Int) -> Int? {
     guard count > 0, time >= start, time < start + count else { return nil }
-    return (time - start) * columns / max(count, columns)
+    return (time - start) * columns / count
   }
 }
 

@@ -8,10 +8,11 @@ package protocol SessionClient: AnyObject {
   /// What is said first, such as what was opened and what to try.
   var greeting: [OutputLine] { get }
 
-  /// Performs one line; a long one tells its progress and asks whether to stop.
-  func perform(
-    _ line: String, progress: (Progress) -> Void, isCancelled: @escaping @Sendable () -> Bool
-  ) -> Outcome
+  /// Stops the running line at the next whole block; safe from any thread.
+  var canceller: @Sendable () -> Void { get }
+
+  /// Performs one line; a long one tells its progress.
+  func perform(_ line: String, progress: @escaping (Progress) -> Void) -> Outcome
 
   /// What the visible panels want to know.
   func view(_ request: ViewRequest) -> SessionView

@@ -6,9 +6,8 @@ package struct StateView: Hashable, Sendable {
   package var leafCount: Int
   package var shape: String
   package var dtype: String
-  /// Elements that the last step changed.
-  package var changedCount: Int
-  package var elementCount: Int
+  /// Whether the last step changed it.
+  package var isChanged: Bool
   package var nanCount: Int
   package var minimum: Float
   package var maximum: Float
@@ -28,7 +27,7 @@ package struct StateView: Hashable, Sendable {
 
   package init(
     facet: String, leafIndex: Int, leafCount: Int, shape: String, dtype: String,
-    changedCount: Int, elementCount: Int, nanCount: Int, minimum: Float, maximum: Float,
+    isChanged: Bool, nanCount: Int, minimum: Float, maximum: Float,
     mean: Float, rowNames: [String], values: [[Float]], firstRow: Int, firstColumn: Int,
     rowCount: Int, columnCount: Int, cursorIndex: String, cursorValue: String
   ) {
@@ -37,8 +36,7 @@ package struct StateView: Hashable, Sendable {
     self.leafCount = leafCount
     self.shape = shape
     self.dtype = dtype
-    self.changedCount = changedCount
-    self.elementCount = elementCount
+    self.isChanged = isChanged
     self.nanCount = nanCount
     self.minimum = minimum
     self.maximum = maximum

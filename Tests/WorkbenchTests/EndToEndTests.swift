@@ -1,0 +1,85 @@
+import Foundation
+import PtyHarness
+import TerminalUI
+import Testing
+
+@Suite("The workbench on a terminal", .serialized)
+struct EndToEndTests {
+  private static let stack =
+    "stack Serial([Conv1D(filters: 4, kernelSize: 3, padding: .causal, name: \"c1\"), "
+    + "Dense(features: 2, name: \"out\")])\r"
+  private static let input = "input sine --channels 3 --time 12 --rows 2\r"
+
+  private func workbench(
+    _ arguments: [String] = [], size: Size = Size(rows: 24, columns: 80), state: URL
+  ) throws -> PtyProgram {
+    try PtyProgram(
+      BuiltProduct.path("workbench"), arguments, environment: ["XDG_STATE_HOME": state.path],
+      size: size)
+  }
+
+  private func withFolder(_ body: (URL) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(folder)
+  }
+
+  @Test("a stack is built, stepped and looked at", arguments: [(24, 80), (36, 118), (60, 200)])
+  func builds(rows: Int, columns: Int) throws {
+    try withFolder { folder in
+      let program = try workbench(size: Size(rows: rows, columns: columns), state: folder)
+      try program.wait(for: "no stack")
+      try program.settle()
+      try program.type(Self.stack + Self.input)
+      program.send("\u{1b}")
+      try program.settle()
+      try program.type("ss")
+      #expect(program.terminal.line(0).contains("T 2/12"))
+      #expect(program.terminal.screenText.contains("equal within"))
+      try program.type("2")
+      #expect(program.terminal.screenText.contains("valid 2 of 2"))
+      try program.type("b")
+      #expect(program.terminal.line(0).contains("T 1/12"))
+      try program.type(":show c1\r")
+      program.send("\u{1b}")
+      try program.settle()
+      #expect(program.terminal.unknown == [])
+      program.send("q")
+      #expect(program.waitForExit() == .status(0))
+      #expect(program.terminal.modes == VirtualTerminal.shellModes)
+      #expect(program.isCooked)
+    }
+  }
+
+  @Test("what was done is in the journal when the program is killed, and opens again")
+  func resumes() throws {
+    try withFolder { folder in
+      let first = try workbench(state: folder)
+      try first.wait(for: "no stack")
+      try first.settle()
+      try first.type(Self.stack + Self.input + "step 3\r")
+      kill(first.process, SIGKILL)
+      _ = first.waitForExit()
+      let second = try workbench(["--last"], state: folder)
+      try second.wait(for: "T 3/12")
+    }
+  }
+
+  @Test("line by line the same commands give the same answers")
+  func plain() throws {
+    try withFolder { folder in
+      let program = try workbench(["--plain"], state: folder)
+      try program.wait(for: "›")
+      program.send(Self.stack)
+      program.send(Self.input)
+      program.send("step\r")
+      try program.wait(for: "step 1 of 12")
+      program.send("stepp\r")
+      try program.wait(for: "did you mean step?")
+      program.send("quit\r")
+      #expect(program.waitForExit() == .status(0))
+      #expect(program.isCooked)
+    }
+  }
+}
