@@ -20,8 +20,10 @@ package enum NumberText {
   /// The shortest text that reads back as exactly this value in `dtype`.
   package static func exact(_ value: Double, _ dtype: DType = .float64) -> String {
     if let special = special(value) { return special }
-    if dtype.isInteger { return "\(Int64(value))" }
-    let text = dtype == .float64 ? value.description : Float(value).description
+    // The largest 64-bit integers round to a double that is none.
+    if dtype.isInteger, let whole = Int64(exactly: value) { return "\(whole)" }
+    let isWide = dtype == .float64 || dtype == .int64
+    let text = isWide ? value.description : Float(value).description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 

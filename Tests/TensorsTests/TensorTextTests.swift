@@ -51,6 +51,7 @@ struct NumberCase: CustomTestStringConvertible {
     #expect(NumberText.exact(0.1) == "0.1")
     #expect(NumberText.exact(3, .float32) == "3")
     #expect(NumberText.exact(-7, .int32) == "-7")
+    #expect(NumberText.exact(Double(Int64.max), .int64) == "9.223372036854776e+18")
   }
 
   @Test("long numbers are grouped by thousands")
