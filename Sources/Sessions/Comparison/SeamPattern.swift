@@ -58,7 +58,7 @@ package struct SeamPattern: Hashable, Sendable {
       var possible: [Int: Int] = [:]
       var present: [Int: Int] = [:]
       let places = Set(differing.map { $0 % period })
-      guard 2 * places.count <= period || places.count <= 2 else { return nil }
+      guard 2 * places.count <= period || places.count < min(period, 3) else { return nil }
       for place in places {
         // Counted from the period of the first difference on: state that starts at zero is right
         // in the first block whatever happens at the seams.

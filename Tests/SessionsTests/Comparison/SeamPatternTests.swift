@@ -70,6 +70,13 @@ import Testing
     #expect(SeamPattern.find(dense, tolerance: 0.1) == nil)
   }
 
+  @Test("differences nearly everywhere are no pattern of places", arguments: [UInt64(1), 2, 3])
+  func nearlyEverywhere(seed: UInt64) {
+    var random = RandomStream(seed: seed, name: "dense")
+    let sizes: [Double?] = (0..<300).map { _ in random.uniform() < 0.95 ? 1 : 0 }
+    #expect(SeamPattern.find(sizes, tolerance: 0.5) == nil)
+  }
+
   @Test("a difference that stays or grows is no pattern")
   func steady() {
     #expect(SeamPattern.find((0..<90).map { $0 < 40 ? 0 : 1 }, tolerance: 0.5) == nil)
