@@ -98,9 +98,20 @@ let package = Package(
 
     .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
     tests("ExecutionTests", ["Execution", "Programs", "Tensors", "CKernels", "CAllocationCount"]),
+    // Worked examples.
+    library("Models", ["Runtime", "Layers", "Tensors"]),
+    .executableTarget(
+      name: "train-bytes",
+      dependencies: [
+        "Models", "Runtime", "Layers", "Weights", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Sources/TrainBytes", swiftSettings: settings),
+
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
+    tests("ModelsTests", ["Models", "Runtime", "Layers", "Tensors"]),
     tests("SessionsTests", ["Sessions", "Datasets", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
