@@ -7,7 +7,8 @@ import Testing
 struct PrintedSwiftTests {
   private static let names = [
     "Serial", "Parallel", "Residual", "Repeat", "Bidirectional", "Blockwise", "Conv1D", "Dense",
-    "LSTM", "DotProductSelfAttention",
+    "LSTM", "DotProductSelfAttention", "Scale", "Slice", "EinopsRearrange", "AddNoise", "Dropout",
+    "Embedding", "LayerNormalization", "GatedUnit", "DenseShaped", "Mean", "Cast", "Delay",
   ]
   private let notation = LayerNotation()
 

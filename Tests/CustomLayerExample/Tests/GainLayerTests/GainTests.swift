@@ -2,6 +2,7 @@ import GainLayer
 import Layers
 import Notation
 import Programs
+import Runtime
 import Tensors
 import Testing
 
@@ -57,5 +58,19 @@ struct GainTests {
     let error = #expect(throws: ConfigError.self) { try stack.notation }
     #expect(error?.code == .noNotation)
     #expect(error?.path == "serial.layers[1]")
+  }
+
+  @Test("both run, and a step gives what the whole sequence gives")
+  func run() throws {
+    let numbers = (0..<24).map { Float($0) - 11.5 }
+    let x = try SequenceTensor(
+      values: Tensor(numbers, shape: [2, 4, 3]), lengths: [4, 2])
+    for layer: any SequenceLayer in [Gain(db: 20), PlainGain(factor: 10)] {
+      let model = try Model(Serial([layer, Tanh()]), input: ChannelSpec([3], .float32))
+      let whole = try model.layer(x).y.maskedInvalid()
+      let stepped = try model.stepByStep(x).y.maskedInvalid()
+      #expect(whole.values.doubles() == stepped.values.doubles())
+      #expect(whole.lengths == [4, 2])
+    }
   }
 }
