@@ -127,24 +127,7 @@ extension Session {
         expected: table.fields.map(\.swiftName).joined(separator: ", "),
         suggestion: nearest.map { "did you mean \($0)?" })
     }
-    if text == "nil" { return (row.name, []) }
-    // Required fields need values too, so the whole layer is written with the new one in place.
-    var without = node
-    without[row.name] = nil
-    var arguments = without.fields.compactMap { given -> String? in
-      table[given.name].map { "\($0.swiftName): \(notation.swift(given.values, of: $0))" }
-    }
-    arguments.append("\(row.swiftName): \(text)")
-    let order = table.fields.map(\.swiftName)
-    arguments.sort { a, b in
-      let place: (String) -> Int = { argument in
-        order.firstIndex(of: String(argument.prefix { $0 != ":" })) ?? 0
-      }
-      return place(a) < place(b)
-    }
-    let typed = "\(table.swiftName)(\(arguments.joined(separator: ", ")))"
-    let reading = try notation.read(typed, as: .swift)
-    return (row.name, reading.spec.layerCase?.node[row.name]?.values ?? [])
+    return (row.name, try notation.readValues(text, of: row))
   }
 
   /// The name of a layer's kind.
