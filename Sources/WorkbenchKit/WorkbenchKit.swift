@@ -1,1 +1,4 @@
-// Placeholder until the first type of this target lands.
+// One import for programs that open their own layers in the workbench.
+@_exported public import SequenceLayers
+@_exported public import Sessions
+@_exported public import Workbench

@@ -22,5 +22,8 @@ let package = Package(
       dependencies: [
         "GainLayer", .product(name: "SequenceLayers", package: "sequence-workbench"),
       ]),
+    .testTarget(
+      name: "GainWorkbenchTests",
+      dependencies: ["GainLayer", .product(name: "WorkbenchKit", package: "sequence-workbench")]),
   ]
 )
