@@ -136,6 +136,14 @@ private struct Head {
     head.check("bias and cap")
   }
 
+  @Test("lanes and chunks are counted from the first key, wherever the band begins")
+  func chunks() {
+    var head = Head(queries: 3, keys: 4300, size: 2, valueSize: 5, seed: 8)
+    head.first = [4000, 4021, 17]
+    head.last = [4300, 4200, 30]
+    head.check("band over a chunk's end")
+  }
+
   @Test("a query that sees nothing averages all values, or gives zeros", arguments: [false, true])
   func blind(_ zeros: Bool) {
     var head = Head(queries: 5, keys: 50, size: 3, valueSize: 6, seed: 4)

@@ -222,3 +222,50 @@ private func op(
     }
   }
 }
+
+extension TileTests {
+  @Test(
+    "a mask of rows, a reversed row and a transposed block reach every element",
+    arguments: [(3, 5), (40, 64), (7, 600)])
+  func gathered(_ rows: Int, _ columns: Int) {
+    var numbers = Numbers(rows + columns)
+    let (t, c) = (Int64(rows), Int64(columns))
+    let x = numbers.units(rows * columns)
+    let mask = (0..<rows).map { _ in UInt8(numbers.word() % 2) }
+    var inputs = [
+      sw_tile_input(dtype: Int32(SW_F32), strides: (1, t, 0, 0, 0, 0), access: 0, period: 0),
+      sw_tile_input(dtype: Int32(SW_BOOL), strides: (1, 0, 0, 0, 0, 0), access: 0, period: 0),
+      sw_tile_input(dtype: Int32(SW_F32), strides: (0, -1, 0, 0, 0, 0), access: 0, period: 0),
+    ]
+    var outputs = [sw_tile_output(dtype: Int32(SW_F32), source: 3, direct: 0)]
+    let ops = [op(SW_SELECT, 3, 1, 0, 2)]
+    var y = [Float](repeating: 0, count: rows * columns)
+    inputs.withUnsafeMutableBufferPointer { inputs in
+      outputs.withUnsafeMutableBufferPointer { outputs in
+        ops.withUnsafeBufferPointer { ops in
+          var program = sw_tile_program()
+          (program.rank, program.extents) = (2, (t, c, 0, 0, 0, 0))
+          (program.inputCount, program.opCount, program.outputCount) = (3, 1, 1)
+          (program.inputs, program.outputs) = (inputs.baseAddress, outputs.baseAddress)
+          program.ops = ops.baseAddress
+          #expect(sw_tile_prepare(&program) == 0)
+          x.withUnsafeBytes { x in
+            mask.withUnsafeBytes { mask in
+              let last = x.baseAddress.map { $0 + (columns - 1) * 4 }
+              y.withUnsafeMutableBytes { y in
+                sw_tile_run(
+                  &program, [x.baseAddress, mask.baseAddress, last], [y.baseAddress], 0, t * c)
+              }
+            }
+          }
+        }
+      }
+    }
+    for i in 0..<rows {
+      for j in 0..<columns {
+        let expected = mask[i] == 1 ? x[j * rows + i] : x[columns - 1 - j]
+        #expect(y[i * columns + j] == expected)
+      }
+    }
+  }
+}

@@ -11,7 +11,7 @@ static int attentionRow(
   const float inverse = rows->softCap > 0.0f ? 1.0f / rows->softCap : 0.0f;
   const int64_t n = to - from;
   f32x16 top = -infinite();
-  int32_t anySeen = 0;
+  i32x16 anySeen = isplat(0);
   SW_EACH_VECTOR(n) {
     f32x16 s = loadUpTo(row + i, count);
     if (bias) s = s + loadUpTo(bias + i, count);
@@ -20,15 +20,18 @@ static int attentionRow(
     i32x16 seen = (key >= (int32_t)first) & (key < (int32_t)last);
     if (rows->valid) {
       u8x16 valid = (u8x16)(0);
-      memcpy(&valid, rows->valid + from + i, (size_t)count);
+      if (count == 16)
+        memcpy(&valid, rows->valid + from + i, 16);
+      else
+        memcpy(&valid, rows->valid + from + i, (size_t)count);
       seen &= __builtin_convertvector((i8x16)(valid != (u8x16)(0)), i32x16);
     }
-    anySeen |= __builtin_reduce_or(seen);
+    anySeen |= seen;
     s = pick(seen, s, -infinite());
     top = larger(top, s);
     storeUpTo(row + i, s, count);
   }
-  if (!anySeen) return 0;
+  if (!__builtin_reduce_or(anySeen)) return 0;
   const f32x16 most = splat(combinedLanes(SW_REDUCE_MAX, top));
   lane_sum sum = emptySum();
   sum.vectors = from % CHUNK / 16;

@@ -2,27 +2,30 @@
 
 enum { PANEL = 64 };
 
+typedef float f32x4 __attribute__((ext_vector_type(4)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
+typedef f32x4 f32x4_any __attribute__((aligned(4), may_alias));
 typedef f32x8 f32x8_any __attribute__((aligned(4), may_alias));
 
-/// to[j * toStride + i] = from[i * fromStride + j] for an 8 by 8 block.
-SW_INLINE void transpose8(const float *from, int64_t fromStride, float *to, int64_t toStride) {
-  f32x8 r[8], s[8];
-  for (int i = 0; i < 8; i++) r[i] = *(const f32x8_any *)(from + i * fromStride);
-  for (int i = 0; i < 8; i += 2) {
-    s[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    s[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4)
-    for (int j = 0; j < 2; j++) {
-      r[i + j] = __builtin_shufflevector(s[i + j], s[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      r[i + j + 2] = __builtin_shufflevector(s[i + j], s[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+/// columns[j][i] = from[i * stride + j] for an 8 by 8 block.
+SW_INLINE void transpose8(const float *from, int64_t stride, f32x8 *columns) {
+  for (int h = 0; h < 8; h += 4) {
+    f32x8 r[4];
+    // Rows i and i + 4 side by side; then four by four in both halves.
+    for (int i = 0; i < 4; i++) {
+      const f32x4 low = *(const f32x4_any *)(from + i * stride + h);
+      const f32x4 high = *(const f32x4_any *)(from + (i + 4) * stride + h);
+      r[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
     }
-  for (int j = 0; j < 4; j++) {
-    s[j] = __builtin_shufflevector(r[j], r[j + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    s[j + 4] = __builtin_shufflevector(r[j], r[j + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    const f32x8 a = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
+    const f32x8 b = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
+    const f32x8 c = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
+    const f32x8 d = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
+    columns[h] = __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13);
+    columns[h + 1] = __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15);
+    columns[h + 2] = __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13);
+    columns[h + 3] = __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15);
   }
-  for (int j = 0; j < 8; j++) *(f32x8_any *)(to + j * toStride) = s[j];
 }
 
 /// Packs k rows of `columns` <= 64 columns into one panel.
@@ -38,8 +41,11 @@ static void packPanel(
   }
   const int64_t blocks = kStride == 1 ? columns / 8 * 8 : 0;
   for (; blocks > 0 && p + 8 <= k; p += 8) {
-    for (int64_t j = 0; j < blocks; j += 8)
-      transpose8(b + p + j * nStride, nStride, panel + p * PANEL + j, PANEL);
+    for (int64_t j = 0; j < blocks; j += 8) {
+      f32x8 rows[8];
+      transpose8(b + p + j * nStride, nStride, rows);
+      for (int i = 0; i < 8; i++) *(f32x8_any *)(panel + (p + i) * PANEL + j) = rows[i];
+    }
     for (int64_t i = p; i < p + 8; i++)
       for (int64_t j = blocks; j < PANEL; j++)
         panel[i * PANEL + j] = j < columns ? b[i + j * nStride] : 0;

@@ -217,11 +217,48 @@ static void dotPacked(
   }
 }
 
+/// One row times columns whose terms follow each other, sixteen columns at a time: they are turned
+/// in registers on the way. Returns how many columns were done.
+static int64_t dotTurned(
+  const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, float *c) {
+  const int64_t stride = b->columnStride;
+  int64_t j = 0;
+  for (; j + 16 <= n; j += 16) {
+    const float *from = b->base + j * stride;
+    f32x16 sum = splat(0.0f);
+    int64_t p = 0;
+    for (; p + 8 <= k; p += 8) {
+      f32x8 low[8], high[8];
+      transpose8(from + p, stride, low);
+      transpose8(from + p + 8 * stride, stride, high);
+      for (int i = 0; i < 8; i++) {
+        const f32x16 column = __builtin_shufflevector(
+          low[i], high[i], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        sum = fma16(splat(a[(p + i) * aStride]), column, sum);
+      }
+    }
+    for (; p < k; p++) {
+      f32x16 column;
+      for (int i = 0; i < 16; i++) column[i] = from[p + i * stride];
+      sum = fma16(splat(a[p * aStride]), column, sum);
+    }
+    store(c + j, sum);
+  }
+  return j;
+}
+
 static void SW_VARIANT(dot)(
   const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,
   int64_t cStride) {
   if (k == 0) {
     for (int64_t i = 0; i < m; i++) memset(c + i * cStride, 0, (size_t)n * 4);
+    return;
+  }
+  if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1) {
+    const int64_t done = dotTurned(a->base, a->columnStride, b, n, k, c);
+    if (done == n) return;
+    const sw_matrix rest = {b->base + done * b->columnStride, 1, b->columnStride};
+    dotPacked(a, &rest, m, n - done, k, c + done, cStride);
     return;
   }
   // Few rows over dense columns read B where it lies, whole vectors only.

@@ -4,10 +4,15 @@
 SW_INLINE void copyRun(char *to, const char *from, int64_t stride, int64_t count, int64_t width) {
   if (stride == 1) {
     memcpy(to, from, (size_t)(count * width));
+  } else if (stride == 0 && width == 1) {
+    memset(to, *from, (size_t)count);
   } else if (width == 4) {
     int32_t *cells = (int32_t *)to;
     const int32_t *source = (const int32_t *)from;
-    for (int64_t k = 0; k < count; k++) cells[k] = source[k * stride];
+    if (stride == 0)
+      for (int64_t k = 0; k < count; k++) cells[k] = *source;
+    else
+      for (int64_t k = 0; k < count; k++) cells[k] = source[k * stride];
   } else {
     for (int64_t k = 0; k < count; k++)
       memcpy(to + k * width, from + k * stride * width, (size_t)width);
@@ -31,19 +36,29 @@ static void gatherOperand(
     }
     return;
   }
+  // Where the first element stands, then row by row of the last axis.
   const int last = p->rank - 1;
+  int64_t index[SW_TILE_RANK], rest = at, offset = 0;
+  for (int d = 0; d <= last; d++) {
+    index[d] = rest / p->dense[d];
+    rest %= p->dense[d];
+    offset += index[d] * input->strides[d];
+  }
+  const int64_t stride = input->strides[last];
   while (count > 0) {
-    int64_t rest = at, offset = 0;
-    for (int d = 0; d < last; d++) {
-      offset += rest / p->dense[d] * input->strides[d];
-      rest %= p->dense[d];
-    }
-    const int64_t run = p->extents[last] - rest < count ? p->extents[last] - rest : count;
-    const int64_t stride = input->strides[last];
-    copyRun(to, base + (offset + rest * stride) * width, stride, run, width);
+    const int64_t left = p->extents[last] - index[last];
+    const int64_t run = left < count ? left : count;
+    copyRun(to, base + offset * width, stride, run, width);
     to += run * width;
     count -= run;
-    at += run;
+    offset -= index[last] * stride;
+    index[last] = 0;
+    for (int d = last - 1; d >= 0; d--) {
+      offset += input->strides[d];
+      if (++index[d] < p->extents[d]) break;
+      offset -= p->extents[d] * input->strides[d];
+      index[d] = 0;
+    }
   }
 }
 
