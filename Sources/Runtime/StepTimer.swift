@@ -1,4 +1,5 @@
 import Execution
+import Layers
 import Tensors
 
 /// Steps a stream over one block again and again with nothing between: what a loop in an application
