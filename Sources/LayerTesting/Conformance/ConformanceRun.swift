@@ -1,4 +1,4 @@
-import Layers
+package import Layers
 import Runtime
 import Tensors
 import Weights
@@ -21,9 +21,14 @@ package struct ConformanceRun {
   private init(_ golden: GoldenCase) { self.golden = golden }
 
   /// All failures of a case; an error while running is one of them.
-  package static func failures(of golden: GoldenCase) -> [ConformanceFailure] {
+  ///
+  /// - Throws: `LayerError` `.notAvailable` for an option that the library does not have.
+  package static func failures(of golden: GoldenCase) throws(LayerError) -> [ConformanceFailure] {
     var run = ConformanceRun(golden)
-    do { try run.runAll() } catch { run.fail("run", "\(error)") }
+    do { try run.runAll() } catch {
+      if let missing = error as? LayerError, missing.code == .notAvailable { throw missing }
+      run.fail("run", "\(error)")
+    }
     return run.failures
   }
 

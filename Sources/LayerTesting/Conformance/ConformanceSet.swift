@@ -36,7 +36,9 @@ package struct ConformanceSet: Sendable {
     } catch {
       return .failed([ConformanceFailure(name: name, check: "read", detail: "\(error)")])
     }
-    let failures = ConformanceRun.failures(of: golden)
-    return failures.isEmpty ? .passed : .failed(failures)
+    do {
+      let failures = try ConformanceRun.failures(of: golden)
+      return failures.isEmpty ? .passed : .failed(failures)
+    } catch { return .skipped("\(error)") }
   }
 }

@@ -14,9 +14,9 @@ import Tensors
 ///   `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and
 ///   `queryMask`, which wait until their future is there. Unlimited horizons cannot step.
 /// - Throws: ``LayerError`` `.invalidConfig` for horizons below -1 or both 0, counts below 1, heads
-///   that the key heads do not divide, grouped heads with the combined projection, negative soft cap,
-///   sinks together with `zeroFullyMasked` or of both kinds; `.invalidInput` for input that is not
-///   `[b, t, d]`.
+///   that the key heads do not divide, grouped heads with the combined projection, negative soft
+///   cap; `.notAvailable` for relative positions, sinks and dropout of probabilities; `.invalidInput`
+///   for input that is not `[b, t, d]`.
 /// - Source: sequence_layers/jax/attention `DotProductSelfAttention`; Vaswani et al. 2017. Grouped
 ///   heads as Ainslie et al. 2023, neighbouring query heads sharing a key head.
 extension DotProductSelfAttention: SequenceLayer {
@@ -66,6 +66,7 @@ extension DotProductSelfAttention: SequenceLayer {
   ) throws(LayerError) -> ChannelSpec {
     try requireChannelRank(1...1, input, layer: typeName)
     try checkFields()
+    try checkAvailability()
     let specs = try networkSpecs(input, constants)
     return ChannelSpec([numHeads, specs.value.shape[1]], specs.value.dtype)
   }
@@ -95,6 +96,21 @@ extension DotProductSelfAttention: SequenceLayer {
     if let cap = attentionLogitsSoftCap, cap < 0 {
       throw .config(
         self, "attentionLogitsSoftCap", found: "\(cap)", expected: "0 or more, or nil")
+    }
+  }
+
+  /// Options of the original that are not here yet are refused rather than ignored.
+  private func checkAvailability() throws(LayerError) {
+    let missing: [(field: String, isUsed: Bool)] = [
+      ("relativePositionEmbedding", relativePositionEmbedding != nil),
+      ("numSinkEmbeddings", numSinkEmbeddings > 0),
+      ("useSinkScalars", useSinkScalars),
+      ("attentionProbabilitiesDropoutRate", attentionProbabilitiesDropoutRate > 0),
+    ]
+    if let option = missing.first(where: \.isUsed) {
+      throw LayerError(
+        .notAvailable, layer: typeName, field: option.field, found: "an option of the original",
+        expected: "a stack without it: this version does not have it yet")
     }
   }
 

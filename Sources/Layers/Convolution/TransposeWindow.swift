@@ -72,9 +72,10 @@ struct TransposeWindow: Hashable, Sendable {
   var receptiveFieldPerStep: ReceptiveFieldPerStep {
     (0..<stride).map { step in
       var range: ReceptiveField?
-      for tap in 0..<size {
-        // The tap meets a sample, not a stuffed zero.
-        let place = step - left + tap * dilation
+      // The original announces the hull of a dilated window, holes included.
+      for offset in 0..<span {
+        // Only samples count, not the zeros between them.
+        let place = step - left + offset
         guard Rational.floorModulo(place, stride) == 0 else { continue }
         let input = Rational.floorDivide(place, stride)
         let here = ReceptiveField(input, input)

@@ -16,6 +16,8 @@ public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     case latencyMismatch
     /// Two layers declare one parameter differently.
     case parameterConflict
+    /// An option that this version does not have.
+    case notAvailable
     /// The layer broke the contract: its output is not what it announced.
     case brokenContract
   }
