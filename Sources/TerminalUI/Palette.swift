@@ -34,7 +34,9 @@ package enum Palette {
   package static let heatLevels = 8
 
   /// Glyphs of a ramp from least to most; they tell on their own what the colours tell.
-  package static let heatGlyphs: [Unicode.Scalar] = [" ", "·", "▁", "▂", "░", "▒", "▓", "█"]
+  ///
+  /// None is a blank or the middle dot of an exact zero.
+  package static let heatGlyphs: [Unicode.Scalar] = [",", ":", "▁", "▂", "░", "▒", "▓", "█"]
 
   private static let fullHeat = [61, 67, 73, 79, 114, 149, 185, 220]
   private static let eightHeat = [4, 4, 6, 6, 2, 2, 3, 3]

@@ -76,7 +76,7 @@ struct EndToEndTests {
       program.send("step\r")
       try program.wait(for: "step 1 of 12")
       program.send("stepp\r")
-      try program.wait(for: "did you mean step?")
+      try program.wait(for: "there is no command 'stepp'")
       program.send("quit\r")
       #expect(program.waitForExit() == .status(0))
       #expect(program.isCooked)

@@ -56,7 +56,7 @@ struct ScreenTests {
     model.matches = ["res/c2", "res/lstm", "replace", "reset"]
     try Snapshot.expect(MainScreen.draw(model).text, matches: "candidates")
     model.matches = []
-    model.isBusy = true
+    model.pendingCount = 1
     model.progress = Progress(label: "run", done: 731, total: 1000)
     let screen = MainScreen.draw(model)
     #expect(screen.line(0).hasSuffix("▶ run 731/1000  ^C stops"))

@@ -20,6 +20,9 @@ struct UpdateTests {
       #expect(model.handle(press(.character(key))) == [.perform(line)])
       #expect(model.isBusy)
       #expect(model.log.last == OutputLine("› \(line)", .command))
+      // What is pressed meanwhile waits its turn, up to a limit.
+      #expect(model.handle(press(.character("s"))) == [.perform("step")])
+      model.pendingCount = AppModel.pendingLimit
       #expect(model.handle(press(.character("s"))) == [])
     }
   }

@@ -25,10 +25,13 @@ package struct AppModel: Hashable, Sendable {
 
   package var log: [OutputLine] = []
   package var progress: Progress?
-  /// Whether a command runs, also while it is too early to tell its progress.
-  package var isBusy = false
-  /// Whether what runs was typed, and not the meaning of a key.
-  package var isTypedLine = false
+  /// Commands that run or wait, also while it is too early to tell their progress.
+  package var pendingCount = 0
+  package var isBusy: Bool { pendingCount > 0 }
+  /// The line among them that was typed, and is not the meaning of a key.
+  package var typedLine: String?
+  /// Keys that perform are kept up to so many while something runs.
+  package static let pendingLimit = 64
   package var help: HelpView?
   package var prompt = Self.firstPrompt
   package var editorLine = LineView(prompt: Self.firstPrompt, line: "", point: 0, width: 80)

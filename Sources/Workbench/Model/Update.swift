@@ -41,8 +41,10 @@ extension AppModel {
 
   /// Takes in what became of a command line, and says what line to offer next.
   package mutating func finish(_ line: String, _ outcome: Outcome) -> [Effect] {
-    isBusy = false
+    pendingCount = max(0, pendingCount - 1)
     progress = nil
+    let wasTyped = typedLine == line
+    if wasTyped { typedLine = nil }
     append(outcome.lines)
     switch outcome.status {
     case .quit: return [.quit]
@@ -52,7 +54,7 @@ extension AppModel {
       return [.editor(.prefill(""))]
     case .done, .failed:
       // A line that was begun in the editor is not touched by what a key performed.
-      guard isTypedLine else { return [] }
+      guard wasTyped else { return [] }
       openLines = []
       prompt = Self.firstPrompt
       // A line that failed stays for repair.
@@ -69,8 +71,8 @@ extension AppModel {
   }
 
   private mutating func perform(_ line: String, typed: Bool) -> [Effect] {
-    isBusy = true
-    isTypedLine = typed
+    pendingCount += 1
+    if typed { typedLine = line }
     return [.perform(line)]
   }
 
@@ -155,7 +157,7 @@ extension AppModel {
   package mutating func perform(_ action: Action) -> [Effect] {
     switch action {
     case .perform(let line):
-      guard !isBusy else { return [] }
+      guard pendingCount < Self.pendingLimit else { return [] }
       append([OutputLine(Self.firstPrompt + line, .command)])
       return perform(line, typed: false)
     case .prefill(let text):

@@ -62,7 +62,7 @@ struct StatePanel: Panel {
 
   private func drawLegend(_ state: StateView, rows: Int, columns: Int, into region: Region) {
     let row = region.rows - 2
-    let glyphs = String(String.UnicodeScalarView(Palette.heatGlyphs.dropFirst()))
+    let glyphs = String(String.UnicodeScalarView(Palette.heatGlyphs))
     let low = Words.short(state.minimum)
     let high = Words.short(state.maximum)
     let mean = Words.short(state.mean)

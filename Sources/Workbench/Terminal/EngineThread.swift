@@ -11,7 +11,7 @@ import TerminalUI
 enum EngineEvent: Sendable {
   case opened(greeting: [OutputLine], vocabulary: Vocabulary)
   case progress(Progress)
-  case finished(line: String, outcome: Outcome, vocabulary: Vocabulary)
+  case finished(line: String, outcome: Outcome, vocabulary: Vocabulary?)
   case view(SessionView)
 }
 
@@ -60,7 +60,17 @@ final class EngineThread: Sendable {
   /// Stops the running command at the next whole block.
   func cancel() {
     cancelFlag.store(true, ordering: .relaxed)
-    mailbox.withLock(\.canceller)()
+    let canceller = mailbox.withLock { box in
+      // What waits behind it is not begun.
+      for line in box.lines {
+        let dropped = Outcome([OutputLine("not begun: \(line)", .hint)])
+        box.events.append(.finished(line: line, outcome: dropped, vocabulary: nil))
+      }
+      box.lines = []
+      return box.canceller
+    }
+    canceller()
+    waker.wake()
   }
 
   /// Stops the thread after the running command, which is cancelled.

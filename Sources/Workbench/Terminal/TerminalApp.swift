@@ -25,7 +25,7 @@ package final class TerminalApp {
   /// Runs until the user leaves or the terminal is gone.
   package func run() {
     engine.start()
-    model.isBusy = true
+    model.pendingCount = 1
     editor.begin(prompt: model.prompt, text: "")
     draw()
     while !isDone {
@@ -48,14 +48,14 @@ package final class TerminalApp {
   private func handle(_ event: EngineEvent) {
     switch event {
     case .opened(let greeting, let vocabulary):
-      model.isBusy = false
+      model.pendingCount -= 1
       model.vocabulary = vocabulary
       model.append(greeting)
       shownRequest = nil
       takeLines()
     case .progress(let progress): model.progress = progress
     case .finished(let line, let outcome, let vocabulary):
-      model.vocabulary = vocabulary
+      if let vocabulary { model.vocabulary = vocabulary }
       shownRequest = nil
       carryOut(model.finish(line, outcome))
     case .view(let view):
