@@ -125,8 +125,9 @@ extension Value {
   }
 }
 
-/// The greatest value of every window over time; `[b, t, ...] -> [b, t / s, ...]`.
+/// The greatest value of every window over time.
 ///
+/// - Shape: `[b, t, ...] -> [b, t / s, ...]`.
 /// - Mask: by padding mode; see ``TimeWindow``. Invalid timesteps and padding count as -inf.
 /// - Streaming: block `s`; latency as `Conv1D`; state `buffer [b, n, ...]`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1.
@@ -137,6 +138,7 @@ extension MaxPooling1D: TimePoolingLayer {
 
 /// The smallest value of every window over time; as ``MaxPooling1D`` with +inf.
 ///
+/// - Shape: `[b, t, ...] -> [b, t / s, ...]`.
 /// - Mask: by padding mode; see ``TimeWindow``.
 /// - Streaming: as ``MaxPooling1D``.
 /// - Source: sequence_layers/jax/pooling.py `MinPooling1D`.
@@ -144,11 +146,12 @@ extension MinPooling1D: TimePoolingLayer {
   var kind: PoolingKind { .min }
 }
 
-/// The mean of every window over time; `[b, t, ...] -> [b, t / s, ...]`.
+/// The mean of every window over time.
 ///
 /// Divides by the number of taps, padding and invalid timesteps counting as 0; with `maskedAverage` by
 /// the number of valid timesteps, 0 where there is none. Integers divide towards minus infinity.
 ///
+/// - Shape: `[b, t, ...] -> [b, t / s, ...]`.
 /// - Mask: by padding mode; see ``TimeWindow``.
 /// - Streaming: as ``MaxPooling1D``; with `maskedAverage` also state `valid [b, n]`.
 /// - Source: sequence_layers/jax/pooling.py `AveragePooling1D`.

@@ -78,8 +78,9 @@ public struct AveragePooling1D: ConfigMessage {
 
   /// What the documentation of the layer says.
   public static let facts: LayerFacts? = LayerFacts(
-    "The mean of every window over time; `[b, t, ...] -> [b, t / s, ...]`.",
+    "The mean of every window over time.",
     [
+      ("Shape", "`[b, t, ...] -> [b, t / s, ...]`."),
       ("Mask", "by padding mode; see TimeWindow."),
       ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
     ])

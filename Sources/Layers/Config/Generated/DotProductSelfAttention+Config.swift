@@ -321,8 +321,8 @@ public struct DotProductSelfAttention: ConfigMessage {
         """
         LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, \
         heads that the key heads do not divide, grouped heads with the combined \
-        projection, negative soft cap, sinks together with `zeroFullyMasked` or of both \
-        kinds; `.invalidInput` for input that is not `[b, t, d]`.
+        projection, negative soft cap; `.notAvailable` for relative positions, sinks and \
+        dropout of probabilities; `.invalidInput` for input that is not `[b, t, d]`.
         """
       ),
     ])

@@ -70,10 +70,9 @@ public struct MaxPooling1D: ConfigMessage {
 
   /// What the documentation of the layer says.
   public static let facts: LayerFacts? = LayerFacts(
-    """
-    The greatest value of every window over time; `[b, t, ...] -> [b, t / s, ...]`.
-    """,
+    "The greatest value of every window over time.",
     [
+      ("Shape", "`[b, t, ...] -> [b, t / s, ...]`."),
       (
         "Mask",
         """

@@ -74,6 +74,7 @@ public struct MinPooling1D: ConfigMessage {
     The smallest value of every window over time; as MaxPooling1D with +inf.
     """,
     [
+      ("Shape", "`[b, t, ...] -> [b, t / s, ...]`."),
       ("Mask", "by padding mode; see TimeWindow."),
       ("Streaming", "as MaxPooling1D."),
     ])
