@@ -58,9 +58,10 @@ extension Model {
       guard let mask else { return values }
       return SequenceTensor(uncheckedValues: values, mask: mask).maskedInvalid().values
     }
+    let forward = collect(plan)
     var result = Gradients(
-      y: collect(plan).y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
-      variables: collect(plan).variables)
+      y: forward.y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
+      variables: forward.variables)
     for spec in parameterSpecs where spec.collection == .parameters {
       result.parameters[spec.path] =
         gradient(spec.path, mask: nil) ?? Tensor(zeros: spec.shape, spec.dtype)

@@ -155,7 +155,8 @@ public final class Model {
     try Stream(self, batch: batch, constants: constants)
   }
 
-  static var cancelled: RuntimeError {
+  /// What a run throws that was interrupted.
+  package static var cancelled: RuntimeError {
     RuntimeError(.cancelled, found: "an interruption", expected: "to run to the end")
   }
 

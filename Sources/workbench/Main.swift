@@ -45,8 +45,7 @@ struct Main: ParsableCommand {
     // Help and version are asked for, not errors.
     if code == .success { exit(withError: error) }
     let message = (error as? Failure)?.description ?? fullMessage(for: error)
-    var text = message.hasSuffix("\n") ? message : message + "\n"
-    text.withUTF8 { bytes in _ = write(2, bytes.baseAddress, bytes.count) }
+    StandardError.write(message.hasSuffix("\n") ? String(message.dropLast()) : message)
     quit(3)
   }
 }

@@ -77,14 +77,10 @@ final class ModelRun {
       }
     }
     while position < target {
-      if let cancel, cancel.isRaised { throw Self.cancelled }
+      if let cancel, cancel.isRaised { throw Model.cancelled }
       try step(stream, cancel)
       progress(position)
     }
-  }
-
-  private static var cancelled: RuntimeError {
-    RuntimeError(.cancelled, found: "an interruption", expected: "to run to the end")
   }
 
   private func step(_ stream: Runtime.Stream, _ cancel: CancelFlag?) throws {
@@ -124,11 +120,5 @@ final class ModelRun {
   /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
   func latency(_ path: String) -> Int {
     places.first { $0.path == path }?.outputLatency ?? 0
-  }
-
-  /// What went into a layer: the output of the layer before it, or the input of the root.
-  func stepInput(_ path: String) -> SequenceTensor? {
-    guard let plan, position > 0 else { return nil }
-    return path.isEmpty ? input.timesteps(0..<plan.boundaries[position]) : nil
   }
 }
