@@ -66,12 +66,18 @@ let package = Package(
       ]),
     library(
       "SequenceLayers",
-      ["Tensors", "Programs", "Execution", "Layers", "Notation", "Runtime", "LayerTesting", "Weights"]),
+      [
+        "Tensors", "Programs", "Execution", "Layers", "Notation", "Runtime", "LayerTesting",
+        "Weights",
+      ]),
 
     // The workbench: a headless engine and its front ends.
     library(
       "Sessions",
-      ["Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs", "Tensors"]),
+      [
+        "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs",
+        "Tensors",
+      ]),
     library("TerminalUI", ["CTerminal"]),
     library(
       "Workbench",

@@ -20,8 +20,9 @@ public struct Gradients: Sendable {
 extension Model {
   /// The gradients of `Σ cotangent · y` over valid timesteps.
   ///
-  /// - Parameter cotangent: how the loss changes with every element of the output; values at invalid
-  ///   timesteps are ignored. For complex outputs its real and imaginary parts weigh the parts.
+  /// The cotangent says how the loss changes with every element of the output; values at invalid
+  /// timesteps are ignored. For complex outputs its real and imaginary parts weigh the parts.
+  ///
   /// - Throws: ``RuntimeError`` `.invalidInput` when its shape is not the output's.
   public func gradients(
     _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:]
@@ -39,7 +40,8 @@ extension Model {
       options: TraceOptions(training: training, differentiable: true))
     let plan = try gradientPlan(request)
     bind(plan, x, constants, batch: x.batch)
-    let seeds = SequenceTensor(uncheckedValues: weights, mask: forward.y.mask).maskedInvalid().values
+    let seeds = SequenceTensor(uncheckedValues: weights, mask: forward.y.mask).maskedInvalid()
+      .values
     let dtype = forward.y.values.dtype == .complex64 ? DType.complex64 : forward.y.values.dtype
     let seeded = seeds.converted(to: dtype)
     plan.set("cotangent/y", seeded.realPart)

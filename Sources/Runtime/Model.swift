@@ -34,12 +34,13 @@ public final class Model {
 
   /// Makes a model with parameters drawn from a seed.
   ///
-  /// - Parameters:
-  ///   - constants: what is known of the constants that the layers need.
-  ///   - time: a number of timesteps that the layers can take; needed only by layers that fix it.
+  /// `constants` is what is known of the constants that the layers need; `time` is a number of
+  /// timesteps that the layers can take, needed only by layers that fix it.
+  ///
   /// - Throws: ``LayerError`` or `ShapeErrors` when the layers do not fit the input or each other.
   public init(
-    _ layer: any SequenceLayer, input: ChannelSpec, constants: ConstantSpecs = [:], seed: UInt64 = 0,
+    _ layer: any SequenceLayer, input: ChannelSpec, constants: ConstantSpecs = [:],
+    seed: UInt64 = 0,
     time: Int? = nil
   ) throws {
     self.layer = layer
@@ -71,7 +72,9 @@ public final class Model {
   public subscript(parameter path: String) -> Tensor? {
     get { store[path] ?? variables[path] }
     set {
-      guard let spec = parameterSpecs.first(where: { $0.path == path }), let newValue else { return }
+      guard let spec = parameterSpecs.first(where: { $0.path == path }), let newValue else {
+        return
+      }
       precondition(
         newValue.dtype == spec.dtype && newValue.shape == spec.shape,
         "Parameter \(path) is \(spec.dtype.name)\(spec.shape.shapeText).")
@@ -256,6 +259,8 @@ public struct RunOutput: Sendable {
   public var emits: [String: SequenceTensor]
   /// What every layer gave, by path, if asked for; the root is the empty path.
   public var taps: [String: SequenceTensor]
-  /// New values of variables, by path; in training only. Assign them to the model to keep them.
+  /// New values of variables, by path; in training only.
+  ///
+  /// Assign them to the model to keep them.
   public var variables: [String: Tensor]
 }

@@ -19,7 +19,8 @@ public struct SequenceTensor: Sendable {
     guard values.rank >= 2, mask.dtype == .bool, mask.shape == Array(values.shape.prefix(2)) else {
       throw RuntimeError(
         .invalidSequence,
-        found: "values \(values.shape.shapeText) with a \(mask.dtype.name) mask \(mask.shape.shapeText)",
+        found:
+          "values \(values.shape.shapeText) with a \(mask.dtype.name) mask \(mask.shape.shapeText)",
         expected: "values [b, t, ...] and a bool mask [b, t]")
     }
     self.values = values

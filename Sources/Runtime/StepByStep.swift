@@ -19,9 +19,11 @@ public struct BlockSchedule: Hashable, Sendable {
 }
 
 extension Model {
-  /// Runs a whole sequence step by step and lines the result up with `layer`: the input is followed by
-  /// `inputLatency` invalid timesteps and padded to whole steps; the first `outputLatency` outputs are
-  /// dropped. What remains may be longer than the output of `layer`; the surplus is invalid.
+  /// Runs a whole sequence step by step and lines the result up with `layer`: the input is followed
+  /// by `inputLatency` invalid timesteps and padded to whole steps; the first `outputLatency`
+  /// outputs are dropped.
+  ///
+  /// What remains may be longer than the output of `layer`; the surplus is invalid.
   public func stepByStep(
     _ x: SequenceTensor, constants: Constants = [:], schedule: BlockSchedule = BlockSchedule(),
     options: RunOptions = RunOptions()

@@ -1,6 +1,6 @@
 package import Execution
-import Programs
 public import Layers
+import Programs
 public import Tensors
 
 /// One run of a model block by block: its position and its state.
@@ -110,7 +110,8 @@ public final class Stream {
   public func restore(_ snapshot: StreamSnapshot) throws(RuntimeError) {
     guard snapshot.leaves == leaves else {
       throw RuntimeError(
-        .invalidState, found: "a state of \(snapshot.leaves.count) leaves of another model or batch",
+        .invalidState,
+        found: "a state of \(snapshot.leaves.count) leaves of another model or batch",
         expected: "the \(leaves.count) leaves of this stream")
     }
     for (index, value) in snapshot.values.enumerated() { state[index] = value }
@@ -139,7 +140,8 @@ extension RunOutput {
   /// - Precondition: there is at least one.
   package static func concatenate(_ parts: [RunOutput]) -> RunOutput {
     guard parts.count > 1 else { return parts[0] }
-    func joined(_ member: KeyPath<RunOutput, [String: SequenceTensor]>) -> [String: SequenceTensor] {
+    func joined(_ member: KeyPath<RunOutput, [String: SequenceTensor]>) -> [String: SequenceTensor]
+    {
       parts[0][keyPath: member].reduce(into: [:]) { result, entry in
         let all = parts.compactMap { $0[keyPath: member][entry.key] }
         // What is emitted for a window of keys may change its width from step to step.

@@ -13,7 +13,8 @@ extension Tensor {
         for row in 0..<shape[0] {
           let start = (row * shape[1] + range.lowerBound) * entry
           UnsafeMutableRawBufferPointer(rebasing: target[(row * range.count * entry)...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<(start + kept * entry)]))
+            .copyMemory(
+              from: UnsafeRawBufferPointer(rebasing: source[start..<(start + kept * entry)]))
         }
       }
     }

@@ -105,7 +105,9 @@ struct PlanCache {
       return known
     }
     let made = try make()
-    if plans.count >= Self.capacity, let oldest = plans.min(by: { $0.value.lastUse < $1.value.lastUse }) {
+    if plans.count >= Self.capacity,
+      let oldest = plans.min(by: { $0.value.lastUse < $1.value.lastUse })
+    {
       plans[oldest.key] = nil
     }
     plans[key] = (made, clock)

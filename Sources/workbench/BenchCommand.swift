@@ -84,7 +84,9 @@ struct BenchCommand: ParsableCommand {
     let stream = try model.makeStream(batch: batch)
     let timer = try StepTimer(stream, block: x.timesteps(0..<width))
     for _ in 0..<max(1, time / width) { timer.step() }
-    return [.init("step", Samples.take(seconds: seconds) { timer.step() }.json(unit: "us", scale: 1e6))]
+    return [
+      .init("step", Samples.take(seconds: seconds) { timer.step() }.json(unit: "us", scale: 1e6))
+    ]
   }
 }
 

@@ -39,7 +39,8 @@ struct ReplayCommand: ParsableCommand {
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       switch Replay.run(file) {
       case .same(let events, let steps, let notes):
-        let text = (["\(events) events, \(steps) steps: every digest as recorded\(dropped)"] + notes)
+        let text =
+          (["\(events) events, \(steps) steps: every digest as recorded\(dropped)"] + notes)
           .joined(separator: " · ")
         return ("\(path): \(text)", entry("same", text), 0)
       case .diverged(let divergence):

@@ -32,8 +32,10 @@ struct RandomProgramTests {
     }
   }
 
-  /// Seeds whose programs still come out otherwise than in the reference evaluator, for a reason that
-  /// is not found yet. The test fails when one of them comes right, so that it leaves this list.
+  /// Seeds whose programs still come out otherwise than in the reference evaluator, for a reason
+  /// that is not found yet.
+  ///
+  /// The test fails when one of them comes right, so that it leaves this list.
   private static let openSeeds: Set<UInt64> = [629, 885, 1167, 1575]
 
   @Test("exact programs give the reference evaluator's bits", arguments: batches)

@@ -67,8 +67,10 @@ package enum ArrayComparison {
     zip(shape.rowMajorStrides, shape).map { stride, extent in position / stride % max(extent, 1) }
   }
 
-  /// Why two sequences differ: shapes, masks, or the worst value at valid timesteps; nil when they are
-  /// close. The shorter counts as followed by invalid timesteps.
+  /// Why two sequences differ: shapes, masks, or the worst value at valid timesteps; nil when they
+  /// are close.
+  ///
+  /// The shorter counts as followed by invalid timesteps.
   package static func difference(
     got: SequenceTensor, want: SequenceTensor, _ tolerance: Tolerance
   ) -> String? {

@@ -26,7 +26,8 @@ package struct GoldenCase: Sendable {
     let path = "\(folder)/\(name)"
     facts = try JSONParser.parse(try ByteFile(path: "\(path)/case.json").readAll())
     data = try Safetensors(path: "\(path)/data.safetensors")
-    let text = String(decoding: try ByteFile(path: "\(path)/spec.textproto").readAll(), as: UTF8.self)
+    let text = String(
+      decoding: try ByteFile(path: "\(path)/spec.textproto").readAll(), as: UTF8.self)
     let notation = LayerNotation(registry: registry)
     layer = try registry.makeLayer(try notation.read(text, as: .text).spec)
   }

@@ -96,7 +96,8 @@ struct ContractRun {
     begin(.rowOrder)
     let order = Array((0..<input.batch).reversed())
     let turned = try model.layer(
-      input.rows(order), constants: constants.mapValues { $0.rows(order) }).y
+      input.rows(order), constants: constants.mapValues { $0.rows(order) }
+    ).y
     compare(.rowOrder, turned.rows(order), y)
     begin(.batching)
     compare(.batching, try runAmongGarbage { try model.layer($0, constants: $1).y }, y)
@@ -109,7 +110,9 @@ struct ContractRun {
     let order = [0] + Array(0..<input.batch) + [input.batch - 1]
     let framed = input.rows(order)
     let flags = (0..<order.count).flatMap { row in
-      (0..<input.time).map { row == 0 || row == order.count - 1 || input.isValid(row: order[row], time: $0) }
+      (0..<input.time).map {
+        row == 0 || row == order.count - 1 || input.isValid(row: order[row], time: $0)
+      }
     }
     var values = framed.values
     if isFloating {
@@ -154,7 +157,8 @@ struct ContractRun {
       let want = try straight.step(part).y
       let got = try other.step(part).y
       if got.rowDigests != want.rowDigests {
-        violate(.savedState, "the bits differ from timestep \(place) on, after loading a saved state")
+        violate(
+          .savedState, "the bits differ from timestep \(place) on, after loading a saved state")
         return
       }
       place += block
@@ -240,7 +244,8 @@ struct ContractRun {
         if depends, offset < field.start || offset > field.end {
           violate(
             .receptiveField,
-            "output \(copy) depends on input \(time), \(Int(offset)) from its own; announced is \(field)")
+            "output \(copy) depends on input \(time), \(Int(offset)) from its own; announced is \(field)"
+          )
           return
         }
       }
@@ -251,6 +256,7 @@ struct ContractRun {
     var stream = RandomStream(seed: 1, name: "receptive field")
     let shape = [1, time] + input.channelShape
     let values = (0..<shape.elementCount).map { _ in Float(stream.normal()) }
-    return try SequenceTensor(values: Tensor(values, shape: shape).converted(to: input.values.dtype))
+    return try SequenceTensor(
+      values: Tensor(values, shape: shape).converted(to: input.values.dtype))
   }
 }

@@ -22,9 +22,7 @@ struct AttentionCore {
     var probabilities: Value?
   }
 
-  /// - Parameters:
-  ///   - keyMask: which keys are valid, `[b, k]`.
-  ///   - bias: added to the logits, `[b or 1, n, q, k]`.
+  /// The key mask is `[b, k]`; the bias, added to the logits, is `[b or 1, n, q, k]`.
   func attend(
     queries: Value, keys: Value, values: Value, keyMask: Value, bias: Value? = nil,
     wantsProbabilities: Bool

@@ -166,7 +166,8 @@ extension DotProductSelfAttention: SequenceLayer {
       offset: max(0, maxPastHorizon), context)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let projected = try inputProjection.project(x.values, try heads(x.channelSpec), context)
     let queries = try queryNet.layer(SequenceValue(projected.queries, mask: x.mask), context)
     let keys = try keyNet.layer(SequenceValue(projected.keys, mask: x.mask), context)

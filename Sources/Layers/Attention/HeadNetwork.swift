@@ -28,7 +28,8 @@ struct HeadNetwork {
     }
     guard layer.outputRatio == 1, layer.blockSize == 1 else {
       throw .config(
-        owner, scope.path, found: "a ratio of \(layer.outputRatio) and blocks of \(layer.blockSize)",
+        owner, scope.path,
+        found: "a ratio of \(layer.outputRatio) and blocks of \(layer.blockSize)",
         expected: "a layer of ratio 1 and block size 1")
     }
     guard layer.inputLatency == 0 else {

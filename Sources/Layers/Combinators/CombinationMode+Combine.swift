@@ -2,8 +2,10 @@ import Programs
 import Tensors
 
 extension CombinationMode {
-  /// Combines sequences of equal length: channel shapes are aligned at the right and broadcast, dtypes
-  /// promoted, masks anded. Nothing is known of the result at invalid timesteps.
+  /// Combines sequences of equal length: channel shapes are aligned at the right and broadcast,
+  /// dtypes promoted, masks anded.
+  ///
+  /// Nothing is known of the result at invalid timesteps.
   ///
   /// - Precondition: `combinedSpec` accepted the channels.
   func combine(_ sequences: [SequenceValue]) -> SequenceValue {
@@ -33,7 +35,9 @@ extension CombinationMode {
     let aligned = Self.aligned(values)
     switch self {
     case .stack:
-      let shape = aligned.dropFirst().reduce(aligned[0].shape) { Shape.broadcast($0, $1.shape) ?? $0 }
+      let shape = aligned.dropFirst().reduce(aligned[0].shape) {
+        Shape.broadcast($0, $1.shape) ?? $0
+      }
       return Value.concatenate(aligned.map { $0.broadcast(to: shape).expandingAxes([2]) }, axis: 2)
     case .concat:
       let full = aligned.map { $0.rank == 2 ? $0.expandingAxes([2]) : $0 }

@@ -64,7 +64,8 @@ extension Conv1D: ConvolutionLayer {
       y.sliced(axis: 1, from: 0, to: x.time / strides), mask: mask)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let input = kernelSize > 1 ? x.maskedInvalid() : x
     let y = try convolve(input.values, padding: (window.left, window.right), context)
     return SequenceValue(

@@ -42,12 +42,14 @@ extension Conv1DTranspose: ConvolutionLayer {
     }
     guard padding != .semicausalFull || window.span >= strides else {
       throw .config(
-        self, "padding", found: "semicausal_full with a window of \(window.span) under stride \(strides)",
+        self, "padding",
+        found: "semicausal_full with a window of \(window.span) under stride \(strides)",
         expected: "a window at least as long as the stride", fix: "use causal")
     }
     guard filters % groups == 0, input.shape[0] % groups == 0 else {
       throw .config(
-        self, "groups", found: "\(groups) groups for \(input.shape[0]) channels and \(filters) filters",
+        self, "groups",
+        found: "\(groups) groups for \(input.shape[0]) channels and \(filters) filters",
         expected: "a divisor of both")
     }
     return ChannelSpec([filters], try computeType(input))
@@ -80,7 +82,8 @@ extension Conv1DTranspose: ConvolutionLayer {
       parameters.finish(y, activation), mask: x.mask.repeated(strides, axis: 1))
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let input = kernelSize > 1 ? x.maskedInvalid() : x
     let parameters = try parameters(x.channelSpec, context)
     let y = convolve(input.values, parameters.kernel, padding: (window.left, window.right))

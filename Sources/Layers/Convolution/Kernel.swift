@@ -38,8 +38,9 @@ extension ConvolutionLayer {
     }
   }
 
-  /// Declares kernel, scale and bias and converts them to the compute dtype. The kernel's last axis
-  /// are the outputs.
+  /// Declares kernel, scale and bias and converts them to the compute dtype.
+  ///
+  /// The kernel's last axis are the outputs.
   func declareParameters(
     kernelShape: Shape, outputs: Int, dtype: DType, _ context: LayerContext,
     trainsConstraint: Bool = true

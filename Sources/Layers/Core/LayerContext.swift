@@ -235,9 +235,11 @@ public final class LayerContext {
     }
   }
 
-  /// In a trace for differentiation a layer that does arithmetic sees 0 at invalid timesteps, because
-  /// a gradient of 0 times NaN would be NaN. Masked input is selected again: the selection also keeps
-  /// infinite slopes, such as that of a logarithm at 0, from reaching the layers before.
+  /// In a trace for differentiation a layer that does arithmetic sees 0 at invalid timesteps,
+  /// because a gradient of 0 times NaN would be NaN.
+  ///
+  /// Masked input is selected again: the selection also keeps infinite slopes, such as that of a
+  /// logarithm at 0, from reaching the layers before.
   private func prepared(_ x: SequenceValue, for child: any SequenceLayer) -> SequenceValue {
     options.differentiable && !(child is any CombinatorLayer) ? x.unmasked().maskedInvalid() : x
   }

@@ -62,7 +62,9 @@ public struct LayerState {
   }
 
   /// Appends a block to the window leaf of that name along its axis and drops as many of the oldest
-  /// entries. Returns the old window followed by the block; without such a leaf, the block alone.
+  /// entries.
+  ///
+  /// Returns the old window followed by the block; without such a leaf, the block alone.
   public mutating func append(_ block: Value, to name: String) -> Value {
     guard has(name) else { return block }
     guard case .window(let axis, let length) = leaves[index(of: name)].kind else {

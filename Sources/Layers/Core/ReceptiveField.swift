@@ -1,5 +1,7 @@
-/// The inputs that one output step depends on: output `o` sees inputs `i + start ... i + end`, with
-/// `i = floor(o / outputRatio)`. Ends may be infinite; finite ends are whole numbers.
+/// The inputs that one output step depends on.
+///
+/// Output `o` sees inputs `i + start ... i + end`, with `i = floor(o / outputRatio)`. Ends may be
+/// infinite; finite ends are whole numbers.
 public struct ReceptiveField: Hashable, Sendable, CustomStringConvertible {
   /// The first offset.
   public var start: Double

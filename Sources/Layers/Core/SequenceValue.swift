@@ -66,8 +66,9 @@ public struct SequenceValue {
     return result
   }
 
-  /// Applies a function to the values, time and batch kept. With `preservingZero` the caller promises
-  /// `f(0) = 0`, so that a masked sequence stays masked.
+  /// Applies a function to the values, time and batch kept.
+  ///
+  /// With `preservingZero` the caller promises `f(0) = 0`, so that a masked sequence stays masked.
   public func mapValues(preservingZero: Bool = false, _ f: (Value) -> Value) -> SequenceValue {
     SequenceValue(
       f(values), imaginary: imaginary.map(f), mask: mask, isMasked: isMasked && preservingZero)

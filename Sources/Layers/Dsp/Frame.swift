@@ -59,11 +59,13 @@ extension Frame: SequenceLayer {
     let (joined, mask) = window.advance(x.maskedInvalid(), &state)
     let count = x.time / frameStep
     return SequenceValue(
-      frames(joined.values, count: count), imaginary: joined.imaginary.map { frames($0, count: count) },
+      frames(joined.values, count: count),
+      imaginary: joined.imaginary.map { frames($0, count: count) },
       mask: mask)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let count = window.outputTime(x.time)
     func padded(_ values: Value) -> Value {
       values.padded(axis: 1, low: window.left, high: window.right)

@@ -40,7 +40,8 @@ extension LinearToMelSpectrogram: StatelessLayer {
     return ChannelSpec(input.shape.dropLast() + [numMelBins], input.dtype)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let bins = x.channelShape[x.channelShape.count - 1]
     let matrix = Tensor(weights(bins: bins), shape: [bins, numMelBins]).converted(to: x.dtype)
     let kernel = context.builder.constant(matrix)

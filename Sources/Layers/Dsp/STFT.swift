@@ -37,7 +37,8 @@ extension STFT: SequenceLayer {
     let frames = try framer.outputSpec(for: input, constants: constants)
     try require("fftLength", fftLength, atLeast: 1)
     guard input.dtype.isFloating, input.dtype != .float64 else {
-      throw .input(self, found: "\(input.dtype.name) input", expected: "float32, bfloat16 or float16")
+      throw .input(
+        self, found: "\(input.dtype.name) input", expected: "float32, bfloat16 or float16")
     }
     _ = try windowFn.values(frameLength)
     return ChannelSpec(
@@ -60,7 +61,8 @@ extension STFT: SequenceLayer {
       try context.step(framer, x, &state, at: Self.scope, latency: context.precedingLatency))
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     try transform(try context.layer(framer, x, at: Self.scope))
   }
 

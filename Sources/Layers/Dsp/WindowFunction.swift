@@ -21,7 +21,8 @@ extension WindowFn {
     case .samples(let tensor):
       guard tensor.values.count == length else {
         throw LayerError(
-          .invalidConfig, layer: "WindowFn", field: "samples", found: "\(tensor.values.count) samples",
+          .invalidConfig, layer: "WindowFn", field: "samples",
+          found: "\(tensor.values.count) samples",
           expected: "\(length)")
       }
       return tensor.values
@@ -60,7 +61,9 @@ extension WindowFn {
         return bessel(beta * max(0, 1 - x * x).squareRoot()) / bessel(beta)
       }
     default:
-      let known = ["boxcar", "hann", "hamming", "blackman", "cosine", "bartlett", "triang", "kaiser"]
+      let known = [
+        "boxcar", "hann", "hamming", "blackman", "cosine", "bartlett", "triang", "kaiser",
+      ]
       throw LayerError(
         .invalidConfig, layer: "WindowFn", field: "name", found: "'\(window.name)'",
         expected: known.joined(separator: ", "),

@@ -7,8 +7,9 @@ package struct ParameterSampler: Sendable {
 
   package init(seed: UInt64) { self.seed = seed }
 
-  /// The first values of a parameter. `resolve` gives the values of a parameter that this one is
-  /// derived from.
+  /// The first values of a parameter.
+  ///
+  /// `resolve` gives the values of a parameter that this one is derived from.
   package func values(
     of spec: ParameterSpec, resolve: (String) -> Tensor?
   ) -> Tensor {

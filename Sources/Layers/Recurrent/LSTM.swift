@@ -44,7 +44,8 @@ extension LSTM: SequenceLayer {
     try run(x, &state, context)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     var state = try initialState(for: x.channelSpec, context)
     return try run(x, &state, context)
   }

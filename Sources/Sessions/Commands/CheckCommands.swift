@@ -26,7 +26,8 @@ struct CheckCommand: Command {
       let verdict = try session.verdict(of: path, tolerance: try line.number("tol") ?? 1e-6)
       return answer(verdict.isEqual, verdict.text)
     case "max-diff":
-      guard words.count == 3, words[1] == "<" || words[1] == "<=", let bound = Double(words[2]) else {
+      guard words.count == 3, words[1] == "<" || words[1] == "<=", let bound = Double(words[2])
+      else {
         throw CommandError(.invalidOperand, found: line.rest, expected: "max-diff < 1e-5")
       }
       let verdict = try session.verdict(of: "", tolerance: .infinity)

@@ -18,9 +18,10 @@ struct DecodeCommand: Command {
     let sampler = TokenSampler(
       temperature: try line.number("temperature"), topK: try line.integer("top-k", atLeast: 1),
       seed: UInt64(try line.integer("seed") ?? Int(truncatingIfNeeded: session.document.seed)))
-    return CommandOutput(try session.decode(count) { logits, row, place in
-      sampler.sample(logits, row: row, position: place)
-    })
+    return CommandOutput(
+      try session.decode(count) { logits, row, place in
+        sampler.sample(logits, row: row, position: place)
+      })
   }
 }
 
@@ -35,10 +36,11 @@ struct ForceCommand: Command {
     let text = try line.single("a token or a quoted text")
     let tokens = Int(text).map { [$0] } ?? Array(text.utf8).map(Int.init)
     var next = 0
-    return CommandOutput(try session.decode(tokens.count) { _, row, _ in
-      defer { if row == 0 { next += 1 } }
-      return tokens[min(row == 0 ? next : next - 1, tokens.count - 1)]
-    })
+    return CommandOutput(
+      try session.decode(tokens.count) { _, row, _ in
+        defer { if row == 0 { next += 1 } }
+        return tokens[min(row == 0 ? next : next - 1, tokens.count - 1)]
+      })
   }
 }
 

@@ -54,7 +54,8 @@ struct SaveCommand: Command {
     }
     if line.options["replace"] == nil, (try? ByteFile(path: path)) != nil {
       throw CommandError(
-        .file, found: "\(path) exists", expected: "a new file", suggestion: "save \(path) --replace")
+        .file, found: "\(path) exists", expected: "a new file", suggestion: "save \(path) --replace"
+      )
     }
     try AtomicFile.write(recorder.file.bytes, to: path)
     return CommandOutput("\(recorder.file.events.count) events saved to \(path)")

@@ -64,7 +64,8 @@ struct DiffCommand: Command {
     let (run, _) = try session.requireSteps()
     guard what == "all" else {
       let path = try tree.resolve(session.expand(what)).path
-      return CommandOutput("\(path.shown)  \(try session.verdict(of: path, tolerance: tolerance).text)")
+      return CommandOutput(
+        "\(path.shown)  \(try session.verdict(of: path, tolerance: tolerance).text)")
     }
     // In the order in which data flows: the first that differs is where to look.
     var lines: [String] = []
@@ -122,12 +123,14 @@ extension Session {
         let origin: String
         switch document.origins[spec.path] {
         case .file(let path): origin = path
-        case .drawn(let seed, let path): origin = "seed \(seed)" + (path == spec.path ? "" : " as \(path)")
+        case .drawn(let seed, let path):
+          origin = "seed \(seed)" + (path == spec.path ? "" : " as \(path)")
         case nil: origin = ""
         }
         let low = NumberText.short(values.min() ?? 0)
         let high = NumberText.short(values.max() ?? 0)
-        return "\(spec.path)  \(spec.shape.shapeText) \(spec.dtype.shortName)  \(low) … \(high)  \(origin)"
+        return
+          "\(spec.path)  \(spec.shape.shapeText) \(spec.dtype.shortName)  \(low) … \(high)  \(origin)"
       }
     }
   }
@@ -139,7 +142,8 @@ extension Session {
       let layer = run.model.layer
       let rate = document.input?.sampleRateHz
       let fed = plan.boundaries[run.position]
-      let seconds = rate.map { " · \(NumberText.fixed(Double(fed) / Double($0), decimals: 3)) s" } ?? ""
+      let seconds =
+        rate.map { " · \(NumberText.fixed(Double(fed) / Double($0), decimals: 3)) s" } ?? ""
       var lines = [
         "step \(run.position) of \(plan.endStep) and \(plan.flushSteps) of flush",
         "input timesteps \(fed) of \(plan.time)\(seconds)",
@@ -163,10 +167,12 @@ extension Session {
     let run = try requireRun()
     return try document.expectations.map { expected in
       let layer = try run.layerWiseResult(cancel: cancel).taps[expected.path]
-      guard let ours = run.stepWise(expected.path).map({ step in
-        let latency = min(run.latency(expected.path), step.time)
-        return step.timesteps(latency..<step.time)
-      }) ?? layer else {
+      guard
+        let ours = run.stepWise(expected.path).map({ step in
+          let latency = min(run.latency(expected.path), step.time)
+          return step.timesteps(latency..<step.time)
+        }) ?? layer
+      else {
         throw CommandError(.unknownPath, found: expected.path.shown)
       }
       let want = SequenceTensor.whole(expected.values).timesteps(
@@ -174,7 +180,8 @@ extension Session {
       let time = min(ours.time, want.time)
       let verdict = Verdict(
         step: ours.timesteps(0..<time),
-        layer: try SequenceTensor(values: want.timesteps(0..<time).values, mask: ours.timesteps(0..<time).mask),
+        layer: try SequenceTensor(
+          values: want.timesteps(0..<time).values, mask: ours.timesteps(0..<time).mask),
         tolerance: tolerance)
       return "\(expected.path.shown) against \(expected.file)  \(verdict.text)"
     }
@@ -207,7 +214,9 @@ extension Tensor {
       withUnsafeBytes { source in
         for (place, position) in positions.enumerated() {
           UnsafeMutableRawBufferPointer(rebasing: target[(place * size)...])
-            .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[(position * size)..<((position + 1) * size)]))
+            .copyMemory(
+              from: UnsafeRawBufferPointer(
+                rebasing: source[(position * size)..<((position + 1) * size)]))
         }
       }
     }

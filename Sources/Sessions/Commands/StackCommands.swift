@@ -49,8 +49,9 @@ struct AddCommand: Command {
     var root = try SpecNode(layer: layer)
     var working = tree
     var moved: ([Int]) -> [Int]? = { $0 }
-    if target.layer.children.isEmpty || !(target.layer is Serial || target.layer is Parallel
-      || target.layer is Residual)
+    if target.layer.children.isEmpty
+      || !(target.layer is Serial || target.layer is Parallel
+        || target.layer is Residual)
     {
       guard target.index.isEmpty else {
         throw CommandError(

@@ -48,7 +48,9 @@ package struct LayerTree: Sendable {
       if let node = self[index] { return node }
       throw CommandError(
         .unknownPath, found: "no layer at \(text)",
-        expected: "positions from \(nodes.map { "/" + $0.index.map(String.init).joined(separator: "/") }.joined(separator: " "))")
+        expected:
+          "positions from \(nodes.map { "/" + $0.index.map(String.init).joined(separator: "/") }.joined(separator: " "))"
+      )
     }
     let wanted = LayerPath.withoutFirstCopies(text)
     if let exact = nodes.first(where: { $0.path == text }) { return exact }
@@ -64,7 +66,9 @@ package struct LayerTree: Sendable {
         .ambiguousPath, found: "\(text) stands for \(matches.count) layers",
         expected: "one of \(matches.map(\.path).joined(separator: ", "))")
     }
-    let names = nodes.flatMap { [$0.path, $0.path.split(separator: "/").last.map(String.init) ?? ""] }
+    let names = nodes.flatMap {
+      [$0.path, $0.path.split(separator: "/").last.map(String.init) ?? ""]
+    }
     let nearest = NearestName.of(text, among: names.filter { !$0.isEmpty })
     throw CommandError(
       .unknownPath, found: "no layer is called \(text)",

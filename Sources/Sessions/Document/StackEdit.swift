@@ -45,7 +45,9 @@ struct StackEdit {
   ) throws(CommandError) -> StackEdit {
     try changeList(root, tree, index) { values, position in
       values.insert(.node(layer), at: min(position, values.count))
-    } moved: { sibling in sibling >= index[index.count - 1] ? sibling + 1 : sibling }
+    } moved: { sibling in
+      sibling >= index[index.count - 1] ? sibling + 1 : sibling
+    }
   }
 
   /// Removes the layer at tree positions from the list that holds it.

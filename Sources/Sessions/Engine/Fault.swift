@@ -1,5 +1,5 @@
-package import Programs
 import Layers
+package import Programs
 import Runtime
 import Tensors
 

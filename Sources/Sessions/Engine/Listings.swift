@@ -14,7 +14,8 @@ enum TextTable {
       var line = ""
       for (column, cell) in row.enumerated() {
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        line += (column == 0 ? "" : "  ")
+        line +=
+          (column == 0 ? "" : "  ")
           + (rightAligned.contains(column) ? padding + cell : cell + padding)
       }
       while line.last == " " { line.removeLast() }
@@ -32,12 +33,14 @@ enum StackListing {
     let taps = try run?.layerWiseResult(cancel: session.cancel).taps ?? [:]
     for node in tree.nodes {
       let indent = String(repeating: "  ", count: node.depth)
-      let last = node.path.isEmpty ? "." : node.path.split(separator: "/").last.map(String.init) ?? "."
+      let last =
+        node.path.isEmpty ? "." : node.path.split(separator: "/").last.map(String.init) ?? "."
       let bytes = session.stateBytes(node.path)
       rows.append([
         indent + last, node.typeName, "\(node.layer.outputRatio)",
         taps[node.path].map { $0.channelSpec.description } ?? "?",
-        node.layer.supportsStep ? "\(node.layer.inputLatency)→\(node.layer.outputLatency)" : "no step",
+        node.layer.supportsStep
+          ? "\(node.layer.inputLatency)→\(node.layer.outputLatency)" : "no step",
         bytes == 0 ? "–" : NumberText.bytes(bytes),
       ])
     }
@@ -117,7 +120,9 @@ package enum MaskListing {
 enum StateListing {
   static func lines(_ session: Session) throws -> [String] {
     let (run, _) = try session.requireSteps()
-    guard let stream = run.stream, !stream.leaves.isEmpty else { return ["this stack keeps no state"] }
+    guard let stream = run.stream, !stream.leaves.isEmpty else {
+      return ["this stack keeps no state"]
+    }
     var rows = [["leaf", "shape", "dtype", "bytes", "min", "max", "changed"]]
     for (index, leaf) in stream.leaves.enumerated() {
       let values = stream.value(of: index).doubles()

@@ -4,8 +4,10 @@ import Programs
 import Runtime
 import Tensors
 
-/// A model, its input, and what the step-wise and the layer-wise run have given so far. Everything here
-/// is a function of document and position; it is thrown away when the document changes.
+/// A model, its input, and what the step-wise and the layer-wise run have given so far.
+///
+/// Everything here is a function of document and position; it is thrown away when the document
+/// changes.
 final class ModelRun {
   let model: Model
   let input: SequenceTensor

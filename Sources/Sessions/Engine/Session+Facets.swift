@@ -23,7 +23,9 @@ extension Session {
         tensor: tensor, mask: mask,
         title: "\(path.shown):\(name) \(shape) \(tensor.dtype.shortName)")
     }
-    func sequence(_ name: String, _ x: SequenceTensor) -> FacetValue { made(name, x.values, x.mask) }
+    func sequence(_ name: String, _ x: SequenceTensor) -> FacetValue {
+      made(name, x.values, x.mask)
+    }
     switch facet.kind {
     case .input:
       guard path.isEmpty else { return sequence("in", try inputOfLayer(path, tree, run)) }
@@ -66,7 +68,8 @@ extension Session {
       guard let value = emits[name] ?? emits.first(where: { $0.key.hasSuffix(name) })?.value else {
         throw CommandError(
           .unknownFacet, found: "\(path.shown) emits no '\(name)'",
-          expected: emits.isEmpty ? "a stack that emits" : emits.keys.sorted().joined(separator: ", "))
+          expected: emits.isEmpty
+            ? "a stack that emits" : emits.keys.sorted().joined(separator: ", "))
       }
       return sequence("emit.\(name)", value)
     case .field(let name):
@@ -119,7 +122,8 @@ extension Session {
     let value = stream.value(of: own[place].offset)
     return FacetValue(
       tensor: value, mask: nil,
-      title: "\(path.shown):state.\(names[place]) \(value.shape.shapeText) \(value.dtype.shortName)")
+      title: "\(path.shown):state.\(names[place]) \(value.shape.shapeText) \(value.dtype.shortName)"
+    )
   }
 
   private func parameter(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {

@@ -142,7 +142,8 @@ extension Session {
       return ["\(LayerTree(layer).nodes.count) layers; shapes are known once there is an input"]
     }
     let model = run.model
-    let steps = layer.supportsStep
+    let steps =
+      layer.supportsStep
       ? "block \(layer.blockSize) · ratio \(layer.outputRatio) · latency \(layer.inputLatency)→\(layer.outputLatency)"
       : "cannot step: \(layer.stepObstacle ?? "")"
     return [

@@ -4,8 +4,9 @@ package import Notation
 import Runtime
 import Tensors
 
-/// The engine: a document, a position, and what has been computed from them. It knows nothing of
-/// terminals; the TUI, the plain REPL, scripts and tests are its clients.
+/// The engine: a document, a position, and what has been computed from them.
+///
+/// It knows nothing of terminals; the TUI, the plain REPL, scripts and tests are its clients.
 ///
 /// Not `Sendable`: it lives on one thread. ``cancel`` may be raised from any.
 public final class Session {
@@ -48,7 +49,9 @@ public final class Session {
     public var status: Int
   }
 
-  /// Carries out one line. Never throws and never stops the program: mistakes are in the outcome.
+  /// Carries out one line.
+  ///
+  /// Never throws and never stops the program: mistakes are in the outcome.
   @discardableResult
   public func perform(_ text: String) -> Outcome {
     cancel.lower()
@@ -170,8 +173,9 @@ public final class Session {
 
   // MARK: - Changing the document
 
-  /// Makes a document the present one, with everything recomputed to the same input timestep. Checks
-  /// first: on error nothing changes.
+  /// Makes a document the present one, with everything recomputed to the same input timestep.
+  ///
+  /// Checks first: on error nothing changes.
   func commit(
     _ new: Document, as command: String, restart: Bool = false
   ) throws {
@@ -190,12 +194,15 @@ public final class Session {
     redoStack = []
     self.document = document
     run = made
-    if let layer = document.layer, !LayerTree(layer).nodes.contains(where: { $0.path == selected }) {
+    if let layer = document.layer, !LayerTree(layer).nodes.contains(where: { $0.path == selected })
+    {
       selected = ""
     }
   }
 
-  /// The model and run of a document; nil without stack or input. Fills in the parameters.
+  /// The model and run of a document; nil without stack or input.
+  ///
+  /// Fills in the parameters.
   private func makeRun(_ document: inout Document) throws -> ModelRun? {
     guard let layer = document.layer, let input = document.input else { return nil }
     let model = try Model(

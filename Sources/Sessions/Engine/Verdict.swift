@@ -40,7 +40,8 @@ package struct Verdict: Hashable, Sendable {
   ) {
     let produced = max(0, (step?.time ?? 0) - latency)
     self.init(
-      step: step?.timesteps(min(latency, step?.time ?? 0)..<(min(latency, step?.time ?? 0) + produced)),
+      step: step?.timesteps(
+        min(latency, step?.time ?? 0)..<(min(latency, step?.time ?? 0) + produced)),
       layer: layer, tolerance: tolerance)
   }
 
@@ -63,7 +64,8 @@ package struct Verdict: Hashable, Sendable {
         let wanted = time < layer.time && layer.isValid(row: row, time: time)
         if seen != wanted {
           masksEqual = false
-          let place = Difference(row: row, time: time, channel: [], step: nil, layer: nil, ulps: nil)
+          let place = Difference(
+            row: row, time: time, channel: [], step: nil, layer: nil, ulps: nil)
           if first == nil { first = place }
         }
         guard seen, wanted else { continue }

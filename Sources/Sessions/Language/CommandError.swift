@@ -1,4 +1,6 @@
-/// A command that cannot be carried out. The document and the position stay as they were.
+/// A command that cannot be carried out.
+///
+/// The document and the position stay as they were.
 public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What kind of mistake it is.
   public enum Code: String, Hashable, Sendable {

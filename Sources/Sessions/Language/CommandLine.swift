@@ -23,7 +23,7 @@ package struct CommandLine: Hashable, Sendable {
 
   /// Cuts a line; nil for an empty one.
   ///
-  /// - Parameter flags: the options that take no value.
+  /// The flags are the options that take no value.
   package init?(_ text: String, flags: Set<String> = []) {
     var scanner = WordScanner(text)
     scanner.scan()
@@ -41,7 +41,8 @@ package struct CommandLine: Hashable, Sendable {
         index += 2
       } else if word.hasPrefix("--"), word.count > 2 {
         let option = String(word.dropFirst(2))
-        let isFlag = flags.contains(option) || index + 1 == words.count
+        let isFlag =
+          flags.contains(option) || index + 1 == words.count
           || words[index + 1].text.hasPrefix("--")
         options[option] = isFlag ? "" : words[index + 1].unquoted
         index += isFlag ? 1 : 2

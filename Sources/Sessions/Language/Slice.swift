@@ -26,12 +26,14 @@ package struct Slice: Hashable, Sendable {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     let numbers = parts.map { Int($0) }
     let isWhole = zip(parts, numbers).allSatisfy { $0.isEmpty || $1 != nil }
-    guard (2...3).contains(parts.count), isWhole, (numbers.count < 3 || (numbers[2] ?? 1) > 0) else {
+    guard (2...3).contains(parts.count), isWhole, (numbers.count < 3 || (numbers[2] ?? 1) > 0)
+    else {
       throw CommandError(
         .syntax, found: "the slice entry '\(text)'",
         expected: "a number, a range such as 2:5 or ::2, or a warm-up output such as w0")
     }
-    return .range(start: numbers[0], stop: numbers[1], step: numbers.count > 2 ? numbers[2] ?? 1 : 1)
+    return .range(
+      start: numbers[0], stop: numbers[1], step: numbers.count > 2 ? numbers[2] ?? 1 : 1)
   }
 
   /// The positions that each axis keeps, and whether the axis stays.
@@ -55,7 +57,8 @@ package struct Slice: Hashable, Sendable {
         guard index >= 0, index < extent else {
           throw CommandError(
             .invalidOperand, found: "position \(number) on axis \(axis)",
-            expected: extent == 0 ? "nothing: the axis is empty" : "0 to \(extent - 1), or negative")
+            expected: extent == 0 ? "nothing: the axis is empty" : "0 to \(extent - 1), or negative"
+          )
         }
         result.append(([index], false))
       case .range(let start, let stop, let step):

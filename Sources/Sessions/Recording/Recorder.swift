@@ -12,7 +12,9 @@ package final class Recorder {
   private static let keptNumbers = 512
 
   /// Starts a log; `sink` gets every line.
-  package init(continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> Void = { _ in }) {
+  package init(
+    continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> Void = { _ in }
+  ) {
     self.file = file
     self.sink = sink
     sink(SessionFile.text(file.header.json))
@@ -40,17 +42,20 @@ package final class Recorder {
     let run = session.run
     let to = session.position
     // An edit recomputes from the start; then every step up to the position counts.
-    let start = to > from && canonical.hasPrefix("goto") ? from : canonical.hasPrefix("goto") ? to : 0
-    let steps = run.map { run in
-      (min(start, to)..<to).map { run.steps[$0].y.rowDigests }
-    } ?? []
-    let state = run?.stream.map { stream in
-      stream.leaves.enumerated().map { index, leaf -> SessionEvent.Leaf in
-        var digest = Digest()
-        digest.add(stream.value(of: index))
-        return SessionEvent.Leaf(path: leaf.path, digest: digest.value)
-      }
-    } ?? []
+    let start =
+      to > from && canonical.hasPrefix("goto") ? from : canonical.hasPrefix("goto") ? to : 0
+    let steps =
+      run.map { run in
+        (min(start, to)..<to).map { run.steps[$0].y.rowDigests }
+      } ?? []
+    let state =
+      run?.stream.map { stream in
+        stream.leaves.enumerated().map { index, leaf -> SessionEvent.Leaf in
+          var digest = Digest()
+          digest.add(stream.value(of: index))
+          return SessionEvent.Leaf(path: leaf.path, digest: digest.value)
+        }
+      } ?? []
     var output: [Double]?
     if let run, to > 0 {
       let last = run.steps[to - 1].y.maskedInvalid().values

@@ -41,7 +41,9 @@ package struct Replay {
     for (index, recorded) in file.events.enumerated() {
       let from = session.position
       let outcome = session.perform(recorded.canonical)
-      func diverged(_ detail: String, step: Int? = nil, row: Int? = nil, leaf: String? = nil) -> Result {
+      func diverged(_ detail: String, step: Int? = nil, row: Int? = nil, leaf: String? = nil)
+        -> Result
+      {
         .diverged(
           Divergence(
             event: index + 1, command: recorded.canonical, step: step, row: row, leaf: leaf,
@@ -52,7 +54,8 @@ package struct Replay {
         typed: recorded.typed, canonical: recorded.canonical, from: from, session)
       if made.from != recorded.from || made.to != recorded.to {
         return diverged(
-          "went from step \(made.from) to \(made.to), recorded is \(recorded.from) to \(recorded.to)")
+          "went from step \(made.from) to \(made.to), recorded is \(recorded.from) to \(recorded.to)"
+        )
       }
       if isSameNumerics {
         if let difference = firstDifference(made, recorded) {
@@ -64,7 +67,8 @@ package struct Replay {
       }
       steps += recorded.steps.count
     }
-    let notes = isSameNumerics
+    let notes =
+      isSameNumerics
       ? []
       : [
         "recorded under numerics version \(file.header.numerics), this is "
@@ -80,7 +84,8 @@ package struct Replay {
     var detail: String
   }
 
-  private static func firstDifference(_ made: SessionEvent, _ recorded: SessionEvent) -> Difference? {
+  private static func firstDifference(_ made: SessionEvent, _ recorded: SessionEvent) -> Difference?
+  {
     let leaf = zip(made.state, recorded.state).first { $0.0 != $0.1 }?.0.path
     guard made.steps.count == recorded.steps.count else {
       return Difference(
@@ -98,7 +103,8 @@ package struct Replay {
         step: made.to, leaf: leaf, detail: "the state's digest is not the recorded one")
     }
     return made.state.count == recorded.state.count
-      ? nil : Difference(detail: "the state has \(made.state.count) leaves, not \(recorded.state.count)")
+      ? nil
+      : Difference(detail: "the state has \(made.state.count) leaves, not \(recorded.state.count)")
   }
 
   private static func valueDifference(_ made: SessionEvent, _ recorded: SessionEvent) -> String? {

@@ -60,7 +60,8 @@ package struct SessionFile: Sendable {
 
   /// A line of the file.
   static func text(_ content: JSONValue) -> String {
-    JSONValue.object([.init("sum", .string(checksum(content))), .init("line", content)]).text() + "\n"
+    JSONValue.object([.init("sum", .string(checksum(content))), .init("line", content)]).text()
+      + "\n"
   }
 
   /// The whole file.

@@ -20,7 +20,8 @@ package struct SessionHeader: Hashable, Sendable {
     .object([
       .init("session", .integer(format)), .init("program", .string(program)),
       .init("numerics", .integer(numerics)),
-      .init("files", .object(files.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
+      .init(
+        "files", .object(files.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
     ])
   }
 
