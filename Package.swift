@@ -117,6 +117,8 @@ let package = Package(
       ],
       path: "Sources/TrainBytes", swiftSettings: settings),
 
+    // Rules about the sources themselves.
+    tests("TidyTests", []),
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
