@@ -92,7 +92,8 @@ struct ContractRun {
     begin(.padding)
     let padded = input.padded(by: 4 * model.layer.blockSize)
     let poisoned = isFloating ? padded.filledInvalid(with: .nan) : padded
-    compare(.padding, try model.layer(poisoned, constants: constants).y, y)
+    let others = constants.mapValues { $0.padded(by: 4 * model.layer.blockSize).poisoned }
+    compare(.padding, try model.layer(poisoned, constants: others).y, y)
     begin(.rowOrder)
     let order = Array((0..<input.batch).reversed())
     let turned = try model.layer(
@@ -141,7 +142,8 @@ struct ContractRun {
     begin(.stepPadding)
     if isFloating {
       let poisoned = input.filledInvalid(with: .nan)
-      compare(.stepPadding, try model.stepByStep(poisoned, constants: constants).y, output)
+      let others = constants.mapValues(\.poisoned)
+      compare(.stepPadding, try model.stepByStep(poisoned, constants: others).y, output)
     }
     begin(.savedState)
     try checkSavedState()
@@ -187,7 +189,7 @@ struct ContractRun {
     }
     let plain = try model.gradients(input, cotangent: ones, constants: constants)
     let poisoned = try model.gradients(
-      input.filledInvalid(with: .nan), cotangent: ones, constants: constants)
+      input.filledInvalid(with: .nan), cotangent: ones, constants: constants.mapValues(\.poisoned))
     compareGradients(plain, poisoned)
     begin(.receptiveField)
     try checkReceptiveField()
@@ -198,6 +200,9 @@ struct ContractRun {
     if let a = plain.input, let b = poisoned.input { pairs.append(("input", b, a)) }
     for (path, want) in plain.parameters.sorted(by: { $0.key < $1.key }) {
       if let got = poisoned.parameters[path] { pairs.append((path, got, want)) }
+    }
+    for (name, want) in plain.constants.sorted(by: { $0.key < $1.key }) {
+      if let got = poisoned.constants[name] { pairs.append((name, got, want)) }
     }
     for (name, got, want) in pairs {
       if let index = got.doubles().firstIndex(where: { !$0.isFinite }) {
@@ -258,5 +263,22 @@ struct ContractRun {
     let values = (0..<shape.elementCount).map { _ in Float(stream.normal()) }
     return try SequenceTensor(
       values: Tensor(values, shape: shape).converted(to: input.values.dtype))
+  }
+}
+
+extension ConstantTensor {
+  /// What is streamed along with a longer input, with as many invalid timesteps behind.
+  fileprivate func padded(by count: Int) -> ConstantTensor {
+    guard case .streamed(let x) = self else { return self }
+    return .streamed(x.padded(by: count))
+  }
+
+  /// The constant with NaN at invalid timesteps.
+  fileprivate var poisoned: ConstantTensor {
+    switch self {
+    case .sequence(let x) where x.values.dtype.isFloating: .sequence(x.filledInvalid(with: .nan))
+    case .streamed(let x) where x.values.dtype.isFloating: .streamed(x.filledInvalid(with: .nan))
+    case .sequence, .streamed, .array: self
+    }
   }
 }

@@ -3,10 +3,13 @@ import Tensors
 
 /// Which keys a query may see by position: query `i` stands at key `i + offset` and sees keys from
 /// `past` before to `future` after; negative numbers mean no limit.
+///
+/// The first `leading` keys are seen by all and are not counted.
 struct AttentionBand: Hashable, Sendable {
   var past: Int
   var future: Int
   var offset: Int
+  var leading = 0
 
   static let unlimited = AttentionBand(past: -1, future: -1, offset: 0)
 
@@ -14,18 +17,31 @@ struct AttentionBand: Hashable, Sendable {
     ["past": .int(past), "future": .int(future), "offset": .int(offset)]
   }
 
+  /// The same visibility without leading keys; nil where that cannot be said.
+  func withoutLeading(queries: Int, keys: Int) -> AttentionBand? {
+    if hidesNothing(queries: queries, keys: keys) { return .unlimited }
+    guard leading > 0 else { return self }
+    return past < 0 ? AttentionBand(past: -1, future: future, offset: offset + leading) : nil
+  }
+
+  private func hidesNothing(queries: Int, keys: Int) -> Bool {
+    let lastPlace = offset + queries - 1
+    let lastKey = keys - leading - 1
+    return (past < 0 || lastPlace <= past) && (future < 0 || lastKey <= offset + future)
+  }
+
   /// `bool[q, k]`, or nil where everything is visible.
   func mask(queries: Int, keys: Int, in builder: ProgramBuilder) -> Value? {
-    guard past >= 0 || future >= 0 else { return nil }
+    guard !hidesNothing(queries: queries, keys: keys) else { return nil }
     let type = ValueType(.int32, [queries, keys])
     let place = builder.iota(type, axis: 0).adding(Double(offset))
-    let key = builder.iota(type, axis: 1)
+    let key = builder.iota(type, axis: 1).adding(Double(-leading))
     var visible: Value?
     if past >= 0 { visible = (place - key) .<= key.scalarLike(Double(past)) }
     if future >= 0 {
       let limit = (key - place) .<= key.scalarLike(Double(future))
       visible = visible?.and(limit) ?? limit
     }
-    return visible
+    return leading > 0 ? visible?.or(key .< key.scalarLike(0)) : visible
   }
 }

@@ -3,16 +3,43 @@ import Tensors
 
 /// Softmax attention of queries over keys and values: what every dot-product attention shares.
 ///
-/// Queries `[b, q, n, h]` (already scaled), keys and values `[b, k, m, h]`, `n` divisible by `m`: query
-/// head `j` uses key head `j / (n / m)`. Logits get a bias, then a soft cap, then -1e9 where a key is
-/// not visible; the softmax runs in at least single precision. A query that sees no key averages all
-/// values (0 where invalid), or gives 0 with `zeroFullyMasked`.
+/// Queries `[b, q, n, h]` (already scaled), keys and values `[b, k, m, h]`, `n` divisible by `m`. Logits
+/// get a bias, then a soft cap, then -1e9 where a key is not visible; the softmax runs in at least
+/// single precision.
 struct AttentionCore {
+  /// What becomes of a query that sees no key.
+  enum Blind: Hashable, Sendable {
+    /// It averages all values, which are 0 where invalid.
+    case mean
+    /// Probabilities and result are 0.
+    case zeros
+    /// The result is 0, the probabilities are equal for all keys.
+    case zeroContext
+  }
+
   var band: AttentionBand
   var softCap: Double?
-  var zeroFullyMasked = false
-  /// Applied to the probabilities, `[b, n, q, k]`.
-  var dropout: ((Value) -> Value)?
+  var blind = Blind.mean
+  /// The arithmetic of attention by blocks of keys: query head `j` uses key head `j % m` instead of
+  /// `j / (n / m)`, and half-precision probabilities are not rounded before they meet the values.
+  var isOnline = false
+  /// Sums half-precision logits in single precision.
+  var hasWideLogits = false
+
+  /// What an attention is made of.
+  struct Operands {
+    var queries: Value
+    var keys: Value
+    var values: Value
+    /// Which keys are valid, `[b, k]`.
+    var keyMask: Value
+    /// Added to the logits, `[b or 1, n, q, k]`.
+    var bias: Value?
+    /// Which keys a query may see besides, `bool[b or 1, q, k]`.
+    var visible: Value?
+    /// Factors of the probabilities, `[b, n, q, k]`.
+    var dropout: Value?
+  }
 
   /// What an attention computes.
   struct Output {
@@ -20,51 +47,96 @@ struct AttentionCore {
     var context: Value
     /// `[b, q, n, k]`, where asked for.
     var probabilities: Value?
+
+    func mapped(_ f: (Value) -> Value) -> Output {
+      Output(context: f(context), probabilities: probabilities.map(f))
+    }
   }
 
-  /// The key mask is `[b, k]`; the bias, added to the logits, is `[b or 1, n, q, k]`.
-  func attend(
-    queries: Value, keys: Value, values: Value, keyMask: Value, bias: Value? = nil,
-    wantsProbabilities: Bool
-  ) -> Output {
+  func attend(_ operands: Operands, wantsProbabilities: Bool) -> Output {
+    let groups = operands.keys.shape[2]
+    guard isOnline, groups > 1, groups < operands.queries.shape[2] else {
+      return grouped(operands, wantsProbabilities)
+    }
+    var turned = operands
+    turned.queries = Self.turned(operands.queries, rows: operands.queries.shape[2] / groups, groups)
+    return grouped(turned, wantsProbabilities).mapped { value in
+      Self.turned(value, rows: groups, value.shape[2] / groups)
+    }
+  }
+
+  /// Heads `[rows, columns]` as `[columns, rows]`.
+  private static func turned(_ heads: Value, rows: Int, _ columns: Int) -> Value {
+    let (batch, length, _, size) = dimensions(heads)
+    return heads.reshaped([batch, length, rows, columns, size]).transposed([0, 1, 3, 2, 4])
+      .reshaped(heads.shape)
+  }
+
+  /// One named function where band and options have a name, its expansion otherwise.
+  private func grouped(_ operands: Operands, _ wantsProbabilities: Bool) -> Output {
+    let (queries, keys) = (operands.queries.shape[1], operands.keys.shape[1])
+    var output: Output
+    if operands.visible == nil, operands.dropout == nil,
+      let named = band.withoutLeading(queries: queries, keys: keys)
+    {
+      var core = self
+      core.band = named
+      output = core.composite(operands, wantsProbabilities)
+    } else {
+      output = expand(operands, wantsProbabilities)
+    }
+    if blind == .zeroContext, let probabilities = output.probabilities {
+      output.probabilities = Self.equalWhereZero(probabilities)
+    }
+    return output
+  }
+
+  private func composite(_ operands: Operands, _ wantsProbabilities: Bool) -> Output {
     var attributes = band.attributes
     attributes["softCap"] = .double(softCap ?? 0)
-    attributes["zeroFullyMasked"] = .bool(zeroFullyMasked)
-    attributes["hasBias"] = .bool(bias != nil)
-    var operands = [queries, keys, values, keyMask]
-    if let bias { operands.append(bias) }
-    // Dropout stands between probabilities and context, so that case is not one named function.
-    guard dropout == nil else { return expand(operands, wantsProbabilities) }
-    let results = Value.composite("attention", attributes: attributes, operands) { inputs in
-      let output = expand(inputs, wantsProbabilities)
+    attributes["zeroFullyMasked"] = .bool(blind != .mean)
+    attributes["hasBias"] = .bool(operands.bias != nil)
+    let required = [operands.queries, operands.keys, operands.values, operands.keyMask]
+    let all = required + (operands.bias.map { [$0] } ?? [])
+    let results = Value.composite("attention", attributes: attributes, all) { inputs in
+      let inner = Operands(
+        queries: inputs[0], keys: inputs[1], values: inputs[2], keyMask: inputs[3],
+        bias: inputs.count > 4 ? inputs[4] : nil)
+      let output = expand(inner, wantsProbabilities)
       return [output.context] + (output.probabilities.map { [$0] } ?? [])
     }
     return Output(context: results[0], probabilities: results.count > 1 ? results[1] : nil)
   }
 
-  private func expand(_ operands: [Value], _ wantsProbabilities: Bool) -> Output {
-    let (queries, keys, values) = (operands[0], operands[1], operands[2])
-    let dtype = queries.dtype
+  private func expand(_ operands: Operands, _ wantsProbabilities: Bool) -> Output {
+    let dtype = operands.queries.dtype
     let logits = self.logits(operands)
-    let visible = visibility(operands[3], queries: queries.shape[1], heads: queries.shape[2])
+    let visible = visibility(operands)
     let masked = visible.select(logits, logits.scalarLike(-1e9))
     let wide = dtype == .float64 ? masked : masked.converted(to: .float32)
-    var probabilities = wide.softmax(axis: 3).converted(to: dtype)
-    if zeroFullyMasked {
+    var probabilities = wide.softmax(axis: 3)
+    if !isOnline { probabilities = probabilities.converted(to: dtype) }
+    if let dropout = operands.dropout {
+      probabilities = probabilities * dropout.converted(to: probabilities.dtype)
+    }
+    if blind != .mean {
       let any = visible.reduced(.or, axes: [3], keepingAxes: true)
       probabilities = any.select(probabilities, probabilities.scalarLike(0))
     }
-    if let dropout { probabilities = dropout(probabilities) }
-    let context = Self.contract(probabilities, values, heads: keys.shape[2])
+    let values = operands.values.converted(to: probabilities.dtype)
+    let context = Self.contract(probabilities, values, heads: operands.keys.shape[2])
+    let shown = wantsProbabilities ? probabilities.transposed([0, 2, 1, 3]) : nil
     return Output(
-      context: context,
-      probabilities: wantsProbabilities ? probabilities.transposed([0, 2, 1, 3]) : nil)
+      context: context.converted(to: dtype), probabilities: shown?.converted(to: dtype))
   }
 
   /// `[b, n, q, k]`.
-  private func logits(_ operands: [Value]) -> Value {
-    var logits = Self.products(operands[0], operands[1])
-    if operands.count > 4 { logits = logits + operands[4].converted(to: logits.dtype) }
+  private func logits(_ operands: Operands) -> Value {
+    let dtype = operands.queries.dtype
+    let wide = hasWideLogits && dtype.byteCount < 4 ? DType.float32 : dtype
+    var logits = Self.products(
+      operands.queries.converted(to: wide), operands.keys.converted(to: wide))
+    if let bias = operands.bias { logits = logits + bias.converted(to: wide) }
     if let softCap, softCap > 0 {
       logits = logits.scaled(by: 1 / softCap).unary(.tanh).scaled(by: softCap)
     }
@@ -72,13 +144,22 @@ struct AttentionCore {
   }
 
   /// `bool[b, n, q, k]`.
-  private func visibility(_ keyMask: Value, queries: Int, heads: Int) -> Value {
-    let (batch, keys) = (keyMask.shape[0], keyMask.shape[1])
-    var visible = keyMask.reshaped([batch, 1, 1, keys])
-    if let inBand = band.mask(queries: queries, keys: keys, in: keyMask.builder) {
+  private func visibility(_ operands: Operands) -> Value {
+    let (queries, heads) = (operands.queries.shape[1], operands.queries.shape[2])
+    let (batch, keys) = (operands.keyMask.shape[0], operands.keyMask.shape[1])
+    var visible = operands.keyMask.reshaped([batch, 1, 1, keys])
+    if let inBand = band.mask(queries: queries, keys: keys, in: visible.builder) {
       visible = visible.and(inBand.reshaped([1, 1, queries, keys]))
     }
+    if let more = operands.visible { visible = visible.and(more.expandingAxes([1])) }
     return visible.broadcast(to: [batch, heads, queries, keys])
+  }
+
+  /// Probabilities `[b, q, n, k]` with equal shares where there are none.
+  private static func equalWhereZero(_ probabilities: Value) -> Value {
+    let sums = probabilities.reduced(.sum, axes: [3], keepingAxes: true)
+    let share = probabilities.scalarLike(1 / Double(max(1, probabilities.shape[3])))
+    return (sums .== sums.scalarLike(0)).select(share, probabilities)
   }
 
   /// The products of queries and keys, `[b, n, q, k]`, grouped heads included.

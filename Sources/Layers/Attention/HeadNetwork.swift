@@ -13,11 +13,15 @@ struct HeadNetwork {
 
   var child: LayerChild? { layer.map { LayerChild($0, at: scope, field: scope.path) } }
 
+  /// A latency would take queries, keys and values out of step with each other.
   var stepObstacle: String? {
-    layer?.stepObstacle.map { "\(scope.path): \($0)" }
+    guard let layer else { return nil }
+    if let obstacle = layer.stepObstacle { return "\(scope.path): \(obstacle)" }
+    guard layer.inputLatency > 0 else { return nil }
+    return "\(scope.path): its latency of \(layer.inputLatency) would part queries and keys"
   }
 
-  /// The channels behind the network.
+  /// The channels behind the network; the number of heads must stay.
   func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs, owner: any SequenceLayer
   ) throws(LayerError) -> ChannelSpec {
@@ -26,21 +30,18 @@ struct HeadNetwork {
     do { spec = try layer.outputSpec(for: input, constants: constants) } catch {
       throw error.within(scope.path)
     }
-    guard layer.outputRatio == 1, layer.blockSize == 1 else {
+    guard layer.outputRatio == 1, owner.blockSize % layer.blockSize == 0 else {
       throw .config(
         owner, scope.path,
         found: "a ratio of \(layer.outputRatio) and blocks of \(layer.blockSize)",
-        expected: "a layer of ratio 1 and block size 1")
+        expected: owner.blockSize == 1
+          ? "a layer of ratio 1 and block size 1"
+          : "a layer of ratio 1 and a block size that divides \(owner.blockSize)")
     }
-    guard layer.inputLatency == 0 else {
-      throw .config(
-        owner, scope.path, found: "an input latency of \(layer.inputLatency)",
-        expected: "a layer without latency, so that queries, keys and values stay aligned")
-    }
-    guard spec.shape.count == 2 else {
+    guard spec.shape.count == 2, spec.shape[0] == input.shape[0] else {
       throw .config(
         owner, scope.path, found: "output channels \(spec.shape.shapeText)",
-        expected: "[heads, size]")
+        expected: "[\(input.shape[0]), size]: as many heads as before")
     }
     return spec
   }
@@ -50,18 +51,25 @@ struct HeadNetwork {
     return try context.layer(layer, x, at: scope)
   }
 
+  /// The network as the `index`-th of those that share its parameters.
+  func copy(_ index: Int) -> HeadNetwork {
+    guard index > 0 else { return self }
+    var copy = self
+    copy.scope = ChildScope("\(scope.path)[\(index)]", parameters: scope.parameters)
+    return copy
+  }
+
   func initialState(
-    for input: ChannelSpec, into state: inout LayerState, _ context: LayerContext
+    for input: ChannelSpec, into state: inout LayerState, _ context: LayerContext, latency: Int
   ) throws(LayerError) {
     guard let layer else { return }
-    try context.initialState(
-      layer, for: input, into: &state, at: scope, latency: context.precedingLatency)
+    try context.initialState(layer, for: input, into: &state, at: scope, latency: latency)
   }
 
   func step(
-    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext, latency: Int
   ) throws(LayerError) -> SequenceValue {
     guard let layer else { return x }
-    return try context.step(layer, x, &state, at: scope, latency: context.precedingLatency)
+    return try context.step(layer, x, &state, at: scope, latency: latency)
   }
 }

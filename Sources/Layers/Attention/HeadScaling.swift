@@ -13,7 +13,7 @@ struct HeadScaling {
   private static let inverseLogTwo = 1.442695041
 
   func scaleQueries(_ queries: Value, _ context: LayerContext) throws(LayerError) -> Value {
-    let scale = queryScale ?? 1 / Double(size).squareRoot()
+    let scale = queryScale ?? 1 / Double(queries.shape[3]).squareRoot()
     guard perDimScale else { return queries.scaled(by: scale) }
     let weight = try context.parameter("per_dim_scale", [size], dtype: paramDtype, .zeros)
     let factor = weight.converted(to: queries.dtype).softplus

@@ -49,11 +49,12 @@ extension QueryKeyValueProjection {
       x, [shape.heads, shape.size], "query_projection", kernelInit, biasInit, context)
   }
 
-  /// Projects keys and values from a source.
+  /// Projects keys and values from a source, with parameters below `scope`.
   func projectSource(
-    _ source: Value, _ shape: HeadShape, _ context: LayerContext
+    _ source: Value, _ shape: HeadShape, scope: String = "", _ context: LayerContext
   ) throws(LayerError) -> (keys: Value, values: Value) {
     let heads = [shape.keyHeads, shape.size]
+    let name: (String) -> String = { LayerPath.join(scope, $0) }
     switch self {
     case .combinedQueryKeyValueProjection:
       throw LayerError(
@@ -63,19 +64,20 @@ extension QueryKeyValueProjection {
         fix: "use .queryAndKeyValueProjection()")
     case .separateQueryKeyValueProjection(let projection):
       let keys = try shape.project(
-        source, heads, "key_projection", projection.kKernelInit, projection.biasInit, context)
+        source, heads, name("key_projection"), projection.kKernelInit, projection.biasInit, context)
       let values = try shape.project(
-        source, heads, "value_projection", projection.vKernelInit, projection.biasInit, context)
+        source, heads, name("value_projection"), projection.vKernelInit, projection.biasInit,
+        context)
       return (keys, values)
     case .queryAndKeyValueProjection(let projection):
       let joined = try shape.project(
-        source, [2] + heads, "key_value_projection", projection.kvKernelInit,
+        source, [2] + heads, name("key_value_projection"), projection.kvKernelInit,
         projection.kvBiasInit, fans: .init(inAxes: [-4], outAxes: [-2, -1], batchAxes: [-3]),
         context)
       return (joined.element(0, axis: 2), joined.element(1, axis: 2))
     case .queryAndSharedKeyValueProjection(let projection):
       let shared = try shape.project(
-        source, heads, "shared_key_value_projection", projection.kvKernelInit,
+        source, heads, name("shared_key_value_projection"), projection.kvKernelInit,
         projection.kvBiasInit, context)
       return (shared, shared)
     }

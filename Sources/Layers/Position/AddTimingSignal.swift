@@ -80,17 +80,7 @@ extension AddTimingSignal: SequenceLayer {
   /// The signal `[b, t, channels]` in float32, or float64 with such parameters.
   private func signal(_ positions: Value, _ channels: Int) -> Value {
     let dtype: DType = paramDtype == .float64 ? .float64 : .float32
-    let builder = positions.builder
-    let (pairs, times) = (channels / 2, positions.converted(to: dtype).expandingAxes([2]))
-    let isOdd = channels % 2 == 1
-    let zeros = builder.full(0, ValueType(dtype, positions.shape + [isOdd ? 1 : 0]))
-    guard pairs > 0 else { return zeros }
-    let steps = builder.iota(ValueType(dtype, [pairs]), axis: 0)
-    let exponents = steps / steps.scalarLike(Double(max(pairs - 1, 1)))
-    let ratio = builder.scalar(minTimescale / maxTimescale, dtype)
-    let rates = ratio.binary(.pow, exponents).scaled(by: minTimescale)
-    let angles = times * rates
-    let waves = [angles.unary(.sin), angles.unary(.cos)]
-    return Value.concatenate(isOdd ? waves + [zeros] : waves, axis: 2)
+    return positions.timingSignal(
+      channels: channels, minTimescale: minTimescale, maxTimescale: maxTimescale, dtype)
   }
 }

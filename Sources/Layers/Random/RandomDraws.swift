@@ -32,7 +32,8 @@ struct RandomDraws {
     return words(count, keys: state["rowKey"], positions: positions, context)
   }
 
-  private func words(
+  /// Random words `u32[b, t, count]` for rows of given keys `u32[b]` at given positions `i32[b, t]`.
+  func words(
     _ count: Int, keys: Value, positions: Value, _ context: LayerContext
   ) -> Value {
     let builder = context.builder

@@ -280,4 +280,49 @@ public struct DotProductAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of every timestep to a whole source sequence, given as a constant.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`, source `[b, s, c]`; parameters by input projection, \
+        such as `query_projection/kernel [d, n, h]` and `key_value_projection/kernel [c, \
+        2, n, h]`; `per_dim_scale [h]`, `per_dim_key_scale [h]`, `sink_key_embeddings \
+        [s, n, h]`, `sink_value_embeddings [s, n, h]`, `sink_scalars [n]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged; invalid timesteps of the source are never seen. Where all are invalid \
+        the output is 0, or what sinks give.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block 1, no latency; state `keys` and `values` `[b, s, n, h]` and `mask [b, s]`, \
+        which no step changes, or none of them with `recomputeKvPerStep`; where \
+        positions matter `position i32[b]`, with dropout in training also `rowKey \
+        u32[b]`. Steps if the query network does.
+        """
+      ),
+      ("Emits", "`probabilities_by_source/<source> [b, t, n, sinks + s]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, an empty source name, the \
+        combined projection, negative soft cap, a dropout rate outside 0 ... 1, both \
+        kinds of sinks, sinks with `zeroFullyMasked`, or relative positions that are no \
+        bias or of other heads; `.invalidConstant` for a source that is missing or no \
+        sequence `[b, s, c]`, and for positions that are not `[b, t]`; `.invalidInput` \
+        for input that is not `[b, t, d]`.
+        """
+      ),
+    ])
 }

@@ -303,7 +303,9 @@ public struct DotProductSelfAttention: ConfigMessage {
         "Shape",
         """
         `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
-        `query_key_value_projection/kernel [d, 3, n, h]`.
+        `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`, \
+        `per_dim_key_scale [h]`, `sink_key_embeddings [s, n, h]`, `sink_value_embeddings \
+        [s, m, h]`, `sink_scalars [n]`.
         """
       ),
       ("Mask", "unchanged; invalid timesteps are never keys."),
@@ -312,17 +314,20 @@ public struct DotProductSelfAttention: ConfigMessage {
         """
         block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` \
         `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon \
-        `queries` and `queryMask`, which wait until their future is there. Unlimited \
-        horizons cannot step.
+        `queries` and `queryMask`, which wait until their future is there; with dropout \
+        in training `rowKey u32[b]` and `position i32[b]`. Unlimited horizons cannot \
+        step. `useKvCacheRingbuffer` changes nothing.
         """
       ),
+      ("Emits", "`probabilities [b, t, n, s + t]`, those of sinks first."),
       (
         "Throws",
         """
         LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, \
         heads that the key heads do not divide, grouped heads with the combined \
-        projection, negative soft cap; `.notAvailable` for relative positions, sinks and \
-        dropout of probabilities; `.invalidInput` for input that is not `[b, t, d]`.
+        projection, negative soft cap, a dropout rate outside 0 ... 1, both kinds of \
+        sinks, sinks with `zeroFullyMasked`, or a relative position embedding of other \
+        heads; `.invalidInput` for input that is not `[b, t, d]`.
         """
       ),
     ])

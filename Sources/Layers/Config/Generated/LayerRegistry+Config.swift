@@ -38,7 +38,7 @@ extension LayerRegistry {
     .available(DepthwiseConv1D.self),
     .reserved(DepthwiseConv2D.self),
     .reserved(DeterministicDropout.self),
-    .reserved(DotProductAttention.self),
+    .available(DotProductAttention.self),
     .available(DotProductSelfAttention.self),
     .reserved(DotProductSelfAttentionV2.self),
     .available(Downsample1D.self),
