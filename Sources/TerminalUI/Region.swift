@@ -152,6 +152,16 @@ package struct Region {
     if x >= 0 { canvas.screen[y, x].combining = mark.value }
   }
 
+  /// Draws cells that are drawn already in another style.
+  package func restyle(row: Int, columns range: Range<Int>, _ style: Style) {
+    for column in range {
+      let y = rect.row + row
+      let x = rect.column + column
+      guard clip.contains(row: y, column: x) else { continue }
+      canvas.screen[y, x].style = style
+    }
+  }
+
   /// Puts the cursor here.
   package func placeCursor(row: Int, column: Int) {
     let y = rect.row + row

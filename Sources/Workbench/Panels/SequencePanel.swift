@@ -69,9 +69,11 @@ struct SequencePanel: Panel {
       let mark = Self.glyph(column.mark)
       region.set(row: height, column: start + index, Cell(mark.0, style: mark.1))
     }
-    if !lane.summary.isEmpty {
-      let text = " \(lane.summary) "
-      region.textRight(row: height, end: region.columns, text, .role(.faint))
+    let summary = " \(lane.summary) "
+    // Never over marks: a lane that seems to end would tell a lie.
+    let covered = lane.columns.suffix(max(0, summary.columns - 1))
+    if !lane.summary.isEmpty, covered.allSatisfy({ $0.mark == .none }) {
+      region.textRight(row: height, end: region.columns, summary, .role(.faint))
     }
     if let cursor {
       for row in 0...height {

@@ -76,8 +76,11 @@ struct StackPanel: Panel {
       region.textRight(row: 0, end: columns.stateEnd, " ! \(warning)", .role(.bad))
     }
     if isSelected {
-      let style: Attributes = model.focus == .stack ? .reverse : .bold
-      region.emphasize(row: 0, columns: 0..<region.columns, style)
+      if model.focus == .stack {
+        region.restyle(row: 0, columns: 0..<region.columns, .role(.selection))
+      } else {
+        region.emphasize(row: 0, columns: 0..<region.columns, .bold)
+      }
     }
   }
 
