@@ -142,8 +142,7 @@ extension Session {
     guard let layer = layerWise.taps[path] else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no layer-wise output")
     }
-    return Verdict(
-      step: run.stepWise(path), latency: run.latency(path), layer: layer, tolerance: tolerance)
+    return run.verdict(path, layer: layer, tolerance: tolerance)
   }
 }
 

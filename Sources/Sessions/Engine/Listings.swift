@@ -68,16 +68,19 @@ package enum MaskListing {
     package var last: Int?
     /// Invalid timesteps between valid ones.
     package var holes: Int
+    /// Valid timesteps of the layer's own input.
+    package var arriving: Int
     /// Valid timesteps of the input, in output timesteps, that are not valid any more.
     package var lost: Int
   }
 
-  package static func entries(_ session: Session) throws -> [Entry] {
+  /// The entries of all layers, or of the one with a path.
+  package static func entries(_ session: Session, of path: String? = nil) throws -> [Entry] {
     let run = try session.requireRun()
     let (_, tree) = try session.requireTree()
     let taps = try run.layerWiseResult(cancel: session.cancel).taps
     var result: [Entry] = []
-    for node in tree.nodes {
+    for node in tree.nodes where path == nil || node.path == path {
       guard let out = taps[node.path] else { continue }
       let facet = try Facet("\(node.path.shown):in")
       let input = try session.value(of: facet)
@@ -92,7 +95,7 @@ package enum MaskListing {
         result.append(
           Entry(
             path: node.path, row: row, valid: valid, first: first, last: last, holes: span - valid,
-            lost: expected - valid))
+            arriving: arriving, lost: expected - valid))
       }
     }
     return result

@@ -21,8 +21,15 @@ final class ModelRun {
   private(set) var stream: Runtime.Stream?
   private var layerWise: RunOutput?
   private var checkpoints: [Int: Checkpoint] = [:]
-  private var previousState: [Tensor]?
-  private(set) var changedLeaves: Set<String> = []
+  /// The state before the last step.
+  private(set) var previousState: [Tensor]?
+  private var verdicts: [VerdictKey: RunningVerdict] = [:]
+
+  /// What is compared, and how closely.
+  private struct VerdictKey: Hashable {
+    var path: String
+    var tolerance: Double
+  }
 
   /// What is needed to go on from a step.
   private struct Checkpoint {
@@ -75,7 +82,6 @@ final class ModelRun {
         try stream.restore(checkpoint.stream)
         previousState = checkpoint.previous
         position = start
-        changedLeaves = []
       }
     }
     while position < target {
@@ -100,17 +106,31 @@ final class ModelRun {
     for fault in active where fault.kind == .dropState {
       fault.replaceState(of: stream, by: before.values)
     }
-    changedLeaves = []
-    for (index, leaf) in stream.leaves.enumerated()
-    where !stream.value(of: index).bitsEqual(before.values[index]) {
-      changedLeaves.insert(leaf.path)
-    }
     previousState = before.values
     if position < steps.count { steps[position] = output } else { steps.append(output) }
     position += 1
     if position % Self.checkpointInterval == 0, checkpoints[position] == nil {
       checkpoints[position] = Checkpoint(stream: stream.snapshot(), previous: previousState)
     }
+  }
+
+  /// The leaves that the last step changed.
+  var changedLeaves: Set<String> {
+    guard let stream, let previousState else { return [] }
+    let changed = stream.leaves.indices.filter { index in
+      !stream.value(of: index).bitsEqual(previousState[index])
+    }
+    return Set(changed.map { stream.leaves[$0].path })
+  }
+
+  /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
+  func verdict(_ path: String, layer: SequenceTensor, tolerance: Double) -> Verdict {
+    let key = VerdictKey(path: path, tolerance: tolerance)
+    let running =
+      verdicts[key]
+      ?? RunningVerdict(layer: layer, latency: latency(path), tolerance: tolerance)
+    verdicts[key] = running
+    return running.verdict(after: position) { steps[$0].taps[path] }
   }
 
   /// The step-wise output of a layer up to the position, warm-up included; nil at the start.

@@ -34,49 +34,53 @@ package struct Verdict: Hashable, Sendable {
   /// Whether everything that was compared is equal; false before anything was.
   package var isEqual: Bool { comparedSteps > 0 && first == nil && masksEqual }
 
-  /// Compares a step-wise output, warm-up included, with the layer-wise one.
-  package init(
-    step: SequenceTensor?, latency: Int, layer: SequenceTensor, tolerance: Double
-  ) {
-    let produced = max(0, (step?.time ?? 0) - latency)
-    self.init(
-      step: step?.timesteps(
-        min(latency, step?.time ?? 0)..<(min(latency, step?.time ?? 0) + produced)),
-      layer: layer, tolerance: tolerance)
+  /// Nothing compared yet.
+  init(layer: SequenceTensor, tolerance: Double) {
+    rows = layer.batch
+    self.tolerance = tolerance
+    comparedSteps = 0
+    allSteps = layer.time
+    masksEqual = true
+    largest = 0
+    largestIndex = []
   }
 
   /// Compares two aligned sequences up to the end of the shorter one; what is beyond the end of the
   /// second must be invalid.
   package init(step: SequenceTensor?, layer: SequenceTensor, tolerance: Double) {
-    rows = layer.batch
-    self.tolerance = tolerance
-    allSteps = layer.time
-    largest = 0
-    largestIndex = []
-    masksEqual = true
-    comparedSteps = min(step?.time ?? 0, layer.time)
-    guard let step, step.time > 0, step.channelShape == layer.channelShape else { return }
+    self.init(layer: layer, tolerance: tolerance)
+    if let step { add(step, at: 0, layer: layer) }
+  }
+
+  /// Compares further timesteps of the step-wise output; `start` is the layer-wise timestep of the
+  /// first.
+  mutating func add(_ step: SequenceTensor, at start: Int, layer: SequenceTensor) {
+    comparedSteps = min(start + step.time, allSteps)
+    guard step.time > 0, step.channelShape == layer.channelShape else { return }
     let channels = layer.channelCount
-    let (a, b) = (step.values.doubles(), layer.values.doubles())
+    let common = max(0, min(step.time, layer.time - start))
+    let a = step.values.doubles()
+    let b = common > 0 ? layer.timesteps(start..<start + common).values.doubles() : []
     for time in 0..<step.time {
       for row in 0..<rows {
         let seen = step.isValid(row: row, time: time)
-        let wanted = time < layer.time && layer.isValid(row: row, time: time)
-        if seen != wanted {
-          masksEqual = false
-          let place = Difference(
-            row: row, time: time, channel: [], step: nil, layer: nil, ulps: nil)
-          if first == nil { first = place }
-        }
+        let wanted = time < common && layer.isValid(row: row, time: start + time)
+        if seen != wanted { addMaskDifference(row, start + time) }
         guard seen, wanted else { continue }
+        let ours = (row * step.time + time) * channels
+        let theirs = (row * common + time) * channels
         for channel in 0..<channels {
           compare(
-            a[(row * step.time + time) * channels + channel],
-            b[(row * layer.time + time) * channels + channel], row, time, channel,
-            layer.channelShape)
+            a[ours + channel], b[theirs + channel], row, start + time, channel, layer.channelShape)
         }
       }
     }
+  }
+
+  private mutating func addMaskDifference(_ row: Int, _ time: Int) {
+    masksEqual = false
+    guard first == nil else { return }
+    first = Difference(row: row, time: time, channel: [], step: nil, layer: nil, ulps: nil)
   }
 
   private mutating func compare(

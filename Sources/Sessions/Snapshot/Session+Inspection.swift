@@ -1,4 +1,5 @@
 import Layers
+import Programs
 package import Runtime
 package import Tensors
 
@@ -16,6 +17,16 @@ extension Session {
     return (output, min(run.latency(path), output.time))
   }
 
+  /// What all outputs and states belong to: they are those of another object when the document has
+  /// changed, and never change while it is the same.
+  package var runIdentity: AnyObject? { run }
+
+  /// What a layer put out in one step that was made; nil for a layer without output of its own.
+  package func output(of path: String, inStep step: Int) -> SequenceTensor? {
+    guard let run, run.steps.indices.contains(step) else { return nil }
+    return run.steps[step].taps[path]
+  }
+
   /// A layer's output latency, whether or not it has made any output.
   package func warmUp(_ path: String) -> Int { run?.latency(path) ?? 0 }
 
@@ -29,8 +40,13 @@ extension Session {
     /// The name below the layer that was asked for.
     package var name: String
     package var value: Tensor
+    /// The value before the last step; nil at the start.
+    package var before: Tensor?
+    /// The axis of time, counted without the batch, where the leaf is a window of the newest
+    /// timesteps.
+    package var windowAxis: Int?
     /// Whether the last step changed it.
-    package var isChanged: Bool
+    package var isChanged: Bool { before.map { !$0.bitsEqual(value) } ?? false }
   }
 
   /// How many leaves a layer and all inside it keep.
@@ -41,9 +57,10 @@ extension Session {
     let own = leaves(path)
     guard let run, let stream = run.stream, own.indices.contains(index) else { return nil }
     let leaf = stream.leaves[own[index]]
+    let axis: Int? = if case .window(let axis, _) = leaf.kind { axis - 1 } else { nil }
     return LeafView(
       name: LayerPath.relative(leaf.path, to: path), value: stream.value(of: own[index]),
-      isChanged: run.changedLeaves.contains(leaf.path))
+      before: run.previousState?[own[index]], windowAxis: axis)
   }
 
   private func leaves(_ path: String) -> [Int] {
