@@ -81,7 +81,11 @@ let package = Package(
     library("TerminalUI", ["CTerminal"]),
     library(
       "Workbench",
-      ["Sessions", "Runtime", "Execution", "Notation", "Layers", "TerminalUI", "Tensors"]),
+      [
+        "Sessions", "Datasets", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
+        "Tensors",
+      ]
+    ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
     .executableTarget(
       name: "workbench",
@@ -102,7 +106,10 @@ let package = Package(
     tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
     .testTarget(
       name: "WorkbenchTests",
-      dependencies: ["Workbench", "workbench", "Execution", "TerminalUI", "PtyHarness"],
+      dependencies: [
+        "Workbench", "workbench", "Sessions", "Runtime", "Layers", "Tensors", "Execution",
+        "TerminalUI", "PtyHarness",
+      ],
       exclude: ["Snapshots"], swiftSettings: settings),
 
     .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),

@@ -7,7 +7,7 @@ import Workbench
 private final class CountingClient: SessionClient {
   private var steps = 0
   let greeting = [OutputLine("opened", .hint)]
-  let vocabulary = Vocabulary(commands: ["step", "run", "quit"])
+  let vocabulary = Vocabulary(commands: [.init("step"), .init("run"), .init("quit")])
 
   private let flag = CancelFlag()
   var canceller: @Sendable () -> Void { { [flag] in flag.raise() } }

@@ -9,6 +9,7 @@ enum SampleView {
     view.facts.stack = StackFacts(
       kind: "Serial", layerCount: 6, blockSize: 320, outputRatio: "1/320", inputLatency: 0,
       outputLatency: 0, parameterCount: 133_792, stateBytes: 13_700)
+    view.facts.hasInput = true
     view.facts.rowCount = 3
     view.facts.rowLengths = [48_000, 40_000, 31_200]
     view.facts.sampleRateHz = 16_000
@@ -17,14 +18,21 @@ enum SampleView {
     view.position.inputTime = 59 * 320
     view.position.inputLength = 48_000
     view.layers = layers
-    view.verdict = .equal("equal within 1e-6 · masks equal · 59 of 150 timesteps · 3 rows")
+    view.verdict = verdict
     view.lanes = lanes(request, length: 48_000)
     view.state = request.path == "mel" ? nil : state(request)
     view.beside = beside(request)
     view.masks = request.wantsMasks ? masks : []
+    view.latencies = request.wantsLatencies ? latencies : []
     view.undoName = "insert Delay(2)"
     return view
   }
+
+  private static let verdict = VerdictView(
+    isEqual: true,
+    pieces: [
+      "equal within 1e-6", "masks equal", "largest 3.6e-07", "59 of 150 timesteps", "3 rows",
+    ])
 
   private static let layers: [LayerRow] = [
     LayerRow(
@@ -32,7 +40,7 @@ enum SampleView {
       stateBytes: 13_700),
     LayerRow(
       path: "stft", name: "stft", kind: "stft", depth: 1, outputRatio: "1/160",
-      stateBytes: 6000),
+      stateBytes: 6000, agrees: true),
     LayerRow(
       path: "mel", name: "mel", kind: "linear_to_mel", depth: 1, outputRatio: "1/160",
       stateBytes: 0),
@@ -44,7 +52,7 @@ enum SampleView {
       outputRatio: "1/320", stateBytes: 6100),
     LayerRow(
       path: "res/c2", name: "c2", kind: "conv1d", depth: 2, outputRatio: "1/320",
-      stateBytes: 3100, warning: "FAULT stale-state"),
+      stateBytes: 3100, agrees: false, warning: "FAULT stale-state"),
     LayerRow(
       path: "res/lstm", name: "lstm", kind: "lstm", depth: 2, outputRatio: "1/320",
       stateBytes: 3000),
@@ -67,23 +75,29 @@ enum SampleView {
         return LaneColumn(value: mark == .valid || mark == .mixed ? wave : nil, mark: mark)
       }
     }
+    let half = window.lowerBound + window.count
     lanes.lanes = [
       Lane(
-        kind: .input, name: "in", columns: columns { $0 < 40_000 ? .valid : .padding },
-        underCursor: "0.1834"),
+        kind: .input, name: "in", columns: columns { $0 < 40_000 ? .valid : .padding }, peak: 1,
+        validCount: min(half, 40_000), timeCount: half,
+        underCursor: LanePoint(time: "t 18,879", values: ["0.1834"], channelCount: 1)),
       Lane(
         kind: .step, name: "step",
-        columns: columns { $0 < 2000 ? .warmUp : $0 < 18_880 ? .valid : .none },
-        summary: "59 of 59", underCursor: "t 58 0.1845"),
+        columns: columns { $0 < 2000 ? .warmUp : $0 < 18_880 ? .valid : .none }, peak: 1,
+        validCount: 59, timeCount: 59,
+        underCursor: LanePoint(time: "t 58", values: ["0.1845", "-0.92"], channelCount: 64)),
       Lane(
-        kind: .layer, name: "layer", columns: columns { $0 < 40_000 ? .valid : .padding },
-        summary: "125 of 150", underCursor: "t 58 0.1845"),
+        kind: .layer, name: "layer", columns: columns { $0 < 40_000 ? .valid : .padding }, peak: 1,
+        validCount: 125, timeCount: 150,
+        underCursor: LanePoint(time: "t 58", values: ["0.1845", "-0.92"], channelCount: 64)),
     ]
     if request.path != "." {
       lanes.lanes.append(
         Lane(
-          kind: .selected, name: request.path, columns: columns { $0 < 18_880 ? .valid : .none },
-          summary: "valid 59 · of its input 118 · lost 0", underCursor: "t 58 -0.92"))
+          kind: .selected, name: "c2", columns: columns { $0 < 18_880 ? .valid : .none }, peak: 1,
+          validCount: 59, timeCount: 59,
+          underCursor: LanePoint(time: "t 58", values: ["-0.92", "0", "1.2"], channelCount: 64)))
+      lanes.loss = LossView(name: "c2", validCount: 59, arriving: 118, lost: 2)
     }
     return lanes
   }
@@ -99,11 +113,16 @@ enum SampleView {
       }
     }
     return StateView(
-      facet: "\(request.path):state.buffer", leafIndex: request.leaf, leafCount: 2,
-      shape: "[3, 4, 64]", dtype: "f32", isChanged: true, nanCount: 1,
-      minimum: -2.1, maximum: 3.02, mean: 0.021, rowNames: (0..<rows).map { "t-\(rows - $0)" },
+      facet: "\(request.path):state.buffer", leafIndex: request.leaf,
+      leaves: [
+        StateView.Leaf(name: "buffer", shape: "[3, 12, 64] f32", isChanged: true),
+        StateView.Leaf(name: "mask", shape: "[3, 12] bool", isChanged: false),
+      ],
+      shape: "[3, 12, 64]", dtype: "f32", row: request.row, elementCount: 768, changedCount: 64,
+      nanCount: 1, minimum: -2.1, maximum: 3.02, mean: 0.021,
+      rowNames: (0..<rows).map { "t-\(rows - $0)" },
       values: values, firstRow: 0, firstColumn: 0, rowCount: 12, columnCount: 64,
-      cursorIndex: "[0, 2, 17]", cursorValue: "-0.41733")
+      cursorIndex: "[0, 2, 17]", cursorValue: "-0.41733", cursorBefore: "-0.2")
   }
 
   private static func beside(_ request: ViewRequest) -> BesideView {
@@ -118,9 +137,7 @@ enum SampleView {
     }
     return BesideView(
       path: request.path, time: 58, channels: channels, firstChannel: request.firstChannel,
-      channelCount: 64,
-      conclusions: ["equal within 1e-6 · masks equal", "59 of 150 timesteps · 3 rows"],
-      isEqual: true)
+      channelCount: 64, verdict: verdict)
   }
 
   private static let masks: [MaskRow] = layers.flatMap { layer in
@@ -130,5 +147,11 @@ enum SampleView {
         first: row == 2 ? 3 : 0,
         last: 149 - 25 * row, holes: row == 2 ? 3 : 0, lost: layer.path == "res/c2" ? 2 : 0)
     }
+  }
+
+  private static let latencies: [LatencyRow] = layers.map { layer in
+    LatencyRow(
+      path: layer.path, depth: layer.depth, blockSize: 160, inputLatency: 0,
+      outputLatency: layer.path == "stft" ? 2 : 0, warmUp: 2, delay: 320)
   }
 }

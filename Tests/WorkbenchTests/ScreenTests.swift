@@ -58,6 +58,7 @@ struct ScreenTests {
     model.matches = []
     model.pendingCount = 1
     model.progress = Progress(label: "run", done: 731, total: 1000)
+    model.isSlow = true
     let screen = MainScreen.draw(model)
     #expect(screen.line(0).hasSuffix("▶ run 731/1000  ^C stops"))
     #expect(screen.cursor == nil)

@@ -174,12 +174,12 @@ struct UpdateTests {
     #expect(model.request.laneColumns == 0)
     #expect(!model.request.wantsMasks)
     model.focus = .sequence
-    #expect(model.request.laneColumns == 69)
+    #expect(model.request.laneColumns == 63)
     #expect(model.request.window == nil)
     _ = model.handle(press(.character("+")))
     #expect(model.request.window?.count == 24_000)
     _ = model.handle(press(.left))
-    #expect(model.request.cursorTime == 18_879 - 24_000 / 69)
+    #expect(model.request.cursorTime == 18_879 - 24_000 / 63)
     model = ScreenTests.model(rows: 60, columns: 200)
     #expect(model.request.wantsMasks)
   }
@@ -199,15 +199,23 @@ struct UpdateTests {
   @Test("words complete by where they stand")
   func completes() {
     let words = Vocabulary(
-      commands: ["stack", "step", "show"], layers: ["Conv1D", "Conv1DTranspose", "Dense"],
-      paths: ["c1", "c2"], facets: ["state", "mask"],
-      fields: ["Dense": ["features", "useBias"]])
+      commands: [
+        .init("stack", usage: "stack LAYER | @FILE | { text format }", options: []), .init("step"),
+        .init(
+          "show", usage: "show PATH[:facet][slice] [> FILE.npy] | masks | state", options: []),
+        .init("input", usage: "input FILE… [--lengths 10,7]", options: ["lengths", "mask"]),
+      ],
+      layers: ["Conv1D", "Conv1DTranspose", "Dense"], paths: ["c1": "Dense", "c2": "Conv1D"],
+      facets: ["state", "mask"], fields: ["Dense": ["features", "useBias"]],
+      choices: ["Dense.useBias": ["true", "false"], "Conv1D.padding": [".causal", ".same"]])
     func complete(_ line: String) -> [String] {
       let start = line.lastIndex { " (,[".contains($0) }.map { line.index(after: $0) }
       let word = String(line[(start ?? line.startIndex)...])
       let request = CompletionRequest(
         line: line, word: word, start: line.utf8.count - word.utf8.count)
-      return words.complete(request).candidates
+      return words.complete(request) { text in
+        ["Sessions/", "Sessions/a.session", "b.wav"].filter { $0.hasPrefix(text) }
+      }.candidates
     }
     #expect(complete("st") == ["stack", "step"])
     #expect(complete("show c") == ["c1", "c2"])
@@ -215,5 +223,13 @@ struct UpdateTests {
     #expect(complete("stack conv") == ["Conv1D", "Conv1DTranspose"])
     #expect(complete("stack Dense(fe") == ["features"])
     #expect(complete("stack Serial([Dense(features: 4), De") == ["Dense"])
+    #expect(complete("stack Dense(useBias: t") == ["true"])
+    #expect(complete("stack Serial([Conv1D(padding: .c") == [".causal"])
+    #expect(complete("stack @Se") == ["@Sessions/", "@Sessions/a.session"])
+    #expect(complete("show m") == ["masks"])
+    #expect(complete("show c1.f") == ["c1.features"])
+    #expect(complete("show c1 > b") == ["b.wav"])
+    #expect(complete("input b") == ["b.wav"])
+    #expect(complete("input x.wav --l") == ["--lengths"])
   }
 }

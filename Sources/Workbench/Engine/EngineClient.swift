@@ -11,6 +11,7 @@ package final class EngineClient: SessionClient {
   private var previous: OpenedSession?
   private let registry: LayerRegistry
   private let canceled: SharedFlag
+  private let cache = RunCache()
 
   /// The flag of the present session, for threads that want to stop it.
   private final class SharedFlag: Sendable {
@@ -31,9 +32,15 @@ package final class EngineClient: SessionClient {
 
   package var greeting: [OutputLine] { Self.lines(opened) }
 
+  /// What was opened, and what to do with it.
   private static func lines(_ opened: OpenedSession) -> [OutputLine] {
     let notes = opened.notes.map { OutputLine($0, .hint) }
-    return notes + (opened.error.map { [OutputLine("\($0)", .bad)] } ?? [])
+    let errors = opened.error.map { Self.lines("\($0)") } ?? []
+    return notes + errors + FirstSteps.lines(opened.session)
+  }
+
+  private static func lines(_ error: String) -> [OutputLine] {
+    error.split(separator: "\n").map { OutputLine(String($0), .bad) }
   }
 
   package var canceller: @Sendable () -> Void {
@@ -54,9 +61,7 @@ package final class EngineClient: SessionClient {
     opened.session.progress = { progress(Progress(label: label, done: $0, total: $1)) }
     let outcome = opened.session.perform(line)
     var lines = outcome.lines.map { OutputLine($0) }
-    if let error = outcome.error {
-      lines += error.description.split(separator: "\n").map { OutputLine(String($0), .bad) }
-    }
+    if let error = outcome.error { lines += Self.lines(error.description) }
     return Outcome(lines, status: outcome.status == 0 ? .done : .failed)
   }
 
@@ -82,17 +87,11 @@ package final class EngineClient: SessionClient {
   }
 
   package func view(_ request: ViewRequest) -> SessionView {
-    ViewBuilder(session: opened.session, request: request, name: opened.name).view()
+    opened.session.selected = request.path == "." ? "" : request.path
+    return ViewBuilder(
+      session: opened.session, request: request, cache: cache, name: opened.name
+    ).view()
   }
 
-  package var vocabulary: Vocabulary {
-    let available = opened.session.notation.registry.entries.filter(\.isAvailable)
-    let fields = available.map { ($0.table.swiftName, $0.table.fields.map(\.swiftName)) }
-    return Vocabulary(
-      commands: (CommandTable.all.map(\.name) + ["open", "quit"]).sorted(),
-      layers: available.map(\.table.swiftName).sorted(),
-      paths: opened.session.nodes.map { $0.path.isEmpty ? "." : $0.path },
-      facets: ["in", "out", "layer", "expected", "diff", "mask", "state", "param", "emit"],
-      fields: Dictionary(fields) { first, _ in first })
-  }
+  package var vocabulary: Vocabulary { Vocabulary(opened.session) }
 }

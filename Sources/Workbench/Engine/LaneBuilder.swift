@@ -8,44 +8,57 @@ import Tensors
 struct LaneBuilder {
   let session: Session
   let request: ViewRequest
+  let cache: RunCache
   let path: String
   let row: Int
 
+  private static let valuesUnderCursor = 4
+
   /// One sequence and how its timesteps lie in input time.
   private struct Source {
-    var sequence: SequenceTensor
+    var track: Track
+    /// How many timesteps there are; a track may know more.
+    var time: Int
     /// Timesteps before time 0.
     var warmUp: Int
     /// Timesteps of it for an input timestep.
     var rate: Double
+    /// The magnitude of a full bar.
+    var peak: Float
+    /// The block that holds a timestep, and where in it.
+    var block: (Int) -> (SequenceTensor, Int)?
   }
 
   func lanes() -> LanesView {
     var view = LanesView()
-    guard request.laneColumns > 0, let input = session.document.input?.sequence else { return view }
-    let own = Source(sequence: input, warmUp: 0, rate: 1)
-    let warmUp = longestWarmUp(inputTime: input.time)
-    let window = request.window ?? -warmUp..<max(1, input.time)
+    guard request.laneColumns > 0, let input = session.document.input?.sequence,
+      let own = self.input(input)
+    else { return view }
+    let steps = [step(""), path.isEmpty ? nil : step(path)]
+    let window = request.window ?? -longestWarmUp(steps)..<max(1, input.time)
     view.start = window.lowerBound
     view.count = window.count
     view.lanes = [lane(.input, "in", own, window)]
-    if let step = step("") { view.lanes.append(lane(.step, "step", step, window)) }
+    if let step = steps[0] { view.lanes.append(lane(.step, "step", step, window)) }
     if let layer = layer("") { view.lanes.append(lane(.layer, "layer", layer, window)) }
-    if !path.isEmpty {
-      let name = String(path.split(separator: "/").last ?? "")
-      if let selected = step(path) ?? layer(path) {
-        view.lanes.append(lane(.selected, name, selected, window))
-      }
+    let name = String(path.split(separator: "/").last ?? ".")
+    if !path.isEmpty, let selected = steps[1] ?? layer(path) {
+      view.lanes.append(lane(.selected, name, selected, window))
+    }
+    view.loss = cache.masks(session, of: path).first { $0.row == row }.map { entry in
+      LossView(name: name, validCount: entry.valid, arriving: entry.arriving, lost: entry.lost)
     }
     return view
   }
 
   /// How many input timesteps the warm-up of the shown lanes takes.
-  private func longestWarmUp(inputTime: Int) -> Int {
-    [step(""), path.isEmpty ? nil : step(path)].compactMap { $0 }.map { source in
+  private func longestWarmUp(_ sources: [Source?]) -> Int {
+    sources.compactMap { $0 }.map { source in
       source.rate > 0 ? Int((Double(source.warmUp) / source.rate).rounded(.up)) : 0
     }.max() ?? 0
   }
+
+  // MARK: Sources
 
   private func rate(_ path: String) -> Double {
     let time = session.document.input?.sequence.time ?? 0
@@ -53,34 +66,53 @@ struct LaneBuilder {
     return Double(layer.time) / Double(time)
   }
 
+  private func input(_ sequence: SequenceTensor) -> Source? {
+    cache.input(session, row: row).map { track in
+      Source(track: track, time: track.time, warmUp: 0, rate: 1, peak: track.peak) {
+        (sequence, $0)
+      }
+    }
+  }
+
   private func step(_ path: String) -> Source? {
-    session.stepOutput(path).map {
-      Source(sequence: $0.output, warmUp: $0.warmUp, rate: rate(path))
+    let steps = cache.step(session, path, row: row)
+    let time = steps.ends[session.position]
+    guard time > 0 else { return nil }
+    // The layer-wise peak, so that both lanes have one scale and keep it while stepping.
+    let peak = cache.layer(session, path, row: row)?.peak ?? steps.track.peak
+    return Source(
+      track: steps.track, time: time, warmUp: min(session.warmUp(path), time), rate: rate(path),
+      peak: peak
+    ) { time in
+      guard let place = steps.place(of: time),
+        let block = session.output(of: path, inStep: place.step)
+      else { return nil }
+      return (block, place.offset)
     }
   }
 
   private func layer(_ path: String) -> Source? {
-    session.layerOutput(path).map { Source(sequence: $0, warmUp: 0, rate: rate(path)) }
+    guard let track = cache.layer(session, path, row: row),
+      let sequence = session.layerOutput(path)
+    else { return nil }
+    return Source(track: track, time: track.time, warmUp: 0, rate: rate(path), peak: track.peak) {
+      (sequence, $0)
+    }
   }
+
+  // MARK: Columns
 
   private func lane(
     _ kind: Lane.Kind, _ name: String, _ source: Source, _ window: Range<Int>
   ) -> Lane {
-    let sequence = source.sequence.rows([row])
-    let channels = max(1, sequence.channelCount)
-    let values = sequence.values.doubles()
     let columns = (0..<request.laneColumns).map { column -> LaneColumn in
       let range = Self.timesteps(column, of: request.laneColumns, window, source)
-      return Self.column(range, sequence, values, channels, warmUp: source.warmUp)
-    }
-    let made = max(0, sequence.time - source.warmUp)
-    let valid = (source.warmUp..<max(source.warmUp, sequence.time)).count {
-      sequence.isValid(row: 0, time: $0)
+      return Self.column(range, source)
     }
     return Lane(
-      kind: kind, name: name, columns: columns,
-      summary: kind == .input ? "" : "valid \(valid) of \(made)",
-      underCursor: underCursor(source, sequence, values, channels))
+      kind: kind, name: name, columns: columns, peak: source.peak,
+      validCount: source.track.validCount(in: source.warmUp..<source.time),
+      timeCount: source.time - source.warmUp, underCursor: underCursor(source))
   }
 
   /// The timesteps behind a column, counted from the first of the sequence, warm-up included.
@@ -93,53 +125,38 @@ struct LaneBuilder {
     guard from < window.upperBound else { return 0..<0 }
     let first = Int((Double(from) * source.rate).rounded(.down)) + source.warmUp
     let last = Int((Double(to) * source.rate).rounded(.up)) + source.warmUp
-    return max(0, first)..<max(0, first, max(last, first + 1))
+    let end = min(source.time, max(last, first + 1))
+    return max(0, first)..<max(0, first, end)
   }
 
-  private static func column(
-    _ range: Range<Int>, _ sequence: SequenceTensor, _ values: [Double], _ channels: Int,
-    warmUp: Int
-  ) -> LaneColumn {
-    var valid = 0
-    var invalid = 0
-    var peak: Double?
-    for time in range where time < sequence.time {
-      if time < warmUp { return LaneColumn(mark: .warmUp) }
-      guard sequence.isValid(row: 0, time: time) else {
-        invalid += 1
-        continue
-      }
-      valid += 1
-      let size = Self.magnitude(values[time * channels..<(time + 1) * channels])
-      peak = Self.larger(peak, size)
-    }
-    guard valid + invalid > 0 else { return LaneColumn(mark: .none) }
-    let mark: LaneColumn.Mark = invalid == 0 ? .valid : valid == 0 ? .padding : .mixed
-    return LaneColumn(value: peak.map { Float($0) }, mark: mark)
+  private static func column(_ range: Range<Int>, _ source: Source) -> LaneColumn {
+    guard let first = range.first, first < source.time else { return LaneColumn(mark: .none) }
+    guard first >= source.warmUp else { return LaneColumn(mark: .warmUp) }
+    let valid = source.track.validCount(in: range)
+    let mark: LaneColumn.Mark =
+      valid == range.count ? .valid : valid == 0 ? .padding : .mixed
+    return LaneColumn(value: source.track.peak(in: range), mark: mark)
   }
 
-  /// What stands for all channels of a timestep: their mean magnitude; NaN if any is.
-  private static func magnitude(_ values: ArraySlice<Double>) -> Double {
-    values.reduce(0) { $0 + $1.magnitude } / Double(max(1, values.count))
-  }
-
-  /// NaN wins: it must be seen.
-  private static func larger(_ a: Double?, _ b: Double) -> Double {
-    guard let a else { return b }
-    return a.isNaN || b.isNaN ? .nan : max(a, b)
-  }
-
-  private func underCursor(
-    _ source: Source, _ sequence: SequenceTensor, _ values: [Double], _ channels: Int
-  ) -> String {
-    let consumed = session.plan.map { $0.boundaries[session.position] } ?? sequence.time
+  private func underCursor(_ source: Source) -> LanePoint {
+    let inputTime = session.document.input?.sequence.time ?? 0
+    let consumed = session.plan.map { min($0.boundaries[session.position], $0.time) } ?? inputTime
     let time = request.cursorTime ?? max(0, consumed - 1)
     let own = Int((Double(time) * source.rate).rounded(.down))
     let place = own + source.warmUp
-    guard place >= 0, place < sequence.time else { return "–" }
-    guard sequence.isValid(row: 0, time: place) else { return "t \(own) invalid" }
-    let shown = values[place * channels..<place * channels + min(channels, 2)]
-    let numbers = shown.map { Tensors.NumberText.short($0, digits: 3) }.joined(separator: " ")
-    return "t \(own) \(numbers)\(channels > 2 ? " …" : "")"
+    let label = own < 0 ? "w\(max(0, place))" : "t \(NumberText.grouped(own))"
+    guard place >= 0, place < source.time, let (block, offset) = source.block(place) else {
+      return LanePoint(time: label, values: ["–"], channelCount: 1)
+    }
+    let isValid = source.track.isValid(place)
+    guard isValid || place < source.warmUp else {
+      return LanePoint(time: label, values: ["padding"], channelCount: 1)
+    }
+    let channels = block.channelCount
+    let base = (row * block.time + offset) * channels
+    let values = (0..<min(channels, Self.valuesUnderCursor)).map { channel in
+      NumberText.short(block.values.double(at: base + channel), digits: 3)
+    }
+    return LanePoint(time: label, values: values, channelCount: channels)
   }
 }

@@ -8,48 +8,115 @@ struct StateBuilder {
   let path: String
   let row: Int
 
+  /// One row of the batch as a table.
+  private struct Table {
+    /// The shape without the batch.
+    var shape: Shape
+    var rows: Int
+    var columns: Int
+    /// The axis of time, where the leaf is a window.
+    var windowAxis: Int?
+
+    /// A leaf of one axis is broken into lines of `width`; of any other the last axis is a line.
+    init(shape: Shape, windowAxis: Int?, width: Int) {
+      self.shape = shape
+      self.windowAxis = windowAxis
+      let elements = shape.reduce(1, *)
+      let isLine = shape.count == 1
+      columns = max(1, isLine ? min(elements, max(1, width)) : shape.last ?? 1)
+      rows = (elements + columns - 1) / columns
+    }
+
+    /// `t-4` in a window, otherwise the indices of the axes before the last.
+    func name(_ row: Int) -> String {
+      guard shape.count > 1 else {
+        return windowAxis == 0 ? "t-\(shape[0] - row * columns)" : "\(row * columns)"
+      }
+      let outer = shape.dropLast()
+      guard windowAxis == 0 else { return StateBuilder.index(row, of: Array(outer)) }
+      let inner = outer.dropFirst().reduce(1, *)
+      let time = "t-\(shape[0] - row / inner)"
+      let rest = inner > 1 ? StateBuilder.index(row % inner, of: Array(outer.dropFirst())) : ""
+      return rest.isEmpty ? time : "\(time) \(rest)"
+    }
+  }
+
   func state() -> StateView? {
     let count = session.leafCount(path)
     guard request.stateRows > 0, count > 0 else { return nil }
     let index = min(request.leaf, count - 1)
-    guard let leaf = session.leaf(index, of: path) else { return nil }
+    let leaves = (0..<count).compactMap { session.leaf($0, of: path) }
+    guard leaves.indices.contains(index) else { return nil }
+    let leaf = leaves[index]
     // The batch is the first axis of every leaf.
+    let batch = leaf.value.shape.first ?? 1
     let shape = Array(leaf.value.shape.dropFirst())
     let elements = shape.reduce(1, *)
-    let start = min(row, max(0, (leaf.value.shape.first ?? 1) - 1)) * elements
-    let columns = max(1, shape.last ?? 1)
-    let rows = elements / columns
+    let start = min(row, max(0, batch - 1)) * elements
+    let table = Table(shape: shape, windowAxis: leaf.windowAxis, width: request.stateColumns)
     let values = (0..<elements).map { Float(leaf.value.double(at: start + $0)) }
+    let before = leaf.before.map { old in
+      (0..<elements).map { Float(old.double(at: start + $0)) }
+    }
     let finite = values.filter(\.isFinite)
-    let cursorRow = min(request.stateCursor.row, max(0, rows - 1))
-    let cursorColumn = min(request.stateCursor.column, max(0, columns - 1))
-    let firstRow = Self.first(cursorRow, shown: request.stateRows, of: rows)
-    let firstColumn = Self.first(cursorColumn, shown: request.stateColumns, of: columns)
-    let shownRows = firstRow..<min(rows, firstRow + request.stateRows)
-    let shownColumns = firstColumn..<min(columns, firstColumn + request.stateColumns)
-    let place = cursorRow * columns + cursorColumn
+    let cursorRow = min(request.stateCursor.row, max(0, table.rows - 1))
+    let cursorColumn = min(request.stateCursor.column, max(0, table.columns - 1))
+    let firstRow = Self.first(cursorRow, shown: request.stateRows, of: table.rows)
+    let firstColumn = Self.first(cursorColumn, shown: request.stateColumns, of: table.columns)
+    let shownRows = firstRow..<min(table.rows, firstRow + request.stateRows)
+    let shownColumns = firstColumn..<min(table.columns, firstColumn + request.stateColumns)
+    let place = min(cursorRow * table.columns + cursorColumn, max(0, elements - 1))
     return StateView(
-      facet: "\(request.path):state.\(leaf.name)", leafIndex: index, leafCount: count,
-      shape: "\(leaf.value.shape)", dtype: leaf.value.dtype.shortName,
-      isChanged: leaf.isChanged, nanCount: values.count { $0.isNaN },
-      minimum: finite.min() ?? 0, maximum: finite.max() ?? 0,
+      facet: "\(request.path):state.\(leaf.name)", leafIndex: index,
+      leaves: leaves.map { leaf in
+        StateView.Leaf(
+          name: leaf.name, shape: "\(leaf.value.shape) \(leaf.value.dtype.shortName)",
+          isChanged: leaf.isChanged)
+      },
+      shape: "\(leaf.value.shape)", dtype: leaf.value.dtype.shortName, row: row,
+      elementCount: elements, changedCount: Self.changed(values, before),
+      nanCount: values.count { $0.isNaN }, minimum: finite.min() ?? 0,
+      maximum: finite.max() ?? 0,
       mean: finite.isEmpty ? 0 : finite.reduce(0, +) / Float(finite.count),
-      rowNames: shownRows.map { ViewBuilder.index($0, of: shape.dropLast()) },
-      values: shownRows.map { r in shownColumns.map { values[r * columns + $0] } },
-      firstRow: firstRow, firstColumn: firstColumn, rowCount: rows, columnCount: columns,
-      cursorIndex: cursorIndex(place, shape),
-      cursorValue: values.indices.contains(place)
-        ? Tensors.NumberText.short(Double(values[place]), digits: 6) : "empty")
+      rowNames: shownRows.map(table.name),
+      values: shownRows.map { r in
+        shownColumns.compactMap { column in
+          let place = r * table.columns + column
+          return place < elements ? values[place] : nil
+        }
+      },
+      firstRow: firstRow, firstColumn: firstColumn, rowCount: table.rows,
+      columnCount: table.columns, cursorIndex: cursorIndex(place, shape),
+      cursorValue: Self.text(values, place) ?? "empty",
+      cursorBefore: before.flatMap { Self.text($0, place) }.flatMap { old in
+        old == Self.text(values, place) ? nil : old
+      })
   }
 
-  private func cursorIndex(_ place: Int, _ shape: [Int]) -> String {
-    let inner =
-      shape.isEmpty
-      ? ""
-      : ", "
-        + ViewBuilder.index(place, of: shape)
-        .split(separator: ",").joined(separator: ", ")
-    return "[\(row)\(inner)]"
+  private static func changed(_ values: [Float], _ before: [Float]?) -> Int {
+    guard let before else { return 0 }
+    return zip(values, before).count { $0.bitPattern != $1.bitPattern }
+  }
+
+  private static func text(_ values: [Float], _ place: Int) -> String? {
+    values.indices.contains(place) ? NumberText.short(Double(values[place]), digits: 6) : nil
+  }
+
+  private func cursorIndex(_ place: Int, _ shape: Shape) -> String {
+    guard !shape.isEmpty else { return "[\(row)]" }
+    let inner = Self.index(place, of: shape).split(separator: ",").joined(separator: ", ")
+    return "[\(row), \(inner)]"
+  }
+
+  /// An index along axes, `3` or `1,0,4`.
+  static func index(_ position: Int, of shape: Shape) -> String {
+    var rest = position
+    var parts: [String] = []
+    for size in shape.reversed() {
+      parts.append("\(rest % max(1, size))")
+      rest /= max(1, size)
+    }
+    return parts.isEmpty ? "0" : parts.reversed().joined(separator: ",")
   }
 
   /// Where a window begins that shows the cursor, in the middle if it can.

@@ -7,29 +7,44 @@ import Tensors
 struct ViewBuilder {
   let session: Session
   let request: ViewRequest
+  let cache: RunCache
   let name: String
 
+  /// Layers are compared one by one while that takes no longer than a glance.
+  private static let comparedOutputs = 20_000
+
   /// The selected layer as the engine names it; the screen shows the root as a dot.
-  private var path: String { request.path == "." ? "" : request.path }
+  private var path: String {
+    let wanted = request.path == "." ? "" : request.path
+    return session.nodes.contains { $0.path == wanted } ? wanted : ""
+  }
+
   private var row: Int {
-    min(request.row, max(0, (session.document.input?.sequence.batch ?? 1) - 1))
+    let count = session.document.input?.sequence.batch ?? 1
+    return min(max(0, request.row), max(0, count - 1))
   }
 
   func view() -> SessionView {
     var view = SessionView()
+    cache.follow(session)
     view.facts = facts()
     view.position = position()
     view.layers = layers()
     view.undoName = session.undoName
     view.redoName = session.redoName
-    guard session.document.input != nil, session.document.layer != nil else { return view }
-    if let verdict = session.comparison("") {
-      view.verdict = verdict.isEqual ? .equal(verdict.text) : .different(verdict.text)
-    }
-    let lanes = LaneBuilder(session: session, request: request, path: path, row: row)
-    view.lanes = lanes.lanes()
+    view.latencies = request.wantsLatencies ? latencies() : []
+    guard let input = session.document.input, session.document.layer != nil,
+      input.sequence.batch > 0
+    else { return view }
+    view.verdict = session.comparison("").map { VerdictView($0) }
+    let (path, row) = (path, row)
+    view.lanes = LaneBuilder(
+      session: session, request: request, cache: cache, path: path, row: row
+    ).lanes()
     view.state = StateBuilder(session: session, request: request, path: path, row: row).state()
-    view.beside = beside()
+    view.beside = BesideBuilder(
+      session: session, request: request, cache: cache, path: path, row: row
+    ).beside()
     view.masks = request.wantsMasks ? masks() : []
     return view
   }
@@ -42,6 +57,7 @@ struct ViewBuilder {
     facts.faults = document.faults.map(\.text)
     facts.isTraining = document.training
     if let input = document.input {
+      facts.hasInput = true
       facts.rowCount = input.sequence.batch
       facts.rowLengths = input.sequence.lengths
       facts.sampleRateHz = input.sampleRateHz.map(Double.init)
@@ -68,82 +84,69 @@ struct ViewBuilder {
   }
 
   private func layers() -> [LayerRow] {
+    let nodes = session.nodes
     let faults = session.document.faults
-    return session.nodes.map { node in
+    let ratios = StackRatios(nodes)
+    let isCompared =
+      request.wantsAgreement && session.position * nodes.count <= Self.comparedOutputs
+    return nodes.map { node in
       let fault = faults.first { $0.path == node.path }
       let last = node.path.split(separator: "/").last.map(String.init)
       return LayerRow(
         path: node.path.isEmpty ? "." : node.path, name: last ?? ".", kind: node.typeName,
         depth: node.depth, hasChildren: !node.layer.children.isEmpty,
-        outputRatio: "\(node.layer.outputRatio)", stateBytes: session.stateBytes(node.path),
+        outputRatio: "\(ratios[node.index])", stateBytes: session.stateBytes(node.path),
+        agrees: isCompared ? session.comparison(node.path)?.isEqual : nil,
         warning: fault.map { "FAULT \($0.kind.rawValue)" })
     }
   }
 
-  private func beside() -> BesideView? {
-    guard let step = session.stepOutput(path), let layer = session.layerOutput(path),
-      step.output.time > step.warmUp, request.channelCount > 0
-    else { return nil }
-    let produced = min(step.output.time - step.warmUp, layer.time)
-    guard produced > 0, step.output.channelShape == layer.channelShape else { return nil }
-    let time = min(cursor(in: layer) ?? produced - 1, produced - 1)
-    let channels = layer.channelCount
-    let first = min(request.firstChannel, max(0, channels - 1))
-    let last = min(first + request.channelCount, channels)
-    let stepBase = (row * step.output.time + time + step.warmUp) * channels
-    let layerBase = (row * layer.time + time) * channels
-    let rows = (first..<last).map { channel -> BesideView.Channel in
-      let ours = step.output.values.double(at: stepBase + channel)
-      let theirs = layer.values.double(at: layerBase + channel)
-      let same = ours == theirs || (ours.isNaN && theirs.isNaN)
-      return BesideView.Channel(
-        index: Self.index(channel, of: layer.channelShape), step: ours, layer: theirs,
-        difference: same ? 0 : abs(ours - theirs),
-        ulp: Sessions.Verdict.ulps(Float(ours), Float(theirs)))
-    }
-    let verdict = session.comparison(path)
-    let parts = verdict?.text.split(separator: "·").map { String($0).trimmed } ?? []
-    return BesideView(
-      path: request.path, time: time, channels: rows, firstChannel: first, channelCount: channels,
-      conclusions: [
-        parts.prefix(2).joined(separator: " · "), parts.dropFirst(2).joined(separator: " · "),
-      ], isEqual: verdict?.isEqual ?? false)
-  }
-
-  /// The layer's own timestep under the cursor.
-  private func cursor(in layer: SequenceTensor) -> Int? {
-    guard let time = request.cursorTime, let input = session.document.input?.sequence.time,
-      input > 0
-    else { return nil }
-    return max(0, min(layer.time - 1, time * layer.time / input))
-  }
-
-  /// A channel's index along its axes, `3` or `1,0,4`.
-  static func index(_ position: Int, of shape: Shape) -> String {
-    var rest = position
-    var parts: [String] = []
-    for size in shape.reversed() {
-      parts.append("\(rest % max(1, size))")
-      rest /= max(1, size)
-    }
-    return parts.isEmpty ? "0" : parts.reversed().joined(separator: ",")
-  }
-
   private func masks() -> [MaskRow] {
-    let entries = (try? MaskListing.entries(session)) ?? []
-    return entries.map { entry in
+    cache.masks(session).map { entry in
       MaskRow(
         path: entry.path.isEmpty ? "." : entry.path, row: entry.row, validCount: entry.valid,
         length: session.layerOutput(entry.path)?.time ?? 0, first: entry.first, last: entry.last,
         holes: entry.holes, lost: entry.lost)
     }
   }
+
+  private func latencies() -> [LatencyRow] {
+    let nodes = session.nodes
+    let ratios = StackRatios(nodes)
+    return nodes.map { node in
+      let warmUp = session.warmUp(node.path)
+      let ratio = ratios[node.index]
+      let delay = ratio > 0 ? (Rational(warmUp) / ratio).ceiling : 0
+      return LatencyRow(
+        path: node.path.isEmpty ? "." : node.path, depth: node.depth,
+        blockSize: node.layer.blockSize, inputLatency: node.layer.inputLatency,
+        outputLatency: node.layer.outputLatency, warmUp: warmUp, delay: delay,
+        obstacle: node.layer.stepObstacle)
+    }
+  }
 }
 
-extension String {
-  /// The text without blanks at both ends.
-  fileprivate var trimmed: String {
-    let start = drop { $0 == " " }
-    return String(start.reversed().drop { $0 == " " }.reversed())
+/// Output timesteps of every layer for each input timestep of the whole stack.
+struct StackRatios {
+  private var ratios: [[Int]: Rational] = [:]
+
+  init(_ nodes: [LayerNode]) {
+    guard let root = nodes.first else { return }
+    visit(root.layer, [], input: 1)
+  }
+
+  subscript(index: [Int]) -> Rational { ratios[index] ?? 1 }
+
+  private mutating func visit(_ layer: any SequenceLayer, _ index: [Int], input: Rational) {
+    ratios[index] = input * layer.outputRatio
+    // What stands in a list of Serial or Residual follows the one before; all else sees the input
+    // of its parent.
+    let isChain = layer is Serial || layer is Residual
+    var before: [String: Rational] = [:]
+    for (position, child) in layer.children.enumerated() {
+      let start = isChain ? before[child.field] ?? input : input
+      visit(child.layer, index + [position], input: start)
+      before[child.field] = start * child.layer.outputRatio
+    }
   }
 }

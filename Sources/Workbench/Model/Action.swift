@@ -13,6 +13,10 @@ package enum Action: Hashable, Sendable {
   case focus(PanelID)
   /// Folds or opens what is selected.
   case enter
+  /// Offers to change a field of the selected layer.
+  case edit
+  /// Selects the first layer whose step-wise output differs.
+  case findDifference
   case back
   case nextRow, previousRow
   case nextLeaf, previousLeaf
@@ -47,5 +51,5 @@ package enum EditorInput: Hashable, Sendable {
 
 /// Panels in the order that Tab walks them.
 package enum PanelID: Int, CaseIterable, Hashable, Sendable {
-  case stack, sequence, state, beside, masks, log, commandLine
+  case stack, sequence, state, beside, masks, log, latency, commandLine
 }

@@ -4,6 +4,8 @@ package import TerminalUI
 package struct AppModel: Hashable, Sendable {
   package var size: Size
   package var view = SessionView()
+  /// Whether the first view of the session is still to come.
+  package var isOpening = false
   package var vocabulary = Vocabulary()
   package var focus: PanelID = .stack
   /// The panel to return to from the command line.
@@ -20,6 +22,7 @@ package struct AppModel: Hashable, Sendable {
   package var stateCursor = GridPosition()
   package var firstChannel = 0
   package var maskScroll = 0
+  package var latencyScroll = 0
   /// Lines between the end of the log and the end of its panel.
   package var logScroll = 0
 
@@ -28,6 +31,9 @@ package struct AppModel: Hashable, Sendable {
   /// Commands that run or wait, also while it is too early to tell their progress.
   package var pendingCount = 0
   package var isBusy: Bool { pendingCount > 0 }
+  /// Whether it has taken long enough to say so; a step that is quick must not make the screen
+  /// flicker.
+  package var isSlow = false
   /// The line among them that was typed, and is not the meaning of a key.
   package var typedLine: String?
   /// Keys that perform are kept up to so many while something runs.
@@ -36,6 +42,8 @@ package struct AppModel: Hashable, Sendable {
   package var prompt = Self.firstPrompt
   package var editorLine = LineView(prompt: Self.firstPrompt, line: "", point: 0, width: 80)
   package var matches: [String] = []
+  /// Commands that were given together with the running one and come after it.
+  package var nextLines: [String] = []
   /// Lines of an unfinished command, while a bracket is open.
   package var openLines: [String] = []
 
@@ -64,7 +72,7 @@ package struct AppModel: Hashable, Sendable {
   }
 
   /// Whether there is nothing to show yet, so that the panels teach instead.
-  package var isNew: Bool { view.facts.stack == nil }
+  package var isNew: Bool { !isOpening && view.facts.stack == nil }
 
   /// What the visible panels need for their next drawing.
   package var request: ViewRequest {
@@ -88,7 +96,9 @@ package struct AppModel: Hashable, Sendable {
         request.stateColumns = StatePanel.mapColumns(columns)
       case .beside: request.channelCount = BesidePanel.channelRows(rows)
       case .masks: request.wantsMasks = true
-      case .stack, .log, .commandLine: break
+      case .latency: request.wantsLatencies = true
+      case .stack: request.wantsAgreement = true
+      case .log, .commandLine: break
       }
     }
     return request
@@ -104,6 +114,15 @@ package struct AppModel: Hashable, Sendable {
     return start..<start + count
   }
 
+  /// Selects a layer, and looks at it from the start.
+  package mutating func select(_ path: String) {
+    guard path != selectedPath else { return }
+    selectedPath = path
+    leaf = 0
+    stateCursor = GridPosition()
+    firstChannel = 0
+  }
+
   /// Adds lines to the log, and forgets the oldest beyond a limit.
   package mutating func append(_ lines: [OutputLine]) {
     log += lines
@@ -116,11 +135,24 @@ package struct AppModel: Hashable, Sendable {
 package struct HelpView: Hashable, Sendable {
   package var panel: PanelID
   package var selected: Int
+  /// Only keys whose words have this are listed.
+  package var find = ""
+  package var isFinding = false
 
   package init(panel: PanelID, selected: Int = 0) {
     self.panel = panel
     self.selected = selected
   }
 
-  package var bindings: [Binding] { Keymap.bindings(panel) }
+  package var bindings: [Binding] {
+    let all = Keymap.bindings(panel)
+    guard !find.isEmpty else { return all }
+    let wanted = find.lowercased()
+    return all.filter { "\($0.shown) \($0.help)".lowercased().contains(wanted) }
+  }
+
+  package var about: [String] { panel == .commandLine ? [] : Panels.panel(panel).about }
+
+  /// How many lines it would take in all.
+  package var lineCount: Int { Keymap.bindings(panel).count + 2 * about.count }
 }

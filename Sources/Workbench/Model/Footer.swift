@@ -26,7 +26,10 @@ package enum Footer {
 
   private static func words(_ model: AppModel) -> [(String, String, Action)] {
     if model.help != nil {
-      return [("j k", "select", .help), ("Enter", "do it", .enter), ("Esc", "close", .back)]
+      return [
+        ("j k", "select", .help), ("/", "find", .filter), ("Enter", "do it", .enter),
+        ("Esc", "close", .back),
+      ]
     }
     if model.isFiltering {
       return [("Enter", "keep", .filter), ("Esc", "clear filter", .back)]
@@ -36,7 +39,7 @@ package enum Footer {
       guard let label = label(binding, model) else { return nil }
       return (binding.shown, label, binding.action)
     }
-    if model.isBusy { return [("^C", "stop", .back)] + labels }
+    if model.isSlow { return [("^C", "stop", .back)] + labels }
     // The ways to other panels, to the command line, to help and out are always there.
     let always: [Action] = [.focusNext, .commandLine, .help, .quit]
     let kept = labels.filter { always.contains($0.2) }
@@ -53,6 +56,8 @@ package enum Footer {
   private static func label(_ binding: Binding, _ model: AppModel) -> String? {
     guard let label = binding.label else { return nil }
     if binding.action == .nextRow, model.view.facts.rowCount < 2 { return nil }
+    if binding.action == .findDifference, model.view.verdict?.isEqual != false { return nil }
+    if binding.action == .nextLeaf, model.view.state?.leaves.count ?? 0 < 2 { return nil }
     guard binding.action == .perform("undo") else { return label }
     return model.view.undoName.map { "undo: \($0)" }
   }

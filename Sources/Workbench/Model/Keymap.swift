@@ -37,6 +37,12 @@ package enum Keymap {
       [.character("u")], "u", label: "undo", "undo the last change of the document",
       .perform("undo")),
     Binding([.character("U")], "U", "redo what was undone", .perform("redo")),
+    Binding(
+      [.character("d")], "d", label: "diff",
+      "select the first layer whose step-wise output differs",
+      .findDifference),
+    Binding(
+      [.character("/")], "/", "find layers by path or kind", .filter),
     Binding([.tab], "Tab", label: "panel", "next panel", .focusNext),
     Binding([.backTab], "S-Tab", "panel before", .focusPrevious),
     Binding([.character("]")], "]", label: "row", "next row of the batch", .nextRow),
@@ -50,6 +56,7 @@ package enum Keymap {
     Binding([.character("4")], "4", "beside layer-wise", .focus(.beside)),
     Binding([.character("5")], "5", "masks", .focus(.masks)),
     Binding([.character("6")], "6", "log", .focus(.log)),
+    Binding([.character("7")], "7", "latency", .focus(.latency)),
     Binding([.control("l")], "^L", "draw the screen anew", .repaint),
     Binding([.control("z")], "^Z", "stop; the shell's fg comes back", .suspend),
     Binding([.character("q")], "q", label: "quit", "leave; nothing is lost", .quit),

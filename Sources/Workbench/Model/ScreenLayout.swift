@@ -16,7 +16,7 @@ package struct ScreenLayout: Hashable, Sendable {
 
   package let kind: Kind
   package let header: Rect
-  /// Below the header on a single-panel screen: the selected layer's path and the verdict.
+  /// Below the header: the selected layer's path and the verdict.
   package let path: Rect
   package let prompt: Rect
   package let footer: Rect
@@ -36,10 +36,9 @@ package struct ScreenLayout: Hashable, Sendable {
     } else {
       kind = size.columns >= 160 && size.rows >= 45 ? .large : .wide
     }
-    let pathRows = kind == .single ? 1 : 0
     let tailRows = kind == .single ? 3 : 0
     let bands = whole.rows([
-      .fixed(1), .fixed(pathRows), .weight(1), .fixed(tailRows), .fixed(1), .fixed(1),
+      .fixed(1), .fixed(1), .weight(1), .fixed(tailRows), .fixed(1), .fixed(1),
     ])
     header = bands[0]
     path = bands[1]
@@ -57,28 +56,33 @@ package struct ScreenLayout: Hashable, Sendable {
       return Dictionary(uniqueKeysWithValues: shared.map { ($0, body) })
     case .wide:
       let bands = body.rows([.weight(9), .weight(8), .weight(4)])
-      let top = bands[0].columns([.weight(7), .weight(13)])
+      let top = bands[0].columns([.weight(9), .weight(15)])
       let middle = bands[1].columns([.weight(12), .weight(9)])
       return [
-        .stack: top[0], .sequence: top[1], .state: middle[0], .beside: middle[1], .log: bands[2],
+        .stack: top[0], .sequence: top[1], .state: middle[0], .masks: middle[0],
+        .latency: middle[0], .beside: middle[1], .log: bands[2],
       ]
     case .large:
-      let bands = body.rows([.weight(10), .weight(9), .weight(6)])
+      let bands = body.rows([.weight(9), .weight(8), .weight(8)])
       let top = bands[0].columns([.weight(6), .weight(14)])
       let middle = bands[1].columns([.weight(11), .weight(9)])
-      let bottom = bands[2].columns([.weight(11), .weight(9)])
+      let bottom = bands[2].columns([.weight(8), .weight(6), .weight(6)])
       return [
         .stack: top[0], .sequence: top[1], .state: middle[0], .beside: middle[1],
-        .log: bottom[0], .masks: bottom[1],
+        .log: bottom[0], .masks: bottom[1], .latency: bottom[2],
       ]
     }
   }
 
-  /// The panels to draw: all of them, or the focused one on a single-panel screen.
+  /// The panels to draw; of those that share a place the focused one, or else the first.
   package func visible(focus: PanelID, last: PanelID) -> [(panel: PanelID, rect: Rect)] {
     let wanted = focus == .commandLine ? last : focus
-    let shown = PanelID.allCases.filter { kind != .single || $0 == wanted }
-    return shown.compactMap { panel in panels[panel].map { (panel, $0) } }
+    let order = [wanted] + PanelID.allCases.filter { $0 != wanted }
+    var taken: Set<Rect> = []
+    let shown = order.filter { panel in panels[panel].map { taken.insert($0).inserted } ?? false }
+    return PanelID.allCases.filter(shown.contains).compactMap { panel in
+      panels[panel].map { (panel, $0) }
+    }
   }
 
   /// Panels that can be focused, in the order of Tab.

@@ -1,3 +1,4 @@
+import Sessions
 package import TerminalUI
 
 // Event and model in, model and effects out; nothing here touches a terminal or a session.
@@ -25,11 +26,12 @@ extension AppModel {
   /// Takes in a new view of the session.
   package mutating func show(_ view: SessionView) {
     self.view = view
+    isOpening = false
     if !view.layers.contains(where: { $0.path == selectedPath }) { selectedPath = "." }
     row = min(row, max(0, view.facts.rowCount - 1))
     if let time = cursorTime, time >= view.position.inputLength { cursorTime = nil }
     if let state = view.state {
-      leaf = min(leaf, max(0, state.leafCount - 1))
+      leaf = min(leaf, max(0, state.leaves.count - 1))
       stateCursor.row = min(stateCursor.row, max(0, state.rowCount - 1))
       stateCursor.column = min(stateCursor.column, max(0, state.columnCount - 1))
     }
@@ -57,17 +59,32 @@ extension AppModel {
       guard wasTyped else { return [] }
       openLines = []
       prompt = Self.firstPrompt
-      // A line that failed stays for repair.
-      return [.editor(.prefill(outcome.status == .failed ? line : ""))]
+      let next = nextLines
+      nextLines = []
+      if outcome.status == .failed {
+        // A line that failed stays for repair, with those that were to follow it.
+        return [.editor(.prefill(([line] + next).joined(separator: "\n")))]
+      }
+      return next.isEmpty ? [.editor(.prefill(""))] : submit(next.joined(separator: "\n"))
     }
   }
 
-  /// Takes in a line that the user finished.
+  /// Takes in a line that the user finished, or several that were pasted.
   package mutating func submit(_ line: String) -> [Effect] {
     let whole = (openLines + [line]).joined(separator: "\n")
-    guard whole.contains(where: { !$0.isWhitespace }) else { return [.editor(.prefill(""))] }
-    append([OutputLine(prompt + line, .command)])
-    return perform(whole, typed: true)
+    let commands = CommandLine.isOpen(whole) ? [whole] : ScriptLines.cut(whole)
+    guard let first = commands.first else {
+      openLines = []
+      prompt = Self.firstPrompt
+      return [.editor(.prefill(""))]
+    }
+    nextLines = Array(commands.dropFirst())
+    let shown = openLines.isEmpty ? first : line
+    append(
+      shown.split(separator: "\n").enumerated().map { number, text in
+        OutputLine((number == 0 ? prompt : Self.continuedPrompt) + text, .command)
+      })
+    return perform(first, typed: true)
   }
 
   private mutating func perform(_ line: String, typed: Bool) -> [Effect] {
@@ -100,6 +117,7 @@ extension AppModel {
     help = nil
     isFiltering = false
     openLines = []
+    nextLines = []
     prompt = Self.firstPrompt
     return [.editor(.dropLine)]
   }
@@ -134,14 +152,22 @@ extension AppModel {
 
   private mutating func handleInHelp(_ key: Key) -> [Effect] {
     guard var help else { return [] }
-    let count = help.bindings.count
+    if help.isFinding, find(key, in: &help) {
+      self.help = help
+      return []
+    }
+    let last = max(0, help.bindings.count - 1)
     switch key {
     case .up, .character("k"): help.selected = max(0, help.selected - 1)
-    case .down, .character("j"): help.selected = min(count - 1, help.selected + 1)
+    case .down, .character("j"): help.selected = min(last, help.selected + 1)
     case .home: help.selected = 0
-    case .end: help.selected = count - 1
+    case .end: help.selected = last
+    case .pageUp: help.selected = max(0, help.selected - 10)
+    case .pageDown: help.selected = min(last, help.selected + 10)
+    case .character("/"): help.isFinding = true
     case .enter:
       self.help = nil
+      guard help.bindings.indices.contains(help.selected) else { return [] }
       return perform(help.bindings[help.selected].action)
     default:
       self.help = nil
@@ -149,6 +175,22 @@ extension AppModel {
     }
     self.help = help
     return []
+  }
+
+  /// A key typed into the text to find in the help; false for one that means something else.
+  private func find(_ key: Key, in help: inout HelpView) -> Bool {
+    switch key {
+    case .character(let character): help.find.append(character)
+    case .backspace where !help.find.isEmpty: help.find.removeLast()
+    case .escape, .backspace:
+      help.find = ""
+      help.isFinding = false
+    default:
+      help.isFinding = false
+      return false
+    }
+    help.selected = 0
+    return true
   }
 
   // MARK: Actions
@@ -182,12 +224,34 @@ extension AppModel {
     case .nextRow: row = min(row + 1, max(0, view.facts.rowCount - 1))
     case .previousRow: row = max(0, row - 1)
     case .help: help = HelpView(panel: focus)
+    case .filter:
+      if layout.panels[.stack] != nil { focus = .stack }
+      isFiltering = true
+    case .findDifference: return findDifference()
     case .repaint: return [.repaint]
     case .suspend: return [.suspend]
     case .quit: return [.quit]
     default: return Panels.panel(focus).perform(action, on: &self)
     }
     return []
+  }
+
+  /// Selects the innermost of the first layers that differ, in the order in which data flows; where
+  /// the view did not compare them all, the command does.
+  private mutating func findDifference() -> [Effect] {
+    let differing = view.layers.filter { $0.agrees == false }
+    guard let first = differing.first(where: { !$0.hasChildren }) ?? differing.last else {
+      return perform(.perform("diff all"))
+    }
+    select(first.path)
+    showUnfolded(first.path)
+    return perform(.perform("diff \(first.path)"))
+  }
+
+  /// Opens what hides a layer.
+  private mutating func showUnfolded(_ path: String) {
+    filter = ""
+    foldedPaths = foldedPaths.filter { $0 != "." && !path.hasPrefix($0 + "/") }
   }
 
   package mutating func focusCommandLine() {

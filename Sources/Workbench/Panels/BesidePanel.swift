@@ -4,8 +4,14 @@ import TerminalUI
 /// The step-wise output beside the layer-wise one: channel by channel, and a conclusion.
 struct BesidePanel: Panel {
   let title = "Beside layer-wise"
+  let about = [
+    "One timestep of the selected layer, stepped and whole.",
+    "|Δ| is their distance, ulp the same in units in the last place.",
+    "The verdict is about all rows and all timesteps made so far.",
+  ]
 
-  private static let conclusionRows = 2
+  /// Verdict, and a line for what is left out.
+  private static let conclusionRows = 3
 
   static func channelRows(_ rows: Int) -> Int { max(1, rows - 1 - conclusionRows) }
 
@@ -16,49 +22,98 @@ struct BesidePanel: Panel {
 
   func draw(_ model: AppModel, into region: Region) {
     guard let beside = model.view.beside else {
-      let text = model.isNew ? "Both outputs appear here." : "Nothing to compare yet: press s."
-      region.text(row: 0, column: 1, text, .role(.faint))
+      for (row, line) in Words.wrapped(empty(model), region.columns - 2).enumerated() {
+        region.text(row: row, column: 1, line, .role(.faint))
+      }
       return
     }
-    let heads = ["ch", "step", "layer", "|Δ|", "ulp"]
-    let ends = Self.ends(region.columns)
-    for (head, end) in zip(heads, ends) {
+    let table = Columns(width: region.columns)
+    for (head, end) in zip(["ch", "step", "layer", "|Δ|", "ulp"], table.ends) {
       region.textRight(row: 0, end: end, head, .role(.faint))
     }
     let rows = Self.channelRows(region.rows)
-    for (row, channel) in beside.channels.prefix(rows).enumerated() {
-      draw(channel, ends: ends, into: region.part(row: row + 1, rows: 1))
+    if beside.isStepValid || beside.isLayerValid {
+      for (row, channel) in beside.channels.prefix(rows).enumerated() {
+        draw(channel, beside, table, into: region.part(row: row + 1, rows: 1))
+      }
+    } else {
+      region.text(row: 1, column: 1, "invalid here in both: padding", .role(.padding))
     }
-    let shown = min(rows, beside.channels.count)
-    let hidden = beside.channelCount - beside.firstChannel - shown
-    for (offset, line) in beside.conclusions.prefix(Self.conclusionRows).enumerated() {
-      let isVerdict = offset == 0
-      let sign = isVerdict ? (beside.isEqual ? "= " : "≠ ") : "  "
-      let style: Style = isVerdict ? .role(beside.isEqual ? .good : .bad) : .plain
-      region.text(row: region.rows - Self.conclusionRows + offset, column: 1, sign + line, style)
+    drawConclusion(beside, shown: min(rows, beside.channels.count), into: region)
+  }
+
+  private func empty(_ model: AppModel) -> String {
+    if model.isNew { return "Step-wise and layer-wise outputs appear here, with their difference." }
+    if model.view.facts.notSteppable != nil { return "This stack cannot step." }
+    guard model.view.facts.hasInput else {
+      return "No input yet: input sine --channels 3 --time 20"
     }
-    if hidden > 0 {
-      let text = " … \(NumberText.grouped(hidden)) more channels"
-      region.textRight(row: region.rows - 1, end: region.columns - 1, text, .role(.faint))
+    guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
+    return "\(model.selectedPath) has not put out anything that counts yet: s steps on."
+  }
+
+  /// Where the columns end, and how many digits fit.
+  private struct Columns {
+    var ends: [Int]
+    var digits: Int
+
+    init(width: Int) {
+      digits = width >= 46 ? 6 : 4
+      let index = min(8, max(4, width / 10))
+      let small = 9
+      let number = min(16, max(9, (width - index - 2 * small - 1) / 2))
+      let both = index + 2 * number
+      ends = [index, index + number, both, both + small, both + 2 * small]
     }
   }
 
-  private func draw(_ channel: BesideView.Channel, ends: [Int], into region: Region) {
+  private func draw(
+    _ channel: BesideView.Channel, _ beside: BesideView, _ table: Columns, into region: Region
+  ) {
+    func cell(_ column: Int, _ text: String, _ style: Style) {
+      let start = column == 0 ? 0 : table.ends[column - 1] + 1
+      region.textRight(
+        row: 0, end: table.ends[column], Words.fitted(text, table.ends[column] - start), style)
+    }
     let isEqual = channel.difference == 0
-    region.textRight(row: 0, end: ends[0], channel.index, .role(.faint))
-    region.textRight(row: 0, end: ends[1], Words.decimal(channel.step, digits: 6))
-    region.textRight(row: 0, end: ends[2], Words.decimal(channel.layer, digits: 6))
+    cell(0, channel.index, .role(.faint))
+    let step = Words.decimal(channel.step, digits: table.digits)
+    cell(1, beside.isStepValid ? step : "invalid", beside.isStepValid ? .plain : .role(.bad))
+    let layer = Words.decimal(channel.layer, digits: table.digits)
+    cell(2, beside.isLayerValid ? layer : "invalid", beside.isLayerValid ? .plain : .role(.bad))
+    guard beside.isStepValid, beside.isLayerValid else { return }
     let difference = isEqual ? "0" : NumberText.short(channel.difference, digits: 2)
-    region.textRight(row: 0, end: ends[3], difference, isEqual ? .role(.faint) : .role(.caution))
-    let ulp = channel.ulp.map { NumberText.grouped($0) } ?? "–"
-    region.textRight(row: 0, end: ends[4], ulp, isEqual ? .role(.faint) : .plain)
+    cell(3, difference, isEqual ? .role(.faint) : .role(.caution))
+    cell(4, channel.ulp.map { Words.count($0) } ?? "–", isEqual ? .role(.faint) : .plain)
   }
 
-  private static func ends(_ width: Int) -> [Int] {
-    let index = min(10, max(4, width / 8))
-    let number = min(16, max(9, (width - index - 20) / 2))
-    let both = index + 2 * number
-    return [index, index + number, both, both + 11, min(width - 1, both + 20)]
+  /// The verdict over as many lines as it needs and gets, and the channels that are not shown.
+  private func drawConclusion(_ beside: BesideView, shown: Int, into region: Region) {
+    let hidden = beside.channelCount - beside.firstChannel - shown
+    let more = hidden > 0 ? "… \(NumberText.grouped(hidden)) more channels" : ""
+    let style: Style = .role(beside.verdict.isEqual ? .good : .bad)
+    let width = region.columns - 4
+    var pieces = beside.verdict.pieces[...]
+    var row = max(1, region.rows - Self.conclusionRows)
+    var sign = beside.verdict.sign
+    while row < region.rows, !pieces.isEmpty {
+      let isLast = row == region.rows - 1
+      let room = isLast && !more.isEmpty ? width - more.columns - 1 : width
+      var line = ""
+      while let piece = pieces.first {
+        let longer = line.isEmpty ? piece : "\(line) · \(piece)"
+        guard longer.columns <= room else { break }
+        line = longer
+        pieces.removeFirst()
+      }
+      // A piece longer than a line is cut rather than lost.
+      if line.isEmpty, let piece = pieces.popFirst() { line = Words.fitted(piece, room) }
+      region.spans(
+        row: row, column: 1, [(sign + " ", style), (line, sign == " " ? .plain : style)])
+      sign = " "
+      row += 1
+    }
+    region.textRight(row: region.rows - 1, end: region.columns - 1, more, .role(.faint))
   }
 
   func perform(_ action: Action, on model: inout AppModel) -> [Effect] {

@@ -7,41 +7,46 @@ enum HeaderLine {
     let right = rightText(model)
     let rightStart = region.columns - right.reduce(0) { $0 + $1.0.columns } - 1
     region.spans(row: 0, column: rightStart, right)
-    let name = " \(model.view.facts.name)"
+    let name = Words.fitted(" \(model.view.facts.name)", max(12, rightStart / 2))
     var column = region.text(row: 0, name, .role(.title), width: rightStart - 1) + 3
-    var isFirst = true
-    for fact in facts(model) {
-      let text = isFirst ? fact.0 : " · \(fact.0)"
-      guard column + text.columns < rightStart - 1 else { break }
-      column += region.text(row: 0, column: column, text, fact.1)
-      isFirst = false
+    // Warnings first: they must not be the ones that a narrow screen drops.
+    for warning in warnings(model) where column + warning.0.columns < rightStart - 1 {
+      column += region.text(row: 0, column: column, warning.0, warning.1) + 2
     }
+    let facts = Words.fitting(facts(model), separator: " · ", width: rightStart - 2 - column)
+      .joined(separator: " · ")
+    guard column + facts.columns < rightStart - 1 else { return }
+    region.text(row: 0, column: column, facts)
   }
 
-  /// Warnings first: they must not be the ones that a narrow screen drops.
-  private static func facts(_ model: AppModel) -> [(String, Style)] {
+  private static func warnings(_ model: AppModel) -> [(String, Style)] {
     let facts = model.view.facts
     var result: [(String, Style)] = facts.faults.map { ("FAULT \($0)", .role(.bad)) }
     if facts.isTraining { result.append(("TRAINING", .role(.caution))) }
-    if facts.notSteppable != nil { result.append(("layer-wise only", .role(.caution))) }
-    guard let stack = facts.stack else {
-      return result + [("no stack", .role(.faint))]
+    if facts.notSteppable != nil { result.append(("LAYER-WISE ONLY", .role(.caution))) }
+    return result
+  }
+
+  private static func facts(_ model: AppModel) -> [(text: String, rank: Int)] {
+    guard let stack = model.view.facts.stack else {
+      return [(model.isOpening ? "" : "no stack", 0)]
     }
-    let plain = [
-      stack.kind, stack.layerCount == 1 ? "1 layer" : "\(stack.layerCount) layers",
-      "block \(stack.blockSize)", "ratio \(stack.outputRatio)",
-      "latency \(stack.inputLatency)→\(stack.outputLatency)",
-      "\(NumberText.grouped(stack.parameterCount)) parameters",
-      "state \(Words.bytes(stack.stateBytes))",
+    let layers = stack.layerCount == 1 ? "1 layer" : "\(stack.layerCount) layers"
+    return [
+      (stack.kind, 6), (layers, 4), ("block \(NumberText.grouped(stack.blockSize))", 2),
+      ("ratio \(stack.outputRatio)", 5),
+      ("latency \(stack.inputLatency)→\(stack.outputLatency)", 3),
+      ("\(NumberText.grouped(stack.parameterCount)) parameters", 0),
+      ("state \(Words.bytes(stack.stateBytes))", 1),
     ]
-    return result + plain.map { ($0, .plain) }
   }
 
   private static func rightText(_ model: AppModel) -> [(String, Style)] {
-    if model.isBusy {
+    if model.isSlow {
       let text = model.progress?.text ?? "running"
       return [("▶ \(text)  ", .role(.caution)), ("^C stops", .role(.key))]
     }
+    guard !model.isOpening else { return [] }
     let position = model.view.position
     var result: [(String, Style)] = [(position.text, .role(.title))]
     if let rate = model.view.facts.sampleRateHz, rate > 0 {
@@ -53,31 +58,41 @@ enum HeaderLine {
   }
 }
 
-/// The second line of a single-panel screen: the selected layer, and whether all is right so far.
+/// The second line: the selected layer, the row, and whether the whole stack is right so far.
 enum PathLine {
   static func draw(_ model: AppModel, into region: Region) {
-    var column = region.text(row: 0, column: 1, model.selectedPath, .role(.key)) + 1
+    let shown = Words.fitted(model.selectedPath, region.columns / 3)
+    var column = region.text(row: 0, column: 1, shown, .role(.key)) + 1
     if let layer = model.view.layers.first(where: { $0.path == model.selectedPath }) {
       column += region.text(row: 0, column: column + 1, layer.kind, .role(.faint)) + 1
     }
     if model.view.facts.rowCount > 1 {
-      let text = "row \(model.row) of \(model.view.facts.rowCount)"
-      column += region.text(row: 0, column: column + 2, text) + 2
+      column += region.text(row: 0, column: column + 2, rowText(model)) + 2
     }
-    guard let verdict = VerdictText.spans(model.view.verdict) else { return }
     let width = region.columns - column - 4
-    let text = Words.fitted(verdict.0, width)
-    region.textRight(row: 0, end: region.columns - 1, text, verdict.1)
+    guard let (text, style) = verdict(model, width: width) else { return }
+    region.textRight(row: 0, end: region.columns - 1, text, style)
   }
-}
 
-/// The verdict with its sign, so that it is read without colour.
-enum VerdictText {
-  static func spans(_ verdict: Verdict) -> (String, Style)? {
-    switch verdict {
-    case .none: nil
-    case .equal(let text): ("= \(text)", .role(.good))
-    case .different(let text): ("≠ \(text)", .role(.bad))
+  /// `row 2 of 3`, and where it ended when it is over.
+  private static func rowText(_ model: AppModel) -> String {
+    let facts = model.view.facts
+    let text = "row \(model.row) of \(facts.rowCount)"
+    let position = model.view.position
+    guard facts.rowLengths.indices.contains(model.row) else { return text }
+    let length = facts.rowLengths[model.row]
+    let isOver = length < position.inputLength && length < position.inputTime
+    return isOver ? "\(text): ended at \(NumberText.grouped(length))" : text
+  }
+
+  private static func verdict(_ model: AppModel, width: Int) -> (String, Style)? {
+    guard let verdict = model.view.verdict else {
+      guard model.view.facts.stack != nil, !model.isSlow else { return nil }
+      guard model.view.facts.hasInput else { return ("no input yet", .role(.faint)) }
+      let isStepping = model.view.facts.notSteppable == nil
+      return (isStepping ? "nothing compared yet: s steps" : "cannot step", .role(.faint))
     }
+    let text = Words.joined(verdict.pieces, width: width - 2)
+    return ("\(verdict.sign) \(text)", .role(verdict.isEqual ? .good : .bad))
   }
 }

@@ -3,6 +3,9 @@ import TerminalUI
 /// What was done and what was answered, newest at the bottom.
 struct LogPanel: Panel {
   let title = "Log"
+  let about = [
+    "› a command  = it is right  ! it failed. The session itself keeps every event: log."
+  ]
 
   func note(_ model: AppModel) -> String {
     model.logScroll > 0 ? "\(model.logScroll) lines below" : ""
@@ -13,24 +16,34 @@ struct LogPanel: Panel {
       region.text(row: 0, column: 1, "Commands and their answers appear here.", .role(.faint))
       return
     }
-    let end = max(0, model.log.count - model.logScroll)
-    let lines = model.log[..<end].suffix(region.rows)
-    for (row, line) in lines.enumerated() {
-      Self.draw(line, into: region.part(row: row, rows: 1))
+    Self.draw(model.log.dropLast(model.logScroll), into: region)
+  }
+
+  /// The last lines that fit, long ones over several rows.
+  static func draw(_ log: ArraySlice<OutputLine>, into region: Region) {
+    var rows: [(line: OutputLine, text: String, isFirst: Bool)] = []
+    for line in log.reversed() where rows.count < region.rows {
+      let wrapped = Words.wrapped(line.text, region.columns - 3)
+      for (index, text) in wrapped.enumerated().reversed() {
+        rows.append((line, text, index == 0))
+      }
+    }
+    for (row, entry) in rows.prefix(region.rows).reversed().enumerated() {
+      draw(entry.line, entry.text, isFirst: entry.isFirst, into: region.part(row: row, rows: 1))
     }
   }
 
-  /// One line, with the sign of its meaning before it.
-  static func draw(_ line: OutputLine, into region: Region) {
+  /// One row, with the sign of its meaning before the first.
+  private static func draw(
+    _ line: OutputLine, _ text: String, isFirst: Bool, into region: Region
+  ) {
+    let indent = isFirst ? 2 : 4
     switch line.tone {
-    case .command: region.text(row: 0, line.text, .role(.title))
-    case .plain: region.text(row: 0, column: 2, line.text)
-    case .good: region.spans(row: 0, [("= ", .role(.good)), (line.text, .plain)])
-    case .bad: region.spans(row: 0, [("! ", .role(.bad)), (line.text, .role(.bad))])
-    case .hint: region.text(row: 0, column: 2, line.text, .role(.faint))
-    }
-    if line.text.columns > region.columns - 2 {
-      region.textRight(row: 0, end: region.columns, "…", .role(.faint))
+    case .command: region.text(row: 0, column: isFirst ? 0 : 2, text, .role(.title))
+    case .plain: region.text(row: 0, column: indent, text)
+    case .good: region.spans(row: 0, [(isFirst ? "= " : "    ", .role(.good)), (text, .plain)])
+    case .bad: region.spans(row: 0, [(isFirst ? "! " : "    ", .role(.bad)), (text, .role(.bad))])
+    case .hint: region.text(row: 0, column: indent, text, .role(.faint))
     }
   }
 

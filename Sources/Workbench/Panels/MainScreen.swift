@@ -14,24 +14,22 @@ package enum MainScreen {
       return canvas.screen
     }
     HeaderLine.draw(model, into: region.part(layout.header))
-    if layout.kind == .single {
-      PathLine.draw(model, into: region.part(layout.path))
-      drawTail(model, into: region.part(layout.tail))
-    }
+    PathLine.draw(model, into: region.part(layout.path))
+    if layout.kind == .single { LogPanel.draw(model.log[...], into: region.part(layout.tail)) }
     for (id, rect) in layout.visible(focus: model.focus, last: model.lastPanel) {
       let panel = Panels.panel(id)
       let isFocused = model.focus == id
       let frame = region.part(rect).frame(
         title: panel.title, note: panel.note(model), focused: isFocused)
-      panel.draw(model, into: frame)
+      if !model.isOpening { panel.draw(model, into: frame) }
     }
     if layout.kind == .single { drawTabs(model, into: region) }
     drawPrompt(model, into: region.part(layout.prompt))
     if !model.matches.isEmpty { drawMatches(model, above: layout.prompt, into: region) }
     if let help = model.help {
       let above = layout.prompt.row - 1
-      let height = min(help.bindings.count + 2, above)
-      let width = min(72, region.columns)
+      let height = min(help.lineCount + 2, above)
+      let width = min(76, region.columns)
       HelpScreen.draw(
         help,
         into: region.part(
@@ -71,17 +69,11 @@ package enum MainScreen {
     }
   }
 
-  private static func drawTail(_ model: AppModel, into region: Region) {
-    for (row, line) in model.log.suffix(region.rows).enumerated() {
-      LogPanel.draw(line, into: region.part(row: row, rows: 1))
-    }
-  }
-
   private static func drawPrompt(_ model: AppModel, into region: Region) {
     let isFocused = model.focus == .commandLine && model.help == nil
     let style: Style = isFocused ? .plain : .role(.faint)
     region.text(row: 0, model.editorLine.text, style)
-    if isFocused, !model.isBusy { region.placeCursor(row: 0, column: model.editorLine.cursor) }
+    if isFocused, !model.isSlow { region.placeCursor(row: 0, column: model.editorLine.cursor) }
   }
 
   /// Candidates of a completion, in columns above the prompt.

@@ -4,11 +4,18 @@ import TerminalUI
 /// What of each layer's output is valid: layer by row, with what it lost against its input.
 struct MaskPanel: Panel {
   let title = "Masks"
+  let about = [
+    "What of each layer-wise output is valid. Holes are invalid timesteps between valid ones.",
+    "Lost is what its input had and its rate does not explain; + is gained.",
+  ]
 
   func draw(_ model: AppModel, into region: Region) {
     let masks = model.view.masks
     guard !masks.isEmpty else {
-      region.text(row: 0, column: 1, "What of each output is valid appears here.", .role(.faint))
+      let text = "What of each output is valid appears here, once there is a stack and an input."
+      for (row, line) in Words.wrapped(text, region.columns - 2).enumerated() {
+        region.text(row: row, column: 1, line, .role(.faint))
+      }
       return
     }
     let name = max(8, region.columns - 46)
@@ -46,6 +53,15 @@ struct MaskPanel: Panel {
     }
     let isSelected = mask.path == model.selectedPath && mask.row == model.row
     if isSelected { region.emphasize(row: 0, columns: 0..<region.columns, .bold) }
+  }
+
+  func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] {
+    let masks = model.view.masks
+    let index = min(model.maskScroll, max(0, masks.count - (size.rows - 1))) + place.row - 1
+    guard place.row > 0, masks.indices.contains(index) else { return [] }
+    model.select(masks[index].path)
+    model.row = masks[index].row
+    return []
   }
 
   func perform(_ action: Action, on model: inout AppModel) -> [Effect] {

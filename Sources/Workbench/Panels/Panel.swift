@@ -3,6 +3,8 @@ package import TerminalUI
 /// A part of the screen: it draws a model, and changes it by actions and clicks.
 package protocol Panel: Sendable {
   var title: String { get }
+  /// Lines for the head of its help: what signs and columns mean.
+  var about: [String] { get }
   /// Keys beyond moving and those that hold everywhere.
   var bindings: [Binding] { get }
   /// What stands after the title.
@@ -31,6 +33,7 @@ package enum Panels {
     case .beside: BesidePanel()
     case .masks: MaskPanel()
     case .log, .commandLine: LogPanel()
+    case .latency: LatencyPanel()
     }
   }
 }

@@ -20,7 +20,12 @@ struct SequencePanel: Panel {
     Binding([.enter], "Enter", "go to the step under the cursor", .enter),
   ]
 
-  private static let nameWidth = 7
+  let about = [
+    "All lanes share input time; bars are the mean magnitude of the channels.",
+    "█ valid  ▒ some valid  · padding  w warm-up: outputs of the step run that come before t 0.",
+  ]
+
+  private static let nameWidth = 13
 
   /// Lanes stand between their names and a blank at the end.
   static func laneColumns(_ columns: Int) -> Int { max(1, columns - nameWidth - 2) }
@@ -36,49 +41,57 @@ struct SequencePanel: Panel {
   func draw(_ model: AppModel, into region: Region) {
     let lanes = model.view.lanes
     guard !lanes.lanes.isEmpty else {
-      let text = model.isNew ? "Lanes of input and output appear here." : "No input yet: input FILE"
-      region.text(row: 0, column: 1, text, .role(.faint))
+      for (row, line) in Words.wrapped(empty(model), region.columns - 2).enumerated() {
+        region.text(row: row, column: 1, line, .role(.faint))
+      }
       return
     }
     let columns = Self.laneColumns(region.columns)
-    // Two rows at the bottom: the ruler and the numbers under the cursor.
-    let room = region.rows - 2
-    let height = max(1, min(4, room / lanes.lanes.count - 1))
-    let cursor = lanes.column(of: cursorTime(model), columns: columns)
+    // At the bottom: the ruler, numbers under the cursor, and what the selected layer lost.
+    let bottom = region.rows >= 2 * lanes.lanes.count + 3 ? 3 : 2
+    let height = max(1, min(4, (region.rows - bottom) / lanes.lanes.count - 1))
+    let cursor = lanes.columns(of: cursorTime(model), among: columns)
     var row = 0
-    for lane in lanes.lanes where row + height < region.rows - 1 {
+    for lane in lanes.lanes where row + height < region.rows - bottom + 1 {
       draw(lane, height: height, cursor: cursor, into: region.part(row: row, rows: height + 1))
       row += height + 1
     }
-    drawRuler(model, cursor: cursor, row: region.rows - 2, into: region)
-    drawNumbers(lanes, row: region.rows - 1, into: region)
+    let hasTwoRows = row + bottom < region.rows
+    let ruler = region.rows - bottom - (hasTwoRows ? 1 : 0)
+    drawRuler(model, cursor: cursor, row: ruler, into: region)
+    drawNumbers(lanes, rows: ruler + 1..<ruler + (hasTwoRows ? 3 : 2), into: region)
+    if bottom == 3, let loss = lanes.loss {
+      let text = Words.fitted(loss.text, region.columns - 2)
+      region.text(row: region.rows - 1, column: 1, text, .role(loss.lost == 0 ? .faint : .caution))
+    }
+  }
+
+  private func empty(_ model: AppModel) -> String {
+    if model.isNew { return "Lanes of input and outputs appear here, with what of them is valid." }
+    return "No input yet. Type: input sine --channels 3 --time 20, or input FILE.wav"
   }
 
   private func cursorTime(_ model: AppModel) -> Int {
     model.cursorTime ?? max(0, model.view.position.inputTime - 1)
   }
 
-  private func draw(_ lane: Lane, height: Int, cursor: Int?, into region: Region) {
+  private func draw(_ lane: Lane, height: Int, cursor: Range<Int>?, into region: Region) {
     let style = Self.style(lane.kind)
     let start = Self.nameWidth + 1
     region.text(row: height - 1, column: 1, Words.fitted(lane.name, Self.nameWidth - 1), style)
-    region.text(row: height, column: 1, "valid", .role(.faint))
-    let range = ValueRange(of: lane.columns.lazy.compactMap(\.value))
+    let count = "valid \(NumberText.grouped(lane.validCount))"
+    let fitting = count.columns < Self.nameWidth ? count : NumberText.grouped(lane.validCount)
+    region.text(row: height, column: 1, fitting, .role(.faint))
+    let range = ValueRange(low: 0, high: lane.peak)
     for (index, column) in lane.columns.enumerated() where start + index < region.columns {
       drawValue(column, height: height, at: start + index, range: range, style, into: region)
       let mark = Self.glyph(column.mark)
       region.set(row: height, column: start + index, Cell(mark.0, style: mark.1))
     }
-    let summary = " \(lane.summary) "
-    // Never over marks: a lane that seems to end would tell a lie.
-    let covered = lane.columns.suffix(max(0, summary.columns - 1))
-    if !lane.summary.isEmpty, covered.allSatisfy({ $0.mark == .none }) {
-      region.textRight(row: height, end: region.columns, summary, .role(.faint))
-    }
+    // Only the marks: a bar in reverse would look like another value.
     if let cursor {
-      for row in 0...height {
-        region.emphasize(row: row, columns: start + cursor..<start + cursor + 1, .reverse)
-      }
+      let columns = start + cursor.lowerBound..<start + cursor.upperBound
+      region.emphasize(row: height, columns: columns, .reverse)
     }
   }
 
@@ -108,7 +121,9 @@ struct SequencePanel: Panel {
     }
   }
 
-  private func drawRuler(_ model: AppModel, cursor: Int?, row: Int, into region: Region) {
+  private func drawRuler(
+    _ model: AppModel, cursor: Range<Int>?, row: Int, into region: Region
+  ) {
     let lanes = model.view.lanes
     let start = Self.nameWidth + 1
     let columns = Self.laneColumns(region.columns)
@@ -123,17 +138,49 @@ struct SequencePanel: Panel {
     if let rate = model.view.facts.sampleRateHz, rate > 0 {
       text += " · \(Words.decimal(Double(time) / rate, digits: 3)) s"
     }
-    let column = min(start + cursor, region.columns - text.columns)
-    region.text(row: row, column: max(start, column - 1), " \(text) ", .role(.key))
+    let wanted = start + cursor.lowerBound
+    // Where it would leave the screen, the words stand to the left of the arrow.
+    if wanted + text.columns > region.columns {
+      let words = String(text.dropFirst(2))
+      region.textRight(row: row, end: wanted + 1, " \(words) ▲", .role(.key))
+      region.text(row: row, column: wanted + 1, " ")
+    } else {
+      region.text(
+        row: row, column: max(start, wanted - 1), wanted > start ? " \(text) " : "\(text) ",
+        .role(.key))
+    }
   }
 
-  private func drawNumbers(_ lanes: LanesView, row: Int, into region: Region) {
-    var spans: [(String, Style)] = []
-    for lane in lanes.lanes where !lane.underCursor.isEmpty {
-      spans.append((" \(lane.name) ", Self.style(lane.kind)))
-      spans.append((lane.underCursor + " ", .plain))
+  /// The values under the cursor: as many channels of each lane as fit.
+  private func drawNumbers(_ lanes: LanesView, rows: Range<Int>, into region: Region) {
+    let half = (lanes.lanes.count + 1) / 2
+    let groups =
+      rows.count > 1
+      ? [Array(lanes.lanes.prefix(half)), Array(lanes.lanes.dropFirst(half))] : [lanes.lanes]
+    for (row, group) in zip(rows, groups) {
+      let fits = (1...4).last { Self.width(group, values: $0) <= region.columns } ?? 1
+      region.spans(row: row, Self.spans(group, values: fits))
     }
-    region.spans(row: row, spans)
+  }
+
+  private static func width(_ lanes: [Lane], values: Int) -> Int {
+    spans(lanes, values: values).reduce(0) { $0 + $1.0.columns }
+  }
+
+  /// Names and values; a time is said once for the lanes that share it.
+  private static func spans(_ lanes: [Lane], values: Int) -> [(String, Style)] {
+    var spans: [(String, Style)] = []
+    var time = ""
+    for lane in lanes {
+      let point = lane.underCursor
+      spans.append((" \(Words.fitted(lane.name, 12)) ", style(lane.kind)))
+      if point.time != time { spans.append(("\(point.time) ", .role(.faint))) }
+      time = point.time
+      let shown = point.values.prefix(values)
+      let more = point.channelCount > shown.count ? " …" : ""
+      spans.append(("\(shown.joined(separator: " "))\(more) ", .plain))
+    }
+    return spans
   }
 
   private static func style(_ kind: Lane.Kind) -> Style {
@@ -186,7 +233,7 @@ struct SequencePanel: Panel {
     let columns = Self.laneColumns(size.columns)
     let column = place.column - Self.nameWidth - 1
     guard lanes.count > 0, column >= 0, column < columns else { return [] }
-    let time = lanes.start + column * lanes.count / columns
+    let time = lanes.time(ofColumn: column, among: columns)
     model.cursorTime = min(max(0, time), max(0, model.view.position.inputLength - 1))
     return []
   }

@@ -10,8 +10,11 @@ struct StackPanel: Panel {
     Binding(
       [.character("/")], "/", label: "find", "show only layers whose path or kind has a text",
       .filter),
-    Binding([.character("e")], "e", "change a field of the selected layer", .nextLeaf),
-    Binding([.character("d")], "d", "describe the selected layer's state", .previousLeaf),
+    Binding([.character("e")], "e", "change a field of the selected layer", .edit),
+  ]
+  let about = [
+    "Ratio is output timesteps for each input timestep of the whole stack.",
+    "= step and layer agree so far  ≠ they differ  ! a fault is seeded there",
   ]
 
   func note(_ model: AppModel) -> String {
@@ -45,15 +48,23 @@ struct StackPanel: Panel {
   /// Where the columns of the table stand.
   private struct Columns {
     var kind: Int
+    var kindEnd: Int
     var ratioEnd: Int
     var stateEnd: Int
 
     init(layers: [LayerRow], width: Int) {
-      let longest = layers.reduce(4) { max($0, 3 + 2 * $1.depth + $1.name.columns) }
+      let longest = layers.reduce(4) { longest, layer in
+        max(longest, StackPanel.indent(layer).columns + layer.name.columns)
+      }
       stateEnd = width - 1
-      ratioEnd = stateEnd - 10
-      kind = min(longest + 1, max(10, ratioEnd - 15))
+      ratioEnd = stateEnd - 9
+      kindEnd = ratioEnd - 6
+      kind = min(longest + 5, max(12, kindEnd - 12))
     }
+  }
+
+  private static func indent(_ layer: LayerRow) -> String {
+    layer.depth == 0 ? "" : String(repeating: " ", count: 2 * layer.depth - 1)
   }
 
   private func draw(
@@ -61,19 +72,26 @@ struct StackPanel: Panel {
   ) {
     let isFolded = model.foldedPaths.contains(layer.path)
     let mark = layer.hasChildren ? (isFolded ? "▸" : "▾") : (isLast ? "└" : "├")
-    let indent = String(repeating: "  ", count: layer.depth)
     let isSelected = layer.path == model.selectedPath
     region.text(row: 0, isSelected ? "›" : " ", .role(.key))
-    let tree = region.text(row: 0, column: 1, "\(indent)\(mark) ", .role(.faint))
-    let nameWidth = max(4, columns.kind - 2 - tree)
-    region.text(row: 0, column: 1 + tree, Words.fitted(layer.name, nameWidth))
-    let kindWidth = columns.ratioEnd - columns.kind - 6
-    region.text(row: 0, column: columns.kind, Words.fitted(layer.kind, kindWidth), .role(.faint))
-    region.textRight(row: 0, end: columns.ratioEnd, layer.outputRatio)
-    let state = layer.stateBytes == 0 ? "–" : Words.bytes(layer.stateBytes)
-    region.textRight(row: 0, end: columns.stateEnd, state)
+    if let agrees = layer.agrees {
+      region.text(row: 0, column: 1, agrees ? "=" : "≠", .role(agrees ? .faint : .bad))
+    }
+    let tree = region.text(row: 0, column: 2, "\(Self.indent(layer))\(mark) ", .role(.faint))
+    let nameWidth = max(4, columns.kind - 3 - tree)
+    region.text(row: 0, column: 2 + tree, Words.fitted(layer.name, nameWidth))
+    let kind = Words.fitted(layer.kind, max(0, columns.kindEnd - columns.kind))
+    let kindColumns = region.text(row: 0, column: columns.kind, kind, .role(.faint))
     if let warning = layer.warning {
-      region.textRight(row: 0, end: columns.stateEnd, " ! \(warning)", .role(.bad))
+      let start = columns.kind + kindColumns + 1
+      let words = warning.split(separator: " ").last.map(String.init) ?? warning
+      let fitting = [warning, words].first { $0.columns + 2 <= columns.stateEnd - start }
+      let text = "! \(fitting ?? "")"
+      region.textRight(row: 0, end: columns.stateEnd, text, .role(.bad))
+    } else {
+      region.textRight(row: 0, end: columns.ratioEnd, layer.outputRatio)
+      let state = layer.stateBytes == 0 ? "–" : Words.bytes(layer.stateBytes)
+      region.textRight(row: 0, end: columns.stateEnd, state)
     }
     if isSelected {
       if model.focus == .stack {
@@ -86,9 +104,9 @@ struct StackPanel: Panel {
 
   private func drawLesson(into region: Region) {
     let lines = [
-      "There is no stack yet. Type : and then", "",
+      "No stack yet. Three lines to type:", "",
       "  stack Serial([Dense(features: 4)])", "  input sine --channels 3 --time 20", "  step",
-      "", "or open a session:", "  open Sessions/speech.session",
+      "", "or open a session:", "  open Sessions/broken.session", "", "Tab completes, help helps.",
     ]
     for (row, line) in lines.enumerated() {
       let isCommand = line.hasPrefix("  ")
@@ -131,9 +149,7 @@ struct StackPanel: Panel {
       } else if model.layout.panels[.state] != nil {
         model.focus = .state
       }
-    case .filter: model.isFiltering = true
-    case .nextLeaf: return model.perform(.prefill("set \(model.selectedPath)."))
-    case .previousLeaf: return model.perform(.perform("show \(model.selectedPath):state"))
+    case .edit: return model.perform(.prefill("set \(model.selectedPath)."))
     default: break
     }
     return []
@@ -142,12 +158,7 @@ struct StackPanel: Panel {
   private func select(_ index: Int, _ model: inout AppModel) {
     let layers = model.visibleLayers
     guard !layers.isEmpty else { return }
-    let path = layers[min(max(0, index), layers.count - 1)].path
-    guard path != model.selectedPath else { return }
-    model.selectedPath = path
-    model.leaf = 0
-    model.stateCursor = GridPosition()
-    model.firstChannel = 0
+    model.select(layers[min(max(0, index), layers.count - 1)].path)
   }
 
   /// Folds an open layer, or goes to the one that holds it.

@@ -2,35 +2,37 @@ import Tensors
 import TerminalUI
 
 /// What the selected layer remembers: one state leaf as a heat map, with the number under the
-/// cursor.
+/// cursor, and the list of its leaves where there is room.
 struct StatePanel: Panel {
   let title = "State"
+  let about = [
+    "A row of the batch of one state leaf; rows t-4 … t-1 are the newest timesteps of a window.",
+    ", : ▁ ▂ ░ ▒ ▓ █ from the least to the greatest value · exactly 0  N NaN  ∞ m infinite",
+  ]
 
   let bindings: [Binding] = [
     Binding([.character("n")], "n", label: "leaf", "next leaf of the state", .nextLeaf),
     Binding([.character("p")], "p", "leaf before", .previousLeaf),
   ]
 
-  private static let nameWidth = 6
+  private static let nameWidth = 7
 
-  /// One row is kept for the legend and one for the number under the cursor.
-  static func mapRows(_ rows: Int) -> Int { max(1, rows - 2) }
+  /// Two rows are kept for the legend and one for the number under the cursor.
+  static func mapRows(_ rows: Int) -> Int { max(1, rows - 3) }
   static func mapColumns(_ columns: Int) -> Int { max(1, columns - nameWidth - 1) }
 
   func note(_ model: AppModel) -> String {
     guard let state = model.view.state else { return "" }
-    let leaf = state.leafCount > 1 ? "  leaf \(state.leafIndex + 1)/\(state.leafCount)" : ""
-    let nan = state.nanCount > 0 ? "  \(NumberText.grouped(state.nanCount)) NaN" : ""
-    return "\(state.facet)  \(state.shape) \(state.dtype)\(leaf)\(nan)"
+    let count = state.leaves.count
+    let leaf = count > 1 ? "  leaf \(state.leafIndex + 1)/\(count)" : ""
+    return "\(state.facet)  \(state.shape) \(state.dtype)\(leaf)  row \(state.row)"
   }
 
   func draw(_ model: AppModel, into region: Region) {
     guard let state = model.view.state else {
-      let text =
-        model.isNew
-        ? "The state of the selected layer appears here."
-        : "\(model.selectedPath) remembers nothing."
-      region.text(row: 0, column: 1, text, .role(.faint))
+      for (row, line) in Words.wrapped(empty(model), region.columns - 2).enumerated() {
+        region.text(row: row, column: 1, line, .role(.faint))
+      }
       return
     }
     let rows = Self.mapRows(region.rows)
@@ -38,15 +40,48 @@ struct StatePanel: Panel {
     let range = ValueRange(low: state.minimum, high: state.maximum)
     for (row, values) in state.values.prefix(rows).enumerated() {
       let name = row < state.rowNames.count ? state.rowNames[row] : ""
-      region.text(
-        row: row, Words.right(Words.fitted(name, Self.nameWidth - 1), Self.nameWidth - 1),
-        .role(.faint))
+      let fitted = Words.fitted(name, Self.nameWidth - 1)
+      region.text(row: row, Words.right(fitted, Self.nameWidth - 1), .role(.faint))
       for (column, value) in values.prefix(columns).enumerated() {
         region.heat(row: row, column: Self.nameWidth + column, value, range: range)
       }
     }
+    let used = min(rows, state.values.count)
+    drawLeaves(state, from: used + 1, to: region.rows - 3, into: region)
     drawCursor(state, model, into: region)
-    drawLegend(state, rows: rows, columns: columns, into: region)
+    drawLegend(state, into: region)
+  }
+
+  private func empty(_ model: AppModel) -> String {
+    if model.isNew { return "What the selected layer remembers between steps appears here." }
+    if model.view.facts.notSteppable != nil { return "This stack cannot step, so it has no state." }
+    guard model.view.facts.hasInput else {
+      return "No input yet: input sine --channels 3 --time 20"
+    }
+    return "\(model.selectedPath) remembers nothing from step to step."
+  }
+
+  /// All leaves, where the map leaves room for them.
+  private func drawLeaves(_ state: StateView, from first: Int, to end: Int, into region: Region) {
+    let room = end - first
+    guard state.leaves.count > 1, room > 1 else { return }
+    let count = state.leaves.count
+    let shown = count > room ? room - 1 : count
+    let start = min(max(0, state.leafIndex - shown / 2), count - shown)
+    let width = state.leaves.reduce(0) { max($0, $1.name.columns) }
+    for (row, leaf) in state.leaves[start..<start + shown].enumerated() {
+      let isShown = start + row == state.leafIndex
+      let name = Words.left(leaf.name, width)
+      let change = leaf.isChanged ? "changed this step" : "unchanged"
+      region.spans(
+        row: first + row, column: 1,
+        [
+          (isShown ? "› " : "  ", .role(.key)), (name, isShown ? .role(.title) : .plain),
+          ("  \(leaf.shape)  \(change)", .role(.faint)),
+        ])
+    }
+    guard count > shown else { return }
+    region.text(row: first + shown, column: 3, "… \(count - shown) more leaves", .role(.faint))
   }
 
   private func drawCursor(_ state: StateView, _ model: AppModel, into region: Region) {
@@ -55,20 +90,33 @@ struct StatePanel: Panel {
     if row >= 0, row < Self.mapRows(region.rows), column >= Self.nameWidth {
       region.emphasize(row: row, columns: column..<column + 1, [.reverse, .bold])
     }
+    let before = state.cursorBefore.map { "  was \($0)" } ?? ""
     region.spans(
-      row: region.rows - 1,
-      [(" \(state.cursorIndex) = ", .role(.key)), (state.cursorValue, .plain)])
+      row: region.rows - 1, column: 1,
+      [
+        ("\(state.cursorIndex) = ", .role(.key)), (state.cursorValue, .plain),
+        (before, .role(.faint)),
+      ])
   }
 
-  private func drawLegend(_ state: StateView, rows: Int, columns: Int, into region: Region) {
-    let row = region.rows - 2
+  private func drawLegend(_ state: StateView, into region: Region) {
     let glyphs = String(String.UnicodeScalarView(Palette.heatGlyphs))
-    let low = Words.short(state.minimum)
-    let high = Words.short(state.maximum)
-    let mean = Words.short(state.mean)
-    let changed = state.isChanged ? "changed this step" : "unchanged"
-    let legend = "\(low) \(glyphs) \(high)  mean \(mean)  \(changed)"
-    region.text(row: row, column: 1, legend, .role(.faint))
+    let changed =
+      !state.isChanged
+      ? "unchanged this step"
+      : state.changedCount == state.elementCount
+        ? "all \(NumberText.grouped(state.elementCount)) changed this step"
+        : "\(NumberText.grouped(state.changedCount)) of "
+          + "\(NumberText.grouped(state.elementCount)) changed this step"
+    let nan = "\(NumberText.grouped(state.nanCount)) NaN"
+    let nanStyle: Style = state.nanCount > 0 ? .role(.bad) : .role(.faint)
+    var column = 1
+    column += region.text(row: region.rows - 3, column: column, changed) + 2
+    region.text(row: region.rows - 3, column: column, nan, nanStyle)
+    let legend =
+      "min \(Words.short(state.minimum)) \(glyphs) max \(Words.short(state.maximum))"
+      + "  mean \(Words.short(state.mean))"
+    region.text(row: region.rows - 2, column: 1, legend, .role(.faint))
     let moreRows = state.rowCount - state.firstRow - state.values.count
     let moreColumns = state.columnCount - state.firstColumn - (state.values.first?.count ?? 0)
     var hidden: [String] = []
@@ -92,8 +140,9 @@ struct StatePanel: Panel {
     case .first: cursor = GridPosition()
     case .last: cursor = GridPosition(row: state.rowCount, column: state.columnCount)
     case .nextLeaf, .previousLeaf:
-      let step = action == .nextLeaf ? 1 : state.leafCount - 1
-      model.leaf = state.leafCount > 0 ? (state.leafIndex + step) % state.leafCount : 0
+      let count = state.leaves.count
+      let step = action == .nextLeaf ? 1 : count - 1
+      model.leaf = count > 0 ? (state.leafIndex + step) % count : 0
       cursor = GridPosition()
     default: break
     }

@@ -55,5 +55,68 @@ enum Words {
     return "\(sign)\(whole).\(zeros)\(fraction)"
   }
 
+  /// A count as it is, with an exponent where it is long: `481,875`, `2.1e9`.
+  static func count(_ value: Int) -> String {
+    value.magnitude < 1_000_000
+      ? NumberText.grouped(value) : NumberText.short(Double(value), digits: 2)
+  }
+
+  /// The pieces that fit in a width when joined, in their order.
+  ///
+  /// Those of a lower rank are kept first; the first rank is kept in any case.
+  static func fitting(
+    _ pieces: [(text: String, rank: Int)], separator: String, width: Int
+  ) -> [String] {
+    var kept: Set<Int> = []
+    var used = -separator.columns
+    let order = pieces.indices.sorted { (pieces[$0].rank, $0) < (pieces[$1].rank, $1) }
+    for (place, index) in order.enumerated() {
+      let columns = separator.columns + pieces[index].text.columns
+      guard place == 0 || used + columns <= width else { continue }
+      used += columns
+      kept.insert(index)
+    }
+    return pieces.indices.filter(kept.contains).map { pieces[$0].text }
+  }
+
+  /// Pieces joined by dots, as many from the front as fit.
+  static func joined(_ pieces: [String], width: Int) -> String {
+    let ranked = pieces.enumerated().map { (text: $1, rank: $0) }
+    return fitted(fitting(ranked, separator: " · ", width: width).joined(separator: " · "), width)
+  }
+
+  /// A text cut at blanks into lines of at most `width` columns; words that are longer are cut.
+  static func wrapped(_ text: String, _ width: Int) -> [String] {
+    guard text.columns > width, width > 0 else { return [text] }
+    var lines: [String] = []
+    var line = ""
+    var word = ""
+    func close(_ piece: String) {
+      if line.columns + piece.columns <= width {
+        line += piece
+        return
+      }
+      if !line.isEmpty { lines.append(line) }
+      line = String(piece.drop { $0 == " " })
+      while line.columns > width {
+        var head = ""
+        while let next = line.first, head.columns + String(next).columns <= width {
+          head.append(line.removeFirst())
+        }
+        guard !head.isEmpty else { return }
+        lines.append(head)
+      }
+    }
+    for character in text {
+      if character == " ", word.contains(where: { $0 != " " }) {
+        close(word)
+        word = ""
+      }
+      word.append(character)
+    }
+    close(word)
+    return lines + [line]
+  }
+
   static func short(_ value: Float) -> String { NumberText.short(Double(value), digits: 4) }
 }

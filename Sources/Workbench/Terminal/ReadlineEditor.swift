@@ -15,7 +15,9 @@ package final class ReadlineEditor: CommandLineEditor {
   package init(onScreen: Bool, historyPath: String?) {
     let words = Words()
     self.words = words
-    editor = LineEditor(name: "workbench", onScreen: onScreen) { words.vocabulary.complete($0) }
+    editor = LineEditor(name: "workbench", onScreen: onScreen) { request in
+      words.vocabulary.complete(request, files: FileNames.beginning)
+    }
     if let historyPath { editor.openHistory(path: historyPath) }
   }
 

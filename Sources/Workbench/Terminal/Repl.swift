@@ -1,3 +1,4 @@
+import Sessions
 import Synchronization
 import TerminalUI
 
@@ -38,15 +39,31 @@ package final class Repl {
         openLines = []
         continue
       }
-      _ = PlainTerminal.takeInterrupt()
-      let outcome = watch.during { client.perform(whole) { _ in } }
-      if outcome.status == .incomplete { continue }
+      if CommandLine.isOpen(whole) { continue }
       openLines = []
-      outcome.lines.forEach(show)
-      if outcome.status == .failed { allDone = false }
-      if outcome.status == .quit { break }
+      for command in ScriptLines.cut(whole) {
+        switch perform(command, watch) {
+        case .quit: return allDone
+        case .failed: allDone = false
+        case .done, .incomplete: continue
+        }
+        // What was pasted behind a line that failed is not begun.
+        break
+      }
     }
     return allDone
+  }
+
+  private func perform(_ command: String, _ watch: InterruptWatch) -> Outcome.Status {
+    _ = PlainTerminal.takeInterrupt()
+    var notice = ProgressNotice()
+    let outcome = watch.during {
+      client.perform(command) { progress in
+        if let line = notice.line(progress) { self.write("\(line)\n") }
+      }
+    }
+    outcome.lines.forEach(show)
+    return outcome.status
   }
 
   private func read(isOpen: Bool) -> String? {
@@ -63,6 +80,18 @@ package final class Repl {
 
   private func show(_ line: OutputLine) {
     write(line.tone == .bad ? "! \(line.text)\n" : "\(line.text)\n")
+  }
+}
+
+/// Tells of long work now and then: first after half a second, then less and less often.
+private struct ProgressNotice {
+  private let start = ContinuousClock.now
+  private var wait = Duration.milliseconds(500)
+
+  mutating func line(_ progress: Progress) -> String? {
+    guard ContinuousClock.now - start >= wait else { return nil }
+    wait *= 2
+    return "\(progress.text) (Ctrl-C stops)"
   }
 }
 

@@ -10,6 +10,10 @@ package final class TerminalApp {
   private var pings = 0
   private var hasShown = false
   private var isDone = false
+  private var busySince: ContinuousClock.Instant?
+
+  /// Work that takes longer is shown as running.
+  private static let slowMilliseconds = 300
 
   /// Shows a session, made on its own thread by `client`, on a terminal.
   package init(
@@ -20,6 +24,8 @@ package final class TerminalApp {
     self.editor = editor
     engine = EngineThread(waker: driver.waker, client: client)
     model = AppModel(size: driver.size)
+    model.isOpening = true
+    model.view.facts.name = "opening …"
   }
 
   /// Runs until the user leaves or the terminal is gone.
@@ -29,15 +35,33 @@ package final class TerminalApp {
     editor.begin(prompt: model.prompt, text: "")
     draw()
     while !isDone {
-      for event in driver.events(timeoutMilliseconds: nil) { handle(event) }
+      for event in driver.events(timeoutMilliseconds: untilSlow) { handle(event) }
       for event in engine.takeEvents() { handle(event) }
       requestView()
+      noteTime()
       draw()
       answerPings()
     }
     editor.end()
     engine.close()
     driver.close()
+  }
+
+  /// How long to wait before quick work has become slow; nil when nothing runs.
+  private var untilSlow: Int? {
+    guard let busySince, !model.isSlow else { return nil }
+    let passed = (ContinuousClock.now - busySince) / .milliseconds(1)
+    return max(0, Self.slowMilliseconds - Int(passed))
+  }
+
+  private func noteTime() {
+    guard model.isBusy else {
+      busySince = nil
+      model.isSlow = false
+      return
+    }
+    busySince = busySince ?? .now
+    model.isSlow = model.isSlow || untilSlow == 0
   }
 
   private func handle(_ event: TerminalEvent) {

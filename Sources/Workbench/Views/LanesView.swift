@@ -1,16 +1,27 @@
 /// Sequences along one time axis, cut into the columns that the screen has.
 package struct LanesView: Hashable, Sendable {
-  /// The first input timestep shown, and how many.
+  /// The first input timestep shown, and how many; time before 0 is warm-up.
   package var start = 0
   package var count = 0
   package var lanes: [Lane] = []
+  /// What the layer whose mask counts here did to what arrived, in words.
+  package var loss: LossView?
 
   package init() {}
 
-  /// The column that shows an input timestep among `columns`; nil when none does.
-  package func column(of time: Int, columns: Int) -> Int? {
+  /// The columns that show an input timestep among `columns`; nil when none does.
+  package func columns(of time: Int, among columns: Int) -> Range<Int>? {
     guard count > 0, time >= start, time < start + count else { return nil }
-    return (time - start) * columns / count
+    let place = time - start
+    let first = (place * columns + count - 1) / count
+    let end = ((place + 1) * columns + count - 1) / count
+    // Where several timesteps share a column, the one that holds it.
+    return first < end ? first..<end : place * columns / count..<place * columns / count + 1
+  }
+
+  /// The input timestep that begins in a column.
+  package func time(ofColumn column: Int, among columns: Int) -> Int {
+    start + column * count / max(1, columns)
   }
 }
 
@@ -25,18 +36,23 @@ package struct Lane: Hashable, Sendable {
   package var name: String
   /// One a screen column, stretched to input time.
   package var columns: [LaneColumn]
-  /// Valid and all timesteps so far, and their count against the lane's own input.
-  package var summary: String
-  /// The value and index under the cursor, in words.
-  package var underCursor: String
+  /// The magnitude of a full bar; the same for both outputs of a layer.
+  package var peak: Float
+  /// Valid timesteps of all, warm-up left out.
+  package var validCount: Int
+  package var timeCount: Int
+  package var underCursor: LanePoint
 
   package init(
-    kind: Kind, name: String, columns: [LaneColumn], summary: String = "", underCursor: String = ""
+    kind: Kind, name: String, columns: [LaneColumn], peak: Float, validCount: Int, timeCount: Int,
+    underCursor: LanePoint
   ) {
     self.kind = kind
     self.name = name
     self.columns = columns
-    self.summary = summary
+    self.peak = peak
+    self.validCount = validCount
+    self.timeCount = timeCount
     self.underCursor = underCursor
   }
 }
@@ -55,5 +71,43 @@ package struct LaneColumn: Hashable, Sendable {
   package init(value: Float? = nil, mark: Mark) {
     self.value = value
     self.mark = mark
+  }
+}
+
+/// One timestep of a sequence in words.
+package struct LanePoint: Hashable, Sendable {
+  /// `t 58`, or `w2` in the warm-up.
+  package var time: String
+  /// The first channels, or a word such as `padding`.
+  package var values: [String]
+  package var channelCount: Int
+
+  package init(time: String, values: [String], channelCount: Int) {
+    self.time = time
+    self.values = values
+    self.channelCount = channelCount
+  }
+}
+
+/// How many valid timesteps a layer kept, lost or gained.
+package struct LossView: Hashable, Sendable {
+  package var name: String
+  package var validCount: Int
+  /// Valid timesteps of the layer's own input.
+  package var arriving: Int
+  /// Lost beyond what its rate explains; negative when gained.
+  package var lost: Int
+
+  package init(name: String, validCount: Int, arriving: Int, lost: Int) {
+    self.name = name
+    self.validCount = validCount
+    self.arriving = arriving
+    self.lost = lost
+  }
+
+  /// `c2 valid 75 · of its input 150 · lost 0`.
+  package var text: String {
+    let change = lost < 0 ? "gained \(-lost)" : "lost \(lost)"
+    return "\(name) valid \(validCount) · of its input \(arriving) · \(change)"
   }
 }

@@ -6,11 +6,13 @@ package struct SessionView: Hashable, Sendable {
   package var facts = SessionFacts()
   package var position = PositionView()
   package var layers: [LayerRow] = []
-  package var verdict: Verdict = .none
+  /// Step-wise against layer-wise at the root; nil before anything is compared.
+  package var verdict: VerdictView?
   package var lanes: LanesView = LanesView()
   package var state: StateView?
   package var beside: BesideView?
   package var masks: [MaskRow] = []
+  package var latencies: [LatencyRow] = []
   /// What `undo` and `redo` would do; nil when there is nothing.
   package var undoName: String?
   package var redoName: String?
@@ -25,6 +27,7 @@ package struct SessionFacts: Hashable, Sendable {
   package var isRecording = false
   /// Nil when there is no stack yet.
   package var stack: StackFacts?
+  package var hasInput = false
   package var rowCount = 0
   /// Rows of the input in timesteps.
   package var rowLengths: [Int] = []
@@ -79,74 +82,24 @@ package struct PositionView: Hashable, Sendable {
 
   package init() {}
 
-  /// `59/150`, and beyond the end `flush 1/2`.
+  /// `T 59/150`, and beyond the end `T 151 flush 1/2`.
   package var text: String {
     guard step > endStep else { return "T \(step)/\(endStep)" }
     return "T \(step) flush \(step - endStep)/\(flushSteps)"
   }
 }
 
-/// Whether the step-wise output is right so far, in words and a number.
-package enum Verdict: Hashable, Sendable {
-  /// Nothing is compared yet.
-  case none
-  case equal(String)
-  case different(String)
-}
+/// Whether the step-wise output is right so far.
+package struct VerdictView: Hashable, Sendable {
+  package var isEqual: Bool
+  /// The verdict in words and numbers, the most important first.
+  package var pieces: [String]
 
-/// One layer of the tree, in drawing order.
-package struct LayerRow: Hashable, Sendable {
-  /// The path that commands take; `.` is the root.
-  package var path: String
-  package var name: String
-  package var kind: String
-  package var depth: Int
-  package var hasChildren: Bool
-  package var outputRatio: String
-  package var stateBytes: Int
-  /// What is wrong with it, such as a fault or a NaN.
-  package var warning: String?
-
-  package init(
-    path: String, name: String, kind: String, depth: Int, hasChildren: Bool = false,
-    outputRatio: String, stateBytes: Int, warning: String? = nil
-  ) {
-    self.path = path
-    self.name = name
-    self.kind = kind
-    self.depth = depth
-    self.hasChildren = hasChildren
-    self.outputRatio = outputRatio
-    self.stateBytes = stateBytes
-    self.warning = warning
+  package init(isEqual: Bool, pieces: [String]) {
+    self.isEqual = isEqual
+    self.pieces = pieces
   }
-}
 
-/// What is valid of one layer's output in one row of the batch.
-package struct MaskRow: Hashable, Sendable {
-  package var path: String
-  package var row: Int
-  package var validCount: Int
-  package var length: Int
-  /// First and last valid timestep.
-  package var first: Int?
-  package var last: Int?
-  /// Invalid timesteps between valid ones.
-  package var holes: Int
-  /// Valid timesteps that its input had and its own rate does not explain; negative when gained.
-  package var lost: Int
-
-  package init(
-    path: String, row: Int, validCount: Int, length: Int, first: Int?, last: Int?, holes: Int,
-    lost: Int
-  ) {
-    self.path = path
-    self.row = row
-    self.validCount = validCount
-    self.length = length
-    self.first = first
-    self.last = last
-    self.holes = holes
-    self.lost = lost
-  }
+  /// `=` or `≠`, so that it is read without colour.
+  package var sign: String { isEqual ? "=" : "≠" }
 }

@@ -19,6 +19,9 @@ package struct ViewRequest: Hashable, Sendable {
   package var firstChannel = 0
   package var channelCount = 0
   package var wantsMasks = false
+  package var wantsLatencies = false
+  /// Whether each layer is to be compared, as far as that is quick.
+  package var wantsAgreement = false
 
   package init() {}
 }

@@ -1,0 +1,90 @@
+import Runtime
+import Sessions
+import Tensors
+
+/// The step-wise output of the selected layer beside the layer-wise one, at one timestep.
+struct BesideBuilder {
+  let session: Session
+  let request: ViewRequest
+  let cache: RunCache
+  let path: String
+  let row: Int
+
+  func beside() -> BesideView? {
+    guard request.channelCount > 0, let layer = session.layerOutput(path) else { return nil }
+    let steps = cache.step(session, path, row: row)
+    let warmUp = session.warmUp(path)
+    let produced = min(steps.ends[session.position] - warmUp, layer.time)
+    guard produced > 0, let verdict = session.comparison(path) else { return nil }
+    let time = min(cursor(in: layer) ?? produced - 1, produced - 1)
+    guard let place = steps.place(of: time + warmUp),
+      let block = session.output(of: path, inStep: place.step),
+      block.channelShape == layer.channelShape
+    else { return nil }
+    let channels = layer.channelCount
+    let first = min(request.firstChannel, max(0, channels - 1))
+    let last = min(first + request.channelCount, channels)
+    let stepBase = (row * block.time + place.offset) * channels
+    let layerBase = (row * layer.time + time) * channels
+    let rows = (first..<last).map { channel in
+      Self.channel(
+        StateBuilder.index(channel, of: layer.channelShape),
+        block.values.double(at: stepBase + channel), layer.values.double(at: layerBase + channel))
+    }
+    return BesideView(
+      path: request.path, time: time,
+      isStepValid: block.isValid(row: row, time: place.offset),
+      isLayerValid: layer.isValid(row: row, time: time), channels: rows, firstChannel: first,
+      channelCount: channels, verdict: VerdictView(verdict))
+  }
+
+  private static func channel(_ index: String, _ step: Double, _ layer: Double)
+    -> BesideView.Channel
+  {
+    let isSame = step == layer || (step.isNaN && layer.isNaN)
+    return BesideView.Channel(
+      index: index, step: step, layer: layer, difference: isSame ? 0 : abs(step - layer),
+      ulp: Sessions.Verdict.ulps(Float(step), Float(layer)))
+  }
+
+  /// The layer's own timestep under the cursor.
+  private func cursor(in layer: SequenceTensor) -> Int? {
+    guard let time = request.cursorTime, let input = session.document.input?.sequence.time,
+      input > 0
+    else { return nil }
+    return max(0, min(layer.time - 1, time * layer.time / input))
+  }
+}
+
+extension VerdictView {
+  /// A verdict in words and numbers, the most important first.
+  init(_ verdict: Verdict) {
+    let masks = verdict.masksEqual ? "masks equal" : "masks differ"
+    let rows = verdict.rows == 1 ? "1 row" : "\(verdict.rows) rows"
+    let made = NumberText.grouped(verdict.comparedSteps)
+    let extent = ["\(made) of \(NumberText.grouped(verdict.allSteps)) timesteps", rows]
+    guard let first = verdict.first else {
+      let isExact = verdict.largest == 0
+      let bound = isExact ? "0" : NumberText.short(verdict.tolerance)
+      let largest = "largest \(NumberText.short(verdict.largest, digits: 2))"
+      self.init(
+        isEqual: verdict.isEqual,
+        pieces: ["equal within \(bound)", masks] + (isExact ? [] : [largest]) + extent)
+      return
+    }
+    let place = "row \(first.row), t \(NumberText.grouped(first.time))"
+    guard let step = first.step, let layer = first.layer else {
+      self.init(isEqual: false, pieces: ["masks differ first at \(place)"] + extent)
+      return
+    }
+    let channel = first.channel.map(String.init).joined(separator: ",")
+    let difference = NumberText.short(abs(step - layer), digits: 3)
+    let ulps = first.ulps.map { [Words.count($0) + " ulp"] } ?? []
+    self.init(
+      isEqual: false,
+      pieces: [
+        "differs first at \(place)" + (channel.isEmpty ? "" : ", channel \(channel)"),
+        "|Δ| \(difference)", masks,
+      ] + extent + ulps)
+  }
+}

@@ -1,0 +1,51 @@
+import Datasets
+import Layers
+import Notation
+import Sessions
+
+extension Vocabulary {
+  /// The words that can be typed in a session now.
+  init(_ session: Session) {
+    let available = session.notation.registry.entries.filter(\.isAvailable).map(\.table)
+    var fields: [String: [String]] = [:]
+    var choices: [String: [String]] = [:]
+    for table in available {
+      fields[table.swiftName] = table.fields.map(\.swiftName)
+      for row in table.fields {
+        if let words = Self.choices(row.type) {
+          choices["\(table.swiftName).\(row.swiftName)"] = words
+        }
+      }
+    }
+    let commands = CommandTable.all.map { command in
+      CommandWords(
+        command.name, usage: command.usage, options: Array(command.flags.union(command.options)),
+        extraWords: Self.extraWords[command.name] ?? [])
+    }
+    let nodes = session.nodes.map { ($0.path.isEmpty ? "." : $0.path, $0.typeName) }
+    self.init(
+      commands: (commands + Self.frontEndCommands).sorted { $0.name < $1.name },
+      layers: available.map(\.swiftName).sorted(),
+      paths: Dictionary(nodes) { first, _ in first },
+      facets: ["in", "out", "layer", "expected", "diff", "mask", "state", "param", "emit"],
+      fields: fields, choices: choices)
+  }
+
+  /// Operands that a usage does not spell out.
+  private static let extraWords = ["input": SyntheticSignal.allNames + ["text"]]
+
+  /// Commands that change which session it is.
+  private static var frontEndCommands: [CommandWords] {
+    [
+      CommandWords("open", usage: "open FILE | open -", options: []), CommandWords("quit"),
+    ]
+  }
+
+  private static func choices(_ type: FieldType) -> [String]? {
+    switch type {
+    case .bool: ["true", "false"]
+    case .symbol(let list), .word(let list): list.words.map { ".\($0.swiftName)" }
+    case .int, .double, .string, .bytes, .message, .layer: nil
+    }
+  }
+}
