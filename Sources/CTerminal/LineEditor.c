@@ -3,6 +3,7 @@
 // readline is GPL-3.0-or-later. It is used in this file only.
 #include "CTerminal.h"
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,18 +111,26 @@ static int next_byte(FILE *file) {
 static int bytes_wait(void) { return queue_position < queue_count; }
 static void draw_nothing(void) {}
 
+enum { INTERRUPT_POLL_MS = 50 };
+
 static int next_plain_byte(FILE *file) {
-  unsigned char byte;
+  struct pollfd wait = {fileno(file), POLLIN, 0};
   for (;;) {
-    ssize_t count = read(fileno(file), &byte, 1);
-    if (count == 1) return byte;
-    if (count == 0 || errno != EINTR) return EOF;
-    rl_check_signals();
+    // SIGINT may come between two reads, when none is there to be interrupted: look now and then.
     if (ct_interrupt_take()) {
       state = CT_EDITOR_EOF;  // tells ct_editor_read_plain that the line was dropped
       rl_replace_line("", 1);
       return '\n';
     }
+    int ready = poll(&wait, 1, INTERRUPT_POLL_MS);
+    if (ready <= 0) {
+      rl_check_signals();
+      continue;
+    }
+    unsigned char byte;
+    ssize_t count = read(wait.fd, &byte, 1);
+    if (count == 1) return byte;
+    if (count == 0 || errno != EINTR) return EOF;
   }
 }
 

@@ -1,3 +1,4 @@
+import Datasets
 import Layers
 import Programs
 package import Runtime
@@ -8,6 +9,9 @@ package import Tensors
 extension Session {
   /// The layers of the stack, parents before children.
   package var nodes: [LayerNode] { document.layer.map { LayerTree($0).nodes } ?? [] }
+
+  /// The signals that `input` can make.
+  package static var signalNames: [String] { SyntheticSignal.allNames }
 
   package var parameterCount: Int { run?.model.parameterCount ?? 0 }
 

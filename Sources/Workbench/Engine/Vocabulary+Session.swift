@@ -1,4 +1,3 @@
-import Datasets
 import Layers
 import Notation
 import Sessions
@@ -32,7 +31,7 @@ extension Vocabulary {
   }
 
   /// Operands that a usage does not spell out.
-  private static let extraWords = ["input": SyntheticSignal.allNames + ["text"]]
+  private static let extraWords = ["input": Session.signalNames + ["text"]]
 
   /// Commands that change which session it is.
   private static var frontEndCommands: [CommandWords] {
