@@ -66,6 +66,27 @@ struct EndToEndTests {
     }
   }
 
+  @Test(
+    "a signal gives the terminal back and loses at most one event",
+    arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV])
+  func signals(signal: Int32) throws {
+    try withFolder { folder in
+      let first = try workbench(state: folder)
+      try first.wait(for: "no stack")
+      try first.settle()
+      try first.type(Self.stack + Self.input + "step 3\rstep\r")
+      kill(first.process, signal)
+      #expect(first.waitForExit() == .signal(Int(signal)))
+      #expect(first.terminal.modes == VirtualTerminal.shellModes)
+      #expect(!first.terminal.isOnSecondScreen)
+      #expect(first.isCooked)
+      let second = try workbench(["--last"], state: folder)
+      try second.wait("the session as it was") { terminal in
+        terminal.line(0).contains("T 4/12") || terminal.line(0).contains("T 3/12")
+      }
+    }
+  }
+
   @Test("line by line the same commands give the same answers")
   func plain() throws {
     try withFolder { folder in

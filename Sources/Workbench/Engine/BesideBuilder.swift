@@ -74,7 +74,9 @@ extension VerdictView {
     }
     let place = "row \(first.row), t \(NumberText.grouped(first.time))"
     guard let step = first.step, let layer = first.layer else {
-      self.init(isEqual: false, pieces: ["masks differ first at \(place)"] + extent)
+      self.init(
+        isEqual: false, pieces: ["masks differ first at \(place)"] + extent,
+        brief: "masks differ: \(place)")
       return
     }
     let channel = first.channel.map(String.init).joined(separator: ",")
@@ -85,6 +87,6 @@ extension VerdictView {
       pieces: [
         "differs first at \(place)" + (channel.isEmpty ? "" : ", channel \(channel)"),
         "|Δ| \(difference)", masks,
-      ] + extent + ulps)
+      ] + extent + ulps, brief: "differs: \(place)")
   }
 }

@@ -29,6 +29,10 @@ package enum Keymap {
     Binding([.character("s")], "s", label: "step", "one step forward", .perform("step")),
     Binding([.character("b")], "b", label: "back", "one step back", .perform("back")),
     Binding(
+      [.character("d")], "d", label: "diff",
+      "select the first layer whose step-wise output differs",
+      .findDifference),
+    Binding(
       [.character("g")], "g", label: "goto", "go to a time: a step, i:N, o:N, 2.36s, end",
       .prefill("goto ")),
     Binding(
@@ -37,10 +41,6 @@ package enum Keymap {
       [.character("u")], "u", label: "undo", "undo the last change of the document",
       .perform("undo")),
     Binding([.character("U")], "U", "redo what was undone", .perform("redo")),
-    Binding(
-      [.character("d")], "d", label: "diff",
-      "select the first layer whose step-wise output differs",
-      .findDifference),
     Binding(
       [.character("/")], "/", "find layers by path or kind", .filter),
     Binding([.tab], "Tab", label: "panel", "next panel", .focusNext),

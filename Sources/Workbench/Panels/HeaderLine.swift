@@ -92,7 +92,7 @@ enum PathLine {
       let isStepping = model.view.facts.notSteppable == nil
       return (isStepping ? "nothing compared yet: s steps" : "cannot step", .role(.faint))
     }
-    let text = Words.joined(verdict.pieces, width: width - 2)
+    let text = verdict.text(width: width - 2)
     return ("\(verdict.sign) \(text)", .role(verdict.isEqual ? .good : .bad))
   }
 }

@@ -81,8 +81,12 @@ enum Words {
 
   /// Pieces joined by dots, as many from the front as fit.
   static func joined(_ pieces: [String], width: Int) -> String {
-    let ranked = pieces.enumerated().map { (text: $1, rank: $0) }
-    return fitted(fitting(ranked, separator: " · ", width: width).joined(separator: " · "), width)
+    var line = pieces.first ?? ""
+    for piece in pieces.dropFirst() {
+      guard line.columns + 3 + piece.columns <= width else { break }
+      line += " · " + piece
+    }
+    return fitted(line, width)
   }
 
   /// A text cut at blanks into lines of at most `width` columns; words that are longer are cut.

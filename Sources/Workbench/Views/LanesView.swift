@@ -1,3 +1,5 @@
+import Tensors
+
 /// Sequences along one time axis, cut into the columns that the screen has.
 package struct LanesView: Hashable, Sendable {
   /// The first input timestep shown, and how many; time before 0 is warm-up.
@@ -107,7 +109,10 @@ package struct LossView: Hashable, Sendable {
 
   /// `c2 valid 75 · of its input 150 · lost 0`.
   package var text: String {
-    let change = lost < 0 ? "gained \(-lost)" : "lost \(lost)"
-    return "\(name) valid \(validCount) · of its input \(arriving) · \(change)"
+    let change = lost < 0 ? "gained" : "lost"
+    let valid = NumberText.grouped(validCount)
+    let all = NumberText.grouped(arriving)
+    return
+      "\(name) valid \(valid) · of its input \(all) · \(change) \(NumberText.grouped(abs(lost)))"
   }
 }

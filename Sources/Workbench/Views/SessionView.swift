@@ -1,3 +1,5 @@
+import TerminalUI
+
 /// All that the screen shows of a session at one moment: plain numbers and words.
 ///
 /// The front end asks for it with a `ViewRequest` and holds no model state of its own, so that the
@@ -94,10 +96,20 @@ package struct VerdictView: Hashable, Sendable {
   package var isEqual: Bool
   /// The verdict in words and numbers, the most important first.
   package var pieces: [String]
+  /// Its first words for a narrow place, in which a number and the masks still have room.
+  package var brief: String
 
-  package init(isEqual: Bool, pieces: [String]) {
+  package init(isEqual: Bool, pieces: [String], brief: String? = nil) {
     self.isEqual = isEqual
     self.pieces = pieces
+    self.brief = brief ?? pieces.first ?? ""
+  }
+
+  /// As much of it as fits in a width.
+  package func text(width: Int) -> String {
+    let wanted = pieces.prefix(3).joined(separator: " · ")
+    guard wanted.columns > width else { return Words.joined(pieces, width: width) }
+    return Words.joined([brief] + pieces.dropFirst(), width: width)
   }
 
   /// `=` or `≠`, so that it is read without colour.
