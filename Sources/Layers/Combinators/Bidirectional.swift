@@ -54,6 +54,6 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
   ) throws(LayerError) -> SequenceValue {
     let ahead = try context.layer(forward, x, at: Self.forwardScope)
     let back = try context.layer(backward, x.reversedTime(), at: Self.backwardScope)
-    return combination.combine([ahead, back.reversedTime()].cutToShortest())
+    return combination.combine([ahead, back.reversedTime()].cutToShortest(), context)
   }
 }

@@ -8,7 +8,10 @@ extension CombinationMode {
   /// Nothing is known of the result at invalid timesteps.
   ///
   /// - Precondition: `combinedSpec` accepted the channels.
-  func combine(_ sequences: [SequenceValue]) -> SequenceValue {
+  func combine(_ given: [SequenceValue], _ context: LayerContext) -> SequenceValue {
+    // A factor that is infinite at an invalid timestep would make the gradient of the others NaN.
+    let guards = self == .product && context.options.differentiable
+    let sequences = guards ? given.map { $0.unmasked().maskedInvalid() } : given
     let mask = sequences.dropFirst().reduce(sequences[0].mask) { Self.and($0, $1.mask) }
     let dtype = sequences.dropFirst().reduce(sequences[0].dtype) { DType.promoted($0, $1.dtype) }
     guard dtype == .complex64 else {

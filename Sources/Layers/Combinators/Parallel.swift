@@ -95,7 +95,7 @@ extension Parallel: CombinatorLayer {
       outputs.append(
         try context.step(layer, x, &state, at: scope, latency: context.precedingLatency))
     }
-    return outputs.isEmpty ? x : combination.combine(outputs)
+    return outputs.isEmpty ? x : combination.combine(outputs, context)
   }
 
   public func layer(
@@ -105,7 +105,7 @@ extension Parallel: CombinatorLayer {
     for (layer, scope) in zip(layers, scopes) {
       outputs.append(try context.layer(layer, x, at: scope))
     }
-    return outputs.isEmpty ? x : combination.combine(outputs.cutToShortest())
+    return outputs.isEmpty ? x : combination.combine(outputs.cutToShortest(), context)
   }
 }
 

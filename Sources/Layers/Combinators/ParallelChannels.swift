@@ -89,7 +89,7 @@ extension ParallelChannels: CombinatorLayer {
         try context.step(
           childLayer, group, &state, at: scope, latency: context.precedingLatency))
     }
-    return combination.combine(results)
+    return combination.combine(results, context)
   }
 
   public func layer(
@@ -99,6 +99,6 @@ extension ParallelChannels: CombinatorLayer {
     for (group, scope) in zip(groups(x), scopes) {
       results.append(try context.layer(childLayer, group, at: scope))
     }
-    return combination.combine(results)
+    return combination.combine(results, context)
   }
 }

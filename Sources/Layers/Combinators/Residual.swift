@@ -84,14 +84,14 @@ extension Residual: CombinatorLayer {
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let main = try body.step(x, &state, context)
-    return CombinationMode.add.combine([main, try shortcut.step(x, &state, context)])
+    return CombinationMode.add.combine([main, try shortcut.step(x, &state, context)], context)
   }
 
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let main = try body.layer(x, context)
-    return CombinationMode.add.combine([main, try shortcut.layer(x, context)])
+    return CombinationMode.add.combine([main, try shortcut.layer(x, context)], context)
   }
 }
 

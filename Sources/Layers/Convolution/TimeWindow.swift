@@ -27,30 +27,28 @@ struct TimeWindow: Hashable, Sendable {
     case any
   }
 
-  var size: Int
-  var stride: Int
-  var dilation: Int
-  var left: Int
-  var right: Int
+  var axis: AxisWindow
   var rule: MaskRule
-  /// Whether the mask of the step buffer starts as valid.
-  var startsValid = false
-  /// Padding before the first input counts as valid where all taps must be.
-  var leftPaddingIsValid = false
+  /// Padding before the first input counts as valid.
+  var paddingIsValid = false
   var inputLatency = 0
-  /// How many past timesteps a step keeps; nil where it cannot step.
-  var bufferLength: Int?
+  /// How many past timesteps a step keeps.
+  var bufferLength = 0
+  /// Why the window cannot step, if it cannot.
+  var stepObstacle: String?
 
+  var size: Int { axis.size }
+  var stride: Int { axis.stride }
+  var left: Int { axis.left }
+  var right: Int { axis.right }
   /// The distance from the first to the last tap, plus 1.
-  var span: Int { (size - 1) * dilation + 1 }
+  var span: Int { axis.span }
 
   init(size: Int, stride: Int = 1, dilation: Int = 1, mode: PaddingMode) {
-    self.size = size
-    self.stride = stride
-    self.dilation = dilation
     let reach = (size - 1) * dilation
-    (left, right) = Self.padding(mode, reach: reach, stride: stride)
-    let lookBack = max(reach + 1 - stride, 0)
+    let (left, right) = mode.amounts(reach: reach, stride: stride)
+    axis = AxisWindow(size: size, stride: stride, dilation: dilation, left: left, right: right)
+    stepObstacle = mode.windowStepObstacle
     switch mode {
     case .valid: rule = .all
     case .same: rule = .aligned
@@ -60,49 +58,27 @@ struct TimeWindow: Hashable, Sendable {
     case .causalValid:
       rule = .all
       bufferLength = reach
-      startsValid = true
-      leftPaddingIsValid = true
+      paddingIsValid = true
     case .reverseCausal, .reverseCausalValid:
       rule = mode == .reverseCausal ? .aligned : .all
       bufferLength = reach / stride * stride
       inputLatency = reach
-      startsValid = mode == .reverseCausalValid
     case .semicausal:
       rule = .aligned
-      bufferLength = lookBack
+      bufferLength = left
     case .semicausalFull:
       rule = .any
-      bufferLength = lookBack
-      inputLatency = lookBack
+      bufferLength = left
+      inputLatency = left
     }
   }
 
   /// Explicit padding with `left + right = size - 1`, aligned masks.
-  init(size: Int, stride: Int, left: Int, right: Int, startsValid: Bool) {
-    self.size = size
-    self.stride = stride
-    dilation = 1
-    self.left = left
-    self.right = right
+  init(size: Int, stride: Int, left: Int, right: Int) {
+    axis = AxisWindow(size: size, stride: stride, dilation: 1, left: left, right: right)
     rule = .aligned
-    self.startsValid = startsValid
     inputLatency = max(0, size - 1 - left)
     bufferLength = size - 1 - right % stride
-  }
-
-  /// What a padding mode adds before and after an axis.
-  static func padding(
-    _ mode: PaddingMode, reach: Int, stride: Int
-  ) -> (left: Int, right: Int) {
-    let lookBack = max(reach + 1 - stride, 0)
-    return switch mode {
-    case .valid: (0, 0)
-    case .same: (reach / 2, reach - reach / 2)
-    case .causal, .causalValid: (reach, 0)
-    case .reverseCausal, .reverseCausalValid: (0, reach)
-    case .semicausal: (lookBack, reach - lookBack)
-    case .semicausalFull: (lookBack, reach)
-    }
   }
 
   /// The full semicausal mode only needs more input at the end; nothing is late.
@@ -110,21 +86,14 @@ struct TimeWindow: Hashable, Sendable {
 
   var receptiveField: ReceptiveField { ReceptiveField(-left, span - 1 - left) }
 
-  /// The number of outputs for `time` inputs in layer mode.
-  func outputTime(_ time: Int) -> Int {
-    let room = max(0, time + left + right - (span - 1))
-    return (room + stride - 1) / stride
-  }
-
   /// The mask of the whole output.
   func layerMask(_ mask: Value) -> Value {
     switch rule {
     case .aligned:
       return mask.sliced(axis: 1, from: 0, to: mask.shape[1], stride: stride)
     case .all:
-      let padded =
-        mask
-        .padded(axis: 1, low: left, high: 0, value: leftPaddingIsValid ? 1 : 0)
+      let padded = mask
+        .padded(axis: 1, low: left, high: 0, value: paddingIsValid ? 1 : 0)
         .padded(axis: 1, low: 0, high: right, value: 0)
       return fold(padded, .and)
     case .any: return fold(mask.padded(axis: 1, low: left, high: right, value: 0), .or)
@@ -137,13 +106,13 @@ struct TimeWindow: Hashable, Sendable {
     return mask.windowReduced(
       kind,
       WindowDimensions(
-        size: [1, size], stride: [1, stride], dilation: [1, dilation], padLow: [0, 0],
+        size: [1, size], stride: [1, stride], dilation: [1, axis.dilation], padLow: [0, 0],
         padHigh: [0, 0]))
   }
 
   /// Whether a step needs the masks of past timesteps: not where each output's aligned input is in the
   /// block itself.
-  func keepsMask(bufferLength: Int) -> Bool {
+  private var keepsMask: Bool {
     bufferLength > 0 && !(rule == .aligned && left == bufferLength)
   }
 
@@ -151,7 +120,8 @@ struct TimeWindow: Hashable, Sendable {
   func declareState(
     in state: inout LayerState, _ context: LayerContext, _ input: ChannelSpec, fill: Double = 0
   ) {
-    guard let length = bufferLength, length > 0 else { return }
+    let length = bufferLength
+    guard length > 0 else { return }
     let builder = context.builder
     let isComplex = input.dtype == .complex64
     let shape = [context.batch, length]
@@ -159,38 +129,46 @@ struct TimeWindow: Hashable, Sendable {
     let kind = StateKind.window(axis: 1, length: length)
     state.declare("buffer", builder.full(fill, type), kind: kind)
     if isComplex { state.declare("bufferImaginary", builder.full(fill, type), kind: kind) }
-    if keepsMask(bufferLength: length) {
-      let mask = builder.full(startsValid ? 1 : 0, ValueType(.bool, shape))
+    if keepsMask {
+      let mask = builder.full(paddingIsValid ? 1 : 0, ValueType(.bool, shape))
       state.declare("mask", mask, kind: kind)
     }
+    if paddingIsValid && context.precedingLatency > 0 { counter.declareState(in: &state, context) }
   }
 
-  /// Appends a block to the step buffer.
-  ///
-  /// Returns the buffer followed by the block, and the mask of the outputs of that block.
+  private var counter: PositionCounter { PositionCounter(countsValidOnly: false) }
+
+  /// Appends a block to the step buffer. Returns the buffer followed by the block, and the mask of the
+  /// outputs of that block.
   func advance(
     _ x: SequenceValue, _ state: inout LayerState
   ) -> (joined: SequenceValue, mask: Value) {
     let values = state.append(x.values, to: "buffer")
     let imaginary = x.imaginary.map { state.append($0, to: "bufferImaginary") }
-    let length = bufferLength ?? 0
-    let isKept = keepsMask(bufferLength: length)
-    let mask = isKept ? state.append(x.mask, to: "mask") : x.mask
-    let offset = isKept ? left : left - length
+    let length = keepsMask ? bufferLength : 0
+    let isReal = realSteps(x, &state)
+    // Behind a latency what comes before the first layer-wise timestep counts as padding does.
+    let block = isReal.map { x.mask.or($0.not) } ?? x.mask
+    let mask = keepsMask ? state.append(block, to: "mask") : block
+    let joined = SequenceValue(values, imaginary: imaginary, mask: mask, isMasked: false)
     let count = x.time / stride
     let output: Value
     switch rule {
     case .aligned:
-      let end = offset + (count - 1) * stride + 1
-      output =
-        count == 0
-        ? mask.sliced(axis: 1, from: 0, to: 0)
-        : mask.sliced(axis: 1, from: offset, to: end, stride: stride)
+      let offset = left - bufferLength + length
+      let end = count == 0 ? offset : offset + (count - 1) * stride + 1
+      output = mask.sliced(axis: 1, from: offset, to: end, stride: stride)
     case .all: output = fold(mask, .and).sliced(axis: 1, from: 0, to: count)
     case .any: output = fold(mask, .or).sliced(axis: 1, from: 0, to: count)
     }
-    let joined = SequenceValue(
-      values, imaginary: imaginary, mask: isKept ? mask : x.mask, isMasked: false)
-    return (joined, output)
+    guard let isReal else { return (joined, output) }
+    return (joined, output.and(isReal.sliced(axis: 1, from: 0, to: x.time, stride: stride)))
+  }
+
+  /// Which timesteps of a block `layer` sees too, where that matters.
+  private func realSteps(_ x: SequenceValue, _ state: inout LayerState) -> Value? {
+    guard state.has("position") else { return nil }
+    let positions = counter.advance(x, &state)
+    return positions.scalarLike(0) .<= positions
   }
 }

@@ -10,28 +10,53 @@ struct TransposeWindow: Hashable, Sendable {
   var size: Int
   var stride: Int
   var dilation: Int
-  var mode: PaddingMode
+  /// Nil for explicit padding.
+  var mode: PaddingMode?
+  /// Zeros before the stretched input.
+  var left: Int
+  /// Zeros behind it.
+  var right: Int
 
   /// The distance from the first to the last tap, plus 1.
   var span: Int { (size - 1) * dilation + 1 }
 
-  /// Zeros before the stretched input.
-  var left: Int {
-    switch mode {
-    case .same: stride > span - 1 ? span - 1 : (span + stride - 2 + 1) / 2
-    case .semicausalFull: span - stride
-    case .valid, .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal: span - 1
+  init(_ axis: WindowAxis) {
+    (size, stride, dilation) = (axis.size, axis.stride, axis.dilation)
+    let reach = (size - 1) * dilation
+    switch axis.padding {
+    case .explicit(let pair): (left, right) = (pair.left, pair.right)
+    case .mode(let mode):
+      self.mode = mode
+      switch mode {
+      case .valid: (left, right) = (reach, stride - 1 + max(reach + 1 - stride, 0))
+      case .same:
+        let all = reach + stride - 1
+        left = stride > reach ? reach : (all + 1) / 2
+        right = all - left
+      case .semicausalFull: (left, right) = (reach + 1 - stride, reach)
+      case .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal:
+        (left, right) = (reach, stride - 1)
+      }
     }
   }
 
-  /// Zeros behind the stretched input.
-  var right: Int {
-    switch mode {
-    case .valid: stride - 1 + max(span - stride, 0)
-    case .same: span + stride - 2 - left
-    case .semicausalFull: span - 1
-    case .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal: stride - 1
+  /// Checks that there is such a transposed window.
+  func check(_ layer: any SequenceLayer, _ field: String) throws(LayerError) {
+    guard let mode else { return }
+    guard [.valid, .same, .causal, .semicausalFull].contains(mode) else {
+      throw .config(
+        layer, field, found: mode.rawValue, expected: "valid, same, causal or semicausal_full")
     }
+    guard mode != .semicausalFull || span >= stride else {
+      throw .config(
+        layer, field, found: "semicausal_full with a window of \(span) under stride \(stride)",
+        expected: "a window at least as long as the stride", fix: "use causal")
+    }
+  }
+
+  /// The number of outputs along an axis of that extent.
+  func outputExtent(_ extent: Int) -> Int {
+    extent == 0 ? 0 : max(0, (extent - 1) * stride + 1 + left + right - (span - 1))
   }
 
   /// How many partial sums a step leaves for the next.
@@ -39,7 +64,11 @@ struct TransposeWindow: Hashable, Sendable {
 
   /// Why a window with this padding cannot step, if it cannot.
   var stepObstacle: String? {
-    mode == .causal ? nil : "padding '\(mode.rawValue)' needs outputs before and behind; use causal"
+    switch mode {
+    case .causal: nil
+    case let mode:
+      "padding '\(mode?.rawValue ?? "explicit")' needs outputs before and behind; use causal"
+    }
   }
 
   /// Whether outputs are valid by repeating the input's mask.
@@ -71,17 +100,11 @@ struct TransposeWindow: Hashable, Sendable {
   /// The inputs that the outputs of one stride depend on.
   var receptiveFieldPerStep: ReceptiveFieldPerStep {
     (0..<stride).map { step in
-      var range: ReceptiveField?
-      // The original announces the hull of a dilated window, holes included.
-      for offset in 0..<span {
-        // Only samples count, not the zeros between them.
-        let place = step - left + offset
-        guard Rational.floorModulo(place, stride) == 0 else { continue }
-        let input = Rational.floorDivide(place, stride)
-        let here = ReceptiveField(input, input)
-        range = range?.union(here) ?? here
-      }
-      return range
+      // Only samples count, not the zeros between them; the holes of a dilated window do, as the
+      // original has it.
+      let first = -Rational.floorDivide(left - step, stride)
+      let last = Rational.floorDivide(step - left + span - 1, stride)
+      return first > last ? nil : ReceptiveField(first, last)
     }
   }
 }

@@ -77,16 +77,21 @@ public final class LayerContext {
     try declare(name, shape, dtype, initializer, fans, .parameters, source)
   }
 
-  /// Declares an array that the layer itself updates in training and gives its present value.
+  /// Declares an array that the layer itself updates in training and gives its present value: behind
+  /// an update, by a layer that shares it, the new one.
   public func variable(
     _ name: String, _ shape: Shape, dtype: DType = .float32, _ initializer: Initializer
   ) throws(LayerError) -> Value {
-    try declare(name, shape, dtype, initializer, .init(), .statistics)
+    let value = try declare(name, shape, dtype, initializer, .init(), .statistics)
+    let path = LayerPath.join(place.parameterPath, name)
+    return variableUpdates.first { $0.path == path }?.value ?? value
   }
 
-  /// Gives a variable of this layer its new value.
+  /// Gives a variable of this layer its new value; of several updates the last one holds.
   public func update(variable name: String, _ value: Value) {
-    variableUpdates.append((LayerPath.join(place.parameterPath, name), value))
+    let path = LayerPath.join(place.parameterPath, name)
+    variableUpdates.removeAll { $0.path == path }
+    variableUpdates.append((path, value))
   }
 
   private func declare(

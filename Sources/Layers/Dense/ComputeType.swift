@@ -28,6 +28,14 @@ struct ComputeType {
   }
 }
 
+/// The greatest count, length or rate of a config: products of two still fit.
+let fieldLimit = 1 << 24
+
+extension Int {
+  /// The nearest number that a count, length or rate can have.
+  var clampedField: Int { Swift.min(Swift.max(1, self), fieldLimit) }
+}
+
 /// Checks the number of channel axes.
 func requireChannelRank(
   _ rank: ClosedRange<Int>, _ input: ChannelSpec, layer: String
@@ -67,10 +75,13 @@ extension LayerError {
 }
 
 extension SequenceLayer {
-  /// Checks that a field is at least a number.
+  /// Checks that a field is at least a number, and not so large that sizes could not be computed.
   func require(_ field: String, _ value: Int, atLeast least: Int) throws(LayerError) {
     guard value >= least else {
       throw .config(self, field, found: "\(value)", expected: "\(least) or more")
+    }
+    guard value <= fieldLimit else {
+      throw .config(self, field, found: "\(value)", expected: "at most \(fieldLimit)")
     }
   }
 }

@@ -1,5 +1,5 @@
 import Programs
-public import Tensors
+import Tensors
 
 /// Overlapping frames of the sequence: output `o` holds inputs `o·step - left ..< o·step - left + length`.
 ///
@@ -11,26 +11,16 @@ public import Tensors
 /// - Throws: ``LayerError`` `.invalidConfig` for lengths below 1, or explicit padding whose sides do not
 ///   add up to `length - 1`.
 /// - Source: sequence_layers/jax/dsp.py `Frame`.
-extension Frame: SequenceLayer {
+extension Frame: WindowedLayer {
   var window: TimeWindow {
+    let (length, step) = (frameLength.clampedField, frameStep.clampedField)
     switch padding {
-    case .mode(let mode): TimeWindow(size: frameLength, stride: frameStep, mode: mode)
+    case .mode(let mode): return TimeWindow(size: length, stride: step, mode: mode)
     case .explicit(let pair):
-      TimeWindow(
-        size: frameLength, stride: frameStep, left: pair.left, right: pair.right,
-        startsValid: !explicitPaddingIsSameLike)
+      let left = min(max(0, pair.left), length - 1)
+      return TimeWindow(size: length, stride: step, left: left, right: length - 1 - left)
     }
   }
-
-  public var stepObstacle: String? {
-    guard case .mode(let mode) = padding else { return nil }
-    return mode.convolutionStepObstacle
-  }
-  public var blockSize: Int { stepObstacle == nil ? frameStep : 1 }
-  public var outputRatio: Rational { Rational(1, frameStep) }
-  public var inputLatency: Int { window.inputLatency }
-  public var outputLatency: Int { window.outputLatency }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [window.receptiveField] }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
@@ -64,9 +54,8 @@ extension Frame: SequenceLayer {
       mask: mask)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
-  {
-    let count = window.outputTime(x.time)
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+    let count = window.axis.outputExtent(x.time)
     func padded(_ values: Value) -> Value {
       values.padded(axis: 1, low: window.left, high: window.right)
     }

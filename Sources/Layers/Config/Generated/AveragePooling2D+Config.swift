@@ -86,4 +86,32 @@ public struct AveragePooling2D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The mean of every window over time and one spatial axis.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, h, ...] -> [b, t / s, h', ...]`, `h' = ceil((h + left + right - (k - \
+        1)·d) / s)` in the numbers of that axis.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by `timePadding`; see TimeWindow. Invalid timesteps and padding count as 0.
+        """
+      ),
+      ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, other than one or 2 numbers an \
+        axis or padding that does not fit, `.invalidInput` for fewer channel axes or \
+        extents than a window needs.
+        """
+      ),
+    ])
 }

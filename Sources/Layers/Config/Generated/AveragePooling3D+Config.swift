@@ -88,4 +88,32 @@ public struct AveragePooling3D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The mean of every window over time and two spatial axes.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, h, w, ...] -> [b, t / s, h', w', ...]`, spatial extents as in \
+        AveragePooling2D.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by `timePadding`; see TimeWindow. Invalid timesteps and padding count as 0.
+        """
+      ),
+      ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, other than one or 3 numbers an \
+        axis or padding that does not fit, `.invalidInput` for fewer channel axes or \
+        extents than a window needs.
+        """
+      ),
+    ])
 }

@@ -163,4 +163,32 @@ public struct Conv3D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Convolution over time and two spatial axes, as Conv2D.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, h, w, c] -> [b, t / s, h', w', filters]`; parameters `kernel [kt, kh, \
+        kw, c / groups, filters]`, `bias [filters]`, with weight normalisation `scale \
+        [filters]`.
+        """
+      ),
+      ("Mask", "by `timePadding`, as in Conv1D."),
+      (
+        "Streaming",
+        """
+        over time as Conv1D; state `buffer [b, n, h, w, c]` and, where past masks \
+        matter, `mask [b, n]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError as Conv2D, and `.invalidConfig` for other than two spatial paddings.
+        """
+      ),
+    ])
 }

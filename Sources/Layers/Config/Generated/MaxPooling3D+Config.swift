@@ -79,4 +79,32 @@ public struct MaxPooling3D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The greatest value of every window over time and two spatial axes.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, h, w, ...] -> [b, t / s, h', w', ...]`, spatial extents as in \
+        MaxPooling2D.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by `timePadding`; see TimeWindow. Invalid timesteps and padding count as -inf.
+        """
+      ),
+      ("Streaming", "as MaxPooling1D."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, other than one or 3 numbers an \
+        axis or padding that does not fit, `.invalidInput` for fewer channel axes or \
+        extents than a window needs.
+        """
+      ),
+    ])
 }

@@ -78,4 +78,32 @@ public struct MinPooling2D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The smallest value of every window over time and one spatial axis.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, h, ...] -> [b, t / s, h', ...]`, `h' = ceil((h + left + right - (k - \
+        1)·d) / s)` in the numbers of that axis.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by `timePadding`; see TimeWindow. Invalid timesteps and padding count as +inf.
+        """
+      ),
+      ("Streaming", "as MaxPooling1D."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, other than one or 2 numbers an \
+        axis or padding that does not fit, `.invalidInput` for fewer channel axes or \
+        extents than a window needs.
+        """
+      ),
+    ])
 }

@@ -5,15 +5,16 @@ import Tensors
 struct ConvolutionParameters {
   var kernel: Value
   var bias: Value?
+  var activation = Activation.none
 
   /// Adds the bias and applies the activation.
-  func finish(_ product: Value, _ activation: Activation) -> Value {
+  func finish(_ product: Value) -> Value {
     activation.apply(bias.map { product + $0 } ?? product)
   }
 }
 
-/// The fields that every convolution has.
-protocol ConvolutionLayer: SequenceLayer {
+/// The fields that every convolution with one learned kernel has.
+protocol KernelLayer: SequenceLayer {
   var useBias: Bool { get }
   var useWeightNorm: Bool { get }
   var activation: Activation { get }
@@ -24,10 +25,32 @@ protocol ConvolutionLayer: SequenceLayer {
   var kernelConstraint: WeightNormalization? { get }
 }
 
-extension ConvolutionLayer {
+extension KernelLayer {
+  var preservesZero: Bool { !useBias && activation == .none }
+
   func computeType(_ input: ChannelSpec) throws(LayerError) -> DType {
     try ComputeType.resolve(
       input: input.dtype, compute: computeDtype, parameters: paramDtype, layer: typeName)
+  }
+
+  /// Checks that the groups divide filters and channels.
+  func requireGroups(
+    filters: Int, groups: Int, _ input: ChannelSpec
+  ) throws(LayerError) {
+    try require("filters", filters, atLeast: 1)
+    try require("groups", groups, atLeast: 1)
+    try requireOneReparametrisation()
+    guard filters % groups == 0 else {
+      throw .config(
+        self, "groups", found: "\(groups) groups for \(filters) filters",
+        expected: "a divisor of the filters")
+    }
+    let channels = input.shape[input.shape.count - 1]
+    guard channels % groups == 0 else {
+      throw .input(
+        self, found: "\(channels) channels in \(groups) groups",
+        expected: "channels that the groups divide")
+    }
   }
 
   func requireOneReparametrisation() throws(LayerError) {
@@ -38,9 +61,19 @@ extension ConvolutionLayer {
     }
   }
 
-  /// Declares kernel, scale and bias and converts them to the compute dtype.
-  ///
-  /// The kernel's last axis are the outputs.
+  /// The product of input and kernel with bias and activation.
+  func convolve(
+    _ x: Value, _ dimensions: ConvolutionDimensions, kernelShape: Shape, _ context: LayerContext
+  ) throws(LayerError) -> Value {
+    let dtype = try computeType(ChannelSpec([], x.dtype))
+    let parameters = try declareParameters(
+      kernelShape: kernelShape, outputs: kernelShape[kernelShape.count - 1], dtype: dtype, context)
+    let product = x.converted(to: dtype).convolved(parameters.kernel, dimensions)
+    return parameters.finish(product)
+  }
+
+  /// Declares kernel, scale and bias and converts them to the compute dtype. The kernel's last axis
+  /// are the outputs.
   func declareParameters(
     kernelShape: Shape, outputs: Int, dtype: DType, _ context: LayerContext,
     trainsConstraint: Bool = true
@@ -62,7 +95,7 @@ extension ConvolutionLayer {
       bias = try context.parameter("bias", [outputs], dtype: paramDtype, biasInit)
         .converted(to: dtype)
     }
-    return ConvolutionParameters(kernel: kernel, bias: bias)
+    return ConvolutionParameters(kernel: kernel, bias: bias, activation: activation)
   }
 }
 

@@ -1,0 +1,136 @@
+import Programs
+import Tensors
+
+/// A convolution of the input stretched by zeros, over time and any number of spatial axes.
+protocol TransposedConvolutionLayer: SequenceLayer {
+  var windowFields: WindowFields { get }
+  /// What the layer calls its padding of time.
+  var timePaddingName: String { get }
+
+  /// The number of output channels and their dtype.
+  ///
+  /// - Throws: ``LayerError`` for fields other than those of the windows, and for channels that do not
+  ///   fit them.
+  func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType)
+
+  /// Kernel and bias for that input, and the groups of its channels.
+  func parameters(
+    _ input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> (ConvolutionParameters, groups: Int)
+}
+
+extension TransposedConvolutionLayer {
+  private var window: TransposeWindow { TransposeWindow(windowFields.axes[0]) }
+  private var space: [TransposeWindow] { windowFields.axes.dropFirst().map { TransposeWindow($0) } }
+
+  /// That of the padding mode.
+  public var stepObstacle: String? { window.stepObstacle }
+  /// The stride.
+  public var outputRatio: Rational { Rational(window.stride) }
+  /// The inputs that the outputs of one stride depend on.
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { window.receptiveFieldPerStep }
+
+  /// The stretched spatial axes, then the output channels.
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    try windowFields.check(self)
+    try window.check(self, timePaddingName)
+    for window in space { try window.check(self, "spatialPadding") }
+    let rank = windowFields.spatialRank + 1
+    try requireChannelRank(rank...rank, input, layer: typeName)
+    let channels = try outputChannels(input)
+    var shape: Shape = []
+    for (window, extent) in zip(space, input.shape) {
+      let outputs = window.outputExtent(extent)
+      guard outputs > 0 else {
+        throw .input(
+          self, found: "\(extent) elements on axis \(shape.count + 2)",
+          expected: "enough for a window of \(window.span)", fix: "use spatialPadding same")
+      }
+      shape.append(outputs)
+    }
+    return ChannelSpec(shape + [channels.count], channels.dtype)
+  }
+
+  /// The sums that later inputs still add to.
+  public func initialState(
+    for input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> LayerState {
+    var state = LayerState()
+    guard window.overlap > 0 else { return state }
+    let output = try outputSpec(for: input, constants: [:])
+    let type = ValueType(output.dtype, [context.batch, window.overlap] + output.shape)
+    state.declare("partial", context.builder.full(0, type))
+    return state
+  }
+
+  /// Adds the sums of a block to those of the blocks before it.
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    let input = masked(x)
+    let (parameters, groups) = try parameters(x.channelSpec, context)
+    let right = window.stride - 1 + window.overlap
+    var sums = try convolve(
+      input, parameters.kernel, left: window.span - 1, right: right, groups: groups)
+    let time = x.time * window.stride
+    if window.overlap > 0 {
+      sums = sums + state["partial"].padded(axis: 1, low: 0, high: time)
+      state["partial"] = sums.sliced(axis: 1, from: time, to: time + window.overlap)
+    }
+    let y = sums.sliced(axis: 1, from: 0, to: time)
+    return SequenceValue(parameters.finish(y), mask: x.mask.repeated(window.stride, axis: 1))
+  }
+
+  /// The sums of the whole sequence.
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+    let (parameters, groups) = try parameters(x.channelSpec, context)
+    let y = try convolve(
+      masked(x), parameters.kernel, left: window.left, right: window.right, groups: groups)
+    return SequenceValue(parameters.finish(y), mask: window.layerMask(x.mask, time: y.shape[1]))
+  }
+
+  private func masked(_ x: SequenceValue) -> SequenceValue {
+    window.size > 1 ? x.maskedInvalid() : x
+  }
+
+  private func convolve(
+    _ x: SequenceValue, _ kernel: Value, left: Int, right: Int, groups: Int
+  ) throws(LayerError) -> Value {
+    guard x.time > 0 else {
+      let output = try outputSpec(for: x.channelSpec, constants: [:])
+      return kernel.builder.full(0, ValueType(kernel.dtype, [x.batch, 0] + output.shape))
+    }
+    let axes = windowFields.axes
+    return x.values.converted(to: kernel.dtype).convolved(
+      kernel,
+      ConvolutionDimensions(
+        spatialRank: axes.count, padLow: [left] + space.map(\.left),
+        padHigh: [right] + space.map(\.right), inputDilation: axes.map(\.stride),
+        kernelDilation: axes.map(\.dilation), featureGroups: groups))
+  }
+}
+
+/// A transposed convolution with one learned kernel for all channels of a group.
+protocol FullTransposedConvolutionLayer: TransposedConvolutionLayer, KernelLayer {
+  var filters: Int { get }
+  var groups: Int { get }
+}
+
+extension FullTransposedConvolutionLayer {
+  func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType) {
+    try requireGroups(filters: filters, groups: groups, input)
+    return (filters, try computeType(input))
+  }
+
+  func parameters(
+    _ input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> (ConvolutionParameters, groups: Int) {
+    let channels = input.shape[input.shape.count - 1]
+    let parameters = try declareParameters(
+      kernelShape: windowFields.taps + [channels / groups, filters], outputs: filters,
+      dtype: try computeType(input), context, trainsConstraint: false)
+    return (parameters, groups)
+  }
+}
