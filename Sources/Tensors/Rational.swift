@@ -1,4 +1,7 @@
 /// An exact fraction: output ratios and block arithmetic must never round.
+///
+/// Where numerator or denominator would be beyond `Int.max`, they become that: such rates mean nothing,
+/// but asking for them must not end a program.
 public struct Rational: Hashable, Sendable, Comparable, CustomStringConvertible,
   ExpressibleByIntegerLiteral
 {
@@ -13,10 +16,13 @@ public struct Rational: Hashable, Sendable, Comparable, CustomStringConvertible,
   public init(_ numerator: Int, _ denominator: Int = 1) {
     precondition(denominator != 0, "A fraction with denominator 0.")
     let divisor = Rational.greatestCommonDivisor(numerator, denominator)
-    let sign = denominator < 0 ? -1 : 1
-    self.numerator = sign * numerator / divisor
-    self.denominator = sign * denominator / divisor
+    let isNegative = (numerator < 0) != (denominator < 0)
+    let magnitude = Rational.clamped(numerator.magnitude / divisor)
+    self.numerator = isNegative ? -magnitude : magnitude
+    self.denominator = Rational.clamped(denominator.magnitude / divisor)
   }
+
+  private static func clamped(_ magnitude: UInt) -> Int { Int(min(magnitude, UInt(Int.max))) }
 
   /// Makes a whole number.
   public init(integerLiteral value: Int) { self.init(value) }
@@ -36,44 +42,60 @@ public struct Rational: Hashable, Sendable, Comparable, CustomStringConvertible,
 
   /// The sum of two fractions.
   public static func + (a: Rational, b: Rational) -> Rational {
-    Rational(
-      a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator)
+    let x = product(a.numerator, b.denominator)
+    let y = product(b.numerator, a.denominator)
+    return Rational(sum(x, y), product(a.denominator, b.denominator))
   }
   /// The difference of two fractions.
   public static func - (a: Rational, b: Rational) -> Rational {
-    Rational(
-      a.numerator * b.denominator - b.numerator * a.denominator, a.denominator * b.denominator)
+    a + Rational(-b.numerator, b.denominator)
   }
   /// The product of two fractions.
   public static func * (a: Rational, b: Rational) -> Rational {
-    Rational(a.numerator * b.numerator, a.denominator * b.denominator)
+    let (x, y) = (Rational(a.numerator, b.denominator), Rational(b.numerator, a.denominator))
+    return Rational(product(x.numerator, y.numerator), product(x.denominator, y.denominator))
   }
   /// The quotient of two fractions.
+  ///
+  /// - Precondition: the second is not 0.
   public static func / (a: Rational, b: Rational) -> Rational {
-    Rational(a.numerator * b.denominator, a.denominator * b.numerator)
+    a * Rational(b.denominator, b.numerator)
   }
   /// Whether the first fraction is smaller.
   public static func < (a: Rational, b: Rational) -> Bool {
-    a.numerator * b.denominator < b.numerator * a.denominator
+    let x = a.numerator.multipliedFullWidth(by: b.denominator)
+    let y = b.numerator.multipliedFullWidth(by: a.denominator)
+    return (x.high, x.low) < (y.high, y.low)
   }
 
   /// The least positive fraction that is a whole multiple of both.
   public static func leastCommonMultiple(_ a: Rational, _ b: Rational) -> Rational {
-    let x = a.numerator * b.denominator
-    let y = b.numerator * a.denominator
-    return Rational(leastCommonMultiple(x, y), a.denominator * b.denominator)
+    let divisor = clamped(greatestCommonDivisor(a.denominator, b.denominator))
+    return Rational(leastCommonMultiple(a.numerator, b.numerator), divisor)
   }
 
   /// The least common multiple of two positive whole numbers.
   public static func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
-    a / greatestCommonDivisor(a, b) * b
+    product(a / clamped(greatestCommonDivisor(a, b)), b)
   }
 
   /// The greatest common divisor; at least 1.
-  static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-    var (x, y) = (abs(a), abs(b))
+  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> UInt {
+    var (x, y) = (a.magnitude, b.magnitude)
     while y != 0 { (x, y) = (y, x % y) }
     return max(x, 1)
+  }
+
+  /// The sum, or the end of the range that it is beyond.
+  package static func sum(_ a: Int, _ b: Int) -> Int {
+    let (result, overflows) = a.addingReportingOverflow(b)
+    return overflows ? (a < 0 ? -Int.max : Int.max) : result
+  }
+
+  /// The product, or the end of the range that it is beyond.
+  package static func product(_ a: Int, _ b: Int) -> Int {
+    let (result, overflows) = a.multipliedReportingOverflow(by: b)
+    return overflows ? ((a < 0) != (b < 0) ? -Int.max : Int.max) : result
   }
 
   /// The quotient rounded towards minus infinity.

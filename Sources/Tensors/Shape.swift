@@ -4,8 +4,8 @@
 public typealias Shape = [Int]
 
 extension [Int] {
-  /// The number of elements of an array of this shape.
-  package var elementCount: Int { reduce(1, *) }
+  /// The number of elements of an array of this shape; `Int.max` if there are more.
+  package var elementCount: Int { reduce(1, Rational.product) }
 
   /// The number of bytes of an array of this shape, or nil if it is too large to count.
   ///

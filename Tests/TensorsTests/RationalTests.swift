@@ -56,4 +56,18 @@ import Testing
       }
     }
   }
+
+  @Test("fractions at the ends of the range are exact where they can be and stay at the end beyond")
+  func ends() {
+    let (huge, tiny) = (Rational(.max), Rational(1, .max))
+    #expect(huge * tiny == 1)
+    #expect(huge / huge == 1)
+    #expect(huge * huge == huge && tiny * tiny == tiny)
+    #expect(huge + huge == huge && huge + 1 == huge)
+    #expect(-1 * huge - huge == Rational(-.max))
+    #expect(tiny < huge && Rational(.max - 1, .max) < Rational(.max, .max - 1))
+    #expect(Rational(.min) == Rational(-.max) && Rational(.min, .min) == 1)
+    #expect(Rational.leastCommonMultiple(huge, huge) == huge)
+    #expect(Rational.leastCommonMultiple(.max, .max - 1) == .max)
+  }
 }

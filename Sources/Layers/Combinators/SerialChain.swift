@@ -42,10 +42,10 @@ struct SerialChain: Sendable {
     var ratio: Rational = 1
     for layer in layers {
       block = Rational.leastCommonMultiple(block * ratio, Rational(layer.blockSize)) / ratio
-      precondition(block.isWhole, "A block of \(block) timesteps.")
       ratio = ratio * layer.outputRatio
     }
-    return block.numerator
+    // Always whole, unless numbers beyond all use were cut off; outputSpec refuses those.
+    return block.ceiling
   }
 
   var inputLatency: Int { accumulatedInputLatency(0) }
@@ -85,7 +85,23 @@ struct SerialChain: Sendable {
       } catch { throw error.within(scope.path) }
     }
     if stepObstacle == nil { _ = try latencies(after: 0) }
+    try checkRates()
     return spec
+  }
+
+  /// Rates, blocks and latencies multiply along a chain; those that no memory holds are refused.
+  private func checkRates() throws(LayerError) {
+    let ratio = outputRatio
+    for (what, count) in [
+      ("a block", blockSize), ("an output ratio", max(ratio.numerator, ratio.denominator)),
+      ("an input latency", inputLatency),
+    ] {
+      guard count <= fieldLimit else {
+        throw LayerError(
+          .invalidConfig, layer: "Serial", found: "\(what) of \(count) timesteps",
+          expected: "at most \(fieldLimit)", fix: "use smaller strides and rates")
+      }
+    }
   }
 
   func initialState(

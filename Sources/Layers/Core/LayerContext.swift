@@ -112,6 +112,11 @@ public final class LayerContext {
       }
       return known.value
     }
+    guard shape.elementCount <= 1 << 40 else {
+      throw LayerError(
+        .invalidConfig, layer: "parameter", found: "\(path) of shape \(shape.shapeText)",
+        expected: "an array that fits into memory")
+    }
     let role: InputRole = collection == .parameters ? .parameter : .variable
     let value = builder.input(path, role, type)
     parameterValues[key] = (value, owner, place.sharesParameters)

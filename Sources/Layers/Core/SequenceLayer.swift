@@ -81,7 +81,7 @@ extension SequenceLayer {
 
   /// `ceil(later / outputRatio) + inputLatency`.
   public func accumulatedInputLatency(_ later: Int) -> Int {
-    (Rational(later) / outputRatio).ceiling + inputLatency
+    Rational.sum((Rational(later) / outputRatio).ceiling, inputLatency)
   }
 
   /// `earlier * outputRatio + outputLatency`, where the product must be whole.
@@ -97,7 +97,7 @@ extension SequenceLayer {
         expected: "a multiple of \(factor), because the output ratio is \(outputRatio)",
         fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it")
     }
-    return incoming.numerator + outputLatency
+    return Rational.sum(incoming.numerator, outputLatency)
   }
 }
 

@@ -24,8 +24,9 @@ extension STFT: SequenceLayer {
 
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
     let start = -framer.window.left
-    let kept = RealTransform.kept(frameLength, fftLength, fftPadding)
-    let window = (try? windowFn.values(frameLength)) ?? nil
+    let kept = FourierTransform.kept(
+      frameLength.clampedField, fftLength.clampedField, fftPadding)
+    let window = (try? windowFn.values(frameLength.clampedField)) ?? nil
     let taps = kept.filter { tap in window.map { $0[tap] != 0 } ?? true }
     guard let first = taps.first, let last = taps.last else { return [nil] }
     return [ReceptiveField(start + first, start + last)]
@@ -67,66 +68,13 @@ extension STFT: SequenceLayer {
   }
 
   private func transform(_ frames: SequenceValue) throws(LayerError) -> SequenceValue {
-    var values = frames.values
-    if let window = try windowFn.values(frameLength) {
-      let shape = [frameLength] + Array(repeating: 1, count: values.rank - 3)
-      let taps = values.builder.constant(Tensor(window, shape: shape).converted(to: values.dtype))
-      values = values * taps
-    }
-    let wide = values.converted(to: .float32)
-    let parts = RealTransform.forward(wide, length: fftLength, padding: fftPadding, axis: 2)
+    let windowed = try frames.windowed(windowFn, axis: 2).values.converted(to: .float32)
+    let fitted = FourierTransform.fitted(windowed, to: fftLength, fftPadding, axis: 2)
+    let parts = FourierTransform.realForward(fitted, axis: 2)
     guard outputMagnitude else {
       return SequenceValue(parts.real, imaginary: parts.imaginary, mask: frames.mask)
     }
     return SequenceValue(
       ComplexMagnitude.of(parts.real, parts.imaginary), mask: frames.mask)
-  }
-}
-
-/// Transforms of real signals along one axis.
-enum RealTransform {
-  /// The positions of a frame that a transform of another length keeps.
-  static func kept(_ length: Int, _ fftLength: Int, _ padding: FFTPadding) -> ClosedRange<Int> {
-    guard fftLength < length else { return 0...(length - 1) }
-    let start = padding == .center ? (length - fftLength) / 2 : 0
-    return start...(start + fftLength - 1)
-  }
-
-  /// Pads or cuts an axis to a length, at the end or at both ends.
-  static func fitted(_ x: Value, to length: Int, _ padding: FFTPadding, axis: Int) -> Value {
-    let difference = length - x.shape[axis]
-    guard difference != 0 else { return x }
-    let half = padding == .center ? Rational.floorDivide(abs(difference), 2) : 0
-    let low = difference > 0 ? half : -half
-    return x.padded(axis: axis, low: low, high: difference - low)
-  }
-
-  /// The transform of real values along an axis, padded or cut to a length first.
-  static func forward(
-    _ x: Value, length: Int, padding: FFTPadding, axis: Int
-  ) -> (real: Value, imaginary: Value) {
-    let last = x.rank - 1
-    var order = Array(0...last)
-    order.swapAt(axis, last)
-    let fitted = fitted(x, to: length, padding, axis: axis).transposed(order)
-    guard fitted.shape.elementCount > 0 else {
-      var shape = x.shape
-      shape[axis] = length / 2 + 1
-      let empty = x.builder.full(0, ValueType(x.dtype, shape))
-      return (empty, empty)
-    }
-    let parts = x.builder.fft(.realForward, [fitted])
-    return (parts[0].transposed(order), parts[1].transposed(order))
-  }
-}
-
-/// The magnitude of complex numbers.
-enum ComplexMagnitude {
-  /// `sqrt(re² + im²)`, whose gradient at 0 is 0.
-  static func of(_ real: Value, _ imaginary: Value) -> Value {
-    let squares = real * real + imaginary * imaginary
-    let isZero = squares .== squares.scalarLike(0)
-    let safe = isZero.select(squares.scalarLike(1), squares)
-    return isZero.select(squares.scalarLike(0), safe.unary(.sqrt))
   }
 }

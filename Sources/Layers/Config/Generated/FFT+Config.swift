@@ -61,4 +61,29 @@ public struct FFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Discrete Fourier transform of one channel axis: `X[k] = Σ_n x[n] exp(-2πi k n / \
+    N)`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., n, ...] -> [b, t, ..., N, ...]`, complex, with `N = fftLength` or \
+        `n`; the axis is padded or cut to `N` first.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis or a length is \
+        below 1, `.invalidInput` for input that is not complex.
+        """
+      ),
+    ])
 }

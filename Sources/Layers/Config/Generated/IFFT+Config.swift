@@ -68,4 +68,23 @@ public struct IFFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Inverse discrete Fourier transform of one channel axis: `x[n] = Σ_k X[k] exp(2πi \
+    k n / N) / N`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., N, ...] -> [b, t, ..., frameLength, ...]`, complex; the samples are \
+        padded or cut to `frameLength`, if it is given.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as FFT."),
+    ])
 }

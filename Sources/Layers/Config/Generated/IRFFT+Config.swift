@@ -68,4 +68,27 @@ public struct IRFFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "Inverse Fourier transform of the bins of real numbers.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., n, ...] -> [b, t, ..., frameLength, ...]` in float32; the transform \
+        has `N = fftLength` or `2 (n - 1)` samples, padded or cut to `frameLength`, if \
+        it is given.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError as FFT; `.invalidInput` also for a single bin without `fftLength`, \
+        which is no signal.
+        """
+      ),
+    ])
 }

@@ -83,4 +83,30 @@ public struct InverseSTFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Spectra back into samples: the inverse transform of each, a window, and the sum \
+    of the overlapping frames.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, bins, ...] -> [b, t · step, ...]`, complex to float32, longer for \
+        `valid`, as OverlapAdd; the transform has `fftLength` samples, padded or cut to \
+        a frame.
+        """
+      ),
+      ("Mask", "as OverlapAdd with `timePadding`."),
+      (
+        "Streaming",
+        """
+        as OverlapAdd; its state is `overlap/partial`. No latency: the delay of an STFT \
+        before it is not made up for.
+        """
+      ),
+      ("Throws", "LayerError as OverlapAdd and IRFFT, and for an unknown window."),
+    ])
 }

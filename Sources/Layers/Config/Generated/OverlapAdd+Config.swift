@@ -56,4 +56,44 @@ public struct OverlapAdd: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The sum of overlapping frames, each `frameStep` samples behind the one before; \
+    it undoes Frame.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, length, ...] -> [b, t · step, ...]` for `causal`, `[b, (t - 1)·step + \
+        length, ...]` for `valid`; `semicausal_full` leaves out the first `length - \
+        step` samples of that.
+        """
+      ),
+      (
+        "Mask",
+        """
+        repeated for `causal`; for `valid` a sample is valid when all frames that reach \
+        it are, for `semicausal_full` when any of the frames that start in the `length` \
+        samples from it is. Invalid frames count as 0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        `causal` only; block 1, ratio `step`, no latency; state `partial [b, length - \
+        step, ...]`, the sums that later frames still add to.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for lengths below 1, a length below the step or \
+        another padding mode, `.invalidInput` for input whose first channel axis is not \
+        a frame.
+        """
+      ),
+    ])
 }

@@ -61,4 +61,29 @@ public struct RFFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Fourier transform of one channel axis of real numbers: the bins from 0 to half \
+    the sample rate.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., n, ...] -> [b, t, ..., N / 2 + 1, ...]`, complex, with `N = \
+        fftLength` or `n`; the axis is padded or cut to `N` first.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis or a length is \
+        below 1, `.invalidInput` for input that is not float32, bfloat16 or float16.
+        """
+      ),
+    ])
 }

@@ -52,4 +52,23 @@ public struct Window: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    One channel axis multiplied by a window function: `y[..., n, ...] = x[..., n, \
+    ...] · w[n]`.
+    """,
+    [
+      ("Shape", "kept; any floating-point or complex elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis or the window is \
+        unknown, `.invalidInput` for input that is neither floating-point nor complex.
+        """
+      ),
+    ])
 }
