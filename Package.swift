@@ -139,6 +139,6 @@ let package = Package(
         "Notation", "Layers", "Tensors", "ConfigProtos",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Snapshots"]),
-    tests("LayersTests", ["Layers", "Runtime", "Programs", "Tensors"]),
+    tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
   ]
 )

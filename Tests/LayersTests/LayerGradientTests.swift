@@ -46,6 +46,18 @@ import Testing
     #expect(slopes.allSatisfy { $0.isFinite })
   }
 
+  @Test("an infinite factor at an invalid timestep leaves the gradients of the others finite")
+  func infiniteFactor() throws {
+    let factors = Parallel(
+      [Dense(features: 1), Serial([Abs(), Log()])], combination: .product)
+    let values = Tensor([Float(2), 0], shape: [1, 2, 1])
+    let result = try gradients(factors, values, mask: [true, false])
+    for (_, gradient) in result.parameters {
+      #expect(gradient.doubles().allSatisfy { $0.isFinite })
+    }
+    #expect(result.input?.doubles().allSatisfy { $0.isFinite } == true)
+  }
+
   @Test("gradients are clipped, stopped, and 0 for the magnitude of 0")
   func ownGradients() throws {
     let x = Tensor([Float(1), -2], shape: [1, 2])

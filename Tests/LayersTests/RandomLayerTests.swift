@@ -93,4 +93,17 @@ import Testing
     let error = #expect(throws: LayerError.self) { try model.makeStream() }
     #expect(error?.code == .notSteppable)
   }
+
+  @Test("groups of channels that share statistics move them one after the other")
+  func sharedStatistics() throws {
+    let norm = BatchNormalization(momentum: 0.5, useBias: false, useScale: false)
+    let model = try Model(
+      ParallelChannels(childLayer: norm, numGroups: 2), input: ChannelSpec([2]))
+    model.training = true
+    let x = try SequenceTensor(values: Tensor([Float(1), 10, 3, 20], shape: [1, 2, 2]))
+    let variables = try model.layer(x).variables
+    #expect(Set(variables.keys) == ["BatchNorm_0/mean", "BatchNorm_0/var"])
+    // From 0 half way to 2, then half way to 15.
+    #expect(variables["BatchNorm_0/mean"]?.doubles() == [8])
+  }
 }

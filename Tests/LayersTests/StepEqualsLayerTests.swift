@@ -57,6 +57,22 @@ import Testing
     .init("rotary", Serial([ahead, ApplyRotaryPositionalEncoding(maxWavelength: 100)])),
     .init(
       "cumulative groups", Serial([ahead, GroupNormalization(numGroups: 2, cumulative: true)])),
+    .init(
+      "recurrence behind reverse_causal_valid",
+      Serial([
+        Conv1D(filters: 4, kernelSize: 3, padding: .reverseCausalValid), LSTM(units: 2),
+      ])),
+    .init(
+      "recurrence behind a frame that looks ahead",
+      Serial([
+        Frame(frameLength: 3, frameStep: 1, padding: .explicit(left: 0, right: 2)), Flatten(),
+        LSTM(units: 2),
+      ])),
+    .init(
+      "causal_valid",
+      Serial([ahead, Conv1D(filters: 3, kernelSize: 4, padding: .causalValid), LSTM(units: 2)])),
+    .init(
+      "causal_valid pooling", Serial([ahead, MaxPooling1D(poolSize: 3, padding: .causalValid)])),
     .init("masked dense", Serial([ahead, MaskedDense(features: 2, numSteps: 12)])),
     .init("sequence dense", Serial([ahead, SequenceDense(features: 2, numSteps: 12)])),
     .init("dropout", Serial([ahead, Dropout(rate: 0.5)]), training: true),

@@ -72,8 +72,9 @@ extension KernelLayer {
     return parameters.finish(product)
   }
 
-  /// Declares kernel, scale and bias and converts them to the compute dtype. The kernel's last axis
-  /// are the outputs.
+  /// Declares kernel, scale and bias and converts them to the compute dtype.
+  ///
+  /// The kernel's last axis are the outputs.
   func declareParameters(
     kernelShape: Shape, outputs: Int, dtype: DType, _ context: LayerContext,
     trainsConstraint: Bool = true
@@ -83,7 +84,7 @@ extension KernelLayer {
     if useWeightNorm {
       let scale = try context.parameter(
         "scale", [kernelShape[kernelShape.count - 1]], dtype: paramDtype, .ones,
-        columnNormsOf: "kernel")
+        shaping: .columnNorms(of: "kernel"))
       kernel = kernel.columnNormalized(epsilon: 1e-12, inFloat32: false)
       kernel = kernel * scale.converted(to: dtype)
     }

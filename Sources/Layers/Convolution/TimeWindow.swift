@@ -92,7 +92,8 @@ struct TimeWindow: Hashable, Sendable {
     case .aligned:
       return mask.sliced(axis: 1, from: 0, to: mask.shape[1], stride: stride)
     case .all:
-      let padded = mask
+      let padded =
+        mask
         .padded(axis: 1, low: left, high: 0, value: paddingIsValid ? 1 : 0)
         .padded(axis: 1, low: 0, high: right, value: 0)
       return fold(padded, .and)
@@ -138,8 +139,9 @@ struct TimeWindow: Hashable, Sendable {
 
   private var counter: PositionCounter { PositionCounter(countsValidOnly: false) }
 
-  /// Appends a block to the step buffer. Returns the buffer followed by the block, and the mask of the
-  /// outputs of that block.
+  /// Appends a block to the step buffer.
+  ///
+  /// - Returns: the buffer followed by the block, and the mask of the outputs of that block.
   func advance(
     _ x: SequenceValue, _ state: inout LayerState
   ) -> (joined: SequenceValue, mask: Value) {

@@ -84,7 +84,8 @@ extension TransposedConvolutionLayer {
   }
 
   /// The sums of the whole sequence.
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let (parameters, groups) = try parameters(x.channelSpec, context)
     let y = try convolve(
       masked(x), parameters.kernel, left: window.left, right: window.right, groups: groups)

@@ -52,7 +52,8 @@ extension WindowConvolutionLayer {
   }
 
   /// The windows of the padded sequence.
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let y = try convolve(masked(x).values, left: window.left, right: window.right, context)
     return SequenceValue(
       y, mask: window.layerMask(x.mask),

@@ -9,7 +9,9 @@ struct WindowFields: Sendable {
   private let lists: [(name: String, dims: Dims)]
   private let spatialPadding: [Padding]
 
-  /// Time first. Numbers that cannot be are moved to the nearest that can: `check` reports them.
+  /// The axes, time first.
+  ///
+  /// Numbers that cannot be are moved to the nearest that can: `check` reports them.
   let axes: [WindowAxis]
 
   /// How many spatial axes there are.
@@ -30,7 +32,8 @@ struct WindowFields: Sendable {
       (list.dims.expanded(to: rank) ?? Array(repeating: 1, count: rank)).map(\.clampedField)
     }
     axes = (0..<rank).map { axis in
-      let space = spatialPadding.indices.contains(axis - 1) ? spatialPadding[axis - 1] : .mode(.same)
+      let space =
+        spatialPadding.indices.contains(axis - 1) ? spatialPadding[axis - 1] : .mode(.same)
       return WindowAxis(
         size: numbers[0][axis], stride: numbers[1][axis], dilation: numbers[2][axis],
         padding: axis == 0 ? .mode(timePadding) : space)

@@ -1,7 +1,8 @@
 import Tensors
 
-/// A layer whose output `o` sees a window of the input around timestep `o · s`: convolution, pooling
-/// and framing. What it says of stepping follows from the window.
+/// A layer whose output `o` sees a window of the input around timestep `o · s`.
+///
+/// What convolution, pooling and framing say of stepping follows from the window.
 protocol WindowedLayer: SequenceLayer {
   var window: TimeWindow { get }
 }

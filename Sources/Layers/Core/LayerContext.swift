@@ -72,9 +72,9 @@ public final class LayerContext {
   /// The same path declared twice is one array if the layers share a scope and agree on the shape.
   public func parameter(
     _ name: String, _ shape: Shape, dtype: DType = .float32, _ initializer: Initializer,
-    fans: ParameterSpec.Fans = .init(), columnNormsOf source: String? = nil
+    fans: ParameterSpec.Fans = .init(), shaping: ParameterSpec.Shaping = .none
   ) throws(LayerError) -> Value {
-    try declare(name, shape, dtype, initializer, fans, .parameters, source)
+    try declare(name, shape, dtype, initializer, fans, .parameters, shaping)
   }
 
   /// Declares an array that the layer itself updates in training and gives its present value: behind
@@ -96,7 +96,8 @@ public final class LayerContext {
 
   private func declare(
     _ name: String, _ shape: Shape, _ dtype: DType, _ initializer: Initializer,
-    _ fans: ParameterSpec.Fans, _ collection: ParameterSpec.Collection, _ source: String? = nil
+    _ fans: ParameterSpec.Fans, _ collection: ParameterSpec.Collection,
+    _ shaping: ParameterSpec.Shaping = .none
   ) throws(LayerError) -> Value {
     let path = LayerPath.join(place.parameterPath, name)
     let key = collection.rawValue + "/" + path
@@ -123,7 +124,7 @@ public final class LayerContext {
     parameters.append(
       ParameterSpec(
         path: path, collection: collection, shape: shape, dtype: dtype, initializer: initializer,
-        fans: fans, columnNormsOf: source.map { LayerPath.join(place.parameterPath, $0) }))
+        fans: fans, shaping: shaping.below(place.parameterPath)))
     return value
   }
 

@@ -25,8 +25,19 @@ public struct ParameterSpec: Equatable, Sendable {
   /// The axes that count as inputs and outputs where the initialiser scales by them.
   public var fans: Fans
 
-  /// Instead of drawing them, take the column norms of the parameter of that path as first values.
-  public var columnNormsOf: String?
+  /// How the first values come from the drawn ones.
+  public var shaping = Shaping.none
+
+  /// How the first values of an array come from the numbers that its initialiser draws.
+  public enum Shaping: Hashable, Sendable {
+    /// They are those numbers.
+    case none
+    /// They are the column norms of the parameter of that path instead.
+    case columnNorms(of: String)
+    /// For numbers `u` from 0 to 1 those `p` for which `exp(-softplus(p))` is distributed as the
+    /// distance from 0 of points that are spread evenly over a ring with these radii.
+    case decay(least: Double, greatest: Double)
+  }
 
   /// Which axes of a kernel are summed over and which are results.
   public struct Fans: Hashable, Sendable {
@@ -48,6 +59,16 @@ public struct ParameterSpec: Equatable, Sendable {
   /// The array's name in parameter files: the path without `[i]`, below the collection's name.
   public var fileName: String {
     collection.rawValue + "/" + LayerPath.withoutCopies(path)
+  }
+}
+
+extension ParameterSpec.Shaping {
+  /// The same with paths below a parent's.
+  func below(_ parent: String) -> Self {
+    switch self {
+    case .none, .decay: self
+    case .columnNorms(let source): .columnNorms(of: LayerPath.join(parent, source))
+    }
   }
 }
 

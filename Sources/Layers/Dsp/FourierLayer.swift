@@ -41,7 +41,8 @@ extension FourierLayer {
   }
 
   /// Transforms every timestep; 0 stays 0.
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let place = try channelAxis("axis", axis, x.channelSpec)
     let parts = try transform(
       x.values.converted(to: .float32), isReal.input ? nil : x.imaginaryOrZero, axis: place)

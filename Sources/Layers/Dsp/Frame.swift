@@ -54,7 +54,8 @@ extension Frame: WindowedLayer {
       mask: mask)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let count = window.axis.outputExtent(x.time)
     func padded(_ values: Value) -> Value {
       values.padded(axis: 1, low: window.left, high: window.right)

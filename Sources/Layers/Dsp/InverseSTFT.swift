@@ -76,7 +76,8 @@ extension InverseSTFT: SequenceLayer {
       adder, try frames(x, context), &state, at: Self.scope, latency: context.precedingLatency)
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     try context.layer(adder, try frames(x, context), at: Self.scope)
   }
 

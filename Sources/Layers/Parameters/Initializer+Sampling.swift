@@ -1,5 +1,11 @@
 package import Tensors
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Draws the first values of parameters.
 package struct ParameterSampler: Sendable {
   /// Every draw depends on this and on the parameter's path only, never on the order of layers.
@@ -13,12 +19,22 @@ package struct ParameterSampler: Sendable {
   package func values(
     of spec: ParameterSpec, resolve: (String) -> Tensor?
   ) -> Tensor {
-    if let source = spec.columnNormsOf.flatMap(resolve) {
+    if case .columnNorms(let path) = spec.shaping, let source = resolve(path) {
       return columnNorms(source).converted(to: spec.dtype)
     }
     var stream = RandomStream(seed: seed, name: spec.fileKey)
-    let values = spec.initializer.sample(spec.shape, spec.fans, &stream)
+    var values = spec.initializer.sample(spec.shape, spec.fans, &stream)
+    if case .decay(let least, let greatest) = spec.shaping {
+      values = values.map { Self.decay($0, least, greatest) }
+    }
     return Tensor(values, shape: spec.shape).converted(to: spec.dtype)
+  }
+
+  /// The inverse of `softplus` at minus the logarithm of a radius that is drawn by area.
+  private static func decay(_ u: Double, _ least: Double, _ greatest: Double) -> Double {
+    let area = least * least
+    let square = u * (greatest * greatest - area) + area + 1e-8
+    return log(1 / square.squareRoot() - 1)
   }
 
   private func columnNorms(_ kernel: Tensor) -> Tensor {

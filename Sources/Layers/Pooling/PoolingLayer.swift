@@ -75,7 +75,8 @@ extension PoolingLayer {
   }
 
   /// Pools the whole sequence.
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
     let filled = x.filledInvalid(with: kind.fill)
     let y = pool(
       filled.values, valid: x.mask.converted(to: .int32), left: window.left, right: window.right)

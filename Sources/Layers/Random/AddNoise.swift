@@ -19,24 +19,9 @@ extension AddNoise: SequenceLayer {
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
-    switch sampler {
-    case .uniform(let noise):
-      guard noise.minval <= noise.maxval else {
-        throw .config(
-          self, "sampler", found: "bounds \(noise.minval) and \(noise.maxval)",
-          expected: "minval not above maxval")
-      }
-    case .normal(let noise): try requireSpread(noise.stddev)
-    case .truncatedNormal(let noise): try requireSpread(noise.stddev)
-    }
+    try sampler.check(self, "sampler")
     try requireElements(.floating, input)
     return input
-  }
-
-  private func requireSpread(_ stddev: Double) throws(LayerError) {
-    guard stddev >= 0 else {
-      throw .config(self, "sampler", found: "stddev \(stddev)", expected: "0 or more")
-    }
   }
 
   private func adds(_ context: LayerContext) -> Bool { context.training || !trainingOnly }
@@ -66,6 +51,28 @@ extension AddNoise: SequenceLayer {
 }
 
 extension NoiseSampler {
+  /// Checks the numbers of a distribution.
+  func check(_ layer: any SequenceLayer, _ field: String) throws(LayerError) {
+    switch self {
+    case .uniform(let noise):
+      guard noise.minval <= noise.maxval else {
+        throw .config(
+          layer, field, found: "bounds \(noise.minval) and \(noise.maxval)",
+          expected: "minval not above maxval")
+      }
+    case .normal(let noise): try Self.checkSpread(noise.stddev, layer, field)
+    case .truncatedNormal(let noise): try Self.checkSpread(noise.stddev, layer, field)
+    }
+  }
+
+  private static func checkSpread(
+    _ stddev: Double, _ layer: any SequenceLayer, _ field: String
+  ) throws(LayerError) {
+    guard stddev >= 0 else {
+      throw .config(layer, field, found: "stddev \(stddev)", expected: "0 or more")
+    }
+  }
+
   /// One number a random word.
   func noise(_ words: Value) -> Value {
     switch self {

@@ -127,6 +127,37 @@ public struct Conditioning: ConfigMessage {
     }
   }
 
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The sequence combined with a constant: `combine(x, project(c))`.",
+    [
+      (
+        "Shape",
+        """
+        `x [b, t, ...]`, constant `[b, ...]` or a sequence `[b, t, ...]` or `[b, 1, \
+        ...]`; channel shapes are aligned at the right and broadcast. Parameters of a \
+        projection `dense/kernel [*c, *y]`, `dense/bias [*y]`.
+        """
+      ),
+      ("Mask", "valid where both are; a sequence is invalid behind its end."),
+      (
+        "Streaming",
+        """
+        block 1, no latency. A whole sequence needs the state `position i32[b]`; a \
+        streamed one comes in the blocks of the input, and behind a latency `n` waits in \
+        `late [b, n, ...]` and `lateMask [b, n]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` where projection and combination do not go together, \
+        `.invalidInput` for shapes that do not combine, `.invalidConstant` for a \
+        constant that is missing or has another number of timesteps.
+        """
+      ),
+    ])
+
   /// How the conditioning is projected first.
   public enum Projection: String, ConfigSymbol {
     /// Not at all.

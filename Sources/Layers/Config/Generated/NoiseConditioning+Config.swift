@@ -70,4 +70,28 @@ public struct NoiseConditioning: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The sequence combined with fresh noise, in training or not; otherwise as \
+    Conditioning.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `x [b, t, ...]`, noise `[b, t, *noiseChannelShape]`; channels and parameters as \
+        Conditioning.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "block 1, no latency; state `rowKey u32[b]` and `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError as Conditioning; `.invalidConfig` also for a sampler as in AddNoise.
+        """
+      ),
+    ])
 }

@@ -102,4 +102,32 @@ public struct RGLRU: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Real-gated linear recurrent unit: `h = a · h + sqrt(1 - |a|²) · gate(x) · x` for \
+    every channel, with `a = exp(-8 · r · softplus(a_param))` and the gates \
+    `gate(x)`, `r` sigmoids of linear maps in each of `numHeads` groups of channels.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, units] -> [b, t, units]`, with `w` = `units`, or `units / 2` for complex \
+        numbers: parameters `a_param [w]`, `a_imag_param [w]`, and `kernel [heads, units \
+        / heads, w / heads]` and `bias [heads, w / heads]` in `input_gate` and `a_gate`.
+        """
+      ),
+      ("Mask", "unchanged. An invalid timestep leaves the state as it was."),
+      ("Streaming", "block 1; state `h f32[b, units]` and `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, heads that do not divide `w`, \
+        complex numbers with odd `units` or `minRad` from 0.999 on; `.invalidInput` for \
+        input that is not `[b, t, units]`.
+        """
+      ),
+    ])
 }

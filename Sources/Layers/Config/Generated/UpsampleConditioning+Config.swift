@@ -70,4 +70,34 @@ public struct UpsampleConditioning: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The sequence combined with a slower one: timestep `t` sees timestep `t / \
+    upsampleRatio` of the constant, rounded down; otherwise as Conditioning.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `x [b, t, ...]`, constant `[b, t / upsampleRatio, ...]`; channels and parameters \
+        as Conditioning.
+        """
+      ),
+      ("Mask", "valid where both are."),
+      (
+        "Streaming",
+        """
+        block 1, no latency; the constant is given whole; state `position i32[b]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError as Conditioning; `.invalidConfig` also when `upsampleRatio < 1`, \
+        `.invalidConstant` also for an array or a streamed sequence.
+        """
+      ),
+    ])
 }
