@@ -100,7 +100,17 @@ struct OpTests {
     ) { x in
       [x[0].builder.random(seed: x[0], rowKeys: x[1], positions: x[2], stream: 9, count: 6)]
     },
-    ProgramCase("iota", operands: []) { _ in [] },
+    // Of truths, everything but the first is true: as bytes, not as the numbers of their places.
+    ProgramCase("iota", operands: operands(.int32, [1])) { x in
+      DType.allCases.filter { $0 != .complex64 }.map {
+        x[0].builder.iota(ValueType($0, [2, 5]), axis: 1)
+      }
+    },
+    ProgramCase("sorted and folded truths from iota", operands: operands(.int32, [1])) { x in
+      let truths = x[0].builder.iota(ValueType(.bool, [3, 4]), axis: 0)
+      let sorted = truths.sorted(axis: 0, descending: true)
+      return [sorted.values, sorted.indices, truths.argReduced(.max, axis: 0)]
+    },
   ]
 
   @Test("everything else", arguments: others)

@@ -1,7 +1,7 @@
 import Programs
 import Tensors
 
-/// `0, 1, 2, …` along the middle axis of a dense `[outer, n, inner]`.
+/// `0, 1, 2, …` along the middle axis of a dense `[outer, n, inner]`; truths are false, true, true, ….
 final class IotaKernel: Kernel {
   private let target: Place
   private let dtype: DType
@@ -14,20 +14,24 @@ final class IotaKernel: Kernel {
   }
 
   override func run(_ frame: Frame) {
-    dtype.visit(Pass(extents: extents, y: target.address(frame)))
+    let greatest = dtype == .bool ? 1 : Int.max
+    dtype.visit(Pass(extents: extents, greatest: greatest, y: target.address(frame)))
   }
 
   private struct Pass: ElementVisitor {
     let extents: MiddleAxis
+    /// The greatest number that the elements hold.
+    let greatest: Int
     let y: UnsafeMutableRawPointer
 
     func visit<E: Element>(_ element: E.Type) {
       for line in 0..<extents.lineCount {
         let start = extents.start(line)
         for index in 0..<extents.count {
+          let value = min(index, greatest)
           let number =
             E.Number.isInteger
-            ? E.Number(converting: Int64(index)) : E.Number(converting: Double(index))
+            ? E.Number(converting: Int64(value)) : E.Number(converting: Double(value))
           E.store(number, y, start + index * extents.inner)
         }
       }
