@@ -16,6 +16,7 @@ SW_INLINE void depthwiseTaps(
   for (int64_t j = 0; j < columns; j += 16) {
     f32x16 weight[5];
     const float *x[5];
+    SW_UNROLL
     for (int s = 0; s < taps; s++) {
       weight[s] = load(weights + s * n + j);
       x[s] = rows->base + (rows->offsets ? rows->offsets[s] : 0) + j;
@@ -23,6 +24,7 @@ SW_INLINE void depthwiseTaps(
     const f32x16 start = initial ? load(initial + j) : splat(0.0f);
     for (int64_t m = 0; m < rowCount; m++) {
       f32x16 sum = start;
+      SW_UNROLL
       for (int s = 0; s < taps; s++)
         sum = fma16(load(x[s] + m * rows->rowStride), weight[s], sum);
       store(y + m * yStride + j, sum);

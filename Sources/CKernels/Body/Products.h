@@ -28,12 +28,15 @@ typedef struct {
 } tile_ends;
 
 /// Terms first..<last of `rows` rows and `vectors` vectors; rows and vectors are constants.
-/// The last vector has `columns` columns, 1...16.
+/// The last vector has `columns` columns, 1...16. All loops over them are unrolled, or the sums
+/// would be stored at every term.
 SW_INLINE void productTile(
   const int rows, const int vectors, const product *p, int64_t first, int64_t last,
   const tile_ends *ends, int64_t columns) {
   f32x16 sum[6][4];
+  SW_UNROLL
   for (int r = 0; r < rows; r++)
+    SW_UNROLL
     for (int v = 0; v < vectors; v++) {
       sum[r][v] = splat(0.0f);
       if (ends->start == START_ZERO) continue;
@@ -52,9 +55,12 @@ SW_INLINE void productTile(
       ? p->segmentLength - within : left;
     for (int64_t i = 0; i < run; i++) {
       f32x16 row[4];
+      SW_UNROLL
       for (int v = 0; v < vectors; v++) row[v] = load(b + v * 16);
+      SW_UNROLL
       for (int r = 0; r < rows; r++) {
         const f32x16 scale = splat(a[r * p->aRowStride]);
+        SW_UNROLL
         for (int v = 0; v < vectors; v++) sum[r][v] = fma16(scale, row[v], sum[r][v]);
       }
       a += p->aStride;
@@ -65,7 +71,9 @@ SW_INLINE void productTile(
     within = 0;
   }
 
+  SW_UNROLL
   for (int r = 0; r < rows; r++)
+    SW_UNROLL
     for (int v = 0; v < vectors; v++) {
       float *c = ends->c + r * ends->cStride + v * 16;
       const int64_t n = v == vectors - 1 ? columns : 16;
@@ -217,34 +225,80 @@ static void dotPacked(
   }
 }
 
-/// One row times columns whose terms follow each other, sixteen columns at a time: they are turned
-/// in registers on the way. Returns how many columns were done.
-static int64_t dotTurned(
+/// columns[i][j] = from[j * stride + i] for sixteen rows of four.
+SW_INLINE void transpose16by4(const float *from, int64_t stride, f32x16 *columns) {
+  f32x8 half[2][4];
+  SW_UNROLL
+  for (int h = 0; h < 2; h++) {
+    // Rows i and i + 4 side by side; then four by four in both halves.
+    const float *upper = from + 8 * h * stride, *lower = upper + 4 * stride;
+    f32x8 r[4];
+    SW_UNROLL
+    for (int i = 0; i < 4; i++) {
+      const f32x4 low = *(const f32x4_any *)(upper + i * stride);
+      const f32x4 high = *(const f32x4_any *)(lower + i * stride);
+      r[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+    }
+    const f32x8 a = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
+    const f32x8 b = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
+    const f32x8 c = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
+    const f32x8 d = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
+    half[h][0] = __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13);
+    half[h][1] = __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15);
+    half[h][2] = __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13);
+    half[h][3] = __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  SW_UNROLL
+  for (int i = 0; i < 4; i++)
+    columns[i] = __builtin_shufflevector(
+      half[0][i], half[1][i], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+
+/// Vectors of columns of one row's product, their terms turned in registers on the way; more than
+/// one vector, because one alone waits for its own sums.
+SW_INLINE void dotTurnedColumns(
+  const int vectors, const float *a, int64_t aStride, const float *from, int64_t stride,
+  int64_t k, float *c) {
+  f32x16 sum[2];
+  SW_UNROLL
+  for (int v = 0; v < vectors; v++) sum[v] = splat(0.0f);
+  int64_t p = 0;
+  for (; p + 4 <= k; p += 4, from += 4) {
+    SW_UNROLL
+    for (int v = 0; v < vectors; v++) {
+      f32x16 columns[4];
+      // Loads that are moved up to here from below would not fit into the registers.
+      __asm__ volatile("" ::: "memory");
+      transpose16by4(from + v * 16 * stride, stride, columns);
+      SW_UNROLL
+      for (int i = 0; i < 4; i++)
+        sum[v] = fma16(splat(a[(p + i) * aStride]), columns[i], sum[v]);
+    }
+  }
+  for (; p < k; p++, from++) {
+    SW_UNROLL
+    for (int v = 0; v < vectors; v++) {
+      f32x16 column;
+      for (int j = 0; j < 16; j++) column[j] = from[(v * 16 + j) * stride];
+      sum[v] = fma16(splat(a[p * aStride]), column, sum[v]);
+    }
+  }
+  SW_UNROLL
+  for (int v = 0; v < vectors; v++) store(c + v * 16, sum[v]);
+}
+
+/// One row times at least sixteen columns whose terms follow each other. The last vector may take
+/// columns again that are done.
+static void dotTurned(
   const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, float *c) {
   const int64_t stride = b->columnStride;
   int64_t j = 0;
-  for (; j + 16 <= n; j += 16) {
-    const float *from = b->base + j * stride;
-    f32x16 sum = splat(0.0f);
-    int64_t p = 0;
-    for (; p + 8 <= k; p += 8) {
-      f32x8 low[8], high[8];
-      transpose8(from + p, stride, low);
-      transpose8(from + p + 8 * stride, stride, high);
-      for (int i = 0; i < 8; i++) {
-        const f32x16 column = __builtin_shufflevector(
-          low[i], high[i], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-        sum = fma16(splat(a[(p + i) * aStride]), column, sum);
-      }
-    }
-    for (; p < k; p++) {
-      f32x16 column;
-      for (int i = 0; i < 16; i++) column[i] = from[p + i * stride];
-      sum = fma16(splat(a[p * aStride]), column, sum);
-    }
-    store(c + j, sum);
+  for (; j + 32 <= n; j += 32)
+    dotTurnedColumns(2, a, aStride, b->base + j * stride, stride, k, c + j);
+  for (; j < n; j += 16) {
+    if (j + 16 > n) j = n - 16;
+    dotTurnedColumns(1, a, aStride, b->base + j * stride, stride, k, c + j);
   }
-  return j;
 }
 
 static void SW_VARIANT(dot)(
@@ -254,11 +308,8 @@ static void SW_VARIANT(dot)(
     for (int64_t i = 0; i < m; i++) memset(c + i * cStride, 0, (size_t)n * 4);
     return;
   }
-  if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1) {
-    const int64_t done = dotTurned(a->base, a->columnStride, b, n, k, c);
-    if (done == n) return;
-    const sw_matrix rest = {b->base + done * b->columnStride, 1, b->columnStride};
-    dotPacked(a, &rest, m, n - done, k, c + done, cStride);
+  if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1 && n >= 16) {
+    dotTurned(a->base, a->columnStride, b, n, k, c);
     return;
   }
   // Few rows over dense columns read B where it lies, whole vectors only.

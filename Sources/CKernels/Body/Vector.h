@@ -15,6 +15,7 @@ typedef u16x16 u16x16_any __attribute__((aligned(1), may_alias));
 typedef u8x16 u8x16_any __attribute__((aligned(1), may_alias));
 
 #define SW_INLINE static inline __attribute__((always_inline))
+#define SW_UNROLL _Pragma("clang loop unroll(full)")
 
 SW_INLINE f32x16 load(const float *p) { return *(const f32x16_any *)p; }
 SW_INLINE void store(float *p, f32x16 v) { *(f32x16_any *)p = v; }

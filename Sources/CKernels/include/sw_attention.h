@@ -29,7 +29,7 @@ typedef struct {
 } sw_attention_rows;
 
 /// How many queries share a block of keys. Part of no result.
-enum { SW_ATTENTION_BLOCK = 32 };
+enum { SW_ATTENTION_BLOCK = 48 };
 
 /// Floats of scratch for blocks that span at most `span` keys: from a block's least first, rounded
 /// down to a multiple of 16, to its greatest last.
