@@ -44,6 +44,8 @@ let package = Package(
         .linkedLibrary("ncursesw"), .linkedLibrary("tinfo"), .linkedLibrary("readline"),
       ]),
     .target(name: "CKernels"),
+    // Counts calls of malloc, for `workbench bench` and tests; no library links it.
+    .target(name: "CAllocationCount"),
 
     // The library of layers, from arrays up.
     library("Tensors"),
@@ -91,6 +93,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "WorkbenchKit", "Workbench", "LayerTesting", "Sessions", "Datasets", "Weights", "Tensors",
+        "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -112,7 +115,6 @@ let package = Package(
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
 
-    .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
     tests("ExecutionTests", ["Execution", "Programs", "Tensors", "CKernels", "CAllocationCount"]),
     // Worked examples.
     library("Models", ["Runtime", "Layers", "Tensors"]),

@@ -23,6 +23,8 @@ public final class Executor {
   private var kept: [UnsafeMutableRawPointer] = []
   /// Tensors whose memory slots point to.
   private var boundInputs: [Tensor?]
+  /// The inputs that were never set.
+  private var unsetInputs: Set<Int>
   private var boundParameters: [Tensor] = []
   private var preparedVersion = -1
   private let inputSlots: [Int]
@@ -76,6 +78,7 @@ public final class Executor {
     }
     self.inputSlots = inputSlots
     self.stateSlots = stateSlots
+    unsetInputs = Set(inputSlots.indices.filter { inputSlots[$0] >= 0 })
     boundParameters = plan.parameterNames.map { _ in Tensor(zeros: []) }
   }
 
@@ -118,6 +121,12 @@ public final class Executor {
   private func bind(_ index: Int, _ address: UnsafeMutableRawPointer) {
     precondition(inputSlots[index] >= 0, "Parameters and state are not set as inputs.")
     slots[inputSlots[index]] = address
+    if !unsetInputs.isEmpty { unsetInputs.remove(index) }
+  }
+
+  /// Which input was forgotten, for the message of a failed precondition.
+  private var firstUnset: String {
+    unsetInputs.min().map { plan.program.inputs[$0].name } ?? ""
   }
 
   /// Runs the program once.
@@ -127,6 +136,7 @@ public final class Executor {
   /// - Precondition: all inputs are set; `state` has the plan's layout if that is not empty.
   @discardableResult
   public func execute(state: StateBuffers? = nil, cancel: CancelFlag? = nil) -> Completion {
+    precondition(unsetInputs.isEmpty, "Input \(firstUnset) was never set.")
     if preparedVersion != parameters.version { prepare() }
     let frame = Frame(slots: slots, cancel: cancel, pool: pool)
     guard let state else {

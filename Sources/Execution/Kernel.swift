@@ -23,23 +23,15 @@ class Kernel {
     run(frame)
   }
 
-  /// Does all parts, by several threads if the work (in multiply-adds) is worth it.
+  /// Does all parts, by several threads if the work is worth it and can be cut evenly.
   @inline(__always)
-  final func shareParts(work: Int, _ frame: Frame) {
-    guard let pool = frame.pool, work >= pool.threshold, pool.threadCount > 1 else {
+  final func shareParts(_ split: WorkSplit, _ frame: Frame) {
+    guard let pool = frame.pool, split.work >= pool.threshold, pool.threadCount > 1,
+      split.isEven(pool.threadCount)
+    else {
       run(part: 0, of: 1, frame)
       return
     }
     pool.parallelFor(count: pool.threadCount, self, frame)
-  }
-
-  /// The items of one part, in runs of `step` items; parts differ by one run at most.
-  @inline(__always)
-  final func items(_ part: Int, of count: Int, total: Int, step: Int = 1) -> Range<Int> {
-    guard count > 1 else { return 0..<total }
-    let runs = (total + step - 1) / step
-    let first = runs * part / count * step
-    let last = runs * (part + 1) / count * step
-    return min(first, total)..<min(last, total)
   }
 }

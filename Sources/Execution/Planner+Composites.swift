@@ -84,7 +84,7 @@ extension Planner {
     var views = Array(operands[..<3]) + [mask]
     if operands.count > 4 { views.append(dense(operands[4])) }
     let targets = types.map { result($0, of: views) }
-    let parts = min(WorkerPool.partLimit, layout.batch * layout.heads)
+    let parts = WorkerPool.partLimit
     let scratch = result(ValueType(.float32, [parts * layout.scratchCount]), of: views)
     add(
       AttentionKernel(layout, views, scratch: scratch, to: targets), reads: views,

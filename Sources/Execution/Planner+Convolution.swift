@@ -32,8 +32,10 @@ extension Planner {
       matrixCount = key.matrixCount
     }
     let target = result(type, of: [input, weights])
-    let count = TapsKernel.scratchCount(layout, isDepthwise: isDepthwise)
-    let scratch = result(ValueType(.float32, [count]), of: [input, weights])
+    let needsScratch = layout.inside != 0..<layout.lineLength || layout.spatialRank > 1
+    let count = needsScratch ? TapsKernel.scratchCount(layout, isDepthwise: isDepthwise) : 0
+    let scratch = result(
+      ValueType(.float32, [count * WorkerPool.partLimit]), of: [input, weights])
     add(
       TapsKernel(
         layout, input, weights: weights, matrixCount: matrixCount, isDepthwise: isDepthwise,

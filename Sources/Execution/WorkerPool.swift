@@ -14,6 +14,8 @@ import Synchronization
 public final class WorkerPool: @unchecked Sendable {
   /// How many threads take part, the caller's included.
   public let threadCount: Int
+  /// How many pieces of work were shared so far.
+  package var jobCount: Int { Int(shared.ticket.load(ordering: .acquiring) >> 33) }
   /// Multiply-adds below which work is not shared.
   let threshold: Int
   private let shared: Shared

@@ -27,6 +27,15 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
+  /// The threads that share large pieces of work, nil for the caller's alone; at first what
+  /// `WORKBENCH_THREADS` asks for. No bit of a result depends on it.
+  public var pool: WorkerPool? = ExecutionEnvironment.pool {
+    didSet { cache = PlanCache() }
+  }
+
+  /// The time that tracing layers and planning their programs took so far.
+  package private(set) var preparation = PreparationTime()
+
   package let store: ParameterStore
   private let tracer: LayerTracer
   private var variables: [String: Tensor] = [:]
@@ -194,9 +203,12 @@ public final class Model {
     case .initialState: kind = .initialState
     }
     return try cache.plan(.init(mode: kind, request: request)) {
-      let trace = try trace(mode, request)
+      let trace = try preparation.timingTrace { try self.trace(mode, request) }
       let rewritten = mode == .step ? stepRewrite?(trace.program) : nil
-      return TracePlan(trace, program: rewritten ?? trace.program, parameters: store)
+      return preparation.timingPlan {
+        TracePlan(
+          trace, program: rewritten ?? trace.program, parameters: store, pool: pool)
+      }
     }
   }
 
@@ -205,7 +217,7 @@ public final class Model {
     try cache.plan(.init(mode: .gradients, request: request)) {
       let trace = try tracer.layer(request)
       let program = try trace.program.withGradients()
-      return TracePlan(trace, program: program, parameters: store)
+      return TracePlan(trace, program: program, parameters: store, pool: pool)
     }
   }
 

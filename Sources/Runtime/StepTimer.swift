@@ -10,11 +10,13 @@ package final class StepTimer {
   private let block: SequenceTensor
 
   /// Binds the block.
-  package init(_ stream: Stream, block: SequenceTensor) throws {
+  package init(
+    _ stream: Stream, block: SequenceTensor, options: RunOptions = RunOptions()
+  ) throws {
     self.block = block
     state = stream.state
     plan = try stream.model.plan(
-      .step, stream.batch, block.time, stream.constants.specs, RunOptions())
+      .step, stream.batch, block.time, stream.constants.specs, options)
     stream.model.bind(plan, block, stream.constants, batch: stream.batch)
   }
 

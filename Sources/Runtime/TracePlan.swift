@@ -10,9 +10,11 @@ final class TracePlan {
   private let inputs: [String: Int]
   private let outputs: [String: Int]
 
-  init(_ trace: LayerTrace, program: Program, parameters: ParameterStore) {
+  init(
+    _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?
+  ) {
     self.trace = trace
-    executor = Executor(Plan(program), parameters: parameters)
+    executor = Executor(Plan(program.simplified()), parameters: parameters, pool: pool)
     inputs = Self.places(program.inputs.map(\.name))
     outputs = Self.places(program.outputs.map { Self.key($0.role, $0.name) })
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import Execution
 import Layers
 import Notation
 import Runtime
@@ -9,7 +10,11 @@ import Weights
 /// `workbench bench SPEC`: times steps and whole sequences with random weights and input.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "bench", abstract: "Time the steps and the layer-wise run of a stack.")
+    commandName: "bench", abstract: "Time the steps and the layer-wise run of a stack.",
+    discussion: """
+      Weights and input are random from a fixed seed. Steps run through --time timesteps first, so \
+      that caches are full when they are timed.
+      """)
 
   @Argument(help: "The layer config: .textproto, .json or .binpb.")
   var spec: String
@@ -29,94 +34,91 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "Blocks a step.")
   var blocksPerStep = 1
 
-  @Option(help: "Threads.")
-  var threads = 1
+  @Option(help: "Threads; otherwise what WORKBENCH_THREADS says, or 1.")
+  var threads: Int?
 
   @Option(help: "Seconds to time each kind of run.")
   var seconds = 2.0
+
+  @Option(help: "Time this many steps instead, and no layer-wise runs.")
+  var steps: Int?
+
+  @Flag(help: "Show every layer's output, as the workbench does.")
+  var observed = false
 
   @Flag(help: "Print one JSON document.")
   var json = false
 
   func run() throws {
+    let report: BenchReport
     do {
-      let document = try measure()
-      print(document.text(indented: true))
+      report = try measure()
     } catch let error as Failure { throw error } catch { throw Failure("\(error)") }
+    if json {
+      print(report.json.text(indented: true))
+    } else {
+      report.lines.forEach { print($0) }
+    }
   }
 
-  private func measure() throws -> JSONValue {
+  private func measure() throws -> BenchReport {
     let notation = LayerNotation()
     let layer = try notation.registry.makeLayer(try SpecFile(path: spec).read(notation).spec)
+    let x = try input()
+    let model = try Model(layer, input: x.channelSpec, seed: 1, time: time)
+    if let threads {
+      guard (1...8).contains(threads) else {
+        throw Failure("--threads \(threads): expected a number from 1 to 8")
+      }
+      model.pool = threads > 1 ? WorkerPool(threadCount: threads) : nil
+    }
+    var report = BenchReport(
+      spec: spec, batch: batch, time: time, blockSize: layer.blockSize,
+      blocksPerStep: blocksPerStep, threads: model.pool?.threadCount ?? 1,
+      parameters: model.parameterCount)
+    if let obstacle = layer.stepObstacle {
+      report.obstacle = obstacle
+    } else {
+      try timeSteps(model, x, &report)
+    }
+    if steps == nil {
+      _ = try model.layer(x)
+      report.layer = try Samples.taken(seconds: seconds) { _ = try model.layer(x) }
+    }
+    report.traceMilliseconds = model.preparation.tracing / .milliseconds(1)
+    report.planMilliseconds = model.preparation.planning / .milliseconds(1)
+    report.peakMegabytes = ProcessMemory.peakMegabytes
+    return report
+  }
+
+  private func input() throws -> SequenceTensor {
     let shape = channels.split(separator: ",").map { Int($0) ?? 0 }
     guard shape.allSatisfy({ $0 > 0 }), batch > 0, time > 0, blocksPerStep > 0,
       let dtype = DType(name: dtype)
-    else { throw Failure("--channels \(channels): expected extents such as 80 or 4,3") }
+    else {
+      throw Failure(
+        "--channels \(channels) --dtype \(self.dtype): expected extents such as 80 or 4,3, a dtype, "
+          + "and positive numbers of rows, timesteps and blocks")
+    }
     let signal: SyntheticSignal = dtype.isFloating ? .noise(seed: 1) : .ids(count: 8, seed: 1)
     let made = try signal.batch(
       lengths: Array(repeating: time, count: batch), channelShape: shape)
-    let x = try SequenceTensor(values: made.values.converted(to: dtype))
-    let model = try Model(layer, input: x.channelSpec, seed: 1, time: time)
-    let clock = ContinuousClock()
-    let planned = try clock.measure { _ = try model.layer(x) }
-    let layerTimes = try Samples.take(seconds: seconds) { _ = try model.layer(x) }
-    var members: [JSONValue.Member] = [
-      .init("spec", .string(spec)), .init("batch", .integer(batch)), .init("time", .integer(time)),
-      .init("block_size", .integer(layer.blockSize)),
-      .init("blocks_per_step", .integer(blocksPerStep)), .init("threads", .integer(threads)),
-      .init("cache_fill", .integer(time)),
-    ]
-    members += try steps(model, x)
-    members += [
-      .init("layer", layerTimes.json(unit: "ms", scale: 1e3)),
-      .init("first_layer_ms", .number(planned / .milliseconds(1))),
-      .init("peak_rss_mb", .number(ProcessMemory.peakMegabytes)),
-      .init("parameters", .integer(model.parameterCount)),
-    ]
-    return .object(members)
+    return try SequenceTensor(values: made.values.converted(to: dtype))
   }
 
-  private func steps(_ model: Model, _ x: SequenceTensor) throws -> [JSONValue.Member] {
-    guard model.layer.supportsStep else {
-      return [.init("step", .null), .init("why", .string(model.layer.stepObstacle ?? ""))]
-    }
+  private func timeSteps(
+    _ model: Model, _ x: SequenceTensor, _ report: inout BenchReport
+  ) throws {
     let width = model.layer.blockSize * blocksPerStep
     let stream = try model.makeStream(batch: batch)
-    let timer = try StepTimer(stream, block: x.timesteps(0..<width))
-    for _ in 0..<max(1, time / width) { timer.step() }
-    return [
-      .init("step", Samples.take(seconds: seconds) { timer.step() }.json(unit: "us", scale: 1e6))
-    ]
-  }
-}
-
-/// Durations of one kind of run.
-private struct Samples {
-  private var seconds: [Double] = []
-
-  static func take(seconds: Double, _ body: () throws -> Void) rethrows -> Samples {
-    let clock = ContinuousClock()
-    var samples = Samples()
-    let start = clock.now
-    repeat {
-      let begin = clock.now
-      try body()
-      samples.seconds.append((clock.now - begin) / .seconds(1))
-    } while (clock.now - start) / .seconds(1) < seconds
-    samples.seconds.sort()
-    return samples
-  }
-
-  private func share(_ part: Double) -> Double {
-    seconds[min(seconds.count - 1, Int(part * Double(seconds.count)))]
-  }
-
-  func json(unit: String, scale: Double) -> JSONValue {
-    .object([
-      .init("\(unit)_median", .number(share(0.5) * scale)),
-      .init("\(unit)_p10", .number(share(0.1) * scale)),
-      .init("\(unit)_p99", .number(share(0.99) * scale)),
-      .init("count", .integer(seconds.count)),
-    ])
+    let timer = try StepTimer(
+      stream, block: x.timesteps(0..<width), options: RunOptions(taps: observed))
+    let fill = max(1, time / width)
+    for _ in 0..<fill { timer.step() }
+    report.cacheFill = fill * width
+    report.step =
+      steps.map { Samples.taken(count: $0) { timer.step() } }
+      ?? Samples.taken(seconds: seconds) { timer.step() }
+    report.allocationsPerStep = AllocationCount.average(of: min(fill, 1000)) { timer.step() }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Execution
 
 #if canImport(Glibc)
   import Glibc
@@ -32,6 +33,7 @@ struct Main: ParsableCommand {
   static func main() {
     do {
       var command = try parseAsRoot()
+      if let complaint = ExecutionEnvironment.complaints.first { throw Failure(complaint) }
       try command.run()
     } catch {
       leave(after: error)

@@ -32,12 +32,32 @@ struct SharingTests {
     ) { x in
       [x[0].convolved(x[1], ConvolutionDimensions(spatialRank: 1, padLow: [2], padHigh: [3]))]
     },
+    ProgramCase(
+      "columns in the middle of panels",
+      operands: [ValueType(.float32, [3, 40]), ValueType(.float32, [40, 352])]
+    ) { x in [x[0].matmul(x[1])] },
+    ProgramCase(
+      "dilated and depthwise convolutions",
+      operands: [ValueType(.float32, [1, 97, 16]), ValueType(.float32, [3, 1, 16])]
+    ) { x in
+      [
+        x[0].convolved(
+          x[1],
+          ConvolutionDimensions(
+            spatialRank: 1, padLow: [16], padHigh: [0], kernelDilation: [8], featureGroups: 16))
+      ]
+    },
+    ProgramCase(
+      "transforms", operands: [ValueType(.float32, [41, 60]), ValueType(.float32, [1])]
+    ) { x in x[0].builder.fft(.realForward, [x[0]]) },
     ProgramCase("chains", operands: [ValueType(.float32, [5000]), ValueType(.float32, [5000])]) {
       x in [(x[0] * x[1]).unary(.tanh) + x[0]]
     },
   ]
 
-  @Test("large work cut into parts gives the bits of one thread", arguments: large)
+  @Test(
+    "large work cut into parts gives the bits of one thread",
+    arguments: large + CompositeTests.attentions)
   func parts(item: ProgramCase) {
     var program = item.program
     program.inputs[1].role = .parameter
@@ -47,6 +67,38 @@ struct SharingTests {
       let shared = run(program, .fast, item.inputs, pool: pool)[1]
       for (found, expected) in zip(shared, alone) { #expect(found.bitsEqual(expected)) }
     }
+  }
+
+  static let splits: [(total: Int, steps: [Int])] = [7, 16, 20, 33, 100, 320, 1001, 16000].flatMap {
+    [($0, [1]), ($0, [12, 6, 1]), ($0, [64, 16]), ($0, [1024, 64, 16])]
+  }
+
+  @Test("halves of shared work have 45 to 55 percent of it", arguments: splits)
+  func halves(total: Int, steps: [Int]) {
+    let split = WorkSplit(total: total, work: total, steps: steps)
+    for count in 2...4 {
+      let parts = (0..<count).map { split.units($0, of: count) }
+      #expect(parts.first?.lowerBound == 0 && parts.last?.upperBound == total)
+      #expect(zip(parts, parts.dropFirst()).allSatisfy { $0.upperBound == $1.lowerBound })
+      guard split.isEven(count) else { continue }
+      for part in parts {
+        let tenths = part.count * count * 10
+        #expect(tenths >= total * 9 && tenths <= total * 11, "\(part) of \(total)")
+      }
+    }
+    #expect(total < 160 || split.isEven(2), "large work can be halved")
+  }
+
+  @Test("threads are entered above a threshold only", arguments: [(100, 0), (20_000, 1)])
+  func threshold(count: Int, jobs: Int) throws {
+    let builder = ProgramBuilder()
+    let x = builder.input("x", .input, ValueType(.float32, [count]))
+    builder.output("y", .output, x.unary(.tanh))
+    let pool = WorkerPool(threadCount: 2, threshold: 50_000)
+    let executor = Executor(Plan(try builder.finish()), pool: pool)
+    executor.setInput(0, Tensor(repeating: 0.5, shape: [count]))
+    executor.execute()
+    #expect(pool.jobCount == jobs)
   }
 
   @Test("every kernel variant gives the same bits")

@@ -6,7 +6,7 @@ import Testing
   private static let files = platform.union(["FoundationEssentials"])
 
   private static let allowed: [String: Set<String>] = [
-    "CKernels": [], "CTerminal": [],
+    "CAllocationCount": [], "CKernels": [], "CTerminal": [],
     "Tensors": platform,
     "Programs": platform.union(["Tensors"]),
     "Execution": platform.union(["CKernels", "Programs", "Tensors"]),
@@ -35,7 +35,7 @@ import Testing
     "WorkbenchKit": ["Layers", "Notation", "SequenceLayers", "Sessions", "Workbench"],
     "TrainBytes": ["ArgumentParser", "Layers", "Models", "Runtime", "Tensors", "Weights"],
     "workbench": files.union([
-      "ArgumentParser", "Datasets", "Execution", "LayerTesting", "Layers", "Notation", "Runtime",
+      "ArgumentParser", "CAllocationCount", "Datasets", "Execution", "LayerTesting", "Layers", "Notation", "Runtime",
       "Sessions", "Tensors", "Weights", "Workbench", "WorkbenchKit",
     ]),
   ]
@@ -55,7 +55,10 @@ import Testing
 
   @Test("a C module is met in one folder only")
   func cModules() {
-    for (module, home) in [("CTerminal", "TerminalUI"), ("CKernels", "Execution")] {
+    let homes = [
+      ("CTerminal", "TerminalUI"), ("CKernels", "Execution"), ("CAllocationCount", "workbench"),
+    ]
+    for (module, home) in homes {
       let users = Set(SourceTree.sources.filter { $0.imports.contains(module) }.map(\.target))
       #expect(users == [home], "\(module)")
     }

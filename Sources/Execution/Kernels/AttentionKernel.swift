@@ -91,6 +91,7 @@ final class AttentionKernel: Kernel {
   private let keyStrides: [Int]
   private let valueStrides: [Int]
   private let ranges: UnsafeMutablePointer<Int32>
+  private let share: AttentionShare
 
   init(
     _ layout: AttentionLayout, _ operands: [BufferView], scratch: BufferView,
@@ -108,6 +109,7 @@ final class AttentionKernel: Kernel {
     queryStrides = operands[0].strides
     keyStrides = operands[1].strides
     valueStrides = operands[2].strides
+    share = AttentionShare(layout)
     let count = layout.queryCount
     ranges = .allocate(capacity: max(2 * count, 1))
     for index in 0..<count {
@@ -119,40 +121,46 @@ final class AttentionKernel: Kernel {
   deinit { ranges.deallocate() }
 
   override func run(_ frame: Frame) {
-    let products = layout.queryCount * layout.keyCount * (layout.size + layout.valueSize)
-    shareParts(work: layout.batch * layout.heads * products, frame)
+    guard let pool = frame.pool, pool.threadCount > 1, share.work >= pool.threshold,
+      share.isEven(pool.threadCount)
+    else {
+      run(part: 0, of: 1, frame)
+      return
+    }
+    pool.parallelFor(count: pool.threadCount, self, frame)
   }
 
-  /// Parts are heads; each part has a scratch of its own.
+  /// Parts are blocks of queries; each part has a scratch of its own.
   override func run(part: Int, of count: Int, _ frame: Frame) {
     var rows = sw_attention_rows()
-    rows.queryCount = Int64(layout.queryCount)
     rows.keyCount = Int64(layout.keyCount)
     rows.size = Int64(layout.size)
     rows.valueSize = Int64(layout.valueSize)
     rows.queryStride = Int64(queryStrides[1])
     rows.keyStride = Int64(keyStrides[1])
     rows.valueStride = Int64(valueStrides[1])
-    rows.first = UnsafePointer(ranges)
-    rows.last = UnsafePointer(ranges + layout.queryCount)
     rows.softCap = layout.softCap
     rows.zeroWhenBlind = layout.zeroWhenBlind ? 1 : 0
     rows.contextStride = Int64(layout.heads * layout.valueSize)
     rows.probabilityStride = Int64(layout.heads * layout.keyCount)
     rows.biasStride = Int64(layout.keyCount)
     let memory = scratch.floats(frame) + part * layout.scratchCount
-    for index in items(part, of: count, total: layout.batch * layout.heads) {
+    share.forEach(part, of: count) { index, queries in
       let (batch, head) = index.quotientAndRemainder(dividingBy: layout.heads)
-      attend(&rows, batch, head, frame, memory)
+      attend(&rows, batch, head, queries, frame, memory)
     }
   }
 
   private func attend(
-    _ rows: inout sw_attention_rows, _ batch: Int, _ head: Int, _ frame: Frame,
-    _ scratch: UnsafeMutablePointer<Float>
+    _ rows: inout sw_attention_rows, _ batch: Int, _ head: Int, _ queryRange: Range<Int>,
+    _ frame: Frame, _ scratch: UnsafeMutablePointer<Float>
   ) {
+    let start = queryRange.lowerBound
+    rows.queryCount = Int64(queryRange.count)
+    rows.first = UnsafePointer(ranges + start)
+    rows.last = UnsafePointer(ranges + layout.queryCount + start)
     let keyHead = head / (layout.heads / layout.keyHeads)
-    let query = batch * queryStrides[0] + head * queryStrides[2]
+    let query = batch * queryStrides[0] + start * queryStrides[1] + head * queryStrides[2]
     rows.queries = UnsafePointer(queries.floats(frame) + query)
     let key = batch * keyStrides[0] + keyHead * keyStrides[2]
     rows.keys = UnsafePointer(keys.floats(frame) + key)
@@ -161,16 +169,15 @@ final class AttentionKernel: Kernel {
     let valid = mask.address(frame).assumingMemoryBound(to: UInt8.self)
     rows.valid = UnsafePointer(valid + batch * layout.keyCount)
     let perBatch = layout.queryCount * layout.heads
-    rows.context =
-      context.floats(frame) + (batch * perBatch + head) * layout.valueSize
+    let place = batch * perBatch + start * layout.heads + head
+    rows.context = context.floats(frame) + place * layout.valueSize
     if let probabilities {
-      rows.probabilities =
-        probabilities.floats(frame) + (batch * perBatch + head) * layout.keyCount
+      rows.probabilities = probabilities.floats(frame) + place * layout.keyCount
     }
     if let bias {
       let row = (layout.biasBatch > 1 ? batch * layout.heads : 0) + head
       rows.bias = UnsafePointer(
-        bias.floats(frame) + row * layout.queryCount * layout.keyCount)
+        bias.floats(frame) + (row * layout.queryCount + start) * layout.keyCount)
     }
     sw_attention(&rows, scratch)
   }

@@ -49,6 +49,10 @@ final class CopyKernel: Kernel {
 extension BufferView {
   /// Writes this view's elements densely, in row-major order.
   func copyElements(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
+    if isDense {
+      target.copyMemory(from: source, byteCount: byteCount)
+      return
+    }
     let walk = StridedWalk([BufferView(buffer: 0, type), self])
     let width = dtype.byteCount
     for row in 0..<walk.rowCount {

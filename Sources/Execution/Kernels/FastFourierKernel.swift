@@ -8,7 +8,7 @@ final class FastFourierKernel: Kernel {
   private let inputs: [Place]
   private let outputs: [Place]
   private let scratch: Place
-  private let rowCount: Int
+  private let split: WorkSplit
   /// Elements of a row of the operands and of the results.
   private let sourceLength: Int
   private let targetLength: Int
@@ -26,16 +26,20 @@ final class FastFourierKernel: Kernel {
     let shape = inputs[0].shape
     sourceLength = shape[shape.count - 1]
     targetLength = outputs[0].shape[shape.count - 1]
-    rowCount = shape.dropLast().reduce(1, *)
+    let rowCount = shape.dropLast().reduce(1, *)
+    split = WorkSplit(total: rowCount, work: rowCount * max(sourceLength, targetLength) * 40)
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ frame: Frame) { shareParts(split, frame) }
+
+  /// Parts are rows; each part has a scratch of its own.
+  override func run(part: Int, of count: Int, _ frame: Frame) {
     let re = UnsafePointer(inputs[0].floats(frame))
     let im = UnsafePointer(inputs[inputs.count - 1].floats(frame))
     let toRe = outputs[0].floats(frame)
     let toIm = outputs[outputs.count - 1].floats(frame)
-    let work = scratch.floats(frame)
-    for row in 0..<rowCount {
+    let work = scratch.floats(frame) + part * transform.scratchCount
+    for row in split.units(part, of: count) {
       let (from, to) = (row * sourceLength, row * targetLength)
       switch op {
       case .forward, .inverse:
@@ -51,18 +55,18 @@ final class FastFourierKernel: Kernel {
 /// The factors and twiddles of one length.
 final class FourierTransform {
   let plan: OpaquePointer
+  /// Floats of scratch that one transform needs, rounded up to whole cache lines.
+  let scratchCount: Int
 
   init(length: Int, isReal: Bool) {
     guard let plan = sw_fft_plan_make(Int64(length), isReal ? 1 : 0) else {
       preconditionFailure("A transform of length \(length) fits into memory.")
     }
     self.plan = plan
+    scratchCount = (Int(sw_fft_scratch_count(plan)) + 15) / 16 * 16
   }
 
   deinit { sw_fft_plan_free(plan) }
-
-  /// Floats of scratch that one transform needs.
-  var scratchCount: Int { Int(sw_fft_scratch_count(plan)) }
 }
 
 extension Planner {
@@ -86,7 +90,8 @@ extension Planner {
       return targets
     }
     let transform = FourierTransform(length: length, isReal: isReal)
-    let scratch = result(ValueType(.float32, [transform.scratchCount]), of: inputs)
+    let scratchCount = transform.scratchCount * WorkerPool.partLimit
+    let scratch = result(ValueType(.float32, [scratchCount]), of: inputs)
     add(
       FastFourierKernel(transform, op, inputs, scratch: scratch, to: targets), reads: inputs,
       writes: targets + [scratch])

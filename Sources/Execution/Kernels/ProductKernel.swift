@@ -65,6 +65,8 @@ final class PackedProductKernel: Kernel {
   private let target: Place
   /// For every piece, where its panels start.
   private let panelStarts: [Int]
+  private let rowSplit: WorkSplit
+  private let columnSplit: WorkSplit
 
   init(
     _ layout: ProductLayout, _ left: BufferView, _ panels: BufferView, starts: [Int],
@@ -77,25 +79,37 @@ final class PackedProductKernel: Kernel {
     panelStarts = layout.pieces.map { piece in
       (starts.firstIndex(of: piece.right) ?? 0) * key.matrixCount
     }
+    let work = layout.pieces.count * layout.rows * layout.columns * layout.terms
+    rowSplit = WorkSplit(total: layout.rows, work: work, steps: [12, 6, 1])
+    columnSplit = WorkSplit(total: layout.columns, work: work, steps: [64, 16])
+  }
+
+  /// Whether parts are rows, each reading all panels, and not columns.
+  private func sharesRows(_ count: Int) -> Bool {
+    layout.leftTerm != 1 || layout.rows >= 16 * count || !columnSplit.isEven(count)
   }
 
   override func run(_ frame: Frame) {
-    shareParts(work: layout.pieces.count * layout.rows * layout.columns * layout.terms, frame)
+    let count = frame.pool?.threadCount ?? 1
+    shareParts(count == 1 || sharesRows(count) ? rowSplit : columnSplit, frame)
   }
 
-  /// Parts are rows where there are enough of them, else panels of columns.
+  /// Parts are rows where there are enough of them, else vectors of columns.
   override func run(part: Int, of count: Int, _ frame: Frame) {
     let (a, b, c) = (left.floats(frame), panels.floats(frame), target.floats(frame))
-    let byRows = layout.leftTerm != 1 || layout.rows >= 16 * count || count == 1
-    let rows = byRows ? items(part, of: count, total: layout.rows, step: 4) : 0..<layout.rows
-    let columns =
-      byRows ? 0..<layout.columns : items(part, of: count, total: layout.columns, step: 64)
+    let byRows = count == 1 || sharesRows(count)
+    let rows = byRows ? rowSplit.units(part, of: count) : 0..<layout.rows
+    let columns = byRows ? 0..<layout.columns : columnSplit.units(part, of: count)
+    // Panels have 64 columns; a part may begin inside one.
+    let within = columns.lowerBound % 64
+    let firstCount = within == 0 ? columns.count : min(64 - within, columns.count)
     guard !rows.isEmpty, !columns.isEmpty else { return }
     for index in layout.pieces.indices {
       let piece = layout.pieces[index]
       let from = a + piece.left + rows.lowerBound * layout.leftRow
       let to = c + piece.target + rows.lowerBound * layout.targetRow + columns.lowerBound
-      let panel = b + panelStarts[index] + columns.lowerBound * layout.terms
+      let panel =
+        b + panelStarts[index] + (columns.lowerBound - within) * layout.terms + within
       if layout.leftTerm != 1 {
         product(from, panel, to, rows.count)
         continue
@@ -104,7 +118,11 @@ final class PackedProductKernel: Kernel {
         base: from, rowStride: Int64(layout.leftRow), segments: 1,
         segmentLength: Int64(layout.terms), offsets: nil)
       sw_gemm(
-        &left, Int64(rows.count), panel, Int64(columns.count), nil, to, Int64(layout.targetRow))
+        &left, Int64(rows.count), panel, Int64(firstCount), nil, to, Int64(layout.targetRow))
+      guard firstCount < columns.count else { continue }
+      sw_gemm(
+        &left, Int64(rows.count), panel + 64 * layout.terms - within,
+        Int64(columns.count - firstCount), nil, to + firstCount, Int64(layout.targetRow))
     }
   }
 

@@ -14,7 +14,7 @@ final class RowKernel: Kernel {
   private let bias: Place?
   private let target: Place
   private let length: Int
-  private let rowCount: Int
+  private let split: WorkSplit
 
   init(
     _ function: Function, _ source: BufferView, scale: BufferView? = nil,
@@ -26,16 +26,17 @@ final class RowKernel: Kernel {
     self.bias = bias.map { Place($0) }
     self.target = Place(target)
     self.length = length
-    rowCount = source.count / length
+    let rowCount = source.count / length
+    split = WorkSplit(total: rowCount, work: rowCount * length * 8)
   }
 
-  override func run(_ frame: Frame) { shareParts(work: rowCount * length * 8, frame) }
+  override func run(_ frame: Frame) { shareParts(split, frame) }
 
   override func run(part: Int, of count: Int, _ frame: Frame) {
     let (x, y) = (source.floats(frame), target.floats(frame))
     let factor = scale?.floats(frame)
     let offset = bias?.floats(frame)
-    for row in items(part, of: count, total: rowCount) {
+    for row in split.units(part, of: count) {
       let (from, to) = (x + row * length, y + row * length)
       switch function {
       case .softmax: sw_softmax(from, Int64(length), to)

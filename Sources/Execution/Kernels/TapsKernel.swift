@@ -82,8 +82,10 @@ final class TapsKernel: Kernel {
   private let isDepthwise: Bool
   private let inside: Range<Int>
   private let tapCount: Int
-  /// The cost of all outputs, in multiply-adds.
-  private let work: Int
+  /// Cuts the outputs of a line.
+  private let split: WorkSplit
+  /// Floats of scratch that each part has.
+  private let scratchCount: Int
   /// Set where no output sees padding and there is one spatial axis.
   private let plain: Plain?
   private let groups: Int
@@ -130,8 +132,11 @@ final class TapsKernel: Kernel {
     self.matrixCount = matrixCount
     inside = layout.inside
     tapCount = layout.tapCount
-    work = target.count * layout.tapCount * layout.channels
     plain = Plain(layout)
+    split = WorkSplit(
+      total: plain?.count ?? layout.lineLength,
+      work: target.count * layout.tapCount * layout.channels, steps: [12, 6, 1])
+    scratchCount = TapsKernel.scratchCount(layout, isDepthwise: isDepthwise)
     groups = layout.dimensions.featureGroups
     let places = layout.tapOffsets
     let width = isDepthwise ? groups : layout.channels
@@ -149,45 +154,39 @@ final class TapsKernel: Kernel {
     gatheredOffsets.deallocate()
   }
 
-  /// Floats of scratch for gathered rows.
+  /// Floats of scratch that a part needs for gathered rows.
   static func scratchCount(_ layout: TapsLayout, isDepthwise: Bool) -> Int {
     let width = isDepthwise ? layout.dimensions.featureGroups : layout.channels
     return gatheredRows * layout.tapCount * width
   }
 
-  override func run(_ frame: Frame) { shareParts(work: work, frame) }
+  override func run(_ frame: Frame) { shareParts(split, frame) }
 
-  /// Parts share the outputs whose taps all lie in the input; the first part does the edges.
+  /// Parts share the outputs of every line.
   override func run(part: Int, of parts: Int, _ frame: Frame) {
+    let share = split.units(part, of: parts)
+    guard !share.isEmpty else { return }
     if let plain {
-      let share = items(part, of: parts, total: plain.count, step: 4)
-      guard !share.isEmpty else { return }
       let x = input.floats(frame) + plain.start + share.lowerBound * plain.rowStride
       for line in 0..<plain.lines {
         multiply(
           frame, x + line * plain.lineStride, stride: plain.rowStride, offsets: offsets,
-          isOneRun: isOneRun, group: layout.channels,
-          firstOutput: line * plain.count + share.lowerBound, count: share.count)
+          isOneRun: isOneRun, firstOutput: line * plain.count + share.lowerBound,
+          count: share.count)
       }
       return
     }
-    let (length, count) = (layout.lineLength, layout.lineCount)
+    let memory = scratch.floats(frame) + part * scratchCount
+    let count = layout.lineCount
     for line in 0..<(layout.targetShape[0] * count) {
       let (row, place) = line.quotientAndRemainder(dividingBy: count)
-      let isClear = isInside(place)
-      let middle = isClear ? inside : 0..<0
-      let share = items(part, of: parts, total: middle.count, step: 4)
-      let first = middle.lowerBound
-      if !share.isEmpty {
-        interior(frame, line, row, place, first + share.lowerBound..<first + share.upperBound)
-      }
-      guard part == 0 else { continue }
-      if middle.isEmpty {
-        edges(frame, line, row, place, 0..<length)
-      } else {
-        edges(frame, line, row, place, 0..<middle.lowerBound)
-        edges(frame, line, row, place, middle.upperBound..<length)
-      }
+      let middle = isInside(place) ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
+      if !middle.isEmpty { interior(frame, line, row, place, middle) }
+      let (start, end) =
+        middle.isEmpty
+        ? (share.lowerBound, share.lowerBound) : (middle.lowerBound, middle.upperBound)
+      edges(frame, line, row, place, share.lowerBound..<start, memory)
+      edges(frame, line, row, place, end..<share.upperBound, memory)
     }
   }
 
@@ -222,16 +221,16 @@ final class TapsKernel: Kernel {
     start += first * layout.inputStrides[last + 1]
     multiply(
       frame, input.floats(frame) + start, stride: step * layout.inputStrides[last + 1],
-      offsets: offsets, isOneRun: isOneRun, group: layout.channels,
+      offsets: offsets, isOneRun: isOneRun,
       firstOutput: line * layout.lineLength + outputs.lowerBound, count: outputs.count)
   }
 
   /// Outputs that see padding: their taps are gathered, zeros included.
   private func edges(
-    _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>
+    _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>,
+    _ rows: UnsafeMutablePointer<Float>
   ) {
     let width = isDepthwise ? groups : layout.channels
-    let rows = scratch.floats(frame)
     let x = input.floats(frame) + row * layout.inputStrides[0]
     for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: Self.gatheredRows) {
       let count = min(Self.gatheredRows, outputs.upperBound - first)
@@ -275,8 +274,9 @@ final class TapsKernel: Kernel {
 
   private func multiply(
     _ frame: Frame, _ x: UnsafePointer<Float>, stride: Int, offsets: UnsafePointer<Int64>,
-    isOneRun: Bool, group width: Int, firstOutput: Int, count: Int
+    isOneRun: Bool, firstOutput: Int, count: Int
   ) {
+    let width = layout.channels
     for group in 0..<(isDepthwise ? 1 : groups) {
       multiplyGroup(
         frame, x + group * width, stride: stride, offsets: offsets, isOneRun: isOneRun,

@@ -5,9 +5,7 @@ import Tensors
 final class TileKernel: Kernel {
   private let inputs: [Place]
   private let outputs: [Place]
-  private let count: Int
-  /// The cost of all elements, in multiply-adds.
-  private let work: Int
+  private let split: WorkSplit
   /// The prepared chain and the tables that it points to.
   private let program: UnsafeMutablePointer<sw_tile_program>
   private let inputTable: UnsafeMutablePointer<sw_tile_input>
@@ -18,8 +16,9 @@ final class TileKernel: Kernel {
     let walk = code.walk
     inputs = code.inputs.map { Place($0) }
     outputs = code.outputs.map { Place($0.view) }
-    count = walk.extents.elementCount
-    work = count * code.functions.count * 4
+    let count = walk.extents.elementCount
+    split = WorkSplit(
+      total: count, work: count * code.functions.count * 4, steps: [1024, 64, 16])
     inputTable = .allocate(capacity: max(inputs.count, 1))
     outputTable = .allocate(capacity: max(outputs.count, 1))
     functions = .allocate(capacity: max(code.functions.count, 1))
@@ -65,10 +64,10 @@ final class TileKernel: Kernel {
     }
   }
 
-  override func run(_ frame: Frame) { shareParts(work: work, frame) }
+  override func run(_ frame: Frame) { shareParts(split, frame) }
 
   override func run(part: Int, of parts: Int, _ frame: Frame) {
-    let range = items(part, of: parts, total: count, step: 1024)
+    let range = split.units(part, of: parts)
     withUnsafeTemporaryAllocation(
       of: UnsafeMutableRawPointer?.self, capacity: inputs.count + outputs.count
     ) { addresses in

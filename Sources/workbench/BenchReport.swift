@@ -1,0 +1,85 @@
+import Weights
+
+/// What `workbench bench` found.
+struct BenchReport {
+  var spec: String
+  var batch: Int
+  var time: Int
+  var blockSize: Int
+  var blocksPerStep: Int
+  var threads: Int
+  var parameters: Int
+  /// Timesteps that were stepped through before steps were timed.
+  var cacheFill = 0
+  /// Nil where the stack cannot step.
+  var step: Samples?
+  /// Why the stack cannot step.
+  var obstacle: String?
+  var allocationsPerStep = 0.0
+  /// Nil where only steps were asked for.
+  var layer: Samples?
+  var traceMilliseconds = 0.0
+  var planMilliseconds = 0.0
+  var peakMegabytes = 0.0
+
+  /// The document of `--json`.
+  var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("spec", .string(spec)), .init("batch", .integer(batch)),
+      .init("time", .integer(time)), .init("block_size", .integer(blockSize)),
+      .init("blocks_per_step", .integer(blocksPerStep)), .init("threads", .integer(threads)),
+      .init("cache_fill", .integer(cacheFill)),
+    ]
+    if let step {
+      let allocations = JSONValue.Member("allocations_per_step", .number(allocationsPerStep))
+      members.append(.init("step", .object(Self.json(step, unit: "us", 1e6) + [allocations])))
+    } else {
+      members += [.init("step", .null), .init("why", .string(obstacle ?? ""))]
+    }
+    members += [
+      .init("layer", layer.map { .object(Self.json($0, unit: "ms", 1e3)) } ?? .null),
+      .init("trace_ms", .number(traceMilliseconds)), .init("plan_ms", .number(planMilliseconds)),
+      .init("peak_rss_mb", .number(peakMegabytes)), .init("parameters", .integer(parameters)),
+    ]
+    return .object(members)
+  }
+
+  private static func json(
+    _ samples: Samples, unit: String, _ scale: Double
+  ) -> [JSONValue.Member] {
+    [
+      .init("\(unit)_median", .number(samples.quantile(0.5) * scale)),
+      .init("\(unit)_p10", .number(samples.quantile(0.1) * scale)),
+      .init("\(unit)_p99", .number(samples.quantile(0.99) * scale)),
+      .init("count", .integer(samples.durations.count)),
+    ]
+  }
+
+  /// The report for people.
+  var lines: [String] {
+    var lines = [
+      "\(spec): \(parameters) parameters, \(batch) rows, \(threads) threads",
+      step.map {
+        "step of \(blocksPerStep) × \(blockSize) timesteps, after \(cacheFill): "
+          + Self.text($0, "µs", 1e6) + ", \(Self.rounded(allocationsPerStep)) allocations a step"
+      } ?? "no steps: \(obstacle ?? "")",
+    ]
+    if let layer {
+      lines.append("layer-wise over \(time) timesteps: " + Self.text(layer, "ms", 1e3))
+    }
+    let (trace, plan) = (Self.rounded(traceMilliseconds), Self.rounded(planMilliseconds))
+    return lines + [
+      "\(trace) ms of tracing, \(plan) ms of planning, \(Self.rounded(peakMegabytes)) MB at most"
+    ]
+  }
+
+  private static func text(_ samples: Samples, _ unit: String, _ scale: Double) -> String {
+    let (median, low) = (samples.quantile(0.5) * scale, samples.quantile(0.1) * scale)
+    let high = samples.quantile(0.99) * scale
+    return "median \(rounded(median)) \(unit) (10 % below \(rounded(low)), "
+      + "99 % below \(rounded(high)), \(samples.durations.count) runs)"
+  }
+
+  /// Two decimals.
+  private static func rounded(_ number: Double) -> Double { (number * 100).rounded() / 100 }
+}
