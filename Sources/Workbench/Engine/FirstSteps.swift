@@ -22,8 +22,8 @@ enum FirstSteps {
     return [
       OutputLine("Step-wise and layer-wise results differ: somewhere a layer is wrong.", .bad),
       OutputLine(
-        "d selects the first layer that differs (diff all lists them), 3 shows what it remembers, "
-          + "b goes back to where it began.", .hint),
+        "d selects the first layer that differs (diff all lists them); then 3 shows its state, 4 its "
+          + "outputs.", .hint),
     ]
   }
 }

@@ -10,8 +10,9 @@ struct SequencePanel: Panel {
 
   let bindings: [Binding] = [
     Binding(
-      [.left, .character("h")], "h l", label: "time", "move the cursor in time", .move(.left)),
-    Binding([.right, .character("l")], "l →", "move the cursor on", .move(.right)),
+      [.left, .character("h")], "h l", label: "time", "move the cursor back in time (l →: on)",
+      .move(.left)),
+    Binding([.right, .character("l")], "l →", "move the cursor on in time", .move(.right)),
     Binding(
       [.character("+"), .character("=")], "+", label: "zoom", "show half as much time",
       .zoomIn),

@@ -136,7 +136,8 @@ package struct Vocabulary: Hashable, Sendable {
         return Completion(candidates: matching(word, allowed), suffix: nil)
       }
     }
-    let found = matching(word, names + layers)
+    // A field comes first; a layer may stand there without its field's name.
+    let found = matching(word, word.isEmpty && !names.isEmpty ? names : names + layers)
     return Completion(candidates: found, suffix: names.contains(found.first ?? "") ? ":" : "(")
   }
 
