@@ -5,7 +5,11 @@ import PackageDescription
 let package = Package(
   name: "custom-layer-example",
   platforms: [.macOS(.v15)],
-  products: [.library(name: "GainLayer", targets: ["GainLayer"])],
+  products: [
+    .library(name: "GainLayer", targets: ["GainLayer"]),
+    .executable(name: "gain-workbench", targets: ["GainWorkbench"]),
+    .executable(name: "plain-gain", targets: ["PlainGain"]),
+  ],
   dependencies: [
     .package(name: "sequence-workbench", path: "../.."),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -17,6 +21,12 @@ let package = Package(
         .product(name: "SequenceLayers", package: "sequence-workbench"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
+    .executableTarget(
+      name: "GainWorkbench",
+      dependencies: ["GainLayer", .product(name: "WorkbenchKit", package: "sequence-workbench")]),
+    .executableTarget(
+      name: "PlainGain",
+      dependencies: [.product(name: "WorkbenchKit", package: "sequence-workbench")]),
     .testTarget(
       name: "GainLayerTests",
       dependencies: [

@@ -19,7 +19,13 @@ struct Desk {
 
   init(rows: Int, columns: Int, open path: String? = nil) {
     _ = Self.journals
-    client = EngineClient(path: path, registry: .builtIn)
+    self.init(rows: rows, columns: columns, client: EngineClient(path: path, registry: .builtIn))
+  }
+
+  init(rows: Int, columns: Int, client: @autoclosure () -> EngineClient) {
+    _ = Self.journals
+    self.client = client()
+    let client = self.client
     model = AppModel(size: Size(rows: rows, columns: columns))
     model.append(client.greeting)
     look()

@@ -12,6 +12,8 @@ package final class EngineClient: SessionClient {
   private let registry: LayerRegistry
   private let canceled: SharedFlag
   private let cache = RunCache()
+  /// What the commands answered that the session began with.
+  private var firstLines: [OutputLine] = []
 
   /// The flag of the present session, for threads that want to stop it.
   private final class SharedFlag: Sendable {
@@ -30,7 +32,16 @@ package final class EngineClient: SessionClient {
     canceled = SharedFlag(opened.session.cancel)
   }
 
-  package var greeting: [OutputLine] { Self.lines(opened) }
+  /// Begins a new session with a stack made in Swift and some commands.
+  package convenience init(
+    stack: any SequenceLayer, lines: [String] = [], registry: LayerRegistry = .builtIn
+  ) {
+    self.init(path: nil, registry: registry)
+    firstLines = Self.lines(opened.session.take(stack))
+    for line in lines { firstLines += Self.lines(opened.session.perform(line)) }
+  }
+
+  package var greeting: [OutputLine] { firstLines + Self.lines(opened) }
 
   /// What was opened, and what to do with it.
   private static func lines(_ opened: OpenedSession) -> [OutputLine] {
@@ -60,9 +71,11 @@ package final class EngineClient: SessionClient {
     let label = words.first ?? ""
     opened.session.progress = { progress(Progress(label: label, done: $0, total: $1)) }
     let outcome = opened.session.perform(line)
-    var lines = outcome.lines.map { OutputLine($0) }
-    if let error = outcome.error { lines += Self.lines(error.description) }
-    return Outcome(lines, status: outcome.status == 0 ? .done : .failed)
+    return Outcome(Self.lines(outcome), status: outcome.status == 0 ? .done : .failed)
+  }
+
+  private static func lines(_ outcome: Session.Outcome) -> [OutputLine] {
+    outcome.lines.map { OutputLine($0) } + (outcome.error.map { lines($0.description) } ?? [])
   }
 
   /// Changes to another session; the present one stays in its journal, and `open -` returns to it.

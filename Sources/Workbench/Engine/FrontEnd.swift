@@ -12,6 +12,10 @@ import TerminalUI
 public enum FrontEnd {
   /// Shows a session full screen, or line by line where there is no terminal to show it on.
   ///
+  /// A package with layers of its own gives a registry that knows them:
+  ///
+  ///     exit(FrontEnd.run(path: CommandLine.arguments.dropFirst().first, registry: try .withGain))
+  ///
   /// - Parameters:
   ///   - path: a session or layer config to open; nil begins a new session.
   ///   - resumesLast: whether to open the newest journal instead.
@@ -23,16 +27,39 @@ public enum FrontEnd {
     registry: LayerRegistry = .builtIn
   ) -> Int32 {
     let opened = resumesLast ? Journal.newest() ?? path : path
+    return run(isPlain: isPlain) { EngineClient(path: opened, registry: registry) }
+  }
+
+  /// Shows a stack made in Swift, whose layers may have no notation yet.
+  ///
+  ///     exit(FrontEnd.run(Serial([MyLayer(), Tanh()]), lines: ["input sine --channels 3 --time 40"]))
+  ///
+  /// A stack that a notation can write is recorded like any other. Otherwise the session runs,
+  /// compares and shows it, but neither records nor edits it.
+  ///
+  /// - Parameters:
+  ///   - stack: the layer to begin with.
+  ///   - lines: commands to begin with, such as one that gives an input.
+  ///   - isPlain: whether to go line by line on any terminal.
+  ///   - registry: the layers that can be named.
+  /// - Returns: the exit status, 3 when a line read from a pipe failed.
+  public static func run(
+    _ stack: any SequenceLayer, lines: [String] = [], isPlain: Bool = false,
+    registry: LayerRegistry = .builtIn
+  ) -> Int32 {
+    run(isPlain: isPlain) { EngineClient(stack: stack, lines: lines, registry: registry) }
+  }
+
+  private static func run(
+    isPlain: Bool, client: @escaping @Sendable () -> EngineClient
+  ) -> Int32 {
     let history = historyPath()
     if !isPlain, let driver = NcursesDriver(noColor: variable("NO_COLOR")) {
       let editor = ReadlineEditor(onScreen: true, historyPath: history)
-      TerminalApp(driver: driver, editor: editor) {
-        EngineClient(path: opened, registry: registry)
-      }.run()
+      TerminalApp(driver: driver, editor: editor, client: client).run()
       return 0
     }
-    let client = EngineClient(path: opened, registry: registry)
-    let repl = Repl(client: client, historyPath: history, write: writeOut)
+    let repl = Repl(client: client(), historyPath: history, write: writeOut)
     let allDone = repl.run()
     return allDone || PlainTerminal.inputIsTerminal ? 0 : 3
   }
