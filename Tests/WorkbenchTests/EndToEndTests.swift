@@ -87,6 +87,49 @@ struct EndToEndTests {
     }
   }
 
+  @Test("Tab completes commands, paths, fields and files; Ctrl-R finds lines of an earlier run")
+  func completes() throws {
+    try withFolder { folder in
+      let first = try workbench(state: folder)
+      try first.wait(for: "no stack")
+      try first.settle()
+      try first.type(Self.stack + Self.input)
+      #expect(try typed("sho\tc1.ker\tSi\t", first).contains("show c1.kernelSize"))
+      #expect(try typed("stack Conv1D(padding: .rev\t", first).contains(".reverseCausal"))
+      let project = Desk.project("Sess")
+      #expect(try typed("open \(project)\tbro\t", first).hasSuffix("Sessions/broken.session"))
+      try first.type("see 4\r")
+      #expect(first.terminal.line(22) == "› see 4")
+      kill(first.process, SIGKILL)
+      _ = first.waitForExit()
+      let second = try workbench(state: folder)
+      try second.wait(for: "no stack")
+      try second.settle()
+      #expect(try typed("\u{12}sine", second).contains("--channels 3 --time 12"))
+    }
+  }
+
+  /// The command line after some keys; it is dropped afterwards.
+  private func typed(_ keys: String, _ program: PtyProgram) throws -> String {
+    try program.type(keys)
+    defer { program.send("\u{3}") }
+    return program.terminal.line(22)
+  }
+
+  @Test("several pasted lines run one after another; a failed one stays with those behind it")
+  func pastes() throws {
+    try withFolder { folder in
+      let program = try workbench(state: folder)
+      try program.wait(for: "no stack")
+      try program.settle()
+      let lines = (Self.stack + Self.input + "step 2\rstp\rstep").split(separator: "\r")
+      try program.type("\u{1b}[200~\(lines.joined(separator: "\n"))\u{1b}[201~")
+      try program.type("\r")
+      #expect(program.terminal.line(0).contains("T 2/12"))
+      #expect(program.terminal.line(22) == "› stp⏎step")
+    }
+  }
+
   @Test("line by line the same commands give the same answers")
   func plain() throws {
     try withFolder { folder in

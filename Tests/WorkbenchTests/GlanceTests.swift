@@ -121,7 +121,7 @@ struct GlanceTests {
   func broken(rows: Int, columns: Int) {
     var desk = Desk(
       rows: rows, columns: columns, open: Desk.project("Sessions/broken.session"))
-    #expect(desk.text.contains("d selects the first layer that differs"))
+    #expect(desk.text.contains("key d selects it"))
     desk.press("d")
     #expect(desk.model.selectedPath == "c2")
     #expect(desk.text.contains("differs first at row 0, t 1"))

@@ -1,7 +1,7 @@
 import Layers
 import Sessions
 
-/// What a user is told first: how the session stands, and the keys that lead on from there.
+/// What a user is told first: how the session stands, and the commands and keys that lead on.
 enum FirstSteps {
   static func lines(_ session: Session) -> [OutputLine] {
     guard let layer = session.document.layer else { return [] }
@@ -12,18 +12,20 @@ enum FirstSteps {
       return [OutputLine("This stack runs layer-wise only: \(obstacle)", .hint)]
     }
     guard let verdict = session.comparison("") else {
-      return [OutputLine("s makes a step, r runs to the end, ? lists the keys.", .hint)]
+      return [
+        OutputLine("step makes a step (key s), run runs to the end (r), help helps (?).", .hint)
+      ]
     }
     if verdict.isEqual {
-      return [
-        OutputLine("Step and layer agree so far. j k select a layer, b goes back, ? helps.", .hint)
-      ]
+      let text =
+        "Step and layer agree so far. step goes on (key s), back goes back (b), help helps (?)."
+      return [OutputLine(text, .hint)]
     }
     return [
       OutputLine("Step-wise and layer-wise results differ: somewhere a layer is wrong.", .bad),
       OutputLine(
-        "d selects the first layer that differs (diff all lists them); then 3 shows its state, 4 its "
-          + "outputs.", .hint),
+        "diff all names the first layer that differs; key d selects it, then 3 shows its state, "
+          + "4 its outputs.", .hint),
     ]
   }
 }
