@@ -65,11 +65,14 @@ private struct LayerSheet {
   private let entry: LayerRegistry.Entry
   private let notation: LayerNotation
   private let example: SpecNode
+  /// The layer of the example, where this version has it.
+  private let layer: (any SequenceLayer)?
 
   init(_ entry: LayerRegistry.Entry, _ registry: LayerRegistry) {
     self.entry = entry
     notation = LayerNotation(registry: registry)
     example = LayerExample.spec(entry, registry: registry)
+    layer = try? registry.makeLayer(example)
   }
 
   var lines: [String] {
@@ -89,6 +92,9 @@ private struct LayerSheet {
     }
     result += ["", "Example:", "  \(notation.swift(example, width: 96))"]
     result += notation.text(example).split(separator: "\n").map { "  \($0)" }
+    if let layer {
+      result += ["", layer.stepObstacle.map { "It cannot step: \($0)." } ?? "It can step."]
+    }
     return result
   }
 
@@ -106,6 +112,9 @@ private struct LayerSheet {
     members.append(.init("omitted", .array(entry.table.omitted.map { .string($0) })))
     members.append(.init("example", .string(notation.swift(example, width: .max))))
     members.append(.init("example_text", .string(notation.text(example))))
+    if let layer {
+      members.append(.init("step_obstacle", layer.stepObstacle.map { .string($0) } ?? .null))
+    }
     return .object(members)
   }
 

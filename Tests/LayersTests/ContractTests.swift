@@ -23,6 +23,18 @@ import Testing
           "DepthwiseConv1D \(mode)",
           DepthwiseConv1D(kernelSize: 4, strides: 3, depthMultiplier: 2, padding: mode)),
         .init(
+          "SeparableConv1D \(mode)",
+          SeparableConv1D(filters: 3, kernelSize: 3, strides: 2, padding: mode)),
+        .init(
+          "NormalizedDepthwiseConv1D \(mode)",
+          NormalizedDepthwiseConv1D(kernelSize: 3, depthMultiplier: 2, padding: mode, numHeads: 2)),
+        .init(
+          "DepthwiseConv2D \(mode)",
+          DepthwiseConv2D(
+            kernelSize: [3, 2], strides: 1, spatialPadding: .same, depthMultiplier: 2,
+            timePadding: mode), plane),
+        .init("SincFilter1D \(mode)", SincFilter1D(kernelSize: 4, cutoff: 0.25, padding: mode)),
+        .init(
           "Conv2D \(mode)",
           Conv2D(
             filters: 2, kernelSize: [3, 2], strides: [2, 1], dilationRate: [1, 2],
@@ -111,6 +123,14 @@ import Testing
         ])),
     ]
 
+  static let recurrences: [LayerRunCase] = [
+    .init("LSTM", LSTM(units: 3)),
+    .init("RGLRU", RGLRU(units: 4, numHeads: 2)),
+    .init("RGLRU, complex", RGLRU(units: 4, numHeads: 2, onlyReal: false)),
+    .init("SincFilter1DTranspose", SincFilter1DTranspose(kernelSize: 4, strides: 2)),
+    .init("AssertChannelSpec", AssertChannelSpec(expectedChannelShape: [4])),
+  ]
+
   private func check(_ run: LayerRunCase, _ validity: LayerRunCase.Validity) throws {
     var verifier = ContractVerifier()
     verifier.absoluteTolerance = 1e-5
@@ -135,6 +155,13 @@ import Testing
     "frames and transforms keep the contract", arguments: signals,
     [LayerRunCase.Validity.ragged, .gaps])
   func spectrum(_ run: LayerRunCase, _ validity: LayerRunCase.Validity) throws {
+    try check(run, validity)
+  }
+
+  @Test(
+    "recurrence and filters keep the contract", arguments: recurrences,
+    [LayerRunCase.Validity.ragged, .gaps])
+  func recurrence(_ run: LayerRunCase, _ validity: LayerRunCase.Validity) throws {
     try check(run, validity)
   }
 }

@@ -40,6 +40,15 @@ import Testing
     .init("dropout over time", Dropout(rate: 0.5, broadcastDims: 1), training: true),
     .init("noise", AddNoise(sampler: .normal(mean: 1, stddev: 2), trainingOnly: false)),
     .init(
+      "noise conditioning",
+      NoiseConditioning(
+        noiseChannelShape: [2], noiseSampler: .truncatedNormal(mean: 0, stddev: 1),
+        projection: .linearAffine, combination: .affine)),
+    .init(
+      "dropped taps",
+      NormalizedDepthwiseConv1D(
+        kernelSize: 3, numHeads: 2, depthwiseDropconnectRate: 0.5), training: true),
+    .init(
       "parallel channels",
       ParallelChannels(
         childLayer: Conv1D(filters: 2, kernelSize: 2, padding: .causal), numGroups: 2)),
@@ -79,6 +88,15 @@ import Testing
     .init(
       "noise",
       Serial([ahead, AddNoise(sampler: .uniform(minval: 0, maxval: 1), trainingOnly: false)])),
+    .init(
+      "noise conditioning",
+      Serial([
+        ahead,
+        NoiseConditioning(
+          noiseChannelShape: [2], noiseSampler: .uniform(minval: 0, maxval: 1),
+          projection: .identity, combination: .concat),
+      ])),
+    .init("linear recurrence", Serial([ahead, RGLRU(units: 4, numHeads: 2)])),
     .init(
       "counted positions behind a delay in step only",
       Serial([Delay(length: 2, delayLayerOutput: false), AddTimingSignal()])),

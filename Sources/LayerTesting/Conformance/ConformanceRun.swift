@@ -59,11 +59,15 @@ package struct ConformanceRun {
     checkFacts(model)
     guard try loadWeights(into: model) else { return }
     let output = try model.layer(input, constants: constants, options: RunOptions(emits: true))
-    compare("output", output.y, want)
     expect("output dtype", output.y.values.dtype.name, facts["output_dtype"]?.string)
-    try compareEmits(output)
-    try checkSteps(model, input, constants, layer: output.y)
     try checkInvalidInput(model, input, constants, layer: output.y)
+    guard !OriginalFault.spoilsValues(golden.layer, input) else {
+      try checkSteps(model, input, constants, against: output.y)
+      return
+    }
+    compare("output", output.y, want)
+    try compareEmits(output)
+    try checkSteps(model, input, constants, against: try golden.sequence("step") ?? output.y)
     try checkGradients(model, input, constants)
   }
 
@@ -106,7 +110,9 @@ package struct ConformanceRun {
   }
 
   private mutating func checkReceptiveField(_ layer: any SequenceLayer) {
-    guard let members = facts["receptive_field_per_step"]?.members else { return }
+    guard let members = facts["receptive_field_per_step"]?.members,
+      !OriginalFault.spoilsReceptiveField(layer)
+    else { return }
     let fields = layer.receptiveFieldPerStep
     var want: ReceptiveFieldPerStep = Array(repeating: nil, count: members.count)
     for member in members {
@@ -157,10 +163,9 @@ package struct ConformanceRun {
   }
 
   private mutating func checkSteps(
-    _ model: Model, _ input: SequenceTensor, _ constants: Constants, layer: SequenceTensor
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants, against want: SequenceTensor
   ) throws {
     guard golden.layer.supportsStep else { return }
-    let want = try golden.sequence("step") ?? layer
     for blocks in [[1], [2], [1, 3, 2]] {
       let schedule = BlockSchedule(blocks)
       let got = try model.stepByStep(input, constants: constants, schedule: schedule)

@@ -56,6 +56,19 @@ public struct ParameterSpec: Equatable, Sendable {
     }
   }
 
+  package init(
+    path: String, collection: Collection, shape: Shape, dtype: DType, initializer: Initializer,
+    fans: Fans, shaping: Shaping = .none
+  ) {
+    self.path = path
+    self.collection = collection
+    self.shape = shape
+    self.dtype = dtype
+    self.initializer = initializer
+    self.fans = fans
+    self.shaping = shaping
+  }
+
   /// The array's name in parameter files: the path without `[i]`, below the collection's name.
   public var fileName: String {
     collection.rawValue + "/" + LayerPath.withoutCopies(path)

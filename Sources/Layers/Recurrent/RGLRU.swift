@@ -5,14 +5,15 @@ import Tensors
 /// `a = exp(-8 · r · softplus(a_param))` and the gates `gate(x)`, `r` sigmoids of linear maps in each of
 /// `numHeads` groups of channels.
 ///
-/// The first valid timestep is not scaled by `sqrt(1 - |a|²)`. With `onlyReal` false the first half of the
-/// channels are real and the second imaginary parts, and `a` turns by `exp(i · r · a_imag_param)`.
+/// The first timestep, if it is valid, is not scaled by `sqrt(1 - |a|²)`. With `onlyReal` false the halves of the
+/// channels are real and imaginary parts, and `a` turns by `exp(i · r · a_imag_param)`; of the state only
+/// the real part is carried on, as in the original, so the second half of the output is 0.
 ///
 /// - Shape: `[b, t, units] -> [b, t, units]`, with `w` = `units`, or `units / 2` for complex numbers:
 ///   parameters `a_param [w]`, `a_imag_param [w]`, and `kernel [heads, units / heads, w / heads]` and
 ///   `bias [heads, w / heads]` in `input_gate` and `a_gate`.
 /// - Mask: unchanged. An invalid timestep leaves the state as it was.
-/// - Streaming: block 1; state `h f32[b, units]` and `position i32[b]`.
+/// - Streaming: block 1; state `h f32[b, w]` and `position i32[b]`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, heads that do not divide `w`, complex
 ///   numbers with odd `units` or `minRad` from 0.999 on; `.invalidInput` for input that is not
 ///   `[b, t, units]`.
@@ -22,7 +23,7 @@ import Tensors
 extension RGLRU: SequenceLayer {
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.past] }
 
-  private var counter: PositionCounter { PositionCounter(countsValidOnly: true) }
+  private var counter: PositionCounter { PositionCounter(countsValidOnly: false) }
   private var width: Int { onlyReal ? units : units / 2 }
 
   private func computeType(_ input: ChannelSpec) throws(LayerError) -> DType {
@@ -65,7 +66,7 @@ extension RGLRU: SequenceLayer {
 
   public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
     var state = LayerState()
-    state.declare("h", context.builder.full(0, ValueType(.float32, [context.batch, units])))
+    state.declare("h", context.builder.full(0, ValueType(.float32, [context.batch, width])))
     counter.declareState(in: &state, context)
     return state
   }
@@ -81,7 +82,7 @@ extension RGLRU: SequenceLayer {
 
   public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
   {
-    let h = context.builder.full(0, ValueType(.float32, [x.batch, units]))
+    let h = context.builder.full(0, ValueType(.float32, [x.batch, width]))
     return try run(x, counter.positions(x), h, context).y
   }
 
@@ -97,7 +98,7 @@ extension RGLRU: SequenceLayer {
       "a_param", [width], dtype: paramDtype, .uniform(scale: 1),
       shaping: .decay(least: minRad, greatest: 0.999))
     let decay = decayGate * radius.converted(to: dtype).softplus.scaled(by: -8)
-    let isFirst = x.mask.and(positions .== positions.scalarLike(0)).expandingAxes([2])
+    let isFirst = (positions .== positions.scalarLike(0)).expandingAxes([2])
     let square = decay.scaled(by: 2).unary(.exp)
     let root = (square.scalarLike(1) - square).boundedSquareRoot
     let gain = inputGate * isFirst.select(root.scalarLike(1), root)
@@ -105,20 +106,16 @@ extension RGLRU: SequenceLayer {
     func kept(_ value: Value, else number: Double) -> Value {
       isValid.select(value, value.scalarLike(number)).converted(to: .float32)
     }
-    let size = decay.unary(.exp)
-    let result: (y: Value, h: Value)
-    if onlyReal {
-      result = scan([kept(size, else: 1)], [kept(values * gain, else: 0)], h, x.time, context)
-    } else {
+    var factor = decay.unary(.exp)
+    if !onlyReal {
       let phase = try context.parameter(
         "a_imag_param", [width], dtype: paramDtype, .uniform(scale: 0.1 * .pi))
-      let angle = decayGate * phase.converted(to: dtype)
-      let parts = [0, width].map { values.sliced(axis: 2, from: $0, to: $0 + width) * gain }
-      result = scan(
-        [kept(size * angle.unary(.cos), else: 1), kept(size * angle.unary(.sin), else: 0)],
-        parts.map { kept($0, else: 0) }, h, x.time, context)
+      factor = factor * (decayGate * phase.converted(to: dtype)).unary(.cos)
     }
-    return (SequenceValue(result.y.converted(to: dtype), mask: x.mask), result.h)
+    let input = values.sliced(axis: 2, from: 0, to: width) * gain
+    let (y, next) = scan(kept(factor, else: 1), kept(input, else: 0), h, context)
+    let padded = y.padded(axis: 2, low: 0, high: units - width)
+    return (SequenceValue(padded.converted(to: dtype), mask: x.mask), next)
   }
 
   /// `sigmoid` of a linear map of each head's channels by itself.
@@ -141,29 +138,18 @@ extension RGLRU: SequenceLayer {
     return sums.reshaped([x.shape[0], x.shape[1], width]).unary(.sigmoid)
   }
 
-  /// `h = a · h + u` over time for real numbers, or for real and imaginary parts.
+  /// `h = a · h + u` over time.
   private func scan(
-    _ a: [Value], _ u: [Value], _ h: Value, _ time: Int, _ context: LayerContext
+    _ a: Value, _ u: Value, _ h: Value, _ context: LayerContext
   ) -> (y: Value, h: Value) {
-    let width = self.width
-    let isReal = onlyReal
-    func turn(_ h: Value, _ slices: [Value]) -> Value {
-      guard !isReal else { return slices[0] * h + slices[1] }
-      let (re, im) = (
-        h.sliced(axis: 1, from: 0, to: width), h.sliced(axis: 1, from: width, to: 2 * width)
-      )
-      let nextRe = slices[0] * re - slices[1] * im + slices[2]
-      let nextIm = slices[0] * im + slices[1] * re + slices[3]
-      return Value.concatenate([nextRe, nextIm], axis: 1)
-    }
-    guard time != 1 else {
-      let next = turn(h, (a + u).map { $0.element(0, axis: 1) })
+    guard a.shape[1] != 1 else {
+      let next = a.element(0, axis: 1) * h + u.element(0, axis: 1)
       return (next.expandingAxes([1]), next)
     }
     let result = context.builder.loop(
-      tripCount: time, axis: 1, captured: [], carried: [h], sliced: a + u
+      tripCount: a.shape[1], axis: 1, captured: [], carried: [h], sliced: [a, u]
     ) { _, carried, slices in
-      let next = turn(carried[0], slices)
+      let next = slices[0] * carried[0] + slices[1]
       return ([next], [next])
     }
     return (result.stacked[0], result.carried[0])

@@ -53,4 +53,20 @@ public struct AssertChannelSpec: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "The input, if it has the channels and the dtype that are expected.",
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidInput` when `expectedChannelShape` is given and another than \
+        the input's, or `expectedDtype` is.
+        """
+      ),
+    ])
 }

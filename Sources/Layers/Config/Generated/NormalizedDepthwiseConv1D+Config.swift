@@ -128,4 +128,36 @@ public struct NormalizedDepthwiseConv1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Convolution over time of every channel by itself with kernels that are softmax \
+    distributions over their taps; with `numHeads`, channel `i` has the kernels of \
+    head `i mod numHeads`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t / s, c · m]`; parameters `depthwise_kernel [1, k, numHeads \
+        or c, m]`, `bias [c · m]`, with `m` the depth multiplier.
+        """
+      ),
+      ("Mask", "by padding mode, as in SeparableConv1D."),
+      (
+        "Streaming",
+        """
+        as DepthwiseConv1D; in training `layer` and `step` drop the same taps.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1 or a rate outside `0 ..< 1`, \
+        `.invalidInput` for input that is not `[b, t, c]` or whose channels the heads do \
+        not divide.
+        """
+      ),
+    ])
 }

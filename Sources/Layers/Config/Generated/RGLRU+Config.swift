@@ -120,7 +120,7 @@ public struct RGLRU: ConfigMessage {
         """
       ),
       ("Mask", "unchanged. An invalid timestep leaves the state as it was."),
-      ("Streaming", "block 1; state `h f32[b, units]` and `position i32[b]`."),
+      ("Streaming", "block 1; state `h f32[b, w]` and `position i32[b]`."),
       (
         "Throws",
         """

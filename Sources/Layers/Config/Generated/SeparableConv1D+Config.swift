@@ -129,4 +129,36 @@ public struct SeparableConv1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Convolution over time of every channel by itself, then a linear map of the \
+    channels.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t / s, filters]`; parameters `depthwise_kernel [k, c, m]`, \
+        `pointwise_kernel [1, c · m, filters]`, `bias [filters]`, with `m` the depth \
+        multiplier.
+        """
+      ),
+      (
+        "Mask",
+        """
+        by padding mode; for `causal` and `reverse_causal` every tap must be valid, \
+        padding before the sequence counting as valid.
+        """
+      ),
+      ("Streaming", "as DepthwiseConv1D."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, `.invalidInput` for input that \
+        is not `[b, t, c]`.
+        """
+      ),
+    ])
 }

@@ -138,4 +138,24 @@ public struct SeparableConv2D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Convolution over time and one spatial axis of every channel by itself, then a \
+    linear map of the channels.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, h, c] -> [b, t / s, h', filters]` with `h'` as in Conv2D; parameters \
+        `depthwise_kernel [kt, kh, c, m]`, `pointwise_kernel [1, 1, c · m, filters]`, \
+        `bias [filters]`, with `m` the depth multiplier.
+        """
+      ),
+      ("Mask", "by `timePadding`, as in DepthwiseConv2D."),
+      ("Streaming", "over time as Conv2D."),
+      ("Throws", "LayerError as Conv2D."),
+    ])
 }

@@ -74,4 +74,23 @@ public struct SincFilter1D: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A fixed low-pass filter over time: a sinc at `cutoff` of the sample rate under a \
+    Kaiser window, with the sum 1.
+    """,
+    [
+      ("Shape", "`[b, t, c] -> [b, t / s, c]`; no parameters."),
+      ("Mask", "by padding mode, as in SeparableConv1D."),
+      ("Streaming", "as DepthwiseConv1D."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, a cutoff outside 0 to 0.5 or a \
+        negative `kaiserBeta`, `.invalidInput` for input that is not `[b, t, c]`.
+        """
+      ),
+    ])
 }

@@ -74,4 +74,28 @@ public struct SincFilter1DTranspose: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The low-pass filter of SincFilter1D over the input stretched by zeros, which \
+    raises the rate by `s`.
+    """,
+    [
+      ("Shape", "`[b, t, c] -> [b, t · s, c]`, longer for `valid`; no parameters."),
+      ("Mask", "as Conv1DTranspose."),
+      (
+        "Streaming",
+        """
+        `causal` only; block 1, ratio `s`, no latency; state `partial [b, k - s, c]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError as SincFilter1D, and `.invalidConfig` for padding that \
+        Conv1DTranspose does not have.
+        """
+      ),
+    ])
 }
