@@ -128,6 +128,7 @@ let package = Package(
 
     // Rules about the sources themselves.
     tests("TidyTests", []),
+    tests("ReadmeTests", ["SequenceLayers"]),
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
@@ -142,5 +143,8 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Snapshots"]),
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
+    tests(
+      "LayerTestingTests",
+      ["LayerTesting", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
   ]
 )

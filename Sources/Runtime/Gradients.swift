@@ -28,26 +28,75 @@ extension Model {
     _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:]
   ) throws -> Gradients {
     try check(x)
-    let forward = try layer(x, constants: constants)
-    let weights = try cotangent(forward.y)
-    guard weights.shape == forward.y.values.shape else {
-      throw RuntimeError(
-        .invalidInput, found: "a cotangent \(weights.shape.shapeText)",
-        expected: "the output's shape \(forward.y.values.shape.shapeText)")
-    }
     let request = TraceRequest(
       batch: x.batch, time: x.time, input: input, constants: constants.specs,
       options: TraceOptions(training: training, differentiable: true))
-    let plan = try gradientPlan(request)
+    let plan = try gradientPlan(request, stepTime: nil)
+    let forward = try layer(x, constants: constants)
+    let weights = try cotangent(forward.y)
+    try Self.check(weights, against: forward.y)
     bind(plan, x, constants, batch: x.batch)
-    let seeds = SequenceTensor(uncheckedValues: weights, mask: forward.y.mask).maskedInvalid()
-      .values
-    let dtype = forward.y.values.dtype == .complex64 ? DType.complex64 : forward.y.values.dtype
-    let seeded = seeds.converted(to: dtype)
-    plan.set("cotangent/y", seeded.realPart)
-    plan.set("cotangent/y.imaginary", seeded.imaginaryPart)
+    seed(plan, SequenceTensor(uncheckedValues: weights, mask: forward.y.mask))
     plan.executor.execute()
     return collectGradients(plan, x, constants)
+  }
+
+  /// The gradients of `Σ cotangent · y` over valid timesteps, along the path of steps: the input is
+  /// run in steps of `blocks` blocks, as by `stepByStep`, and the gradient flows back through the
+  /// states.
+  ///
+  /// They equal those of ``gradients(_:cotangent:constants:)``, at the cost of one loop more.
+  ///
+  /// - Throws: ``RuntimeError`` `.invalidInput` when the cotangent's shape is not the output's,
+  ///   ``LayerError`` `.notSteppable`.
+  public func stepGradients(
+    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:],
+    blocks: Int = 1
+  ) throws -> Gradients {
+    try check(x)
+    let stepTime = layer.blockSize * max(1, blocks)
+    let steps = max(1, (x.time + layer.inputLatency + stepTime - 1) / stepTime)
+    let time = steps * stepTime
+    let whole = constants.block(0..<time)
+    let request = TraceRequest(
+      batch: x.batch, time: time, input: input, constants: whole.specs,
+      options: TraceOptions(training: training, differentiable: true))
+    let plan = try gradientPlan(request, stepTime: stepTime)
+    let forward = try stepByStep(x, constants: constants, schedule: BlockSchedule(max(1, blocks)))
+    let weights = try cotangent(forward.y)
+    try Self.check(weights, against: forward.y)
+    bind(plan, x.timesteps(0..<time), whole, batch: x.batch)
+    // Nobody asks anything of the warm-up.
+    let warmUp = min(layer.outputLatency, (Rational(time) * layer.outputRatio).floor)
+    let aligned = SequenceTensor(uncheckedValues: weights, mask: forward.y.mask)
+    let quiet = SequenceTensor(
+      uncheckedValues: aligned.values.sliced(time: 0..<warmUp),
+      mask: Tensor(zeros: [x.batch, warmUp], .bool))
+    seed(plan, warmUp == 0 ? aligned : .concatenate([quiet, aligned]))
+    plan.executor.execute()
+    var result = collectGradients(plan, x.timesteps(0..<time), whole)
+    result.y = forward.y
+    result.input = result.input?.sliced(time: 0..<x.time)
+    for (name, constant) in constants {
+      guard case .streamed(let sequence) = constant else { continue }
+      result.constants[name] = result.constants[name]?.sliced(time: 0..<sequence.time)
+    }
+    return result
+  }
+
+  private static func check(_ weights: Tensor, against y: SequenceTensor) throws(RuntimeError) {
+    guard weights.shape == y.values.shape else {
+      throw RuntimeError(
+        .invalidInput, found: "a cotangent \(weights.shape.shapeText)",
+        expected: "the output's shape \(y.values.shape.shapeText)")
+    }
+  }
+
+  /// Gives a gradient plan the cotangents of its output.
+  private func seed(_ plan: TracePlan, _ weights: SequenceTensor) {
+    let seeds = weights.maskedInvalid().values.converted(to: output.dtype)
+    plan.set("cotangent/y", seeds.realPart)
+    plan.set("cotangent/y.imaginary", seeds.imaginaryPart)
   }
 
   private func collectGradients(

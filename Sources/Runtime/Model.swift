@@ -195,7 +195,9 @@ public final class Model {
   ) throws -> TracePlan {
     let request = TraceRequest(
       batch: batch, time: time, input: input, constants: constants,
-      options: TraceOptions(training: training, taps: options.taps, emits: options.emits))
+      options: TraceOptions(
+        training: training, taps: options.taps, emits: options.emits,
+        poisonsInvalid: options.poisonsInvalid))
     let kind: PlanCache.Mode
     switch mode {
     case .layer: kind = .layer
@@ -212,10 +214,16 @@ public final class Model {
     }
   }
 
-  /// The program of gradients of the outputs with respect to input, constants and parameters.
-  func gradientPlan(_ request: TraceRequest) throws -> TracePlan {
-    try cache.plan(.init(mode: .gradients, request: request)) {
-      let trace = try tracer.layer(request)
+  /// The program of gradients of the outputs with respect to input, constants and parameters: of the
+  /// whole sequence at once, or in steps.
+  func gradientPlan(_ request: TraceRequest, stepTime: Int?) throws -> TracePlan {
+    try cache.plan(.init(mode: .gradients(stepTime: stepTime), request: request)) {
+      let trace: LayerTrace
+      if let stepTime {
+        trace = try tracer.steps(request, stepTime: stepTime)
+      } else {
+        trace = try tracer.layer(request)
+      }
       let program = try trace.program.withGradients()
       return TracePlan(trace, program: program, parameters: store, pool: pool)
     }
@@ -254,6 +262,8 @@ public struct RunOptions: Sendable {
   public var taps: Bool
   /// Stops the run between two instructions.
   public var cancel: CancelFlag?
+  /// Every layer gives NaN at invalid timesteps, to see whether the next one minds.
+  package var poisonsInvalid = false
 
   /// Makes options; nothing is shown by default.
   public init(emits: Bool = false, taps: Bool = false, cancel: CancelFlag? = nil) {

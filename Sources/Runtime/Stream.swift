@@ -23,7 +23,7 @@ public final class Stream {
   public let layers: [LayerTrace.LayerPlace]
 
   package private(set) var state: StateBuffers
-  private let initialValues: [Tensor]
+  let initialValues: [Tensor]
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
 
@@ -101,14 +101,14 @@ public final class Stream {
 
   /// The position and a copy of all state leaves.
   public func snapshot() -> StreamSnapshot {
-    StreamSnapshot(position: position, leaves: leaves, values: state.values)
+    StreamSnapshot(position: position, batch: batch, leaves: leaves, values: state.values)
   }
 
   /// Returns to a snapshot of this model.
   ///
   /// - Throws: ``RuntimeError`` `.invalidState` when it has other leaves.
   public func restore(_ snapshot: StreamSnapshot) throws(RuntimeError) {
-    guard snapshot.leaves == leaves else {
+    guard snapshot.leaves == leaves, snapshot.batch == batch else {
       throw RuntimeError(
         .invalidState,
         found: "a state of \(snapshot.leaves.count) leaves of another model or batch",

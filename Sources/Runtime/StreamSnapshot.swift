@@ -5,6 +5,8 @@ public import Tensors
 public struct StreamSnapshot: Sendable {
   /// How many input timesteps had been fed.
   public var position: Int
+  /// The number of rows.
+  public var batch: Int
   /// The leaves, in program order.
   public var leaves: [StateLeafSpec]
   /// Their values; windows oldest entry first.

@@ -89,7 +89,11 @@ final class TracePlan {
 
 /// The plans made so far, the least recently used dropped first.
 struct PlanCache {
-  enum Mode: Hashable { case layer, step, initialState, gradients }
+  enum Mode: Hashable {
+    case layer, step, initialState
+    /// Of the whole sequence, or in steps of so many timesteps.
+    case gradients(stepTime: Int?)
+  }
 
   struct Key: Hashable {
     var mode: Mode

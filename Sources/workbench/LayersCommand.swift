@@ -15,8 +15,15 @@ struct LayersCommand: ParsableCommand {
   @Flag(help: "Print one JSON document.")
   var json = false
 
+  @Flag(help: "Print the table of all layers in Markdown.")
+  var markdown = false
+
   func run() throws {
     let registry = LayerRegistry.builtIn
+    if markdown {
+      print(LayerTable.markdown(registry), terminator: "")
+      return
+    }
     guard let name else {
       if json {
         print(

@@ -72,7 +72,7 @@ struct VerifyCommand: ParsableCommand {
   private static func lines(_ report: ContractReport) -> [String] {
     let broken = Set(report.violations.map(\.check))
     return report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }
-      + report.violations.map { "     \($0)" }
+      + report.violations.flatMap { ["     \($0)", "     hint: \($0.hint)"] }
       + report.skipped.map { "skip \($0.check.rawValue): \($0.reason)" }
       + [report.holds ? "the contract holds" : "the contract is broken"]
   }
@@ -87,7 +87,11 @@ struct VerifyCommand: ParsableCommand {
           report.violations.map { violation in
             .object([
               .init("check", .string(violation.check.rawValue)),
-              .init("detail", .string(violation.detail)),
+              .init("path", .string(violation.path)),
+              .init("index", .array(violation.index.map(JSONValue.integer))),
+              .init("got", violation.got.map(JSONValue.number) ?? .null),
+              .init("want", violation.want.map(JSONValue.number) ?? .null),
+              .init("detail", .string(violation.detail)), .init("hint", .string(violation.hint)),
             ])
           })),
       .init(

@@ -73,7 +73,7 @@ package struct ConformanceRun {
 
   private mutating func compare(_ check: String, _ got: SequenceTensor, _ want: SequenceTensor) {
     if let detail = ArrayComparison.difference(got: got, want: want, tolerance) {
-      fail(check, detail)
+      fail(check, detail.text)
     }
   }
 
@@ -157,7 +157,7 @@ package struct ConformanceRun {
       }
       let masked = try SequenceTensor(values: want, mask: mask)
       if let detail = ArrayComparison.difference(got: got, want: masked, tolerance) {
-        fail(name, detail)
+        fail(name, detail.text)
       }
     }
   }

@@ -91,7 +91,15 @@ extension Residual: CombinatorLayer {
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let main = try body.layer(x, context)
-    return CombinationMode.add.combine([main, try shortcut.layer(x, context)], context)
+    let side = try shortcut.layer(x, context)
+    guard main.time == side.time else {
+      throw LayerError(
+        .invalidInput, layer: typeName,
+        found: "a body of \(main.time) and a shortcut of \(side.time) timesteps",
+        expected: "equal lengths",
+        fix: "pad alike in both, for example .same or .causal instead of .valid")
+    }
+    return CombinationMode.add.combine([main, side], context)
   }
 }
 

@@ -267,6 +267,9 @@ public final class LayerContext {
         expected: "\(spec), as its outputSpec says")
     }
     let latency = mode == .step ? try child.accumulatedOutputLatency(precedingLatency) : 0
+    let output =
+      options.poisonsInvalid && output.values.dtype.isFloating
+      ? output.filledInvalid(with: .nan) : output
     records.append(
       LayerRecord(
         path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency))

@@ -12,15 +12,19 @@ public struct TraceOptions: Hashable, Sendable {
   public var taps: Bool
   /// Show what layers emit beside their outputs, such as attention probabilities.
   public var emits: Bool
+  /// Every layer gives NaN at invalid timesteps, to see whether the next one minds.
+  public var poisonsInvalid: Bool
 
   /// Makes options; everything is off by default.
   public init(
-    training: Bool = false, differentiable: Bool = false, taps: Bool = false, emits: Bool = false
+    training: Bool = false, differentiable: Bool = false, taps: Bool = false, emits: Bool = false,
+    poisonsInvalid: Bool = false
   ) {
     self.training = training
     self.differentiable = differentiable
     self.taps = taps
     self.emits = emits
+    self.poisonsInvalid = poisonsInvalid
   }
 }
 

@@ -1,0 +1,171 @@
+import Layers
+import Programs
+import Runtime
+import Tensors
+
+/// One verification under way.
+struct ContractRun {
+  let model: Model
+  let input: SequenceTensor
+  let constants: Constants
+  let settings: ContractVerifier
+  /// The plain run of the whole sequence: what others are compared with.
+  let whole: RunOutput
+  let tolerance: Tolerance
+  var report = ContractReport()
+
+  init(
+    _ settings: ContractVerifier, _ model: Model, _ input: SequenceTensor, _ constants: Constants
+  ) throws {
+    self.settings = settings
+    self.model = model
+    self.input = input
+    self.constants = constants
+    whole = try model.layer(input, constants: constants)
+    let largest = whole.y.maskedInvalid().values.realPart.doubles().lazy.filter(\.isFinite)
+      .map(abs).max()
+    tolerance = Tolerance(
+      relative: settings.relativeTolerance,
+      absolute: settings.absoluteTolerance * max(1, largest ?? 0))
+  }
+
+  /// Whether invalid timesteps can hold NaN.
+  var canBePoisoned: Bool {
+    input.values.dtype.isFloating || input.values.dtype == .complex64
+  }
+
+  mutating func begin(_ check: ContractCheck) {
+    if report.checked.last != check { report.checked.append(check) }
+  }
+
+  mutating func skip(_ check: ContractCheck, _ reason: String) {
+    report.skipped.append((check, reason))
+  }
+
+  mutating func violate(_ violation: ContractViolation) { report.violations.append(violation) }
+
+  /// One of two ways of running that must agree: it gives the output of the root, and if asked that of
+  /// every layer, aligned with the whole sequence.
+  typealias Way = (RunOptions) throws -> RunOutput
+
+  /// Compares the outputs of two ways, and where they differ looks for the layer that begins it.
+  mutating func compare(_ check: ContractCheck, note: String = "", _ got: Way, _ want: Way) throws {
+    let a: RunOutput
+    do { a = try got(RunOptions()) } catch let error as LayerError where error.code == .invalidInput
+    {
+      // Some layers fix the length of their input, which padding changes.
+      skip(check, "\(error)")
+      return
+    }
+    begin(check)
+    let b = try want(RunOptions())
+    guard let root = ArrayComparison.difference(got: a.y, want: b.y, tolerance) else { return }
+    let options = RunOptions(taps: true)
+    let (tapsA, tapsB) = (try got(options).taps, try want(options).taps)
+    var path = ""
+    var found = root
+    for place in try layerPaths() {
+      guard let x = tapsA[place], let y = tapsB[place],
+        let difference = ArrayComparison.difference(got: x, want: y, tolerance)
+      else { continue }
+      (path, found) = (place, difference)
+      break
+    }
+    violate(
+      ContractViolation(
+        check, note.isEmpty ? found.text : "\(note): \(found.text)", path: path, index: found.index,
+        got: found.got, want: found.want))
+  }
+
+  /// The paths of all layers in the order of computation.
+  private func layerPaths() throws -> [String] { try trace().layers.map(\.path) }
+
+  private func trace() throws -> LayerTrace {
+    let options = TraceOptions(training: model.training)
+    let request = TraceRequest(
+      batch: input.batch, time: input.time, input: model.input, constants: constants.specs,
+      options: options)
+    return try model.trace(.layer, request)
+  }
+
+  /// Whether a result depends on the keys of rows, or in training on the whole batch.
+  func drawsAtRandom() throws -> Bool {
+    try model.training || trace().program.inputs.contains { $0.role == .seed }
+  }
+
+  // MARK: - Ways of running
+
+  func runWhole(
+    _ x: SequenceTensor, _ constants: Constants, _ options: RunOptions
+  ) throws -> RunOutput {
+    try model.layer(x, constants: constants, options: options)
+  }
+
+  /// Runs in steps; what every layer gave is aligned by that layer's own latency.
+  func runSteps(
+    _ x: SequenceTensor, _ constants: Constants, _ options: RunOptions,
+    schedule: BlockSchedule = BlockSchedule()
+  ) throws -> RunOutput {
+    var output = try model.stepByStep(
+      x, constants: constants, schedule: schedule, options: options)
+    guard options.taps else { return output }
+    let stream = try model.makeStream(batch: x.batch, constants: constants)
+    for place in stream.layers {
+      guard let tap = output.taps[place.path] else { continue }
+      let latency = min(max(0, place.outputLatency), tap.time)
+      output.taps[place.path] = tap.timesteps(latency..<tap.time)
+    }
+    return output
+  }
+
+  /// Runs with a row of garbage before and behind, and gives the rows between.
+  func amongGarbage(
+    _ run: (SequenceTensor, Constants, RunOptions) throws -> RunOutput, _ options: RunOptions
+  ) throws -> RunOutput {
+    let order = [0] + Array(0..<input.batch) + [input.batch - 1]
+    let framed = input.rows(order)
+    let flags = order.indices.flatMap { row in
+      (0..<input.time).map { time in
+        row == 0 || row == order.count - 1 || input.isValid(row: order[row], time: time)
+      }
+    }
+    var values = framed.values
+    if canBePoisoned {
+      let noise = Tensor(repeating: .nan, shape: [1] + values.shape.dropFirst(), values.dtype)
+      let kept = values.rows(Array(1..<(order.count - 1)))
+      values = Tensor.joined(rows: [noise, kept, noise])
+    }
+    let mask = Tensor(flags, shape: [order.count, input.time])
+    let x = try SequenceTensor(values: values, mask: mask)
+    return try run(x, constants.mapValues { $0.rows(order) }, options)
+      .rows(Array(1..<(order.count - 1)))
+  }
+}
+
+extension RunOutput {
+  /// The rows at these positions of everything that was given.
+  func rows(_ indices: [Int]) -> RunOutput {
+    var result = self
+    result.y = y.rows(indices)
+    result.emits = emits.mapValues { $0.rows(indices) }
+    result.taps = taps.mapValues { $0.rows(indices) }
+    return result
+  }
+}
+
+extension ConstantTensor {
+  /// What is streamed along with a longer input, with as many invalid timesteps behind.
+  func padded(by count: Int) -> ConstantTensor {
+    guard case .streamed(let x) = self else { return self }
+    return .streamed(x.padded(by: count))
+  }
+
+  /// The constant with NaN at invalid timesteps.
+  var poisoned: ConstantTensor {
+    switch self {
+    case .sequence(let x) where x.values.dtype.isFloating: .sequence(x.filledInvalid(with: .nan))
+    case .streamed(let x) where x.values.dtype.isFloating: .streamed(x.filledInvalid(with: .nan))
+    case .sequence, .streamed, .array: self
+    }
+  }
+}

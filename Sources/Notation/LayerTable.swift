@@ -1,0 +1,27 @@
+package import Layers
+
+/// The table of layers in the README, made from the registry.
+package enum LayerTable {
+  /// One row a layer: name, what it does, how it streams.
+  package static func markdown(_ registry: LayerRegistry) -> String {
+    let rows = registry.entries.filter(\.isAvailable).map { entry in
+      let streaming = entry.facts?.items.first { $0.label == "Streaming" }?.text
+      return "| `\(entry.table.message)` | \(cell(entry.table.doc)) "
+        + "| \(cell(streaming ?? "stateless: a step is the layer on a block.")) |"
+    }
+    return (["| Layer | What it does | Streaming |", "|---|---|---|"] + rows)
+      .joined(separator: "\n") + "\n"
+  }
+
+  private static func cell(_ text: String) -> String {
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+      .replacing("|", with: "\\|")
+    return line.hasSuffix(".") ? String(line.dropLast()) : line
+  }
+}
+
+extension String {
+  fileprivate func replacing(_ character: Character, with text: String) -> String {
+    reduce(into: "") { $0 += $1 == character ? text : String($1) }
+  }
+}

@@ -1,0 +1,92 @@
+import Tensors
+
+/// Chooses tokens from logits: greedy, or at random with a temperature and cuts.
+///
+/// In this order: the repetition penalty, the temperature, then the cuts `topK`, `topP` and `minP`;
+/// what is left is drawn by its probabilities. A draw depends on logits, history, seed, row key and
+/// position alone, so a row draws the same whatever its batch and the size of blocks.
+///
+/// - Source: nucleus sampling (arXiv 1904.09751), min-p (arXiv 2407.01082), repetition penalty
+///   (arXiv 1909.05858).
+public struct TokenSampler: Hashable, Sendable {
+  /// What logits are divided by; 0 is greedy.
+  public var temperature: Double
+  /// Only this many of the likeliest tokens.
+  public var topK: Int?
+  /// Only the likeliest tokens that together have this probability.
+  public var topP: Double?
+  /// Only tokens of at least this share of the likeliest one's probability.
+  public var minP: Double?
+  /// What logits of tokens in the history are divided by if positive, multiplied by if negative.
+  public var repetitionPenalty: Double
+  /// The seed of the draws.
+  public var seed: UInt64
+
+  /// Makes a sampler; without arguments it is greedy.
+  public init(
+    temperature: Double = 0, topK: Int? = nil, topP: Double? = nil, minP: Double? = nil,
+    repetitionPenalty: Double = 1, seed: UInt64 = 0
+  ) {
+    self.temperature = temperature
+    self.topK = topK
+    self.topP = topP
+    self.minP = minP
+    self.repetitionPenalty = repetitionPenalty
+    self.seed = seed
+  }
+
+  /// The likeliest token at every position.
+  public static let greedy = TokenSampler()
+
+  /// A token for one row at one position; of equal logits the lowest token counts as likelier.
+  ///
+  /// - Precondition: there is at least one logit.
+  public func sample(
+    _ logits: [Double], rowKey: UInt32, position: Int, history: [Int] = []
+  ) -> Int {
+    var scores = logits
+    if repetitionPenalty != 1 {
+      for token in Set(history) where scores.indices.contains(token) {
+        let score = scores[token]
+        scores[token] = score > 0 ? score / repetitionPenalty : score * repetitionPenalty
+      }
+    }
+    let order = scores.indices.sorted { a, b in
+      scores[a] == scores[b] ? a < b : scores[a] > scores[b]
+    }
+    let best = order[0]
+    guard temperature > 0 else { return best }
+    let kept = kept(order.map { ($0, DecodingMath.exp((scores[$0] - scores[best]) / temperature)) })
+    return draw(kept, rowKey: rowKey, position: position)
+  }
+
+  /// The tokens that the cuts leave, with their weights, likeliest first.
+  private func kept(_ tokens: [(token: Int, weight: Double)]) -> [(token: Int, weight: Double)] {
+    var kept = Array(tokens.prefix(max(1, topK ?? tokens.count)))
+    if let topP {
+      let total = kept.reduce(0) { $0 + $1.weight }
+      var sum = 0.0
+      let end = kept.firstIndex { entry in
+        sum += entry.weight
+        return sum >= topP * total
+      }
+      kept = Array(kept.prefix((end ?? kept.count - 1) + 1))
+    }
+    if let minP { kept = kept.filter { $0.weight >= minP * kept[0].weight } }
+    return kept
+  }
+
+  private func draw(
+    _ kept: [(token: Int, weight: Double)], rowKey: UInt32, position: Int
+  ) -> Int {
+    let key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+    let counter = SIMD4(rowKey, UInt32(truncatingIfNeeded: position), 0, 0x00DE_C0DE)
+    let words = Philox.words(key: key, counter: counter)
+    var rest = Double(Philox.uniform(words[0])) * kept.reduce(0) { $0 + $1.weight }
+    for (token, weight) in kept {
+      rest -= weight
+      if rest < 0 { return token }
+    }
+    return kept[kept.count - 1].token
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import LayerTesting
+import Layers
+import Testing
+
+/// Random configs of every layer, and random stacks, keep the contract.
+///
+/// `WORKBENCH_CONTRACT_SEED=N` starts at another seed, `WORKBENCH_CONTRACT_ROUNDS=N` runs more of them,
+/// `WORKBENCH_CONTRACT_LAYER=Conv1D` looks at one layer. A failure prints the config and the line that
+/// repeats it.
+@Suite struct RandomContractTests {
+  private static let environment = ProcessInfo.processInfo.environment
+
+  private static func number(_ name: String, _ usual: Int) -> Int {
+    environment[name].flatMap { Int($0) } ?? usual
+  }
+
+  private static let firstSeed = number("WORKBENCH_CONTRACT_SEED", 1)
+  private static let rounds = number("WORKBENCH_CONTRACT_ROUNDS", 12)
+  private static let layers: [String] = LayerRegistry.builtIn.entries.filter(\.isAvailable)
+    .map(\.table.message)
+    .filter { name in environment["WORKBENCH_CONTRACT_LAYER"].map { $0 == name } ?? true }
+    .filter { !lonely.contains($0) }
+
+  /// Layers that need a company which a generator of single layers cannot give.
+  private static let lonely: Set<String> = [
+    "EmbeddingTranspose",  // an Embedding in the same stack
+    "Lambda",  // a function in Swift
+  ]
+
+  /// Contradictions that the original has by definition, and we with it.
+  private func isByDefinition(_ violation: ContractViolation, _ made: RandomCase) -> Bool {
+    // The backward half is announced as if its output were as long as its input.
+    if violation.check == .receptiveField, made.text.contains("bidirectional") { return true }
+    // Outputs behind the last input count as valid; padding behind puts invalid inputs there.
+    let stretches = ["conv1d_transpose", "conv2d_transpose", "overlap_add", "inverse_stft"]
+    return violation.check == .padding && violation.index.count == 2
+      && stretches.contains { made.text.contains($0) }
+  }
+
+  private func verify(
+    _ made: RandomCase, _ settings: ContractVerifier, again: String
+  ) {
+    do {
+      let report = try settings.verify(made.model, made.input, constants: made.constants)
+      for violation in report.violations where !isByDefinition(violation, made) {
+        Issue.record("\(violation)\n\(made.text)\nagain: \(again)")
+      }
+    } catch {
+      Issue.record("\(error)\n\(made.text)\nagain: \(again)")
+    }
+  }
+
+  @Test("random configs of a layer keep the contract", arguments: layers)
+  func configs(_ name: String) throws {
+    let entry = try #require(LayerRegistry.builtIn.entry(message: name))
+    var settings = ContractVerifier()
+    // One more or less tap of a random config may happen to weigh nothing.
+    settings.allowsWiderReceptiveField = true
+    for round in 0..<Self.rounds {
+      let seed = Self.firstSeed + round
+      var cases = RandomCases(seed: UInt64(seed))
+      guard let made = cases.single(entry) else {
+        Issue.record("no config of \(name) was accepted with seed \(seed)")
+        continue
+      }
+      verify(
+        made, settings,
+        again: "WORKBENCH_CONTRACT_LAYER=\(name) WORKBENCH_CONTRACT_SEED=\(seed) "
+          + "WORKBENCH_CONTRACT_ROUNDS=1 swift test -c release --filter RandomContractTests")
+    }
+  }
+
+  private static let stackGroups = environment["WORKBENCH_CONTRACT_LAYER"] == nil ? 20 : 0
+
+  @Test("random stacks keep the contract", arguments: 0..<stackGroups)
+  func stacks(_ group: Int) {
+    var settings = ContractVerifier()
+    settings.relativeTolerance = 1e-4
+    settings.absoluteTolerance = 1e-5
+    settings.allowsWiderReceptiveField = true
+    for round in 0..<Self.rounds {
+      let seed = Self.firstSeed + 1000 * group + round
+      var cases = RandomCases(seed: UInt64(seed))
+      guard let made = cases.stack(depth: 2 + group % 5) else { continue }
+      verify(
+        made, settings,
+        again: "WORKBENCH_CONTRACT_SEED=\(seed) WORKBENCH_CONTRACT_ROUNDS=1 "
+          + "swift test -c release --filter RandomContractTests")
+    }
+  }
+}
