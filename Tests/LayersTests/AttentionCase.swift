@@ -17,6 +17,8 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
     case two
     /// `segments` and `positions` `i32[3, t]`, streamed or whole.
     case places(streamed: Bool)
+    /// `source` and `other` with their segments, and `segments` and `positions`, all whole.
+    case placesAndSources
   }
 
   var run: LayerRunCase
@@ -46,6 +48,15 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
       [
         "segments": try places(time, streamed) { row, step in (step + row) / 4 },
         "positions": try places(time, streamed) { row, step in step + step / 5 + row },
+      ]
+    case .placesAndSources:
+      [
+        "source": .sequence(try sequence("source", 7)),
+        "other": .sequence(try sequence("other", 4)),
+        "sourceSegments": try places(7, false) { row, step in (step + row) / 3 },
+        "otherSegments": try places(4, false) { row, step in step + row },
+        "segments": try places(time, false) { row, step in (step + row) / 4 },
+        "positions": try places(time, false) { row, step in step * 2 - row },
       ]
     }
   }

@@ -28,6 +28,20 @@ import Testing
         numHeads: 2, unitsPerHead: 3, maxPastHorizon: 3,
         attentionProbabilitiesDropoutRate: 0.4, useSinkScalars: true), training: true),
     .init(
+      "in chunks",
+      LocalDotProductSelfAttention(
+        numHeads: 2, unitsPerHead: 3, blockSize: 4, maxPastHorizon: 3, maxFutureHorizon: 2,
+        attentionProbabilitiesDropoutRate: 0.4), training: true),
+    .init(
+      "streamed source behind a latency",
+      Serial([
+        Conv1D(filters: 3, kernelSize: 3, padding: .reverseCausal),
+        StreamingDotProductAttention(
+          sourceName: "source", numHeads: 2, unitsPerHead: 3, maxPastHorizon: 2,
+          maxFutureHorizon: 1, attentionProbabilitiesDropoutRate: 0.4,
+          broadcastDropoutAcrossQueries: true),
+      ]), .streamed, training: true),
+    .init(
       "whole source",
       DotProductAttention(
         sourceName: "source", numHeads: 2, unitsPerHead: 3,

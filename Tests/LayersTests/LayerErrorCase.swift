@@ -17,10 +17,12 @@ struct LayerErrorCase: CustomTestStringConvertible, Sendable {
 
   var testDescription: String { message }
 
-  func check(sourceLocation: SourceLocation = #_sourceLocation) {
+  func check(
+    constants: ConstantSpecs = [:], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
     let stack = Serial([Identity(), layer])
     do {
-      let spec = try stack.outputSpec(for: input, constants: [:])
+      let spec = try stack.outputSpec(for: input, constants: constants)
       Issue.record(
         "\(layer.typeName) accepted \(input) and gave \(spec)", sourceLocation: sourceLocation)
     } catch {

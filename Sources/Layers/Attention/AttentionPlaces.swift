@@ -29,3 +29,41 @@ struct AttentionPlaces {
     return visible
   }
 }
+
+/// Self attention in which constants may say segments and positions.
+extension DotProductAttentionLayer {
+  func placedAttentionState(
+    _ banded: BandedAttention, _ input: ChannelSpec, _ segments: AlignedConstant?,
+    _ positions: AlignedConstant?, _ context: LayerContext
+  ) throws(LayerError) -> LayerState {
+    var places: Set<String> = []
+    if segments != nil { places.insert("Segments") }
+    if positions != nil { places.insert("Positions") }
+    let given = [segments, positions].compactMap(\.self)
+    return try selfAttentionState(
+      banded, input, context, places: places, countsSteps: given.contains { $0.isWhole(context) })
+  }
+
+  func placedAttentionStep(
+    _ banded: BandedAttention, _ x: SequenceValue, _ segments: AlignedConstant?,
+    _ positions: AlignedConstant?, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    let steps = banded.positions(x, &state)
+    var heads = try selfAttentionHeads(x, &state, context)
+    heads.places = AttentionPlaces(
+      segments: try segments?.values(for: x, at: steps, self, context),
+      positions: try positions?.values(for: x, at: steps, self, context))
+    return try banded.step(heads, at: steps, &state, context)
+  }
+
+  func placedAttentionLayer(
+    _ banded: BandedAttention, _ x: SequenceValue, _ segments: AlignedConstant?,
+    _ positions: AlignedConstant?, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    var heads = try selfAttentionHeads(x, context)
+    heads.places = AttentionPlaces(
+      segments: try segments?.values(for: x, at: nil, self, context),
+      positions: try positions?.values(for: x, at: nil, self, context))
+    return try banded.layer(heads, context)
+  }
+}

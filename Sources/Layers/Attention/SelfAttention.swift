@@ -30,6 +30,21 @@ extension DotProductAttentionLayer {
       fix: "use it in LocalDotProductSelfAttention, which equals DotProductSelfAttention")
   }
 
+  /// Checks the fields of attention in chunks; `biasFix` says where a bias can be had.
+  func checkChunks(_ size: Int, biasFix: String? = nil) throws(LayerError) {
+    try require("blockSize", size, atLeast: 1)
+    if let embedding = relativePositionEmbedding, embedding.isBias {
+      throw .config(
+        self, "relativePositionEmbedding", found: embedding.typeName,
+        expected: "TransformerXLRelativePositionEmbedding", fix: biasFix)
+    }
+    guard perDimScale || !perDimKeyScale else {
+      throw .config(
+        self, "perDimKeyScale", found: "true without perDimScale", expected: "both or neither",
+        fix: "set perDimScale to true")
+    }
+  }
+
   func selfAttentionState(
     _ banded: BandedAttention, _ input: ChannelSpec, _ context: LayerContext,
     places: Set<String> = [], countsSteps: Bool = false

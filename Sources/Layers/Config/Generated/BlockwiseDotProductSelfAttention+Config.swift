@@ -245,4 +245,42 @@ public struct BlockwiseDotProductSelfAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of the sequence to itself in blocks: every timestep sees its whole \
+    block, and some blocks before and behind it.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
+        `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`. Constants \
+        `segmentIdsName` and `positionName`: integers `[b, t]`, whole or streamed as \
+        sequences; positions take the place of `i` and `j`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps are never keys."),
+      (
+        "Streaming",
+        """
+        block `B`; input and output latency `maxFutureHorizonBlocks · B`; state as in \
+        `DotProductSelfAttentionV2` with horizons `B` times as long. Unlimited horizons \
+        cannot step. `useKvCacheRingbuffer` and the sizes of flash attention change \
+        nothing.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for horizons below -1, a block size or counts below \
+        1, heads that the key heads do not divide, grouped heads with the combined \
+        projection, negative soft cap; `.invalidConstant` for segments or positions that \
+        are missing or not integers `[b, t]`; `.latencyMismatch` behind a latency that \
+        is no multiple of `B`; `.invalidInput` for input that is not `[b, t, d]`.
+        """
+      ),
+    ])
 }

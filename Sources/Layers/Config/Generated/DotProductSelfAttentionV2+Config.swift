@@ -239,4 +239,43 @@ public struct DotProductSelfAttentionV2: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of the sequence to itself, within a band of past and future timesteps \
+    and within segments.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
+        `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`. Constants \
+        `segmentIdsName` and `positionName`: integers `[b, t]`, whole or streamed as \
+        sequences; positions take the place of `i` and `j`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps are never keys."),
+      (
+        "Streaming",
+        """
+        block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` \
+        `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon \
+        `queries` and `queryMask`, all with their segments and positions where those are \
+        given; `position i32[b]` where they are whole. Unlimited horizons cannot step. \
+        `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, \
+        heads that the key heads do not divide, grouped heads with the combined \
+        projection, negative soft cap; `.invalidConstant` for segments or positions that \
+        are missing or not integers `[b, t]`; `.invalidInput` for input that is not `[b, \
+        t, d]`.
+        """
+      ),
+    ])
 }

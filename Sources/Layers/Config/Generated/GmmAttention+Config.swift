@@ -131,4 +131,43 @@ public struct GmmAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention by place: every query looks at a whole source through a mixture of `C` \
+    bells.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, c]`, source `[b, s, c]`; parameters `hidden/kernel [d, \
+        n, u]`, `output/kernel [n, u, C, 3]`, `output/bias [n, C, 3]`, the last axis \
+        weight, offset, variance.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged; invalid timesteps of the source weigh nothing, invalid queries do not \
+        move centres.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block 1, no latency; with `monotonic` state `centre [b, n, C]`, otherwise none.
+        """
+      ),
+      ("Emits", "`probabilities_by_source/<source> [b, t, n, s]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1 or an empty source name; \
+        `.invalidConstant` for a source that is missing or no sequence `[b, s, c]`; \
+        `.invalidInput` for input that is not `[b, t, d]` of floating-point numbers.
+        """
+      ),
+    ])
 }

@@ -292,4 +292,49 @@ public struct LocalDotProductSelfAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of the sequence to itself within a finite band, computed in chunks: \
+    equal to `DotProductSelfAttention`, and besides it takes positions of \
+    Transformer-XL.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
+        `query_key_value_projection/kernel [d, 3, n, h]`; those of sinks and scales as \
+        in `DotProductSelfAttention`; `relative_position_embedding/pos_proj/kernel [e, \
+        n, h]` and `u`, `v` `[n, h]` there.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps are never keys."),
+      (
+        "Streaming",
+        """
+        block 1; input and output latency `maxFutureHorizon`; state as in \
+        `DotProductSelfAttention`. `useKvCacheRingbuffer` changes nothing.
+        """
+      ),
+      (
+        "Emits",
+        """
+        `probabilities [b, t, n, s + past + blockSize + future]`, those of sinks first, \
+        keys counted from the first that the chunk of the query sees; in steps those of \
+        the step.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for a past horizon below 1, a future one below 0, a \
+        block size or counts below 1, negative soft cap, a dropout rate outside 0 ... 1, \
+        both kinds of sinks, sinks with `zeroFullyMasked`, `perDimKeyScale` without \
+        `perDimScale`, and relative positions that are a bias or of another reach; \
+        `.invalidInput` for input that is not `[b, t, d]`.
+        """
+      ),
+    ])
 }

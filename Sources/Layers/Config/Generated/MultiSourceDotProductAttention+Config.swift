@@ -248,4 +248,51 @@ public struct MultiSourceDotProductAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of every timestep to several whole sources at once, given as \
+    constants.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`, sources `[b, s, c]`; parameters by input \
+        projection, such as `query_projection/kernel [d, n, h]` and \
+        `key_value_projection/kernel [c, 2, m, h]`, with `useSeparateKvProjections` \
+        below `<source>_projection`; `per_dim_scale [h]`. Segments and positions are \
+        integers `[b, t]` of queries, whole or streamed, and `[b, s]` of sources.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged; invalid timesteps of sources are never seen. Where all are, the \
+        output is 0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block 1, no latency; state `keys` and `values` `[b, S, m, h]` and `mask [b, S]` \
+        of all sources together, which no step changes, and `position i32[b]` where \
+        segments of queries are given whole. Steps if the query network does. The sizes \
+        of flash attention change nothing.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for no source or an empty name, counts below 1, \
+        heads that the key heads do not divide, the combined projection, negative soft \
+        cap, another number of names or sizes than one or that of the sources, segments \
+        of queries without those of sources; `.invalidConstant` for a source that is \
+        missing, no sequence `[b, s, c]` or of other channels than the first where they \
+        share a projection, and for segments or positions of another shape; \
+        `.invalidInput` for input that is not `[b, t, d]`.
+        """
+      ),
+    ])
 }

@@ -299,4 +299,44 @@ public struct StreamingDotProductAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of every timestep to a band of a source that is streamed along with \
+    the input.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`, source `[b, s, c]`, in a step as long as the block; \
+        parameters as in `DotProductAttention`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps of the source are never seen."),
+      (
+        "Streaming",
+        """
+        block 1; with `useQueryDelayBuffer` input and output latency `maxFutureHorizon`, \
+        otherwise none, and the layers before must delay the queries so far; state \
+        `keys` and `values` `[b, past + future + l, n, h]` and `mask [b, past + future + \
+        l]` behind a latency of `l`, while queries wait `queries [b, future, n, h]` and \
+        `queryMask [b, future]`, with dropout in training `rowKey u32[b]` and `position \
+        i32[b]`. `useKvCacheRingbuffer` changes nothing.
+        """
+      ),
+      ("Emits", "`probabilities_by_source/<source> [b, t, n, sinks + s]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for a past horizon below 1, a future one below 0, \
+        relative positions, and what `DotProductAttention` refuses; `.invalidConstant` \
+        for a source that is missing or no sequence `[b, s, c]`, in steps also for one \
+        of another length than the input; `.latencyMismatch` for queries that come less \
+        than `maxFutureHorizon` late without a delay buffer; `.invalidInput` for input \
+        that is not `[b, t, d]`.
+        """
+      ),
+    ])
 }

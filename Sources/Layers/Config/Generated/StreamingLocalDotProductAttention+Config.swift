@@ -309,4 +309,41 @@ public struct StreamingLocalDotProductAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of every timestep to a band of a source that is streamed along with \
+    the input, computed in chunks: equal to `StreamingDotProductAttention`, and \
+    besides it takes positions of Transformer-XL.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, h]`, source `[b, t, c]`, in a step as long as the block; \
+        parameters as in `DotProductAttention` and \
+        `TransformerXLRelativePositionEmbedding`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps of the source are never seen."),
+      ("Streaming", "block 1; latency and state as in `StreamingDotProductAttention`."),
+      (
+        "Emits",
+        """
+        `probabilities_by_source/<source> [b, t, n, sinks + past + blockSize + future]`, \
+        keys counted from the first that the chunk of the query sees; in steps those of \
+        the step.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError as `StreamingDotProductAttention`; `.invalidConfig` also for a block \
+        size below 1, `perDimKeyScale` without `perDimScale`, and relative positions \
+        that are a bias or of another reach; `.invalidConstant` for a source of another \
+        length than the input.
+        """
+      ),
+    ])
 }

@@ -1,0 +1,69 @@
+import Programs
+import Tensors
+
+/// Attention of the sequence to itself, within a band of past and future timesteps and within segments.
+///
+/// Query `i` sees key `j` when `i - j <= maxPastHorizon`, `j - i <= maxFutureHorizon` (-1: no limit),
+/// both are of one segment and timestep `j` is valid. With scaled queries `q`, logits `q · k` go through
+/// `cap · tanh(logit / cap)` and softmax in single precision; the output is the mean of values so
+/// weighted, 0 where nothing is seen. Of grouped heads, query head `j` uses key head `j % m`.
+///
+/// - Shape: `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as
+///   `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`. Constants
+///   `segmentIdsName` and `positionName`: integers `[b, t]`, whole or streamed as sequences; positions
+///   take the place of `i` and `j`.
+/// - Mask: unchanged; invalid timesteps are never keys.
+/// - Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values`
+///   `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and
+///   `queryMask`, all with their segments and positions where those are given; `position i32[b]` where
+///   they are whole. Unlimited horizons cannot step. `useKvCacheRingbuffer` and the sizes of flash
+///   attention change nothing.
+/// - Throws: ``LayerError`` `.invalidConfig` for horizons below -1 or both 0, counts below 1, heads
+///   that the key heads do not divide, grouped heads with the combined projection, negative soft cap;
+///   `.invalidConstant` for segments or positions that are missing or not integers `[b, t]`;
+///   `.invalidInput` for input that is not `[b, t, d]`.
+/// - Source: sequence_layers/jax/attention `DotProductSelfAttentionV2`; the mapping of grouped heads is not
+///   that of `DotProductSelfAttention`. Where given positions bring near what lies farther away than the
+///   horizons, the original sees it in a whole sequence and not in steps; here neither does, if both
+///   horizons are limited.
+extension DotProductSelfAttentionV2: DotProductAttentionLayer {
+  var isOnline: Bool { true }
+  private var segments: AlignedConstant? { AlignedConstant("segmentIdsName", segmentIdsName) }
+  private var positions: AlignedConstant? { AlignedConstant("positionName", positionName) }
+  private var banded: BandedAttention {
+    BandedAttention(
+      layer: self, reach: .steps(past: maxPastHorizon, future: maxFutureHorizon))
+  }
+
+  public var children: [LayerChild] { networks.compactMap(\.child) }
+  public var stepObstacle: String? { selfAttentionObstacle(banded) }
+  public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
+
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    try checkHeads()
+    try checkHorizons(maxPastHorizon, maxFutureHorizon, leastPast: -1, leastFuture: -1)
+    try segments?.check(for: self, constants)
+    try positions?.check(for: self, constants)
+    return try attentionSpec(input, constants)
+  }
+
+  public func initialState(
+    for input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> LayerState {
+    try placedAttentionState(banded, input, segments, positions, context)
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    try placedAttentionStep(banded, x, segments, positions, &state, context)
+  }
+
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
+    try placedAttentionLayer(banded, x, segments, positions, context)
+  }
+}
