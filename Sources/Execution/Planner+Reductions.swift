@@ -78,14 +78,17 @@ extension Planner {
       let extents = GatherExtents(
         operands[0].shape, operands[1].shape, axis: axis, batchAxes: batchAxes)
       kernel = ScatterAddKernel(extents, operands[0], operands[1], operands[2], to: target)
-      if operands[2].buffer != operands[0].buffer { replaceable = [operands[0]] }
+      replaceable = [operands[0]]
     case .dynamicSlice(let axis, _):
       kernel = DynamicSliceKernel(operands[0], start: operands[1], to: target, axis: axis)
     case .dynamicUpdate(let axis):
       kernel = DynamicUpdateKernel(
         operands[0], update: operands[1], start: operands[2], to: target, axis: axis)
-      if operands[1].buffer != operands[0].buffer { replaceable = [operands[0]] }
+      replaceable = [operands[0]]
     }
+    // Positions and updates are read while the result is written.
+    let isReadOtherwise = operands.dropFirst().contains { $0.buffer == operands[0].buffer }
+    if isReadOtherwise { replaceable = [] }
     add(
       kernel, reads: operands, writes: [target],
       replaceable: replaceable.filter { isReplaceable($0, by: target) })

@@ -100,6 +100,16 @@ struct OpTests {
     ) { x in
       [x[0].builder.random(seed: x[0], rowKeys: x[1], positions: x[2], stream: 9, count: 6)]
     },
+    // The result must not lie over the positions, even where they are the data too.
+    ProgramCase("positions that are the data", operands: operands(.int32, [4], [4])) { x in
+      let positions = x[0].unary(.abs)
+      let data = x[1].unary(.abs)
+      let start = data.sliced(axis: 0, from: 1, to: 2).reshaped([])
+      return [
+        positions.scatterAdding(x[1], at: positions, axis: 0),
+        data.dynamicUpdate(x[1].sliced(axis: 0, from: 0, to: 2), start: start, axis: 0),
+      ]
+    },
     // Of truths, everything but the first is true: as bytes, not as the numbers of their places.
     ProgramCase("iota", operands: operands(.int32, [1])) { x in
       DType.allCases.filter { $0 != .complex64 }.map {
