@@ -40,9 +40,9 @@
   X(void, rms_norm, (const float *x, int64_t n, float epsilon, const float *scale, float *y),    \
     (x, n, epsilon, scale, y))                                                                   \
   X(void, lstm_gates,                                                                            \
-    (const float *i, const float *f, const float *g, const float *o, const float *c,             \
-      const float *h, int keep, float *cNext, float *hNext, int64_t n),                          \
-    (i, f, g, o, c, h, keep, cNext, hNext, n))                                                   \
+    (const float *i, const float *f, const float *g, const float *o, const float *more,          \
+      const float *c, const float *h, int keep, float *cNext, float *hNext, int64_t n),          \
+    (i, f, g, o, more, c, h, keep, cNext, hNext, n))                                             \
   X(void, attention, (const sw_attention_rows *rows, float *scratch), (rows, scratch))           \
   X(void, fft,                                                                                   \
     (const sw_fft_plan *plan, int inverse, const float *xRe, const float *xIm, float *yRe,       \

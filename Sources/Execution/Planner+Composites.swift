@@ -70,10 +70,32 @@ extension Planner {
     guard operands.count == 4, operands[0].dtype == .float32, types[0].rank == 2 else {
       return nil
     }
-    let views = operands.map { dense($0) }
+    var views = operands.map { dense($0) }
+    var more: [BufferView] = []
+    if let parts = addends(views[0]) {
+      views[0] = parts.0
+      more = [parts.1]
+    }
     let targets = types.map { result($0, of: views) }
-    add(LSTMKernel(views, to: targets), reads: views, writes: targets)
+    add(
+      LSTMKernel(views, adding: more.first, to: targets), reads: views + more, writes: targets)
     return targets
+  }
+
+  /// The two dense operands of the addition that computes a view in this block, if that is what
+  /// computes it: then the reader may add, and the sum is dropped unless others want it.
+  private func addends(_ sum: BufferView) -> (BufferView, BufferView)? {
+    guard
+      let kernel = blocks[block].tasks.last(where: { $0.writes.contains(sum.buffer) })?.kernel
+        as? ChainKernel,
+      kernel.chain.steps.count == 1
+    else { return nil }
+    let step = kernel.chain.steps[0]
+    guard case .binary(.add) = step.op, step.result.buffer == sum.buffer, sum.offset == 0,
+      sum.count == step.result.count,
+      step.operands.allSatisfy({ $0.isDense && $0.dtype == .float32 && $0.count == sum.count })
+    else { return nil }
+    return (step.operands[0], step.operands[1])
   }
 
   private func attention(

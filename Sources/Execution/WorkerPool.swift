@@ -123,9 +123,9 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Starts `threadCount - 1` threads; fewer than asked for if the system has no more.
   ///
-  /// Work of less than about five microseconds of one thread is not shared.
+  /// Work of less than about three microseconds of one thread is not shared.
   public convenience init(threadCount: Int) {
-    self.init(threadCount: threadCount, threshold: 200_000)
+    self.init(threadCount: threadCount, threshold: 60_000)
   }
 
   /// Starts threads that share work of at least `threshold` multiply-adds.
@@ -178,7 +178,12 @@ public final class WorkerPool: @unchecked Sendable {
       shared.ticket.store(job, ordering: .sequentiallyConsistent)
       shared.wakeSleepers()
       shared.takeParts(of: job)
-      while shared.finished.load(ordering: .acquiring) < count {}
+      var turns = 0
+      while shared.finished.load(ordering: .acquiring) < count {
+        turns += 1
+        // A part's thread may have lost its processor to somebody else.
+        if turns % WorkerPool.spinTurns == 0 { sched_yield() }
+      }
     }
     shared.isBusy.store(false, ordering: .releasing)
   }

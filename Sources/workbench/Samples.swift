@@ -10,15 +10,18 @@ struct Samples {
   }
 
   /// Runs some number of times, at least once.
+  ///
+  /// Nothing is allocated between the runs, so that whoever watches the process sees only them.
   static func taken(count: Int, _ body: () throws -> Void) rethrows -> Samples {
-    try taken({ $0 < count }, body)
+    try taken({ $0 < count }, capacity: count, body)
   }
 
   private static func taken(
-    _ goesOn: (Int) -> Bool, _ body: () throws -> Void
+    _ goesOn: (Int) -> Bool, capacity: Int = 0, _ body: () throws -> Void
   ) rethrows -> Samples {
     let clock = ContinuousClock()
     var samples = Samples()
+    samples.durations.reserveCapacity(capacity)
     repeat {
       let begin = clock.now
       try body()

@@ -48,6 +48,7 @@ import Testing
   func gates(_ n: Int) {
     var numbers = Numbers(n)
     let gates = (0..<4).map { _ in numbers.units(n).map { $0 * 4 } }
+    let more = (0..<4).flatMap { _ in numbers.units(n) }
     let c = numbers.units(n)
     let h = numbers.units(n)
     for keep in [Int32(0), 1] {
@@ -55,9 +56,27 @@ import Testing
         var nextC = [Float](repeating: 0, count: n)
         var nextH = nextC
         sw_lstm_gates(
-          gates[0], gates[1], gates[2], gates[3], c, h, keep, &nextC, &nextH, Int64(n))
+          gates[0], gates[1], gates[2], gates[3], nil, c, h, keep, &nextC, &nextH, Int64(n))
         return nextC + nextH
       }
+      let twice = expectSameBits("gates \(n) in two parts") {
+        var nextC = [Float](repeating: 0, count: n)
+        var nextH = nextC
+        sw_lstm_gates(
+          gates[0], gates[1], gates[2], gates[3], more, c, h, keep, &nextC, &nextH, Int64(n))
+        return nextC + nextH
+      }
+      let sums = gates.enumerated().map { part in
+        part.element.indices.map { part.element[$0] + more[part.offset * n + $0] }
+      }
+      let once = expectSameBits("gates \(n) added before") {
+        var nextC = [Float](repeating: 0, count: n)
+        var nextH = nextC
+        sw_lstm_gates(
+          sums[0], sums[1], sums[2], sums[3], nil, c, h, keep, &nextC, &nextH, Int64(n))
+        return nextC + nextH
+      }
+      #expect(twice == once)
       let i = apply(SW_SIGMOID, gates[0])
       let f = apply(SW_SIGMOID, gates[1])
       let g = apply(SW_TANH, gates[2])

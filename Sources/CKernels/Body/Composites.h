@@ -58,9 +58,15 @@ static void SW_VARIANT(rms_norm)(
   }
 }
 
+/// Sixteen values of a gate, those of `more` added.
+SW_INLINE f32x16 gateAt(const float *gate, const float *more, int64_t place, int64_t count) {
+  const f32x16 x = loadUpTo(gate, count);
+  return more ? x + loadUpTo(more + place, count) : x;
+}
+
 static void SW_VARIANT(lstm_gates)(
-  const float *i, const float *f, const float *g, const float *o, const float *c, const float *h,
-  int keep, float *cNext, float *hNext, int64_t n) {
+  const float *i, const float *f, const float *g, const float *o, const float *more,
+  const float *c, const float *h, int keep, float *cNext, float *hNext, int64_t n) {
   if (keep) {
     memmove(cNext, c, (size_t)n * 4);
     memmove(hNext, h, (size_t)n * 4);
@@ -68,11 +74,14 @@ static void SW_VARIANT(lstm_gates)(
   }
   for (int64_t j = 0; j < n; j += 16) {
     const int64_t count = n - j < 16 ? n - j : 16;
-    const f32x16 kept = sigmoidOf(loadUpTo(f + j, count)) * loadUpTo(c + j, count);
-    const f32x16 added = sigmoidOf(loadUpTo(i + j, count)) * tanhOf(loadUpTo(g + j, count));
+    const f32x16 input = sigmoidOf(gateAt(i + j, more, j, count));
+    const f32x16 forget = sigmoidOf(gateAt(f + j, more, n + j, count));
+    const f32x16 candidate = tanhOf(gateAt(g + j, more, 2 * n + j, count));
+    const f32x16 output = sigmoidOf(gateAt(o + j, more, 3 * n + j, count));
+    const f32x16 kept = forget * loadUpTo(c + j, count);
+    const f32x16 added = input * candidate;
     const f32x16 cell = kept + added;
-    const f32x16 shown = sigmoidOf(loadUpTo(o + j, count)) * tanhOf(cell);
     storeUpTo(cNext + j, cell, count);
-    storeUpTo(hNext + j, shown, count);
+    storeUpTo(hNext + j, output * tanhOf(cell), count);
   }
 }

@@ -7,6 +7,19 @@ typedef float f32x8 __attribute__((ext_vector_type(8)));
 typedef f32x4 f32x4_any __attribute__((aligned(4), may_alias));
 typedef f32x8 f32x8_any __attribute__((aligned(4), may_alias));
 
+SW_INLINE f32x8 splat8(float v) { return (f32x8)(v); }
+#if SW_HARDWARE_FMA
+SW_INLINE f32x8 fma8(f32x8 a, f32x8 b, f32x8 c) { return __builtin_elementwise_fma(a, b, c); }
+#else
+SW_INLINE f32x16 widened(f32x8 v) {
+  return __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+SW_INLINE f32x8 fma8(f32x8 a, f32x8 b, f32x8 c) {
+  const f32x16 y = fma16(widened(a), widened(b), widened(c));
+  return __builtin_shufflevector(y, y, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+#endif
+
 /// columns[j][i] = from[i * stride + j] for an 8 by 8 block.
 SW_INLINE void transpose8(const float *from, int64_t stride, f32x8 *columns) {
   for (int h = 0; h < 8; h += 4) {

@@ -225,78 +225,66 @@ static void dotPacked(
   }
 }
 
-/// columns[i][j] = from[j * stride + i] for sixteen rows of four.
-SW_INLINE void transpose16by4(const float *from, int64_t stride, f32x16 *columns) {
-  f32x8 half[2][4];
+/// Adds a[0], ..., a[3] times the terms of eight columns, which follow each other, turned in registers.
+SW_INLINE f32x8 addTurned(
+  const float *a, int64_t aStride, const float *from, int64_t stride, f32x8 sum) {
+  // Columns i and i + 4 side by side; then four by four in both halves.
+  f32x8 r[4];
   SW_UNROLL
-  for (int h = 0; h < 2; h++) {
-    // Rows i and i + 4 side by side; then four by four in both halves.
-    const float *upper = from + 8 * h * stride, *lower = upper + 4 * stride;
-    f32x8 r[4];
-    SW_UNROLL
-    for (int i = 0; i < 4; i++) {
-      const f32x4 low = *(const f32x4_any *)(upper + i * stride);
-      const f32x4 high = *(const f32x4_any *)(lower + i * stride);
-      r[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
-    }
-    const f32x8 a = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
-    const f32x8 b = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
-    const f32x8 c = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
-    const f32x8 d = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
-    half[h][0] = __builtin_shufflevector(a, c, 0, 1, 8, 9, 4, 5, 12, 13);
-    half[h][1] = __builtin_shufflevector(a, c, 2, 3, 10, 11, 6, 7, 14, 15);
-    half[h][2] = __builtin_shufflevector(b, d, 0, 1, 8, 9, 4, 5, 12, 13);
-    half[h][3] = __builtin_shufflevector(b, d, 2, 3, 10, 11, 6, 7, 14, 15);
+  for (int i = 0; i < 4; i++) {
+    const f32x4 low = *(const f32x4_any *)(from + i * stride);
+    const f32x4 high = *(const f32x4_any *)(from + 4 * stride + i * stride);
+    r[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
   }
-  SW_UNROLL
-  for (int i = 0; i < 4; i++)
-    columns[i] = __builtin_shufflevector(
-      half[0][i], half[1][i], 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const f32x8 t = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
+  const f32x8 u = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
+  sum = fma8(splat8(a[0]), __builtin_shufflevector(t, u, 0, 1, 8, 9, 4, 5, 12, 13), sum);
+  sum = fma8(splat8(a[aStride]), __builtin_shufflevector(t, u, 2, 3, 10, 11, 6, 7, 14, 15), sum);
+  const f32x8 v = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
+  const f32x8 w = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
+  sum = fma8(splat8(a[2 * aStride]), __builtin_shufflevector(v, w, 0, 1, 8, 9, 4, 5, 12, 13), sum);
+  return fma8(
+    splat8(a[3 * aStride]), __builtin_shufflevector(v, w, 2, 3, 10, 11, 6, 7, 14, 15), sum);
 }
 
-/// Vectors of columns of one row's product, their terms turned in registers on the way; more than
-/// one vector, because one alone waits for its own sums.
+/// Eights of columns of one row's product; several, because one alone waits for its own sums.
 SW_INLINE void dotTurnedColumns(
-  const int vectors, const float *a, int64_t aStride, const float *from, int64_t stride,
-  int64_t k, float *c) {
-  f32x16 sum[2];
+  const int eights, const float *a, int64_t aStride, const float *from, int64_t stride, int64_t k,
+  float *c) {
+  f32x8 sum[4];
   SW_UNROLL
-  for (int v = 0; v < vectors; v++) sum[v] = splat(0.0f);
+  for (int v = 0; v < eights; v++) sum[v] = splat8(0.0f);
   int64_t p = 0;
-  for (; p + 4 <= k; p += 4, from += 4) {
+  for (; p + 4 <= k; p += 4) {
     SW_UNROLL
-    for (int v = 0; v < vectors; v++) {
-      f32x16 columns[4];
+    for (int v = 0; v < eights; v++) {
       // Loads that are moved up to here from below would not fit into the registers.
       __asm__ volatile("" ::: "memory");
-      transpose16by4(from + v * 16 * stride, stride, columns);
-      SW_UNROLL
-      for (int i = 0; i < 4; i++)
-        sum[v] = fma16(splat(a[(p + i) * aStride]), columns[i], sum[v]);
+      sum[v] = addTurned(a + p * aStride, aStride, from + p + v * 8 * stride, stride, sum[v]);
     }
   }
-  for (; p < k; p++, from++) {
+  for (; p < k; p++) {
     SW_UNROLL
-    for (int v = 0; v < vectors; v++) {
-      f32x16 column;
-      for (int j = 0; j < 16; j++) column[j] = from[(v * 16 + j) * stride];
-      sum[v] = fma16(splat(a[p * aStride]), column, sum[v]);
+    for (int v = 0; v < eights; v++) {
+      f32x8 column;
+      for (int j = 0; j < 8; j++) column[j] = from[p + (v * 8 + j) * stride];
+      sum[v] = fma8(splat8(a[p * aStride]), column, sum[v]);
     }
   }
   SW_UNROLL
-  for (int v = 0; v < vectors; v++) store(c + v * 16, sum[v]);
+  for (int v = 0; v < eights; v++) *(f32x8_any *)(c + v * 8) = sum[v];
 }
 
-/// One row times at least sixteen columns whose terms follow each other. The last vector may take
-/// columns again that are done.
+/// One row times at least eight columns whose terms follow each other. The last eight may be columns
+/// again that are done.
 static void dotTurned(
   const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, float *c) {
   const int64_t stride = b->columnStride;
   int64_t j = 0;
   for (; j + 32 <= n; j += 32)
-    dotTurnedColumns(2, a, aStride, b->base + j * stride, stride, k, c + j);
-  for (; j < n; j += 16) {
-    if (j + 16 > n) j = n - 16;
+    dotTurnedColumns(4, a, aStride, b->base + j * stride, stride, k, c + j);
+  for (; j < n; j += 8) {
+    if (j + 8 > n) j = n - 8;
     dotTurnedColumns(1, a, aStride, b->base + j * stride, stride, k, c + j);
   }
 }
@@ -308,7 +296,7 @@ static void SW_VARIANT(dot)(
     for (int64_t i = 0; i < m; i++) memset(c + i * cStride, 0, (size_t)n * 4);
     return;
   }
-  if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1 && n >= 16) {
+  if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1 && n >= 8) {
     dotTurned(a->base, a->columnStride, b, n, k, c);
     return;
   }

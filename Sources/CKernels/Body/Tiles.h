@@ -62,6 +62,21 @@ static void gatherOperand(
   }
 }
 
+/// The cell of one stored element.
+static int32_t readCell(int32_t dtype, const void *element) {
+  int32_t cell;
+  switch (dtype) {
+    case SW_BOOL: return *(const uint8_t *)element != 0 ? -1 : 0;
+    case SW_BF16:
+    case SW_F16: {
+      u16x16 half = (u16x16)(0);
+      memcpy(&half, element, 2);
+      return bits(dtype == SW_BF16 ? fromBf16(half) : fromF16(half))[0];
+    }
+    default: memcpy(&cell, element, 4); return cell;
+  }
+}
+
 /// Turns stored elements into cells; `raw` and `cells` hold whole vectors.
 static void readCells(int32_t dtype, const void *raw, int32_t *cells, int64_t vectors) {
   const u8x16_any *bytes = raw;
@@ -133,6 +148,13 @@ static void SW_VARIANT(tile_run)(
       }
       registers[k] = scratch[k];
       if (heldCount[k] >= count && heldPhase[k] == phase) continue;
+      if (input->access == ACCESS_PERIODIC && input->period == 1) {
+        const i32x16 cell = isplat(readCell(input->dtype, base));
+        for (int64_t v = 0; v < vectors; v++) ((i32x16_any *)scratch[k])[v] = cell;
+        heldPhase[k] = 0;
+        heldCount[k] = vectors * 16;
+        continue;
+      }
       _Alignas(64) char raw[SW_TILE_CELLS * 2];
       char *to = width == 4 ? (char *)scratch[k] : raw;
       if (!whole) memset(to, 0, 64);

@@ -25,9 +25,10 @@ void sw_rms_norm(const float *x, int64_t n, float epsilon, const float *scale, f
 
 /// One LSTM row: cNext = SIGMOID(f) * c + SIGMOID(i) * TANH(g), three roundings beside the gates';
 /// hNext = SIGMOID(o) * TANH(cNext). With `keep` not 0 both are copied from c and h instead.
-/// cNext and hNext may be c and h.
+/// `more`, if not NULL, holds i, f, g and o once more, n values each, which are added to the others
+/// first. cNext and hNext may be c and h.
 void sw_lstm_gates(
-  const float *i, const float *f, const float *g, const float *o, const float *c, const float *h,
-  int keep, float *cNext, float *hNext, int64_t n);
+  const float *i, const float *f, const float *g, const float *o, const float *more,
+  const float *c, const float *h, int keep, float *cNext, float *hNext, int64_t n);
 
 #endif
