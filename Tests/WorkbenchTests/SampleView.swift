@@ -151,7 +151,7 @@ enum SampleView {
 
   private static let latencies: [LatencyRow] = layers.map { layer in
     LatencyRow(
-      path: layer.path, depth: layer.depth, blockSize: 160, inputLatency: 0,
+      path: layer.path, blockSize: 160, inputLatency: 0,
       outputLatency: layer.path == "stft" ? 2 : 0, warmUp: 2, delay: 320)
   }
 }

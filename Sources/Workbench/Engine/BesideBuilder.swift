@@ -81,7 +81,7 @@ extension VerdictView {
     }
     let channel = first.channel.map(String.init).joined(separator: ",")
     let difference = NumberText.short(abs(step - layer), digits: 3)
-    let ulps = first.ulps.map { [Words.count($0) + " ulp"] } ?? []
+    let ulps = first.ulps.map { ["\(NumberText.grouped($0)) ulp"] } ?? []
     self.init(
       isEqual: false,
       pieces: [

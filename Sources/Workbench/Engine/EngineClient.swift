@@ -106,5 +106,11 @@ package final class EngineClient: SessionClient {
     ).view()
   }
 
-  package var vocabulary: Vocabulary { Vocabulary(opened.session) }
+  /// The language stays the same while paths come and go, and there is much of it.
+  private lazy var words = Vocabulary(opened.session)
+
+  package var vocabulary: Vocabulary {
+    words.paths = Vocabulary.paths(opened.session)
+    return words
+  }
 }

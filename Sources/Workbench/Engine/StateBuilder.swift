@@ -54,10 +54,9 @@ struct StateBuilder {
     let elements = shape.reduce(1, *)
     let start = min(row, max(0, batch - 1)) * elements
     let table = Table(shape: shape, windowAxis: leaf.windowAxis, width: request.stateColumns)
-    let values = (0..<elements).map { Float(leaf.value.double(at: start + $0)) }
-    let before = leaf.before.map { old in
-      (0..<elements).map { Float(old.double(at: start + $0)) }
-    }
+    let own = start..<start + elements
+    let values = leaf.value.doubles()[own].map { Float($0) }
+    let before = leaf.before.map { $0.doubles()[own].map { Float($0) } }
     let finite = values.filter(\.isFinite)
     let cursorRow = min(request.stateCursor.row, max(0, table.rows - 1))
     let cursorColumn = min(request.stateCursor.column, max(0, table.columns - 1))

@@ -118,7 +118,7 @@ struct ViewBuilder {
       let ratio = ratios[node.index]
       let delay = ratio > 0 ? (Rational(warmUp) / ratio).ceiling : 0
       return LatencyRow(
-        path: node.path.isEmpty ? "." : node.path, depth: node.depth,
+        path: node.path.isEmpty ? "." : node.path,
         blockSize: node.layer.blockSize, inputLatency: node.layer.inputLatency,
         outputLatency: node.layer.outputLatency, warmUp: warmUp, delay: delay,
         obstacle: node.layer.stepObstacle)

@@ -21,13 +21,18 @@ extension Vocabulary {
         command.name, usage: command.usage, options: Array(command.flags.union(command.options)),
         extraWords: Self.extraWords[command.name] ?? [])
     }
-    let nodes = session.nodes.map { ($0.path.isEmpty ? "." : $0.path, $0.typeName) }
     self.init(
       commands: (commands + Self.frontEndCommands).sorted { $0.name < $1.name },
       layers: available.map(\.swiftName).sorted(),
-      paths: Dictionary(nodes) { first, _ in first },
+      paths: Self.paths(session),
       facets: ["in", "out", "layer", "expected", "diff", "mask", "state", "param", "emit"],
       fields: fields, choices: choices)
+  }
+
+  /// The layers of the stack by path.
+  static func paths(_ session: Session) -> [String: String] {
+    let nodes = session.nodes.map { ($0.path.isEmpty ? "." : $0.path, $0.typeName) }
+    return Dictionary(nodes) { first, _ in first }
   }
 
   /// Operands that a usage does not spell out.

@@ -92,7 +92,10 @@ enum PathLine {
       let isStepping = model.view.facts.notSteppable == nil
       return (isStepping ? "nothing compared yet: s steps" : "cannot step", .role(.faint))
     }
-    let text = verdict.text(width: width - 2)
+    let wanted = verdict.pieces.prefix(3).joined(separator: " · ")
+    let isNarrow = wanted.columns > width - 2
+    let pieces = isNarrow ? [verdict.brief] + verdict.pieces.dropFirst() : verdict.pieces
+    let text = Words.joined(pieces, width: width - 2)
     return ("\(verdict.sign) \(text)", .role(verdict.isEqual ? .good : .bad))
   }
 }

@@ -62,7 +62,6 @@ package struct MaskRow: Hashable, Sendable {
 /// When one layer's outputs become available.
 package struct LatencyRow: Hashable, Sendable {
   package var path: String
-  package var depth: Int
   package var blockSize: Int
   package var inputLatency: Int
   package var outputLatency: Int
@@ -74,11 +73,10 @@ package struct LatencyRow: Hashable, Sendable {
   package var obstacle: String?
 
   package init(
-    path: String, depth: Int, blockSize: Int, inputLatency: Int, outputLatency: Int, warmUp: Int,
+    path: String, blockSize: Int, inputLatency: Int, outputLatency: Int, warmUp: Int,
     delay: Int, obstacle: String? = nil
   ) {
     self.path = path
-    self.depth = depth
     self.blockSize = blockSize
     self.inputLatency = inputLatency
     self.outputLatency = outputLatency

@@ -1,5 +1,3 @@
-import TerminalUI
-
 /// All that the screen shows of a session at one moment: plain numbers and words.
 ///
 /// The front end asks for it with a `ViewRequest` and holds no model state of its own, so that the
@@ -103,13 +101,6 @@ package struct VerdictView: Hashable, Sendable {
     self.isEqual = isEqual
     self.pieces = pieces
     self.brief = brief ?? pieces.first ?? ""
-  }
-
-  /// As much of it as fits in a width.
-  package func text(width: Int) -> String {
-    let wanted = pieces.prefix(3).joined(separator: " · ")
-    guard wanted.columns > width else { return Words.joined(pieces, width: width) }
-    return Words.joined([brief] + pieces.dropFirst(), width: width)
   }
 
   /// `=` or `≠`, so that it is read without colour.
