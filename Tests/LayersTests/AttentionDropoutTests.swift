@@ -11,6 +11,11 @@ import Testing
         numHeads: 2, unitsPerHead: 3, maxPastHorizon: 3, maxFutureHorizon: 2,
         attentionProbabilitiesDropoutRate: 0.4), time: 37, training: true),
     .init(
+      "horizons longer than the sequence",
+      DotProductSelfAttention(
+        numHeads: 2, unitsPerHead: 3, maxPastHorizon: 30, maxFutureHorizon: 2,
+        attentionProbabilitiesDropoutRate: 0.4), training: true),
+    .init(
       "shared by queries",
       DotProductSelfAttention(
         numHeads: 2, unitsPerHead: 3, maxPastHorizon: 3, maxFutureHorizon: 2,

@@ -35,6 +35,11 @@ import Testing
         numHeads: 2, unitsPerHead: 3, maxPastHorizon: 3, maxFutureHorizon: 1,
         relativePositionEmbedding: shaw), time: 37),
     .init(
+      "T5 with horizons longer than the sequence",
+      DotProductSelfAttention(
+        numHeads: 2, unitsPerHead: 3, maxPastHorizon: 30, maxFutureHorizon: 40,
+        relativePositionEmbedding: t5)),
+    .init(
       "T5, unlimited",
       DotProductSelfAttention(
         numHeads: 2, unitsPerHead: 3, maxPastHorizon: -1, maxFutureHorizon: -1,

@@ -113,9 +113,9 @@ struct BandedAttention {
     if case .blocks(let size, _, _) = reach {
       let chunks = AttentionChunks(size: size, past: past, future: future, queryCount: time)
       let cut = frame.mapped(chunks.queries, { chunks.keys($0, startsInPast: true) }, chunks.rows)
-      output = try attend(cut, isBounded: true, context).mapped(chunks.merged)
+      output = try attend(cut, offset: past, context).mapped(chunks.merged)
     } else {
-      output = try attend(frame, isBounded: true, context)
+      output = try attend(frame, offset: past, context)
     }
     return emitted(output, SequenceValue(frame.queries, mask: queryMask), context)
   }
@@ -134,11 +134,11 @@ struct BandedAttention {
         queryPositions: Self.counter.positions(heads.queries),
         keyPositions: Self.counter.positions(heads.keys), rowKeys: context.rowKeys, context)
     }
-    guard let chunks = chunks(frame) else {
-      return emitted(try attend(frame, isBounded: false, context), heads.queries, context)
+    guard let chunks = chunks(frame, context) else {
+      return emitted(try attend(frame, offset: nil, context), heads.queries, context)
     }
     let cut = frame.mapped(chunks.queries, { chunks.keys($0) }, chunks.rows)
-    let output = try attend(cut, isBounded: true, context)
+    let output = try attend(cut, offset: chunks.past, context)
     let shown = output.probabilities.map { probabilities in
       chunkSize == nil
         ? chunks.spread(probabilities, leading: sinkCount, keys: heads.keys.time)
@@ -149,21 +149,27 @@ struct BandedAttention {
     return emitted(whole, heads.queries, context)
   }
 
-  /// Chunks, where attention has no kernel that leaves out what is out of reach.
-  private func chunks(_ frame: Frame) -> AttentionChunks? {
+  /// Chunks, where attention has no kernel that leaves out what is out of reach; gradients have none.
+  private func chunks(_ frame: Frame, _ context: LayerContext) -> AttentionChunks? {
     guard reach.isFinite else { return nil }
-    let time = frame.queries.shape[1]
-    let size: Int
-    switch reach {
-    case .blocks(let blockSize, _, _): size = blockSize
-    case .steps:
-      let isPlain =
-        layer.relativePositionEmbedding == nil && sinkCount == 0 && frame.draws == nil
-        && frame.queryPlaces.isEmpty
-      guard !isPlain || chunkSize != nil else { return nil }
-      size = chunkSize ?? max(1, min(time, max(16, past + future)))
+    let (time, keyTime) = (frame.queries.shape[1], frame.keys.shape[1])
+    if case .blocks(let size, _, _) = reach {
+      let all = (keyTime + size - 1) / size * size
+      return AttentionChunks(
+        size: size, past: min(past, all), future: min(future, all), queryCount: time)
     }
-    return AttentionChunks(size: size, past: past, future: future, queryCount: time)
+    if let chunkSize {
+      return AttentionChunks(size: chunkSize, past: past, future: future, queryCount: time)
+    }
+    let isPlain =
+      layer.relativePositionEmbedding == nil && sinkCount == 0 && frame.draws == nil
+      && frame.queryPlaces.isEmpty
+    let isShorter = past + future < keyTime
+    guard !isPlain || (context.options.differentiable && isShorter) else { return nil }
+    let (before, behind) = (min(past, keyTime), min(future, keyTime))
+    return AttentionChunks(
+      size: max(1, min(time, max(16, before + behind))), past: before, future: behind,
+      queryCount: time)
   }
 
   // MARK: - Both
@@ -203,9 +209,10 @@ struct BandedAttention {
       context)
   }
 
-  /// `isBounded`: the keys are those in reach, the first `past` before the first query.
+  /// With an offset the keys are those in reach, that many of them before the first query; without, all
+  /// keys, the first at the first query.
   private func attend(
-    _ frame: Frame, isBounded: Bool, _ context: LayerContext
+    _ frame: Frame, offset: Int?, _ context: LayerContext
   ) throws(LayerError) -> AttentionCore.Output {
     var full = AttentionFrame(
       queries: frame.queries, keys: frame.keys, values: frame.values, keyMask: frame.keyMask)
@@ -213,11 +220,11 @@ struct BandedAttention {
     switch reach {
     case .steps(let past, let future):
       // Without a bound, given positions alone decide what is in reach.
-      if isBounded || frame.queryPlaces.positions == nil {
-        full.band = AttentionBand(past: past, future: future, offset: isBounded ? past : 0)
+      if offset != nil || frame.queryPlaces.positions == nil {
+        full.band = AttentionBand(past: past, future: future, offset: offset ?? 0)
       }
     case .blocks:
-      if !isBounded, frame.queryPlaces.positions == nil {
+      if offset == nil, frame.queryPlaces.positions == nil {
         let inBlocks = reach.visible(
           queries: place(frame.queries, context), keys: place(frame.keys, context))
         full.visible = full.visible.map { inBlocks?.and($0) ?? $0 } ?? inBlocks
@@ -225,7 +232,7 @@ struct BandedAttention {
     }
     full.dropout = frame.draws?.spread(
       queries: frame.queries.shape[1], keys: frame.keys.shape[1], sinks: sinkCount,
-      shift: isBounded ? 0 : nil)
+      shift: offset.map { $0 - past })
     return try full.attend(layer, context)
   }
 

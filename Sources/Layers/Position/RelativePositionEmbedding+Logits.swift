@@ -52,7 +52,8 @@ extension RelativePositionEmbedding {
         queries: frame.queries, distances: frame.knownDistances, context)
       return (scaled, bias)
     case .transformerXlRelativePositionEmbedding(let xl):
-      return try xl.terms(queries: scaled, keys: frame.keys.shape[1], context)
+      return try xl.terms(
+        queries: scaled, keys: frame.keys.shape[1], offset: frame.band.offset, context)
     }
   }
 }

@@ -26,9 +26,9 @@ extension TransformerXLRelativePositionEmbedding {
   }
 
   /// The queries that meet the keys, and the bias `[b, n, q, k]`, for scaled queries `[b, q, n, h]`
-  /// of which number `i` sees the keys from `i` on.
+  /// of which number `i` stands at key `i + offset`.
   func terms(
-    queries: Value, keys: Int, _ context: LayerContext
+    queries: Value, keys: Int, offset: Int, _ context: LayerContext
   ) throws(LayerError) -> (queries: Value, bias: Value) {
     var (content, place) = (queries, queries)
     if useBias {
@@ -54,7 +54,7 @@ extension TransformerXLRelativePositionEmbedding {
       projected,
       DotDimensions(leftBatch: [2], rightBatch: [1], leftContracting: [3], rightContracting: [2]))
     let byDistance = products.transposed([1, 0, 2, 3])
-    return (content, byDistance.alongDiagonals(keys: keys, shift: 0))
+    return (content, byDistance.alongDiagonals(keys: keys, shift: offset - maxBackward))
   }
 
   private func bias(
