@@ -64,6 +64,8 @@ class Case:
     task: Task
     facts: dict
     tensors: dict
+    # Why there are no steps in it though the layer steps: another's must equal the layer's output.
+    disagreement: Exception | None = None
 
     @property
     def entry(self):
@@ -83,7 +85,7 @@ class Case:
 
 
 def compute(task, versions):
-    """Computes a case; Refused or Disagreement where the original gives none."""
+    """Computes a case; an error where the original gives none."""
     random = np.random.default_rng([task.seed, zlib.crc32(task.path.encode())])
     config = configs.layer_config(task.spec)
     model = reference.Reference(config, task.values, task.mask, task.constants)
@@ -102,7 +104,9 @@ def compute(task, versions):
         "emits": [n.removesuffix(".values") for n in run.tensors
                   if n.startswith("emits/") and n.endswith(".values")],
         "logical_dtypes": run.logical_dtypes, "seed": task.seed, "note": task.note} | versions
-    return Case(task, facts, run.tensors)
+    if run.disagreement:
+        facts["note"] = f"no steps: {run.disagreement}"
+    return Case(task, facts, run.tensors, run.disagreement)
 
 
 class Run:
@@ -112,6 +116,7 @@ class Run:
         self.task, self.model, self.random = task, model, random
         self.variables, self.constants = variables, constants
         self.tensors, self.logical_dtypes = {}, {}
+        self.disagreement = None
         self.put("input.values", task.values)
         self.put("input.mask", task.mask)
         for name, array in variables.items():
@@ -168,6 +173,8 @@ class Run:
         task, model = self.task, self.model
         arrays = (self.variables, task.values, task.mask, self.constants)
         spec = model.output_spec(*arrays)
+        if 0 in spec.shape[2:]:
+            raise reference.Refused(f"output of shape {spec.shape} without elements")
         self.is_low = self.is_low or str(spec.dtype) in LOW_PRECISION
         facts = {"gradients": "present"}
         cotangent = self.cotangent(spec)
@@ -196,7 +203,10 @@ class Run:
             self.put("cotangent", cotangent)
         elif facts["gradients"] == "present":
             facts["gradients"] = "nothing to differentiate by"
-        self.step(y, absolute)
+        try:
+            self.step(y, absolute)
+        except reference.Disagreement as error:
+            self.disagreement = error
         return facts
 
     def put_output(self, y, emits):

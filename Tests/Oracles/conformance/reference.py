@@ -65,7 +65,7 @@ class Reference:
 
     def sequences(self, arrays):
         """Constants as the original takes them."""
-        return {name: values if self.roles[name][0] == "array" else sl.Sequence(values, mask)
+        return {name: jnp.asarray(values) if self.roles[name][0] == "array" else sl.Sequence(values, mask)
                 for name, (values, mask) in arrays.items()}
 
     @staticmethod

@@ -5,6 +5,7 @@ import fractions
 
 from ..draws import Draw, family, layer, word
 
+NESTING = 2
 SLOWEST, FASTEST = fractions.Fraction(1, 6), fractions.Fraction(4)
 
 
@@ -115,9 +116,12 @@ def attention(s, _):
                                   layer("dense", features=width)]), latency=future)
 
 
-def late(s, _):
+def late(s, nesting):
     dice = s.dice
-    kind = dice.pick("conv1d", "delay", "depthwise_conv1d", "max_pooling1d", "lookahead")
+    kinds = ["conv1d", "delay", "depthwise_conv1d", "max_pooling1d"]
+    if nesting == NESTING:  # No shortcut has output latency alone.
+        kinds.append("lookahead")
+    kind = dice.pick(*kinds)
     if kind == "delay":
         length = dice.int(1, 3)
         s.add(layer("delay", length=length, delay_layer_output=False), latency=length)
@@ -194,10 +198,11 @@ def parallel(s, nesting):
                 for _ in range(s.dice.int(2, 3))]
     mode = s.dice.pick("ADD", "MEAN", "CONCAT", "PRODUCT")
     width = s.channels * (len(branches) if mode == "CONCAT" else 1)
+    before = s.channels
     s.add(layer("parallel", layers=[layer("serial", layers=b.layers) for b in branches],
                 combination=word(mode)), width)
     if mode == "CONCAT":
-        s.add(layer("dense", features=2), 2)
+        s.add(layer("dense", features=before), before)
 
 
 def repeat(s, nesting):
@@ -230,7 +235,7 @@ def grouped(s, _):
 def stacks(dice):
     channels = dice.int(1, 4)
     width = dice.pick(2, 4, 6)
-    drawn = stack(dice, width, dice.int(3, 8), 2)
+    drawn = stack(dice, width, dice.int(3, 8), NESTING)
     first, last = layer("dense", features=width), layer("dense", features=dice.int(1, 3))
     return Draw(layer("serial", layers=[first, *drawn.layers, last]), (channels,), time=(8, 26),
                 wants_gradients=dice.chance(0.4))
