@@ -17,8 +17,9 @@ struct HeadNetwork {
   var stepObstacle: String? {
     guard let layer else { return nil }
     if let obstacle = layer.stepObstacle { return "\(scope.path): \(obstacle)" }
-    guard layer.inputLatency > 0 else { return nil }
-    return "\(scope.path): its latency of \(layer.inputLatency) would part queries and keys"
+    let latency = max(layer.inputLatency, layer.outputLatency)
+    guard latency > 0 else { return nil }
+    return "\(scope.path): its latency of \(latency) would part queries and keys"
   }
 
   /// The channels behind the network; the number of heads must stay.
@@ -48,7 +49,14 @@ struct HeadNetwork {
 
   func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue {
     guard let layer else { return x }
-    return try context.layer(layer, x, at: scope)
+    let y = try context.layer(layer, x, at: scope)
+    guard y.time == x.time else {
+      throw LayerError(
+        .invalidInput, layer: layer.typeName,
+        found: "\(y.time) timesteps of \(x.time) behind \(scope.path)",
+        expected: "as many as before, because queries, keys and values must stay in step")
+    }
+    return y
   }
 
   /// The network as the `index`-th of those that share its parameters.
