@@ -14,7 +14,8 @@
 /// | NEG ABS SQRT FLOOR CEIL | as IEEE 754 |
 /// | SIGN | -1, 1, or x itself when x is a zero or NaN |
 /// | ROUND | to the nearest integer, halves to even |
-/// | EXP TANH SIGMOID | within 2 ulp; SIGMOID is e / (1 + e) or 1 / (1 + e) with e = EXP(-abs x) |
+/// | EXP TANH | within 2 ulp |
+/// | SIGMOID | within 2.5 ulp, the most near -3.44752; e / (1 + e) or 1 / (1 + e) with e = EXP(-abs x) |
 /// | LOG EXPM1 LOG1P ERF SIN COS | within 4 ulp, SIN and COS for every finite x |
 /// | RSQRT | 1 / SQRT(x), two roundings |
 /// | IS_FINITE | truth |
