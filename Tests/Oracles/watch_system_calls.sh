@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Shows that steps make no system calls, locks that wait included, by strace: as many for 1,000 steps
+# as for 11,000.
+#
+# usage: Tests/Oracles/watch_system_calls.sh WORKBENCH
+set -euo pipefail
+workbench=$1
+cd "$(dirname "$0")/.."
+
+if ! command -v strace >/dev/null; then
+  echo "system calls: skipped, there is no strace"
+  exit 0
+fi
+
+count() {
+  local log
+  log=$(mktemp)
+  strace -f -o "$log" "$workbench" bench "Fixtures/stacks/$1.textproto" --channels "$2" --time 64 \
+    --threads 1 --steps "$3" --json >/dev/null
+  grep -c '(' "$log"
+  rm "$log"
+}
+
+failed=0
+for case in conv-lstm:80 wavenet-dw:64; do
+  few=$(count "${case%:*}" "${case#*:}" 1000)
+  many=$(count "${case%:*}" "${case#*:}" 11000)
+  echo "${case%:*}: $few system calls with 1,000 steps, $many with 11,000"
+  # The memory for the durations of the samples is one more mapping where it is large.
+  [ "$((many - few))" -le 4 ] || failed=1
+done
+exit $failed
