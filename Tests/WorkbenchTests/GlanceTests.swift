@@ -133,4 +133,21 @@ struct GlanceTests {
     let agreeing = desk.model.view.layers.filter { $0.agrees == true }.map(\.path)
     #expect(agreeing == ["c1", "layers_1"])
   }
+
+  @Test("what is not there yet is not claimed, and says how to get it", arguments: sizes)
+  func beginnings(rows: Int, columns: Int) {
+    var desk = Desk(rows: rows, columns: columns)
+    #expect(desk.screen.line(0).hasPrefix(" new session   no stack"))
+    desk.type("stack Bidirectional(forward: LSTM(units: 2), backward: LSTM(units: 2))")
+    #expect(!desk.screen.line(0).contains("parameters"))
+    #expect(desk.screen.line(1).contains("no input yet"))
+    desk.type("input noise --channels 3 --time 9")
+    #expect(desk.screen.line(0).contains("LAYER-WISE ONLY"))
+    #expect(desk.screen.line(1).contains("cannot step: the backward layer needs the end"))
+    desk.press("2")
+    #expect(desk.text.contains("▲ 0") && desk.text.contains("in t 0 "))
+    desk.type("stack Dense(features: 2)")
+    #expect(desk.screen.line(1).contains("nothing compared yet: s steps"))
+    #expect(desk.screen.line(0).contains("T 0/9"))
+  }
 }

@@ -139,8 +139,7 @@ struct LaneBuilder {
   }
 
   private func underCursor(_ source: Source) -> LanePoint {
-    let inputTime = session.document.input?.sequence.time ?? 0
-    let consumed = session.plan.map { min($0.boundaries[session.position], $0.time) } ?? inputTime
+    let consumed = session.plan.map { min($0.boundaries[session.position], $0.time) } ?? 0
     let time = request.cursorTime ?? max(0, consumed - 1)
     let own = Int((Double(time) * source.rate).rounded(.down))
     let place = own + source.warmUp

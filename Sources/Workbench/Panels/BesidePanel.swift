@@ -44,7 +44,9 @@ struct BesidePanel: Panel {
 
   private func empty(_ model: AppModel) -> String {
     if model.isNew { return "Step-wise and layer-wise outputs appear here, with their difference." }
-    if model.view.facts.notSteppable != nil { return "This stack cannot step." }
+    if let obstacle = model.view.facts.notSteppable {
+      return "This stack cannot step: \(obstacle)."
+    }
     guard model.view.facts.hasInput else {
       return "No input yet: input sine --channels 3 --time 20"
     }

@@ -32,10 +32,14 @@ enum HeaderLine {
       return [(model.isOpening ? "" : "no stack", 0)]
     }
     let layers = stack.layerCount == 1 ? "1 layer" : "\(stack.layerCount) layers"
-    return [
+    let shape: [(text: String, rank: Int)] = [
       (stack.kind, 6), (layers, 4), ("block \(NumberText.grouped(stack.blockSize))", 2),
       ("ratio \(stack.outputRatio)", 5),
       ("latency \(stack.inputLatency)→\(stack.outputLatency)", 3),
+    ]
+    // Sizes are known only once the channels of an input are.
+    guard model.view.facts.hasInput else { return shape }
+    return shape + [
       ("\(NumberText.grouped(stack.parameterCount)) parameters", 0),
       ("state \(Words.bytes(stack.stateBytes))", 1),
     ]
@@ -89,8 +93,10 @@ enum PathLine {
     guard let verdict = model.view.verdict else {
       guard model.view.facts.stack != nil, !model.isSlow else { return nil }
       guard model.view.facts.hasInput else { return ("no input yet", .role(.faint)) }
-      let isStepping = model.view.facts.notSteppable == nil
-      return (isStepping ? "nothing compared yet: s steps" : "cannot step", .role(.faint))
+      guard let obstacle = model.view.facts.notSteppable else {
+        return ("nothing compared yet: s steps", .role(.faint))
+      }
+      return (Words.fitted("cannot step: \(obstacle)", width), .role(.caution))
     }
     let wanted = verdict.pieces.prefix(3).joined(separator: " · ")
     let isNarrow = wanted.columns > width - 2

@@ -82,8 +82,9 @@ package struct PositionView: Hashable, Sendable {
 
   package init() {}
 
-  /// `T 59/150`, and beyond the end `T 151 flush 1/2`.
+  /// `T 59/150`, and beyond the end `T 151 flush 1/2`; empty where there are no steps.
   package var text: String {
+    guard endStep + flushSteps > 0 else { return "" }
     guard step > endStep else { return "T \(step)/\(endStep)" }
     return "T \(step) flush \(step - endStep)/\(flushSteps)"
   }
