@@ -28,6 +28,17 @@ import Testing
     #expect(shown.count <= 15)
   }
 
+  @Test(
+    "the custom layer of the README is that of the example package",
+    arguments: [
+      "Protos/gain.proto", "Sources/GainLayer/Gain.swift", "Sources/GainLayer/Gain+Config.swift",
+      "Sources/GainLayer/Notation+Gain.swift", "Sources/GainWorkbench/main.swift",
+      "Sources/PlainGain/main.swift",
+    ])
+  func customLayer(_ path: String) throws {
+    #expect(try text("README.md").contains(text("Tests/CustomLayerExample/\(path)")))
+  }
+
   @Test("the example of the README prints what it says")
   func output() throws {
     let printed = try readmeExample()
