@@ -133,7 +133,11 @@ let package = Package(
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
     tests("ModelsTests", ["Models", "Runtime", "Layers", "Tensors"]),
-    tests("SessionsTests", ["Sessions", "Datasets", "Weights", "Tensors"]),
+    tests(
+      "SessionsTests",
+      [
+        "Sessions", "Runtime", "Execution", "Layers", "Notation", "Datasets", "Weights", "Tensors",
+      ]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
     tests(

@@ -1,5 +1,5 @@
 public import Tensors
-internal import Weights
+package import Weights
 
 /// Reads one array out of any file that holds arrays.
 ///
@@ -11,8 +11,13 @@ public enum ArrayFile {
   ///
   /// - Throws: `DatasetError`, `WeightError` or `FileError`, each with the place and what to do.
   public static func read(_ place: String) throws -> Tensor {
+    try read(place) { try ByteFile(path: $0) }
+  }
+
+  /// Reads the array at a place, from where `open` finds its file.
+  package static func read(_ place: String, open: FileOpener) throws -> Tensor {
     let (path, name) = split(place)
-    let file = try ByteFile(path: path)
+    let file = try open(path)
     switch try FileKind.of(file) {
     case .npy:
       guard name == nil else {
@@ -25,7 +30,7 @@ public enum ArrayFile {
       let archive = try Npz(file)
       return try archive.array(MemberNames.chosen(name, in: path, names: archive.names))
     case .safetensors:
-      let tensors = try Safetensors(path: path)
+      let tensors = try Safetensors(file)
       return try tensors.tensor(MemberNames.chosen(name, in: path, names: tensors.names))
     case .wav:
       let samples = try Wav(file).samples

@@ -1,5 +1,5 @@
 public import Tensors
-internal import Weights
+package import Weights
 
 /// Makes a batch of sequences out of files.
 public enum Batcher {
@@ -29,12 +29,19 @@ public enum Batcher {
   /// - Throws: ``DatasetError`` if files, lengths or mask do not fit together, or a file cannot be
   ///   read; `WeightError`, `FileError`.
   public static func load(_ paths: [String], options: Options = Options()) throws -> SequenceBatch {
+    try load(paths, options: options) { try ByteFile(path: $0) }
+  }
+
+  /// Reads files from where `open` finds them.
+  package static func load(
+    _ paths: [String], options: Options = Options(), open: FileOpener
+  ) throws -> SequenceBatch {
     guard !paths.isEmpty else {
       throw DatasetError(.mismatch, path: "input", found: "no files", expected: "at least one")
     }
-    let parts = try paths.map { try part($0, options) }
+    let parts = try paths.map { try part($0, options, open) }
     let batch = try joined(parts)
-    return try masked(batch, options)
+    return try masked(batch, options, open)
   }
 
   /// One row for each tensor `[t, …]`, padded to the longest.
@@ -59,9 +66,11 @@ public enum Batcher {
 
   // MARK: One file
 
-  private static func part(_ place: String, _ options: Options) throws -> SequenceBatch {
+  private static func part(
+    _ place: String, _ options: Options, _ open: FileOpener
+  ) throws -> SequenceBatch {
     let (path, name) = ArrayFile.split(place)
-    let file = try ByteFile(path: path)
+    let file = try open(path)
     switch try FileKind.of(file) {
     case .wav:
       let recording = try Wav(file)
@@ -75,7 +84,7 @@ public enum Batcher {
     case .npz where name == nil:
       return try archivePart(Npz(file))
     case .npy, .npz, .safetensors:
-      return try allValid(sequence(ArrayFile.read(place), place), names: place)
+      return try allValid(sequence(ArrayFile.read(place, open: open), place), names: place)
     }
   }
 
@@ -151,14 +160,14 @@ public enum Batcher {
   }
 
   private static func masked(
-    _ batch: SequenceBatch, _ options: Options
+    _ batch: SequenceBatch, _ options: Options, _ open: FileOpener
   ) throws -> SequenceBatch {
     if options.lengths != nil, let path = options.maskPath {
       throw DatasetError(
         .mismatch, path: path, found: "both lengths and a mask", expected: "one of them")
     }
     if let path = options.maskPath {
-      return try batch.with(mask: ArrayFile.read(path), from: path)
+      return try batch.with(mask: ArrayFile.read(path, open: open), from: path)
     }
     guard let lengths = options.lengths else { return batch }
     return try batch.with(lengths: lengths, from: "lengths")

@@ -50,11 +50,11 @@ public enum SyntheticSignal: Hashable, Sendable {
     let timeCount = lengths.max() ?? 0
     let shape = [lengths.count, timeCount] + channelShape
     guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 0 }), channelShape.allSatisfy({ $0 >= 0 }),
-      let byteCount = shape.checkedByteCount(elementByteCount: 4), byteCount <= 1 << 32
+      let byteCount = shape.checkedByteCount(elementByteCount: 4), byteCount <= 1 << 30
     else {
       throw DatasetError(
         .badSignal, path: name, found: "a batch of shape \(shape.shapeText)",
-        expected: "at least one row, no negative extents, at most 4 GB")
+        expected: "at least one row, no negative extents, at most 1 GB")
     }
     let channelCount = channelShape.elementCount
     var values: [Float] = []

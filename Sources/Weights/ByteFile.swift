@@ -6,6 +6,9 @@ internal import Tensors
   internal import Darwin
 #endif
 
+/// How a reader gets at the file behind a path: from the disk, or from what a session keeps.
+package typealias FileOpener = (String) throws -> ByteFile
+
 /// The bytes of a file, read piece by piece when they are asked for.
 ///
 /// Pieces are read and not mapped: a mapped file that somebody cuts meanwhile would kill the

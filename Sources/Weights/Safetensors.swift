@@ -63,7 +63,8 @@ public struct Safetensors: Sendable {
     try self.init(ByteFile(bytes: bytes, name: name))
   }
 
-  private init(_ file: ByteFile) throws {
+  /// Opens a file that is open already.
+  package init(_ file: ByteFile) throws {
     try Safetensors.refuseOtherKinds(file)
     let length = try file.read(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(SafetensorsHeader.longest) else {

@@ -9,7 +9,7 @@ struct ConvertCommand: ParsableCommand {
     abstract: "Write a stack in another notation.",
     discussion: """
       SPEC is a layer config: text format (.textproto), JSON (.json), binary (.binpb) or Swift \
-      (.swift). The result goes to standard output, checked and in canonical form: fields at their \
+      (.swift), or a session (.session), whose stack it is. The result goes to standard output, checked and in canonical form: fields at their \
       defaults are left out.
       """)
 

@@ -37,7 +37,11 @@ struct ReplayCommand: ParsableCommand {
     do {
       let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
       let dropped = file.dropped.map { " · \($0)" } ?? ""
-      switch Replay.run(file) {
+      if let damage = file.damage {
+        let text = "\(damage)\(dropped); \(file.events.count) events before it are whole"
+        return ("\(path): \(text)", entry("error", text), 3)
+      }
+      switch Replay.run(file, folder: RelativePath.folder(of: path)) {
       case .same(let events, let steps, let notes):
         let text =
           (["\(events) events, \(steps) steps: every digest as recorded\(dropped)"] + notes)
@@ -46,6 +50,9 @@ struct ReplayCommand: ParsableCommand {
       case .diverged(let divergence):
         let text = divergence.text + dropped
         return ("\(path): diverged at \(text)", entry("diverged", text), 2)
+      case .failed(let event, let error):
+        let text = "event \(event) cannot be carried out: \(error)"
+        return ("\(path): \(text)", entry("error", text), 3)
       }
     } catch {
       return ("\(path): \(error)", entry("error", "\(error)"), 3)

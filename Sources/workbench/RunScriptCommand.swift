@@ -19,23 +19,23 @@ struct RunScriptCommand: ParsableCommand {
 
   func run() throws {
     let text = try Self.text(of: script)
-    let session = Session()
-    let recorder = Recorder()
-    session.recorder = recorder
+    let workspace = Workspace(keepsJournal: false)
     var status: Int32 = 0
     var entries: [JSONValue] = []
     for line in ScriptLines.cut(text) {
-      let outcome = session.perform(line)
+      let outcome = workspace.perform(line)
       entries.append(Self.entry(line, outcome))
       if !json {
         print("› \(line)")
         outcome.lines.forEach { print($0) }
       }
       if let error = outcome.error {
-        StandardError.write("\(error)")
+        // The answer of a check is a result, and stands among them.
+        if error.code != .checkFailed { StandardError.write("\(error)") }
         status = Int32(outcome.status)
         break
       }
+      if outcome.effect == .quit { break }
     }
     if json {
       let document: JSONValue = .object([
@@ -43,8 +43,11 @@ struct RunScriptCommand: ParsableCommand {
       ])
       print(document.text(indented: true))
     }
-    if let save {
-      do { try AtomicFile.write(recorder.file.bytes, to: save) } catch { throw Failure("\(error)") }
+    if let save, let recorder = workspace.session.recorder {
+      do {
+        let saved = try recorder.saved(workspace.session, to: save, embedsAll: false)
+        try AtomicFile.write(saved.bytes, to: save)
+      } catch { throw Failure("\(error)") }
     }
     if status != 0 { throw ExitCode(status) }
   }

@@ -1,13 +1,15 @@
 import Notation
+import Sessions
 import Weights
 
-/// A layer config in a file, in the notation that its name ends in.
+/// A layer config in a file, in the notation that its name ends in, or the stack of a session.
 struct SpecFile {
   let path: String
 
   /// Reads and checks the config; what it drops is told on standard error.
   func read(_ notation: LayerNotation) throws -> LayerNotation.Reading {
     let ending = path.split(separator: ".").last.map(String.init) ?? ""
+    if ending == "session" { return try readSession(notation) }
     guard let format = NotationFormat(fileExtension: ending) else {
       throw Failure(
         "\(path): no notation ends in .\(ending), expected .textproto, .json, .binpb or .swift")
@@ -16,6 +18,19 @@ struct SpecFile {
       let reading = try notation.read(try ByteFile(path: path).readAll(), as: format)
       for note in reading.notes { StandardError.write("\(path): \(note)") }
       return reading
+    } catch let error as FileError {
+      throw Failure("\(error)")
+    } catch {
+      throw Failure("\(path): \(error)")
+    }
+  }
+
+  /// The stack that a session came to.
+  private func readSession(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+    do {
+      let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
+      let stack = try file.stack(notation.registry, name: path)
+      return try notation.read(notation.text(stack), as: .text)
     } catch let error as FileError {
       throw Failure("\(error)")
     } catch {

@@ -1,110 +1,140 @@
-import Datasets
+import LayerTesting
 import Layers
 import Runtime
 import Tensors
 
 /// Commands that say whether something holds.
 enum CheckCommands {
-  static let all: [any Command] = [CheckCommand(), ExpectCommand()]
+  static let all: [any Command] = [CheckCommand(), ExpectCommand(), VerifyCommand()]
 }
 
 /// `check COND`.
 struct CheckCommand: Command {
   let name = "check"
   let usage =
-    "check equal [PATH] [--tol X] | max-diff < X | latency == N | block == N | PATH valid N…"
+    "check equal [PATH|expected] [--tol X] | max-diff [PATH] < X | latency == N | "
+    + "output-latency == N | block == N | FACET valid N…"
   let summary = "Holds a condition; in a script a false one ends with exit status 1."
   let options: Set<String> = ["tol"]
-  let examples = ["check latency == 0", "check c1 valid 12 12"]
+  let examples = [
+    "check latency == 0", "run\ncheck equal", "run\ncheck max-diff < 1e-5",
+    "check c1 valid 12 12",
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let words = line.operands
     switch words.first ?? "" {
-    case "equal":
-      let (_, tree) = try session.requireTree()
-      let path = try tree.resolve(session.expand(words.count > 1 ? words[1] : ".")).path
-      let verdict = try session.verdict(of: path, tolerance: try line.number("tol") ?? 1e-6)
-      return answer(verdict.isEqual, verdict.text)
-    case "max-diff":
-      guard words.count == 3, words[1] == "<" || words[1] == "<=", let bound = Double(words[2])
-      else {
-        throw CommandError(.invalidOperand, found: line.rest, expected: "max-diff < 1e-5")
-      }
-      let verdict = try session.verdict(of: "", tolerance: .infinity)
-      let holds =
-        verdict.comparedSteps > 0
-        && (words[1] == "<" ? verdict.largest < bound : verdict.largest <= bound)
-      return answer(holds, "largest difference \(NumberText.short(verdict.largest))")
-    case "latency", "block":
+    case "equal": return try checkEqual(words, line, session)
+    case "max-diff": return try checkLargest(words, line, session)
+    case "latency", "output-latency", "block":
       guard words.count == 3, words[1] == "==", let wanted = Int(words[2]) else {
         throw CommandError(.invalidOperand, found: line.rest, expected: "\(words[0]) == 2")
       }
-      let layer = try session.requireRun().model.layer
-      let found = words[0] == "latency" ? layer.inputLatency : layer.blockSize
+      let (layer, _) = try session.requireTree()
+      let found =
+        switch words[0] {
+        case "latency": layer.inputLatency
+        case "output-latency": layer.outputLatency
+        default: layer.blockSize
+        }
       return answer(found == wanted, "\(words[0]) is \(found)")
     default: return try checkValid(words, line, session)
     }
   }
 
+  private func checkEqual(
+    _ words: [String], _ line: CommandLine, _ session: Session
+  ) throws -> CommandOutput {
+    let tolerance = try line.number("tol") ?? 1e-6
+    guard words.count <= 2 else {
+      throw CommandError(.invalidOperand, found: line.rest, expected: "equal [PATH|expected]")
+    }
+    if words.count > 1, words[1] == "expected" {
+      let lines = try session.expectedLines(tolerance)
+      return answer(try session.meetsExpectations(tolerance), lines.joined(separator: "; "))
+    }
+    let (_, tree) = try session.requireTree()
+    let path = try tree.resolve(words.count > 1 ? words[1] : ".").path
+    let verdict = try session.verdict(of: path, tolerance: tolerance)
+    return answer(verdict.isEqual, verdict.text)
+  }
+
+  private func checkLargest(
+    _ words: [String], _ line: CommandLine, _ session: Session
+  ) throws -> CommandOutput {
+    guard words.count == 3 || words.count == 4, ["<", "<="].contains(words[words.count - 2]),
+      let bound = Double(words[words.count - 1])
+    else {
+      throw CommandError(.invalidOperand, found: line.rest, expected: "max-diff < 1e-5")
+    }
+    let (_, tree) = try session.requireTree()
+    let path = try tree.resolve(words.count == 4 ? words[1] : ".").path
+    let verdict = try session.verdict(of: path, tolerance: .infinity)
+    guard verdict.comparedSteps > 0 else { return answer(false, verdict.text) }
+    let isStrict = words[words.count - 2] == "<"
+    let holds = isStrict ? verdict.largest < bound : verdict.largest <= bound
+    let place = verdict.largest > 0 ? " at \(verdict.largestIndex)" : ""
+    let masks = verdict.masksEqual ? "" : " · masks differ"
+    return answer(
+      holds && verdict.masksEqual,
+      "largest difference \(NumberText.short(verdict.largest))\(place)\(masks)")
+  }
+
   private func checkValid(
     _ words: [String], _ line: CommandLine, _ session: Session
   ) throws -> CommandOutput {
-    guard words.count >= 3, words[1] == "valid" else {
-      throw CommandError(.invalidOperand, found: line.rest, expected: usage)
-    }
+    // Without a facet the root is meant.
+    let words = words.first == "valid" ? ["."] + words : words
     let wanted = words.dropFirst(2).map { Int($0) ?? -1 }
+    guard words.count >= 3, words[1] == "valid", wanted.allSatisfy({ $0 >= 0 }) else {
+      throw CommandError(
+        .invalidOperand, found: line.rest.isEmpty ? "no condition" : line.rest, expected: usage)
+    }
     let facet = try Facet(words[0])
-    let value = try session.value(of: facet.kind == .out ? try Facet("\(facet.path):layer") : facet)
-    guard let mask = value.mask ?? (value.tensor.dtype == .bool ? value.tensor : nil) else {
-      throw CommandError(.unknownFacet, found: "\(words[0]) has no mask")
-    }
-    let flags = mask.elements(as: Bool.self)
-    let time = mask.shape[1]
-    let found = (0..<mask.shape[0]).map { row in
-      flags[(row * time)..<((row + 1) * time)].count { $0 }
-    }
+    // A bare path means the layer-wise output: what the whole input leaves valid.
+    let isBare = !words[0].contains(":")
+    let value = try session.value(of: isBare ? try Facet("\(facet.path):layer") : facet)
+    guard let mask = value.mask ?? (value.tensor.dtype == .bool ? value.tensor : nil),
+      mask.rank == 2
+    else { throw CommandError(.unknownFacet, found: "\(words[0]) has no mask") }
+    let found = MaskListing.validCounts(mask)
     let text = found.map(String.init).joined(separator: " ")
-    return answer(found == Array(wanted), "valid \(text)")
+    return answer(found == Array(wanted), "\(words[0]) valid \(text)")
   }
 
   private func answer(_ holds: Bool, _ text: String) -> CommandOutput {
     var output = CommandOutput("\(holds ? "holds" : "does not hold"): \(text)")
-    output.isFailedCheck = !holds
+    output.holds = holds
     return output
   }
 }
 
-/// `expect F at PATH`.
-struct ExpectCommand: Command {
-  let name = "expect"
-  let usage = "expect FILE at PATH [--shift N]"
-  let summary = "Takes an array of another framework as what a layer should give; joins diff."
-  let options: Set<String> = ["shift"]
-  let examples: [String] = []
+/// `verify`: the contract of sequence layers on the stack.
+struct VerifyCommand: Command {
+  let name = "verify"
+  let usage = "verify"
+  let summary =
+    "Verifies the contract of sequence layers on the stack with this input: step equals layer, "
+    + "padding and neighbouring rows change nothing, any blocks, saved state, gradients."
+  let isRecorded = false
+  let examples = ["verify"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    guard line.operands.count == 3, line.operands[1] == "at" else {
-      throw CommandError(.invalidOperand, found: line.rest, expected: usage)
-    }
-    let (_, tree) = try session.requireTree()
-    let path = try tree.resolve(session.expand(try Facet(line.operands[2]).path)).path
-    let values = try ArrayFile.read(line.operands[0])
+    try line.none()
     let run = try session.requireRun()
-    guard let ours = try run.layerWiseResult(cancel: session.cancel).taps[path] else {
-      throw CommandError(.unknownPath, found: "\(path.shown) has no output")
-    }
-    guard values.rank >= 2, Array(values.shape.dropFirst(2)) == ours.channelShape,
-      values.shape[0] == ours.batch
-    else {
-      throw CommandError(
-        .invalidOperand, found: "an array \(values.shape.shapeText)",
-        expected: "[\(ours.batch), t] and channels \(ours.channelShape.shapeText)")
-    }
-    var document = session.document
-    document.expectations.append(
-      Expectation(
-        path: path, file: line.operands[0], values: values, shift: try line.integer("shift") ?? 0))
-    try session.commit(document, as: "expect")
-    return CommandOutput(try session.expectedLines(1e-6))
+    // A model of its own: a verification runs it in other ways than the session does.
+    let model = try Model(
+      run.model.layer, input: run.model.input, constants: run.constants.specs,
+      seed: session.document.seed, time: run.input.time)
+    for (path, value) in session.document.parameters { model[parameter: path] = value }
+    let report = try ContractVerifier().verify(model, run.input, constants: run.constants)
+    let broken = Set(report.violations.map(\.check))
+    var output = CommandOutput(
+      report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }
+        + report.violations.map { "     \($0)" }
+        + report.skipped.map { "skip \($0.check.rawValue): \($0.reason)" }
+        + [report.holds ? "the contract holds" : "the contract is broken"])
+    output.holds = report.holds
+    return output
   }
 }

@@ -17,10 +17,14 @@ package protocol Command: Sendable {
   var flags: Set<String> { get }
   /// Options with a value.
   var options: Set<String> { get }
-  /// Lines that work after ``CommandTable/exampleSetup``.
+  /// What works after ``CommandTable/exampleSetup``, each a line or several.
   var examples: [String] { get }
   /// Whether it changes document or position, and so becomes an event of the session.
   var isRecorded: Bool { get }
+  /// Whether it does nothing but change the position.
+  var isOnlyMove: Bool { get }
+  /// Whether its answer can be written to a file with `> FILE`.
+  var takesRedirect: Bool { get }
 
   /// Carries the command out; on error nothing has changed.
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput
@@ -31,6 +35,8 @@ extension Command {
   package var flags: Set<String> { [] }
   package var options: Set<String> { [] }
   package var isRecorded: Bool { true }
+  package var isOnlyMove: Bool { false }
+  package var takesRedirect: Bool { false }
 }
 
 /// What a command has to say.
@@ -39,8 +45,22 @@ package struct CommandOutput: Sendable {
   package var lines: [String]
   /// The canonical form, where it differs from what was typed.
   package var canonical: String?
-  /// Whether the answer is no: a check that did not hold.
-  package var isFailedCheck = false
+  /// The answer of a check.
+  package var holds: Bool?
+  /// Whether it has turned out that nothing was done, so that there is no event.
+  package var isUnrecorded = false
+  /// A line for the user to go on with.
+  package var prefill: String?
+  /// What is not for the session to do.
+  package var effect: Effect?
+
+  /// What changes which session there is.
+  package enum Effect: Hashable, Sendable {
+    /// Open a file, or with `-` the session that was open before.
+    case open(String)
+    /// Leave.
+    case quit
+  }
 
   package init(_ lines: [String] = [], canonical: String? = nil) {
     self.lines = lines
@@ -54,9 +74,11 @@ package struct CommandOutput: Sendable {
 package enum CommandTable {
   package static let all: [any Command] =
     StackCommands.all + InputCommands.all + TimeCommands.all + ShowCommands.all
-    + CheckCommands.all + FileCommands.all + [HelpCommand()]
+    + CheckCommands.all + FileCommands.all + [HelpCommand(), QuitCommand()]
 
-  /// What examples of help start from.
+  /// What examples of help start from. They may read `rows.npy` and `mask.npy` of `[2, 12, 3]`,
+  /// `reference.npy` of the stack's output, `weights.safetensors` of the stack, `voice.wav`,
+  /// `stack.textproto` and `run.session`.
   package static let exampleSetup: [String] = [
     "stack Serial([Conv1D(filters: 4, kernelSize: 3, padding: .causal, name: \"c1\"), Relu(), "
       + "Dense(features: 2, name: \"out\")])",
@@ -79,16 +101,37 @@ package enum CommandTable {
 }
 
 extension CommandLine {
-  /// Checks that all options are known.
-  func checkOptions(of command: any Command) throws(CommandError) {
+  /// Checks that all options are known and have their values.
+  func check(for command: any Command) throws(CommandError) {
     let known = command.flags.union(command.options)
-    for option in options.keys.sorted() where !known.contains(option) {
-      let nearest = NearestName.of(option, among: known)
+    for option in options.keys.sorted() {
+      guard known.contains(option) else {
+        let nearest = NearestName.of(option, among: known)
+        throw CommandError(
+          .unknownOption, found: "\(command.name) has no option --\(option)",
+          expected: known.isEmpty
+            ? "no options" : known.sorted().map { "--\($0)" }.joined(separator: " "),
+          suggestion: nearest.map { "did you mean --\($0)?" })
+      }
+      guard command.flags.contains(option) || options[option] != "" || option == "channels" else {
+        throw CommandError(
+          .invalidOperand, found: "--\(option) without a value", expected: command.usage)
+      }
+    }
+    guard redirect == nil || (command.takesRedirect && redirect != "") else {
       throw CommandError(
-        .unknownOption, found: "\(command.name) has no option --\(option)",
-        expected: known.isEmpty
-          ? "no options" : known.sorted().map { "--\($0)" }.joined(separator: " "),
-        suggestion: nearest.map { "did you mean --\($0)?" })
+        .syntax, found: redirect == "" ? "> without a file" : "> \(redirect ?? "")",
+        expected: command.takesRedirect
+          ? "a file behind >" : "no file: \(command.name) writes none",
+        suggestion: "show and convert write files")
+    }
+  }
+
+  /// Refuses operands.
+  func none() throws(CommandError) {
+    guard operands.isEmpty else {
+      throw CommandError(
+        .invalidOperand, found: operands.joined(separator: " "), expected: "\(name) alone")
     }
   }
 

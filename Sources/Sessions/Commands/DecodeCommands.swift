@@ -1,4 +1,3 @@
-import Execution
 import Layers
 import Runtime
 import Tensors
@@ -6,152 +5,103 @@ import Tensors
 /// `decode N`: samples from the root's output and appends what was sampled to the input.
 struct DecodeCommand: Command {
   let name = "decode"
-  let usage = "decode N [--temperature X] [--top-k K] [--seed S]"
+  let usage = "decode N [--greedy] [--temperature X] [--top-k K] [--seed S]"
   let summary =
-    "Samples N tokens from the root's output (greedy unless a temperature or top-k is given), "
-    + "appends them to the input and steps."
+    "Samples N tokens from the root's output (the likeliest unless a temperature or top-k is given), "
+    + "appends them to the input in the place of what came later, and steps over them."
+  let flags: Set<String> = ["greedy"]
   let options: Set<String> = ["temperature", "top-k", "seed"]
-  let examples: [String] = []
+  let examples = [
+    "input clear\nstack Serial([Embedding(dimension: 4, numEmbeddings: 256), Dense(features: 256)])\n"
+      + "input text \"ab\"\nrun\ndecode 3\ndecode 3 --temperature 0.8 --top-k 20 --seed 1"
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let count = try line.count("a number of tokens")
-    let sampler = TokenSampler(
+    let seed = try line.integer("seed").map { UInt64($0) } ?? session.document.seed
+    var sampler = TokenSampler(
       temperature: try line.number("temperature"), topK: try line.integer("top-k", atLeast: 1),
-      seed: UInt64(try line.integer("seed") ?? Int(truncatingIfNeeded: session.document.seed)))
-    return CommandOutput(
-      try session.decode(count) { logits, row, place in
-        sampler.sample(logits, row: row, position: place)
-      })
+      seed: seed)
+    if let heat = sampler.temperature, heat < 0 {
+      throw CommandError(
+        .invalidOperand, found: "--temperature \(NumberText.short(heat))",
+        expected: "0 for the likeliest token, or more")
+    }
+    if line.options["greedy"] != nil {
+      guard sampler.temperature == nil, sampler.topK == nil else {
+        throw CommandError(
+          .invalidOperand, found: "--greedy with --temperature or --top-k", expected: "one of them")
+      }
+      sampler.temperature = 0
+    }
+    let decoding = try Decoding(session, samples: true)
+    let chosen = try decoding.append(count) { logits, row, place in
+      sampler.sample(logits, row: row, position: place)
+    }
+    var output = decoding.output(chosen)
+    output.canonical = canonical(line, chosen.first?.count ?? 0, seed)
+    output.isUnrecorded = chosen.first?.isEmpty ?? true
+    return output
+  }
+
+  /// The command with what was done: fewer tokens if it was stopped, and the seed.
+  private func canonical(_ line: CommandLine, _ count: Int, _ seed: UInt64) -> String {
+    var text = "decode \(count) --seed \(seed)"
+    for option in ["temperature", "top-k"] {
+      if let value = line.options[option] { text += " --\(option) \(value)" }
+    }
+    return text
   }
 }
 
-/// `force V`: appends a given token.
+/// `force V`: appends what is given.
 struct ForceCommand: Command {
   let name = "force"
-  let usage = "force TOKEN | force \"text\""
-  let summary = "Appends given tokens to the input at the position and steps."
-  let examples: [String] = []
+  let usage = "force TOKEN[,TOKEN…] | force \"text\" | force NUMBER[,NUMBER…]"
+  let summary =
+    "Appends given tokens, a text, or the numbers of one timestep to the input at the position, in "
+    + "the place of what came later, and steps over them."
+  let examples = [
+    "step 3\nforce 0.5,-1,2",
+    "input clear\nstack Serial([Embedding(dimension: 4, numEmbeddings: 256), Dense(features: 256)])\n"
+      + "input text \"ab\"\nstep\nforce \"cd\"",
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let text = try line.single("a token or a quoted text")
-    let tokens = Int(text).map { [$0] } ?? Array(text.utf8).map(Int.init)
-    var next = 0
-    return CommandOutput(
-      try session.decode(tokens.count) { _, row, _ in
-        defer { if row == 0 { next += 1 } }
-        return tokens[min(row == 0 ? next : next - 1, tokens.count - 1)]
-      })
-  }
-}
-
-/// Draws tokens from logits.
-package struct TokenSampler: Sendable {
-  /// Greedy if nil or 0, unless `topK` is given.
-  package var temperature: Double?
-  package var topK: Int?
-  package var seed: UInt64
-
-  package init(temperature: Double? = nil, topK: Int? = nil, seed: UInt64 = 0) {
-    self.temperature = temperature
-    self.topK = topK
-    self.seed = seed
-  }
-
-  /// A token for one row at one position; it depends on nothing else.
-  package func sample(_ logits: [Double], row: Int, position: Int) -> Int {
-    let order = logits.indices.sorted { a, b in
-      logits[a] == logits[b] ? a < b : logits[a] > logits[b]
-    }
-    guard let best = order.first else { return 0 }
-    let heat = temperature ?? (topK == nil ? 0 : 1)
-    guard heat > 0 else { return best }
-    let kept = order.prefix(topK ?? order.count)
-    let weights = kept.map { Exponential.of((logits[$0] - logits[best]) / heat) }
-    let total = weights.reduce(0, +)
-    let words = Philox.words(
-      key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)),
-      counter: SIMD4(
-        UInt32(truncatingIfNeeded: row), UInt32(truncatingIfNeeded: position), 0, 0xDEC0DE))
-    var rest = Double(Philox.uniform(words[0])) * total
-    for (token, weight) in zip(kept, weights) {
-      rest -= weight
-      if rest < 0 { return token }
-    }
-    return kept.last ?? best
-  }
-}
-
-/// `e^x`, the same on every machine.
-enum Exponential {
-  static func of(_ x: Double) -> Double {
-    guard x > -700 else { return 0 }
-    let halvings = 10
-    let small = x / Double(1 << halvings)
-    var term = 1.0
-    var sum = 1.0
-    for n in 1...16 {
-      term *= small / Double(n)
-      sum += term
-    }
-    for _ in 0..<halvings { sum *= sum }
-    return sum
-  }
-}
-
-extension Session {
-  /// Appends tokens one by one, each chosen from the root's last output, and steps over them.
-  func decode(_ count: Int, choose: ([Double], Int, Int) -> Int) throws -> [String] {
-    let (run, plan) = try requireSteps()
-    guard let source = document.input, source.sequence.values.dtype == .int32,
-      source.sequence.channelShape.isEmpty
-    else {
+    let text = try line.single("a token, numbers, or a quoted text")
+    let decoding = try Decoding(session, samples: false)
+    guard decoding.isTokens else { return try force(numbers: text, decoding) }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+    let isQuoted = line.rest.hasPrefix("\"")
+    let tokens =
+      isQuoted || parts.contains(nil) ? text.utf8.map { Int($0) } : parts.compactMap { $0 }
+    guard isQuoted || !parts.contains(nil) else {
       throw CommandError(
-        .notReady, found: "the input is not a sequence of tokens", expected: "int32 [b, t]",
-        suggestion: "input text \"…\"")
+        .invalidOperand, found: text, expected: "a token such as 97, or a text in quotes")
     }
-    guard run.model.layer.blockSize == 1, run.model.layer.outputRatio == 1,
-      run.model.layer.outputLatency == 0, run.model.output.shape.count == 1
-    else {
+    if let wrong = tokens.first(where: { !decoding.tokens.contains($0) }) {
       throw CommandError(
-        .notReady, found: "block \(run.model.layer.blockSize), output \(run.model.output)",
-        expected: "a stack of block size 1 without latency that gives logits [vocabulary]")
+        .invalidOperand, found: "token \(wrong)",
+        expected: "\(decoding.tokens.lowerBound) to \(decoding.tokens.upperBound)")
     }
-    guard run.position > 0 else {
-      throw CommandError(
-        .notReady, found: "no output to sample from yet", expected: "", suggestion: "step first")
+    guard !tokens.isEmpty else {
+      throw CommandError(.invalidOperand, found: "an empty text", expected: "at least one token")
     }
-    var document = self.document
-    let kept = plan.boundaries[run.position]
-    var sequence = run.input.timesteps(0..<kept)
-    let stream = try run.model.makeStream(batch: run.input.batch, constants: run.constants)
-    var last = try stream.step(sequence).y
-    var chosen: [Int] = []
-    for turn in 0..<count {
-      if cancel.isRaised { break }
-      let width = run.model.output.shape[0]
-      let logits = last.values.doubles()
-      let rows = (0..<last.batch).map { row -> Int32 in
-        let start = (row * last.time + last.time - 1) * width
-        return Int32(choose(Array(logits[start..<(start + width)]), row, kept + turn))
-      }
-      chosen.append(Int(rows[0]))
-      let block = try SequenceTensor(values: Tensor(rows, shape: [rows.count, 1]))
-      sequence = SequenceTensor.concatenate([sequence, block])
-      last = try stream.step(block).y
-      progress(turn + 1, count)
-    }
-    document.input?.sequence = sequence
-    try commit(document, as: "decode")
-    try go(to: sequence.time)
-    let text = source.isText ? [TextShown.of(chosen)] : []
-    return text + ["tokens " + chosen.map(String.init).joined(separator: " "), positionLine]
+    let start = decoding.keptTime
+    let chosen = try decoding.append(tokens.count) { _, _, place in tokens[place - start] }
+    return decoding.output(chosen)
   }
-}
 
-/// Bytes as text for a terminal.
-enum TextShown {
-  static func of(_ bytes: [Int]) -> String {
-    let text = String(decoding: bytes.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
-    return "\"" + text.map { $0.isNewline ? "⏎" : $0 == "\t" ? "⇥" : String($0) }.joined() + "\""
+  private func force(numbers text: String, _ decoding: Decoding) throws -> CommandOutput {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+    let numbers = parts.compactMap { $0 }
+    guard numbers.count == parts.count, numbers.count == decoding.channelCount else {
+      throw CommandError(
+        .invalidOperand, found: "\(text)",
+        expected: "\(decoding.channelCount) numbers, one a channel, such as "
+          + (0..<min(decoding.channelCount, 4)).map { "\($0)" }.joined(separator: ","))
+    }
+    try decoding.append(numbers)
+    return decoding.output([])
   }
 }

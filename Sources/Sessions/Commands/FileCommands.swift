@@ -1,20 +1,104 @@
 import Layers
 import Notation
 import Runtime
+import Tensors
 import Weights
 
 /// Commands that read and write files.
 enum FileCommands {
-  static let all: [any Command] = [ConvertCommand(), SaveCommand()]
+  static let all: [any Command] = [OpenCommand(), SaveCommand(), ConvertCommand()]
 }
 
-/// `convert FILE` or `convert --to FORMAT`: the stack in another notation.
+/// `open FILE`.
+struct OpenCommand: Command {
+  let name = "open"
+  let usage = "open FILE | open -"
+  let summary =
+    "Goes to another session: a recorded one, or a new one with the stack of a layer config; "
+    + "open - returns."
+  let isRecorded = false
+  let examples = ["open run.session", "open stack.textproto\nopen -"]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    var output = CommandOutput()
+    output.effect = .open(try line.single("a .session, .textproto, .json or .binpb file, or -"))
+    return output
+  }
+}
+
+/// `save [FILE]`.
+struct SaveCommand: Command {
+  let name = "save"
+  let usage = "save [FILE.session] [--replace] [--all]"
+  let summary =
+    "Writes the session so far, by default to where it came from; another file that exists is kept "
+    + "unless --replace is said. --all embeds every file, however large."
+  let flags: Set<String> = ["replace", "all"]
+  let isRecorded = false
+  let examples = [
+    "save mine.session", "save mine.session\nsave", "save run.session --replace --all",
+  ]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    guard let recorder = session.recorder else {
+      throw CommandError(.notReady, found: "this session is not recorded")
+    }
+    let path = try target(line, session)
+    let place = session.files.resolved(path)
+    if path != session.origin || isBundled(path), line.options["replace"] == nil,
+      (try? ByteFile(path: place)) != nil
+    {
+      throw CommandError(
+        .file, found: "\(path) exists", expected: "a new file", suggestion: "save \(path) --replace"
+      )
+    }
+    let saved = try recorder.saved(session, to: place, embedsAll: line.options["all"] != nil)
+    let bytes = saved.bytes
+    try AtomicFile.write(bytes, to: place)
+    session.origin = path
+    let outside = saved.header.files.filter { !$0.isEmbedded }.map(\.use.path)
+    let note = outside.isEmpty ? "" : " · needs \(outside.joined(separator: ", ")) beside it"
+    return CommandOutput(
+      "\(saved.events.count) events saved to \(path) · \(NumberText.bytes(bytes.count))\(note)")
+  }
+
+  private func target(_ line: CommandLine, _ session: Session) throws(CommandError) -> String {
+    guard line.operands.isEmpty else {
+      let path = try line.single("a file that ends in .session")
+      guard path.hasSuffix(".session") else {
+        throw CommandError(
+          .file, found: path, expected: "a file that ends in .session",
+          suggestion: "save \(path).session")
+      }
+      return path
+    }
+    guard let origin = session.origin else {
+      throw CommandError(
+        .invalidOperand, found: "no file", expected: "a name: this session came from none",
+        suggestion: "save NAME.session")
+    }
+    guard !isBundled(origin) else {
+      throw CommandError(
+        .invalidOperand, found: "\(origin) came with the program", expected: "a name of your own",
+        suggestion: "save NAME.session")
+    }
+    return origin
+  }
+
+  /// Whether a file lies in the folder of sessions that come with the program.
+  private func isBundled(_ path: String) -> Bool {
+    RelativePath.folder(of: path).split(separator: "/").last == "Sessions"
+  }
+}
+
+/// `convert FORMAT`: the stack in another notation.
 struct ConvertCommand: Command {
   let name = "convert"
-  let usage = "convert text|json|swift [> FILE]"
+  let usage = "convert text|json|swift|binary [> FILE]"
   let summary = "Prints the stack in another notation, or writes it to a file."
   let isRecorded = false
-  let examples = ["convert text", "convert swift"]
+  let takesRedirect = true
+  let examples = ["convert text", "convert swift", "convert binary > stack.binpb"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let word = try line.single("text, json, binary or swift")
@@ -26,7 +110,7 @@ struct ConvertCommand: Command {
     let (layer, _) = try session.requireTree()
     let bytes = try session.notation.write(try SpecNode(layer: layer), as: format)
     if let path = line.redirect {
-      try AtomicFile.write(bytes, to: path)
+      try AtomicFile.write(bytes, to: session.files.resolved(path))
       return CommandOutput("written to \(path)")
     }
     guard format != .binary else {
@@ -35,29 +119,5 @@ struct ConvertCommand: Command {
     }
     return CommandOutput(
       String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init))
-  }
-}
-
-/// `save FILE`.
-struct SaveCommand: Command {
-  let name = "save"
-  let usage = "save FILE.session [--replace]"
-  let summary = "Writes the session so far; an existing file is kept unless --replace is said."
-  let flags: Set<String> = ["replace"]
-  let isRecorded = false
-  let examples: [String] = []
-
-  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let path = try line.single("a file that ends in .session")
-    guard let recorder = session.recorder else {
-      throw CommandError(.notReady, found: "this session is not recorded")
-    }
-    if line.options["replace"] == nil, (try? ByteFile(path: path)) != nil {
-      throw CommandError(
-        .file, found: "\(path) exists", expected: "a new file", suggestion: "save \(path) --replace"
-      )
-    }
-    try AtomicFile.write(recorder.file.bytes, to: path)
-    return CommandOutput("\(recorder.file.events.count) events saved to \(path)")
   }
 }

@@ -6,7 +6,7 @@ import Tensors
 enum StackCommands {
   static let all: [any Command] = [
     StackCommand(), AddCommand(), InsertCommand(), RemoveCommand(), ReplaceCommand(), SetCommand(),
-    WrapCommand(), UndoCommand(), RedoCommand(),
+    WrapCommand(), EditCommand(), UndoCommand(), RedoCommand(),
   ]
 }
 
@@ -19,13 +19,7 @@ struct StackCommand: Command {
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let (spec, notes) = try session.readLayer(line.rest)
-    var document = session.document
-    document.layer = try session.notation.registry.makeLayer(spec)
-    document.parameters = [:]
-    document.faults = []
-    try session.commit(document, as: "stack", restart: true)
-    let canonical = "stack " + session.notation.swift(spec, width: .max)
-    return CommandOutput(notes + session.stackSummary, canonical: canonical)
+    return try session.setStack(spec, notes)
   }
 }
 
@@ -37,15 +31,12 @@ struct AddCommand: Command {
   let examples = ["add LSTM(units: 4)", "add Tanh() to ."]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let parts = line.operands
-    let hasPlace = parts.count >= 3 && parts[parts.count - 2] == "to"
-    let (text, place) = hasPlace ? session.split(line.rest, at: "to") : (line.rest, ".")
-    guard let layer = session.document.layer else {
-      return try StackCommand().perform(CommandLineText.make("stack \(text)"), session)
-    }
-    let (spec, notes) = try session.readLayer(text)
+    let parts = line.cut(before: ["to"])
+    let (spec, notes) = try session.readLayer(parts?.text ?? line.rest)
+    guard let layer = session.document.layer else { return try session.setStack(spec, notes) }
+    let place = parts?.place ?? "."
     let tree = LayerTree(layer)
-    var target = try tree.resolve(session.expand(place))
+    var target = try tree.resolve(place)
     var root = try SpecNode(layer: layer)
     var working = tree
     var moved: ([Int]) -> [Int]? = { $0 }
@@ -67,8 +58,10 @@ struct AddCommand: Command {
     let edit = try StackEdit.insert(
       root, working, at: target.index + [target.layer.children.count], spec)
     let log = try session.apply(
-      StackEdit(spec: edit.spec) { old in moved(old).flatMap(edit.moved) }, as: "add")
-    return CommandOutput(notes + log)
+      StackEdit(spec: edit.spec) { old in moved(old).flatMap(edit.moved) },
+      as: "add \(session.shortText(spec))")
+    return CommandOutput(
+      notes + log, canonical: "add \(session.notation.swift(spec, width: .max)) to \(place)")
   }
 }
 
@@ -80,15 +73,12 @@ struct InsertCommand: Command {
   let examples = ["insert Tanh() after c1", "insert Relu() before out"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let words = line.operands
-    guard words.count >= 3, ["before", "after"].contains(words[words.count - 2]) else {
+    guard let (text, side, place) = line.cut(before: ["before", "after"]) else {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
-    let side = words[words.count - 2]
-    let (text, place) = session.split(line.rest, at: side)
     let (layer, tree) = try session.requireTree()
     let (spec, notes) = try session.readLayer(text)
-    let target = try tree.resolve(session.expand(place))
+    let target = try tree.resolve(place)
     guard let last = target.index.last else {
       throw CommandError(
         .invalidOperand, found: "the root has no neighbours", expected: "a layer inside it",
@@ -96,7 +86,9 @@ struct InsertCommand: Command {
     }
     let index = target.index.dropLast() + [side == "before" ? last : last + 1]
     let edit = try StackEdit.insert(try SpecNode(layer: layer), tree, at: Array(index), spec)
-    return CommandOutput(notes + (try session.apply(edit, as: "insert \(session.shortName(spec))")))
+    return CommandOutput(
+      notes + (try session.apply(edit, as: "insert \(session.shortText(spec))")),
+      canonical: "insert \(session.notation.swift(spec, width: .max)) \(side) \(place)")
   }
 }
 
@@ -109,7 +101,7 @@ struct RemoveCommand: Command {
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let (layer, tree) = try session.requireTree()
-    let target = try tree.resolve(session.expand(try line.single("a path")))
+    let target = try tree.resolve(line.single("a path"))
     guard !target.index.isEmpty else {
       throw CommandError(
         .invalidOperand, found: "the root", expected: "a layer inside it",
@@ -132,11 +124,12 @@ struct ReplaceCommand: Command {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
     let (layer, tree) = try session.requireTree()
-    let target = try tree.resolve(session.expand(line.operands[0]))
-    let text = String(line.rest.dropFirst(line.operands[0].count))
-    let (spec, notes) = try session.readLayer(text)
+    let target = try tree.resolve(line.operands[0])
+    let (spec, notes) = try session.readLayer(line.behindFirst)
     let edit = try StackEdit.replace(try SpecNode(layer: layer), tree, target.index, with: spec)
-    return CommandOutput(notes + (try session.apply(edit, as: "replace \(target.path)")))
+    return CommandOutput(
+      notes + (try session.apply(edit, as: "replace \(target.path.shown)")),
+      canonical: "replace \(line.operands[0]) \(session.notation.swift(spec, width: .max))")
   }
 }
 
@@ -152,10 +145,9 @@ struct SetCommand: Command {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
     let (layer, tree) = try session.requireTree()
-    let target = try tree.resolve(session.expand(try Facet(line.operands[0]).path))
-    let text = line.rest.dropFirst(line.operands[0].count).drop { $0.isWhitespace }
+    let target = try tree.resolve(Facet(line.operands[0]).path)
     let node = try SpecNode(layer: target.layer)
-    let changed = try session.setting(field, of: node, to: String(text))
+    let changed = try session.setting(field, of: node, to: line.behindFirst)
     let edit = try StackEdit.set(
       try SpecNode(layer: layer), tree, target.index, changed.name, changed.values)
     return CommandOutput(try session.apply(edit, as: "set \(line.operands[0])"))
@@ -174,7 +166,7 @@ struct WrapCommand: Command {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
     let (layer, tree) = try session.requireTree()
-    let target = try tree.resolve(session.expand(line.operands[0]))
+    let target = try tree.resolve(line.operands[0])
     let (message, field): (String, String)
     switch line.operands[1] {
     case "Serial": (message, field) = ("Serial", "serial")
@@ -187,7 +179,27 @@ struct WrapCommand: Command {
     let edit = try StackEdit.wrap(try SpecNode(layer: layer), tree, target.index) {
       StackEdit.combinator(message, field, [$0])
     }
-    return CommandOutput(try session.apply(edit, as: "wrap \(target.path)"))
+    return CommandOutput(try session.apply(edit, as: "wrap \(target.path.shown)"))
+  }
+}
+
+/// `edit [PATH]`: the stack, or one layer, as a line to change.
+struct EditCommand: Command {
+  let name = "edit"
+  let usage = "edit [PATH]"
+  let summary =
+    "Puts the stack, or the layer at PATH, into the line editor as the command that would make it."
+  let isRecorded = false
+  let examples = ["edit", "edit c1"]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    let (_, tree) = try session.requireTree()
+    let node = try tree.resolve(line.operands.isEmpty ? "." : line.single("a path"))
+    let text = session.notation.swift(try SpecNode(layer: node.layer), width: .max)
+    let command = node.index.isEmpty ? "stack \(text)" : "replace \(node.path) \(text)"
+    var output = CommandOutput(command)
+    output.prefill = command
+    return output
   }
 }
 
@@ -197,10 +209,11 @@ struct UndoCommand: Command {
   let aliases = ["u"]
   let usage = "undo"
   let summary = "Takes back the last change of the document; the position stays."
-  let examples = ["undo"]
+  let examples = ["set c1.kernelSize 5\nundo"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    CommandOutput("undone: \(try session.travel(back: true))")
+    try line.none()
+    return CommandOutput(["undone: \(try session.travel(back: true))"] + session.placeLines)
   }
 }
 
@@ -210,10 +223,11 @@ struct RedoCommand: Command {
   let aliases = ["U"]
   let usage = "redo"
   let summary = "Makes the change that was undone again."
-  let examples: [String] = []
+  let examples = ["set c1.kernelSize 5\nundo\nredo"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    CommandOutput("redone: \(try session.travel(back: false))")
+    try line.none()
+    return CommandOutput(["redone: \(try session.travel(back: false))"] + session.placeLines)
   }
 }
 
@@ -225,14 +239,4 @@ extension StackEdit {
   }
 
   static func serial(_ layers: [SpecNode]) -> SpecNode { combinator("Serial", "serial", layers) }
-}
-
-/// A line made by another command.
-enum CommandLineText {
-  static func make(_ text: String) throws(CommandError) -> CommandLine {
-    guard let line = CommandLine(text) else {
-      throw CommandError(.syntax, found: "an empty line", expected: "a command")
-    }
-    return line
-  }
 }

@@ -17,6 +17,7 @@ struct StepCommand: Command {
   let usage = "step [N]"
   let summary = "Makes N steps (1 if not said); behind the input's end it flushes."
   let examples = ["step", "step 3"]
+  let isOnlyMove = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let count = try line.count("a number of steps")
@@ -25,8 +26,8 @@ struct StepCommand: Command {
       throw CommandError(
         .atTheEnd, found: "at the end (\(plan.endStep) + \(plan.flushSteps) flush)")
     }
-    try session.go(to: min(run.position + count, plan.lastStep))
-    return CommandOutput(session.positionLine, canonical: "goto \(session.position)")
+    try session.go(to: run.position + min(count, plan.lastStep - run.position))
+    return CommandOutput(session.moveLines)
   }
 }
 
@@ -36,13 +37,14 @@ struct BackCommand: Command {
   let aliases = ["b"]
   let usage = "back [N]"
   let summary = "Goes N steps back; the bits are those of having run there."
-  let examples = ["back"]
+  let examples = ["step 3\nback", "step 3\nback 2"]
+  let isOnlyMove = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let count = try line.count("a number of steps")
     let (run, _) = try session.requireSteps()
     try session.go(to: max(0, run.position - count))
-    return CommandOutput(session.positionLine, canonical: "goto \(session.position)")
+    return CommandOutput(session.moveLines)
   }
 }
 
@@ -52,14 +54,13 @@ struct GotoCommand: Command {
   let aliases = ["g"]
   let usage = "goto TIME"
   let summary = "Goes to a time: blocks such as 7, i:120, o:3, 2.36s, end or flushed."
-  let examples = ["goto 2", "goto i:5", "goto end"]
+  let examples = ["goto 2", "goto i:5", "goto o:3", "goto end", "goto flushed"]
+  let isOnlyMove = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let target = try session.step(of: try TimeExpression(try line.single("a time")))
     try session.go(to: target.step)
-    return CommandOutput(
-      (target.note.map { [$0] } ?? []) + [session.positionLine],
-      canonical: "goto \(session.position)")
+    return CommandOutput((target.note.map { [$0] } ?? []) + session.moveLines)
   }
 }
 
@@ -69,14 +70,17 @@ struct RunCommand: Command {
   let usage = "run [TIME]"
   let summary = "Runs to a time, or to the end, flush included."
   let examples = ["run", "run 3"]
+  let isOnlyMove = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let (_, plan) = try session.requireSteps()
-    let target =
-      try line.operands.isEmpty
-      ? plan.lastStep : session.step(of: try TimeExpression(try line.single("a time"))).step
-    try session.go(to: target)
-    return CommandOutput(session.positionLine, canonical: "goto \(session.position)")
+    guard !line.operands.isEmpty else {
+      try session.go(to: plan.lastStep)
+      return CommandOutput(session.moveLines)
+    }
+    let target = try session.step(of: try TimeExpression(try line.single("a time")))
+    try session.go(to: target.step)
+    return CommandOutput((target.note.map { [$0] } ?? []) + session.moveLines)
   }
 }
 
@@ -86,10 +90,12 @@ struct ResetCommand: Command {
   let usage = "reset"
   let summary = "Goes to the start; weights and stack stay."
   let examples = ["reset"]
+  let isOnlyMove = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    try line.none()
     try session.go(to: 0)
-    return CommandOutput(session.positionLine, canonical: "goto 0")
+    return CommandOutput(session.moveLines)
   }
 }
 
@@ -97,52 +103,32 @@ struct ResetCommand: Command {
 struct FlushCommand: Command {
   let name = "flush"
   let usage = "flush [--here]"
-  let summary = "Feeds invalid timesteps behind the input until the last output is out."
+  let summary =
+    "Feeds invalid timesteps behind the input until the last output is out; --here ends the input at "
+    + "the position first."
   let flags: Set<String> = ["here"]
-  let examples: [String] = []
+  let examples = ["goto end\nflush", "step 3\nflush --here"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    try line.none()
     let (run, plan) = try session.requireSteps()
-    if run.position < plan.endStep {
-      guard line.options["here"] != nil else {
-        throw CommandError(
-          .invalidOperand, found: "step \(run.position); the input ends at step \(plan.endStep)",
-          expected: "to be at its end",
-          suggestion: "flush --here treats step \(run.position) as the end")
-      }
-      let end = plan.boundaries[run.position]
-      var document = session.document
-      document.input?.sequence = run.input.timesteps(0..<end)
-      try session.commit(document, as: "flush --here")
+    guard run.position < plan.endStep else {
+      try session.go(to: plan.lastStep)
+      return CommandOutput(session.moveLines, canonical: "goto \(session.position)")
     }
+    guard line.options["here"] != nil else {
+      throw CommandError(
+        .invalidOperand,
+        found: "input ends at step \(plan.endStep); --here treats step \(run.position) as the end")
+    }
+    var document = session.document
+    let end = plan.boundaries[run.position]
+    let kept = document.input?.sequence.timesteps(0..<end) ?? run.input
+    document.input?.sequence = kept
+    try session.commit(document, as: "flush --here", changing: .input)
     let (_, now) = try session.requireSteps()
     try session.go(to: now.lastStep)
-    return CommandOutput(session.positionLine)
-  }
-}
-
-extension Session {
-  /// Where the run is, and whether it is right so far.
-  var positionLine: String {
-    guard let run, let plan = run.plan else { return "at step 0" }
-    let place: String
-    if run.position > plan.endStep {
-      place = "flush \(run.position - plan.endStep)/\(plan.flushSteps)"
-    } else {
-      place = "step \(run.position) of \(plan.endStep)"
-    }
-    let verdict = (try? verdict(of: "", tolerance: 1e-6))?.text ?? ""
-    return verdict.isEmpty ? place : "\(place)  \(verdict)"
-  }
-
-  /// Step-wise against layer-wise at a layer, up to the position.
-  func verdict(of path: String, tolerance: Double) throws -> Verdict {
-    let run = try requireRun()
-    let layerWise = try run.layerWiseResult(cancel: cancel)
-    guard let layer = layerWise.taps[path] else {
-      throw CommandError(.unknownPath, found: "\(path.shown) has no layer-wise output")
-    }
-    return run.verdict(path, layer: layer, tolerance: tolerance)
+    return CommandOutput(session.moveLines)
   }
 }
 
@@ -152,7 +138,9 @@ extension CommandLine {
     guard !operands.isEmpty else { return 1 }
     let text = try single(what)
     guard let count = Int(text), count >= 1 else {
-      throw CommandError(.invalidOperand, found: text, expected: "\(what) from 1")
+      throw CommandError(
+        .invalidOperand, found: text,
+        expected: "\(what) from 1, written out: there is no arithmetic, there are no variables")
     }
     return count
   }

@@ -27,8 +27,24 @@ package struct Document: Sendable {
   package var faults: [Fault] = []
   /// Reference arrays by facet.
   package var expectations: [Expectation] = []
+  /// What floating input is converted to; nil leaves it as it came.
+  package var dtype: DType?
+  /// Equal for documents that run the same model in the same way.
+  var modelRevision = 0
+  /// Equal for documents with the same input.
+  var inputRevision = 0
 
   package init() {}
+
+  /// The input as the model gets it.
+  var modelInput: SequenceTensor? {
+    guard let sequence = input?.sequence else { return nil }
+    guard let dtype, sequence.values.dtype.isFloating, sequence.values.dtype != dtype,
+      let converted = try? SequenceTensor(
+        values: sequence.values.converted(to: dtype), mask: sequence.mask)
+    else { return sequence }
+    return converted
+  }
 }
 
 /// Where the values of a parameter come from.
@@ -43,10 +59,17 @@ package enum ParameterOrigin: Hashable, Sendable {
 package struct Expectation: Sendable {
   /// The layer's path.
   package var path: String
+  /// Whether it belongs at the layer-wise output, not at the step-wise one.
+  package var isLayerWise: Bool
   /// The file it was read from.
   package var file: String
   /// The values.
   package var values: Tensor
   /// How many timesteps later than ours it stands.
   package var shift: Int
+  /// Whether the user has agreed to a shift that was searched for.
+  package var isConfirmed: Bool
+
+  /// Where it belongs, as people write it.
+  package var place: String { path.shown + (isLayerWise ? ":layer" : "") }
 }

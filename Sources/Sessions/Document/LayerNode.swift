@@ -12,6 +12,8 @@ package struct LayerNode: Sendable {
   package var typeName: String
   /// The layer.
   package var layer: any SequenceLayer
+  /// The last part of its path; a dot for the root.
+  var lastPart: String { path.split(separator: "/").last.map(String.init) ?? "." }
   /// How deep it lies below the root.
   package var depth: Int { index.count }
 }

@@ -28,13 +28,14 @@ package struct Fault: Hashable, Sendable {
   func isActive(at position: Int) -> Bool { step == nil || step == position }
 
   /// Puts older values in the place of the layer's state.
-  func replaceState(of stream: Runtime.Stream, by old: [Tensor]) {
-    for (index, leaf) in stream.leaves.enumerated() where isOwner(of: leaf.path) {
-      stream.setValue(of: index, old[index])
+  func replaceState(of stream: Runtime.Stream, by old: [Int: Tensor]) {
+    for (index, value) in old where isOwner(of: stream.leaves[index].path) {
+      stream.setValue(of: index, value)
     }
   }
 
-  private func isOwner(of leaf: String) -> Bool {
+  /// Whether a state leaf belongs to the layer or one inside it.
+  func isOwner(of leaf: String) -> Bool {
     path.isEmpty || leaf.hasPrefix(path + "/") || leaf.hasPrefix(path + "[")
   }
 }

@@ -4,26 +4,32 @@ import Programs
 import Runtime
 import Tensors
 
-/// A model, its input, and what the step-wise and the layer-wise run have given so far.
-///
-/// Everything here is a function of document and position; it is thrown away when the document
-/// changes.
+/// A model, its input, and what the step-wise and the layer-wise run have given so far. Everything here
+/// is a function of document and position; it is thrown away when the document changes, but for the
+/// steps that a changed end of the input leaves as they are.
 final class ModelRun {
   let model: Model
   let input: SequenceTensor
   let constants: Constants
   let plan: StepPlan?
   let faults: [Fault]
+  let modelRevision: Int
+  let inputRevision: Int
   /// The layers that were traced, children before parents, with their latencies.
-  private(set) var places: [LayerTrace.LayerPlace] = []
-  private(set) var steps: [RunOutput] = []
+  let places: [LayerTrace.LayerPlace]
+  /// The state, which only this run advances.
+  let stream: Runtime.Stream?
+  /// How many steps were taken over from the run before.
+  private(set) var sharedSteps = 0
   private(set) var position = 0
-  private(set) var stream: Runtime.Stream?
+  private var history = StepHistory()
+  private var checkpoints = CheckpointStore()
   private var layerWise: RunOutput?
-  private var checkpoints: [Int: Checkpoint] = [:]
-  /// The state before the last step.
-  private(set) var previousState: [Tensor]?
   private var verdicts: [VerdictKey: RunningVerdict] = [:]
+  /// Leaves of stale layers as they were one step ago.
+  private var previous: [Int: Tensor] = [:]
+  /// The state before the last step, where that is known: it is copied for the last step of a move.
+  private var before: [Int: Tensor] = [:]
 
   /// What is compared, and how closely.
   private struct VerdictKey: Hashable {
@@ -31,36 +37,57 @@ final class ModelRun {
     var tolerance: Double
   }
 
-  /// What is needed to go on from a step.
-  private struct Checkpoint {
-    var stream: StreamSnapshot
-    /// The state one step earlier, which a stale layer still sees.
-    var previous: [Tensor]?
-  }
-
-  /// Steps between two checkpoints.
-  private static let checkpointInterval = 32
-
+  /// Starts at step 0.
   init(_ document: Document, _ model: Model, input: SequenceTensor) throws {
     self.model = model
     self.input = input
     constants = document.constants
     faults = document.faults
-    model.training = document.training
+    modelRevision = document.modelRevision
+    inputRevision = document.inputRevision
+    if model.training != document.training { model.training = document.training }
     guard model.layer.supportsStep else {
-      plan = nil
+      (plan, stream, places) = (nil, nil, [])
       return
     }
-    plan = StepPlan(
-      time: input.time, blockSize: model.layer.blockSize, latency: model.layer.inputLatency,
-      schedule: document.schedule)
+    let cut = StepPlan(input.time, document, model)
+    // Only a changed rewrite may throw the planned programs away.
     let layers = faults.filter { $0.kind == .maskMultiply }.map(\.path)
-    model.stepRewrite = layers.isEmpty ? nil : { $0.multiplyingMasks(inLayers: layers) }
+    if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) } }
     let stream = try model.makeStream(batch: input.batch, constants: constants)
+    plan = cut
     self.stream = stream
-    checkpoints[0] = Checkpoint(stream: stream.snapshot(), previous: nil)
     places = stream.layers
+    checkpoints.add(Checkpoint(stream: stream.snapshot(), previous: [:]), at: 0)
   }
+
+  /// The same model on an input that begins as that of another run: the steps that both share are
+  /// taken over, at most up to where the other run stands.
+  init(_ document: Document, continuing old: ModelRun, input: SequenceTensor) throws {
+    model = old.model
+    self.input = input
+    constants = old.constants
+    faults = old.faults
+    modelRevision = document.modelRevision
+    inputRevision = document.inputRevision
+    places = old.places
+    stream = try old.stream?.clone()
+    plan = old.plan == nil ? nil : StepPlan(input.time, document, old.model)
+    guard let plan, let stream, let before = old.plan else { return }
+    let same = input.commonTime(old.input)
+    let known = zip(before.boundaries, plan.boundaries).prefix { $0 == $1 && $0 <= same }.count - 1
+    sharedSteps = max(0, min(known, old.history.steps.count))
+    history = old.history
+    history.truncate(to: sharedSteps)
+    checkpoints = old.checkpoints
+    checkpoints.truncate(to: sharedSteps)
+    position = old.position
+    previous = old.previous
+    before = old.before
+    if position > sharedSteps { try restore(upTo: sharedSteps, stream) }
+  }
+
+  // MARK: - Layer-wise
 
   /// The layer-wise result with the output of every layer.
   func layerWiseResult(cancel: CancelFlag? = nil) throws -> RunOutput {
@@ -71,56 +98,95 @@ final class ModelRun {
     return result
   }
 
+  // MARK: - Steps
+
   /// Goes to a step, recomputing from the nearest checkpoint; steps that were never made are made.
   ///
   /// - Throws: `RuntimeError` `.cancelled` with the position where the run stopped.
   func go(to target: Int, cancel: CancelFlag? = nil, progress: (Int) -> Void = { _ in }) throws {
     guard let stream, plan != nil else { return }
-    if target < position || checkpoints.keys.contains(where: { $0 > position && $0 <= target }) {
-      let start = checkpoints.keys.filter { $0 <= target }.max() ?? 0
-      if let checkpoint = checkpoints[start] {
-        try stream.restore(checkpoint.stream)
-        previousState = checkpoint.previous
-        position = start
-      }
+    if target < position || checkpoints.hasOne(behind: position, upTo: target) {
+      try restore(upTo: target, stream)
     }
     while position < target {
       if let cancel, cancel.isRaised { throw Model.cancelled }
-      try step(stream, cancel)
+      try step(stream, isLast: position + 1 == target, cancel)
       progress(position)
     }
   }
 
-  private func step(_ stream: Runtime.Stream, _ cancel: CancelFlag?) throws {
+  private func restore(upTo target: Int, _ stream: Runtime.Stream) throws {
+    guard let (step, checkpoint) = checkpoints.last(upTo: target) else { return }
+    try stream.restore(checkpoint.stream)
+    previous = checkpoint.previous
+    position = step
+    before = [:]
+  }
+
+  private func step(_ stream: Runtime.Stream, isLast: Bool, _ cancel: CancelFlag?) throws {
     guard let plan else { return }
     let block = input.timesteps(plan.boundaries[position]..<plan.boundaries[position + 1])
-    let before = stream.snapshot()
     let active = faults.filter { $0.isActive(at: position) }
-    if let previousState {
-      for fault in active where fault.kind == .staleState {
-        fault.replaceState(of: stream, by: previousState)
-      }
+    // Copying a large state in every step would cost more than the step: only leaves of broken
+    // layers are needed always, the others to tell which of them the last step has changed.
+    let owned = stream.leaves.indices.filter { index in
+      faults.contains { $0.isOwner(of: stream.leaves[index].path) }
+    }
+    let old = stream.values(of: isLast ? Array(stream.leaves.indices) : owned)
+    for fault in active where fault.kind == .staleState {
+      fault.replaceState(of: stream, by: previous)
     }
     let output = try stream.step(
       block, options: RunOptions(emits: true, taps: true, cancel: cancel), exact: true)
     for fault in active where fault.kind == .dropState {
-      fault.replaceState(of: stream, by: before.values)
+      fault.replaceState(of: stream, by: old)
     }
-    previousState = before.values
-    if position < steps.count { steps[position] = output } else { steps.append(output) }
+    before = isLast ? old : [:]
+    previous = old.filter { owned.contains($0.key) }
+    history.set(position, output)
     position += 1
-    if position % Self.checkpointInterval == 0, checkpoints[position] == nil {
-      checkpoints[position] = Checkpoint(stream: stream.snapshot(), previous: previousState)
+    if checkpoints.isWanted(at: position) {
+      checkpoints.add(Checkpoint(stream: stream.snapshot(), previous: previous), at: position)
     }
   }
 
+  // MARK: - Outputs so far
+
+  /// The root's output of a step.
+  func output(ofStep step: Int) -> SequenceTensor { history.steps[step].y }
+
+  /// The digest a row of a step's output and mask.
+  func digests(ofStep step: Int) -> [UInt64] { history.rowDigests(step) }
+
+  /// The step-wise output of a layer up to the position, warm-up included; nil at the start.
+  func stepWise(_ path: String) -> SequenceTensor? { history.joined(path, after: position) }
+
+  /// How many timesteps that are.
+  func stepWiseTime(_ path: String) -> Int { history.time(path, after: position) }
+
+  /// A part of it; nil where it does not reach.
+  func stepWise(_ path: String, _ range: Range<Int>) -> SequenceTensor? {
+    history.window(path, range, after: position)
+  }
+
+  /// What a layer put out in a step that was made; nil for one without output of its own.
+  func output(of path: String, inStep step: Int) -> SequenceTensor? {
+    history.steps.indices.contains(step) ? history.steps[step].taps[path] : nil
+  }
+
+  /// The value of a state leaf before the last step; nil where that is not known.
+  func valueBefore(_ leaf: Int) -> Tensor? { before[leaf] }
+
   /// The leaves that the last step changed.
   var changedLeaves: Set<String> {
-    guard let stream, let previousState else { return [] }
-    let changed = stream.leaves.indices.filter { index in
-      !stream.value(of: index).bitsEqual(previousState[index])
-    }
-    return Set(changed.map { stream.leaves[$0].path })
+    guard let stream else { return [] }
+    let changed = before.filter { !stream.value(of: $0.key).bitsEqual($0.value) }
+    return Set(changed.keys.map { stream.leaves[$0].path })
+  }
+
+  /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
+  func latency(_ path: String) -> Int {
+    places.first { $0.path == path }?.outputLatency ?? 0
   }
 
   /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
@@ -130,17 +196,55 @@ final class ModelRun {
       verdicts[key]
       ?? RunningVerdict(layer: layer, latency: latency(path), tolerance: tolerance)
     verdicts[key] = running
-    return running.verdict(after: position) { steps[$0].taps[path] }
+    return running.verdict(after: position) { history.steps[$0].taps[path] }
+  }
+}
+
+extension StepPlan {
+  /// The steps that a document asks for.
+  init(_ time: Int, _ document: Document, _ model: Model) {
+    self.init(
+      time: time, blockSize: model.layer.blockSize, latency: model.layer.inputLatency,
+      schedule: document.schedule)
+  }
+}
+
+extension Runtime.Stream {
+  /// Copies of some leaves.
+  func values(of indices: [Int]) -> [Int: Tensor] {
+    Dictionary(uniqueKeysWithValues: indices.map { ($0, value(of: $0)) })
+  }
+}
+
+extension SequenceTensor {
+  /// For each row the number of timesteps up to its last valid one.
+  var ends: [Int] {
+    (0..<batch).map { row in
+      (0..<time).last { isValid(row: row, time: $0) }.map { $0 + 1 } ?? 0
+    }
   }
 
-  /// The step-wise output of a layer up to the position, warm-up included; nil at the start.
-  func stepWise(_ path: String) -> SequenceTensor? {
-    let parts = steps.prefix(position).compactMap { $0.taps[path] }
-    return parts.isEmpty ? nil : SequenceTensor.concatenate(parts)
-  }
-
-  /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
-  func latency(_ path: String) -> Int {
-    places.first { $0.path == path }?.outputLatency ?? 0
+  /// How many of the first timesteps are the same, bit for bit, in all rows.
+  func commonTime(_ other: SequenceTensor) -> Int {
+    guard batch == other.batch, channelSpec == other.channelSpec else { return 0 }
+    let entry = channelCount * values.dtype.byteCount
+    var common = min(time, other.time)
+    values.withUnsafeBytes { a in
+      other.values.withUnsafeBytes { b in
+        for row in 0..<batch {
+          let (x, y) = (a[(row * time * entry)...], b[(row * other.time * entry)...])
+          let count = zip(x.prefix(common * entry), y.prefix(common * entry)).prefix { $0 == $1 }
+            .count
+          if entry > 0 { common = count / entry }
+        }
+      }
+    }
+    for row in 0..<batch {
+      let first = (0..<common).first {
+        isValid(row: row, time: $0) != other.isValid(row: row, time: $0)
+      }
+      common = first ?? common
+    }
+    return common
   }
 }

@@ -16,7 +16,7 @@ extension Session {
   package func value(of facet: Facet) throws -> FacetValue {
     let run = try requireRun()
     let (_, tree) = try requireTree()
-    let path = try tree.resolve(expand(facet.path)).path
+    let path = try tree.resolve(facet.path).path
     func made(_ name: String, _ tensor: Tensor, _ mask: Tensor? = nil) -> FacetValue {
       let shape = tensor.shape.shapeText
       return FacetValue(
@@ -38,7 +38,14 @@ extension Session {
           suggestion: "step, or show \(path.shown):layer")
       }
       let latency = run.latency(path)
-      if let warm = facet.slice?.entries.dropFirst().first, case .warmUp = warm {
+      if let warm = facet.slice?.entries.dropFirst().first, case .warmUp(let place) = warm {
+        guard place < latency else {
+          throw CommandError(
+            .invalidOperand, found: "w\(place)",
+            expected: latency == 0
+              ? "no warm-up output: the output latency of \(path.shown) is 0"
+              : "w0 to w\(latency - 1), the warm-up outputs of \(path.shown)")
+        }
         return sequence("out warm-up", step.timesteps(0..<min(latency, step.time)))
       }
       return sequence("out", step.timesteps(min(latency, step.time)..<step.time))
@@ -64,12 +71,15 @@ extension Session {
     case .parameter(let leaf): return try parameter(path, leaf, run)
     case .emit(let leaf):
       let emits = try run.layerWiseResult(cancel: cancel).emits
-      let name = leaf ?? emits.keys.sorted().first ?? ""
-      guard let value = emits[name] ?? emits.first(where: { $0.key.hasSuffix(name) })?.value else {
+      let names = emits.keys.sorted()
+      let name = leaf ?? names.first ?? ""
+      let found = names.first { $0 == name || $0.hasSuffix("/\(name)") }
+      guard let value = found.flatMap({ emits[$0] }) else {
         throw CommandError(
-          .unknownFacet, found: "\(path.shown) emits no '\(name)'",
+          .unknownFacet,
+          found: emits.isEmpty ? "this stack emits nothing" : "there is no emit '\(name)'",
           expected: emits.isEmpty
-            ? "a stack that emits" : emits.keys.sorted().joined(separator: ", "))
+            ? "a stack that emits" : names.joined(separator: ", "))
       }
       return sequence("emit.\(name)", value)
     case .field(let name):
@@ -77,6 +87,19 @@ extension Session {
         .unknownFacet, found: "\(path.shown).\(name) is a field of the config",
         expected: "show it with show \(path.shown).\(name)")
     }
+  }
+
+  /// The names of the state leaves or parameters that a facet without a name could mean.
+  func leafNames(of facet: Facet) throws -> [String] {
+    let run = try requireRun()
+    let path = try requireTree().1.resolve(facet.path).path
+    let paths: [String]
+    if case .state = facet.kind {
+      paths = run.stream?.leaves.map(\.path) ?? []
+    } else {
+      paths = run.model.parameterSpecs.map(\.path)
+    }
+    return paths.filter { $0.isInside(path) }.map { LayerPath.relative($0, to: path) }
   }
 
   private func layerWise(_ path: String, _ run: ModelRun) throws -> SequenceTensor {

@@ -13,41 +13,65 @@ extension Session {
         .invalidOperand, found: "no layer", expected: "such as Dense(features: 8) or @FILE")
     }
     guard trimmed.hasPrefix("@") else {
-      let reading = try notation.readTyped(trimmed)
+      return try typedLayer(trimmed)
+    }
+    return try layerFile(String(trimmed.dropFirst()))
+  }
+
+  private func typedLayer(_ text: String) throws -> (spec: SpecNode, notes: [String]) {
+    do {
+      let reading = try notation.readTyped(text)
       return (reading.spec, reading.notes)
+    } catch {
+      let isExpression = ["found *", "found +", "found -", "found /", "a layer, .case, number"]
+        .contains { "\(error)".contains($0) }
+      guard error.code == .syntax, isExpression else { throw error }
+      throw CommandError(
+        .invalidStack, found: "\(error)",
+        suggestion: "only literals are read: no arithmetic and no variables")
     }
-    let path = String(trimmed.dropFirst())
+  }
+
+  /// The layer in a file: a config, or the stack that a session came to.
+  private func layerFile(_ path: String) throws -> (spec: SpecNode, notes: [String]) {
     let suffix = path.split(separator: ".").last.map(String.init) ?? ""
-    guard let format = NotationFormat(fileExtension: suffix) else {
+    let format = NotationFormat(fileExtension: suffix)
+    guard format != nil || suffix == "session" else {
       throw CommandError(
-        .file, found: path, expected: "a file that ends in .textproto, .json or .binpb")
+        .file, found: path, expected: "a file that ends in .textproto, .json, .binpb or .session")
     }
-    let reading = try notation.read(try ByteFile(path: path).readAll(), as: format)
-    return (reading.spec, reading.notes)
-  }
-
-  /// The stack and its layers.
-  func requireTree() throws(CommandError) -> (any SequenceLayer, LayerTree) {
-    guard let layer = document.layer else {
-      throw CommandError(
-        .notReady, found: "there is no stack yet", expected: "",
-        suggestion: "type stack Serial([Dense(features: 8)])")
+    // Not an input to be kept: the event spells the layer out.
+    let bytes = try ByteFile(path: files.resolved(path)).readAll()
+    guard let format else {
+      return (try SessionFile(bytes: bytes, name: path).stack(notation.registry, name: path), [])
     }
-    return (layer, LayerTree(layer))
+    do {
+      let reading = try notation.read(bytes, as: format)
+      return (reading.spec, reading.notes)
+    } catch {
+      throw CommandError(.invalidStack, found: "\(path): \(error)")
+    }
   }
 
-  /// A path with `%` replaced by the selected layer.
-  func expand(_ path: String) -> String {
-    path == "%" ? (selected.isEmpty ? "." : selected) : path
-  }
-
-  /// The text before the last word `separator`, and the word behind it.
-  func split(_ text: String, at separator: String) -> (String, String) {
-    let words = text.split(separator: " ")
-    guard let place = words.lastIndex(where: { $0 == separator }) else { return (text, ".") }
-    return (
-      words[..<place].joined(separator: " "), words[(place + 1)...].joined(separator: " ")
-    )
+  /// A new stack; parameters and faults of the old one are gone with it.
+  func setStack(_ spec: SpecNode, _ notes: [String]) throws -> CommandOutput {
+    var document = self.document
+    document.layer = try notation.registry.makeLayer(spec)
+    document.parameters = [:]
+    document.origins = [:]
+    document.faults = []
+    document.expectations = []
+    do { try commit(document, as: "stack", restart: true) } catch {
+      guard let input = document.input?.sequence else { throw error }
+      var known = Self.commandError(error)
+      guard known.code == .invalidStack || known.code == .invalidOperand else { throw error }
+      known.suggestion =
+        (known.suggestion.map { "\($0); " } ?? "")
+        + "the present input is \(input.channelSpec): for a stack with another one, input clear first"
+      throw known
+    }
+    return CommandOutput(
+      notes + stackSummary, canonical: "stack " + notation.swift(spec, width: .max))
   }
 
   /// Carries out an edit of the stack; parameters follow their layers.
@@ -71,6 +95,12 @@ extension Session {
       moves.first { $0.old == fault.path }.map { move in
         Fault(path: move.new, kind: fault.kind, step: fault.step)
       }
+    }
+    document.expectations = self.document.expectations.compactMap { expected in
+      guard let move = moves.first(where: { $0.old == expected.path }) else { return nil }
+      var moved = expected
+      moved.path = move.new
+      return moved
     }
     let kept = document.parameters
     try commit(document, as: command)
@@ -115,13 +145,11 @@ extension Session {
     return parts.isEmpty ? [] : [parts.joined(separator: "; ")]
   }
 
-  /// The values of a field as typed in the notation of Swift, checked.
-  func setting(
-    _ field: String, of layer: SpecNode, to text: String
-  ) throws -> (name: String, values: [SpecValue]) {
+  /// The row of a field in the table of a layer's message.
+  func fieldRow(_ field: String, of layer: SpecNode) throws(CommandError) -> FieldRow {
     guard let (_, node) = layer.layerCase,
       let table = notation.registry.entry(message: node.message)?.table
-    else { throw CommandError(.invalidOperand, found: field, expected: "a field") }
+    else { throw CommandError(.unknownFacet, found: "a layer without fields: \(field)") }
     guard let row = table.fields.first(where: { $0.swiftName == field || $0.name == field }) else {
       let nearest = NearestName.of(field, among: table.fields.map(\.swiftName))
       throw CommandError(
@@ -129,11 +157,45 @@ extension Session {
         expected: table.fields.map(\.swiftName).joined(separator: ", "),
         suggestion: nearest.map { "did you mean \($0)?" })
     }
+    return row
+  }
+
+  /// The values of a field as typed in the notation of Swift, checked.
+  func setting(
+    _ field: String, of layer: SpecNode, to text: String
+  ) throws -> (name: String, values: [SpecValue]) {
+    let row = try fieldRow(field, of: layer)
     return (row.name, try notation.readValues(text, of: row))
   }
 
-  /// The name of a layer's kind.
-  func shortName(_ spec: SpecNode) -> String { spec.layerCase?.node.message ?? "layer" }
+  /// The value of a config field, in Swift notation.
+  func fieldLine(_ path: String, _ field: String) throws -> String {
+    let (_, tree) = try requireTree()
+    let node = try tree.resolve(path)
+    let spec = try SpecNode(layer: node.layer)
+    let row = try fieldRow(field, of: spec)
+    let given = spec.layerCase?.node[row.name]?.values ?? row.defaults
+    let text = given.isEmpty ? "nil" : notation.swift(given, of: row)
+    return "\(node.path.shown).\(row.swiftName) = \(text)  \(row.doc)"
+  }
+
+  /// The stack in Swift notation, on one line; nil without one, or where it has no notation.
+  package var stackText: String? {
+    guard let layer = document.layer, let spec = try? SpecNode(layer: layer) else { return nil }
+    return notation.swift(spec, width: .max)
+  }
+
+  /// A layer for a footer: as it is written where that is short.
+  func shortText(_ spec: SpecNode) -> String {
+    let text = notation.swift(spec, width: .max)
+    return text.count <= 40 ? text : "\(spec.layerCase?.node.message ?? "layer")(…)"
+  }
+
+  /// The stack and the position, as far as there are such.
+  var placeLines: [String] {
+    guard run != nil else { return stackSummary }
+    return stackSummary + (plan == nil ? [] : [positionLine])
+  }
 
   /// Facts about the stack in one or two lines.
   var stackSummary: [String] {

@@ -56,7 +56,7 @@ package struct Verdict: Hashable, Sendable {
   /// first.
   mutating func add(_ step: SequenceTensor, at start: Int, layer: SequenceTensor) {
     comparedSteps = min(start + step.time, allSteps)
-    guard step.time > 0, step.channelShape == layer.channelShape else { return }
+    guard step.time > 0, step.channelShape == layer.channelShape, step.batch == rows else { return }
     let channels = layer.channelCount
     let common = max(0, min(step.time, layer.time - start))
     let a = step.values.doubles()
@@ -111,10 +111,13 @@ package struct Verdict: Hashable, Sendable {
   }
 
   /// The verdict in words and numbers.
-  package var text: String {
+  package var text: String { text(ours: "step", other: "layer") }
+
+  /// The verdict with other names for the two sides.
+  func text(ours: String, other: String) -> String {
     guard comparedSteps > 0 else { return "nothing to compare yet" }
     let masks = masksEqual ? "masks equal" : "masks differ"
-    let extent = "\(comparedSteps) of \(allSteps) timesteps · \(rows) rows"
+    let extent = "\(comparedSteps) of \(allSteps) timesteps · \(rows) \(rows == 1 ? "row" : "rows")"
     guard let first else {
       let bound = largest == 0 ? "0" : NumberText.short(tolerance)
       return "equal within \(bound) · \(masks) · \(extent)"
@@ -124,7 +127,8 @@ package struct Verdict: Hashable, Sendable {
     }
     let distance = first.ulps.map { " (\($0) ulp)" } ?? ""
     return
-      "differs first at row \(first.row), t \(first.time), channel \(first.channel): step "
-      + "\(NumberText.short(step)), layer \(NumberText.short(layer))\(distance) · \(masks) · \(extent)"
+      "differs first at row \(first.row), t \(first.time), channel \(first.channel): \(ours) "
+      + "\(NumberText.short(step)), \(other) \(NumberText.short(layer))\(distance) · \(masks) · "
+      + extent
   }
 }

@@ -39,6 +39,9 @@ package struct CommandLine: Hashable, Sendable {
       if word == ">", index + 1 < words.count {
         redirect = words[index + 1].unquoted
         index += 2
+      } else if word.hasPrefix(">") {
+        redirect = String(word.dropFirst())
+        index += 1
       } else if word.hasPrefix("--"), word.count > 2 {
         let option = String(word.dropFirst(2))
         let isFlag =
@@ -50,6 +53,58 @@ package struct CommandLine: Hashable, Sendable {
         operands.append(words[index].unquoted)
         index += 1
       }
+    }
+  }
+}
+
+extension CommandLine {
+  /// Cuts what stands behind the command before its last two words, such as `to PATH`; nil if the
+  /// last but one is not one of `words`.
+  func cut(before words: Set<String>) -> (text: String, word: String, place: String)? {
+    var scanner = WordScanner(rest)
+    scanner.scan()
+    guard scanner.words.count >= 3 else { return nil }
+    let last = Array(scanner.words.suffix(2))
+    guard words.contains(last[0].text) else { return nil }
+    return (String(rest[..<last[0].start]), last[0].text, last[1].unquoted)
+  }
+
+  /// What stands behind the first operand, as typed.
+  var behindFirst: String {
+    var scanner = WordScanner(rest)
+    scanner.scan()
+    return scanner.words.count < 2 ? "" : String(rest[scanner.words[1].start...])
+  }
+
+  /// The line with the selected layer's path in the place of `%`, which begins a word.
+  package static func replacingSelection(in text: String, by path: String) -> String {
+    var scanner = WordScanner(text)
+    scanner.scan()
+    var result = ""
+    var end = text.startIndex
+    for word in scanner.words where word.text.first == "%" {
+      let next = word.text.dropFirst().first
+      guard next == nil || ":.[/".contains(next ?? " ") else { continue }
+      let isRoot = path == "." && next == "/"
+      result += text[end..<word.start] + (isRoot ? "" : path) + word.text.dropFirst(isRoot ? 2 : 1)
+      end = word.end
+    }
+    return result + text[end...]
+  }
+
+  /// Refuses what only a shell would understand.
+  static func refuseShell(_ text: String) throws(CommandError) {
+    var scanner = WordScanner(text)
+    scanner.scan()
+    for word in scanner.words where !word.text.contains("\"") && !word.text.contains("(") {
+      let isShell =
+        ["|", "||", "&&", "&", ";", "<<", ">>"].contains(word.text) || word.text.hasPrefix("$")
+        || word.text.hasPrefix("`") || (word.text.hasSuffix(";") && word.text.count > 1)
+      guard isShell else { continue }
+      throw CommandError(
+        .syntax, found: "'\(word.text)'",
+        expected:
+          "one command a line: there is no shell here, there are no variables and no arithmetic")
     }
   }
 }

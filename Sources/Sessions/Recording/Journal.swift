@@ -14,16 +14,18 @@ import FoundationEssentials
 package final class Journal {
   private let directory: String
   private var descriptor: Int32 = -1
-  /// What is to be written once there is an event.
-  private var pending: [String] = []
-  private let waitingLines: Int
+  /// What the session begins with, until there is an event.
+  private var beginning: String?
+  /// What could not be written yet.
+  private var backlog = ""
+  /// How many bytes are safely in the file.
+  private var length = 0
   /// The file, once there is one.
   package private(set) var path: String?
 
-  /// A journal that begins with `waitingLines` lines which are no events of its own.
-  package init(directory: String = Journal.directory(), waitingLines: Int = 1) {
+  /// A journal that is made once there is something to write behind its beginning.
+  package init(directory: String = Journal.directory()) {
     self.directory = directory
-    self.waitingLines = waitingLines
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -50,20 +52,24 @@ package final class Journal {
     return names.filter { $0.hasSuffix(".session") }.max().map { "\(directory)/\($0)" }
   }
 
-  /// Appends a line as one write; a full disk must not stop the session, so failure is silent.
-  package func append(_ line: String) {
-    if descriptor < 0 {
-      pending.append(line)
-      guard pending.count > waitingLines, create() else { return }
-      write(pending.joined())
-      pending = []
+  /// Appends what was recorded, whole lines, the beginning of the session first; a full disk must not
+  /// stop the session, so failure is silent.
+  package func append(_ lines: String) {
+    if descriptor >= 0 {
+      write(lines)
+    } else if let beginning {
+      guard create() else { return }
+      write(beginning + lines)
+      self.beginning = nil
     } else {
-      write(line)
+      beginning = lines
     }
   }
 
+  /// Writes whole lines or nothing: what does not fit on the disk waits for the next time.
   private func write(_ text: String) {
-    var rest = Array(text.utf8)[...]
+    backlog += text
+    var rest = Array(backlog.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { bytes in
         #if canImport(Glibc)
@@ -72,23 +78,34 @@ package final class Journal {
           Darwin.write(descriptor, bytes.baseAddress, bytes.count)
         #endif
       }
-      guard count > 0 else { return }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        _ = ftruncate(descriptor, off_t(length))
+        return
+      }
       rest = rest.dropFirst(count)
     }
+    length += backlog.utf8.count
+    backlog = ""
   }
 
   private func create() -> Bool {
     guard Self.make(directory) else { return false }
     let now = Int(time(nil))
-    for attempt in 0..<100 {
-      let name = "\(now)-\(getpid())-\(attempt).session"
-      let candidate = "\(directory)/\(name)"
-      // Exclusive: two processes never append to one file.
-      descriptor = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
-      if descriptor >= 0 {
-        path = candidate
-        return true
+    for attempt in 0..<1000 {
+      let digits = "\(attempt)"
+      let number = String(repeating: "0", count: 3 - digits.count) + digits
+      let candidate = "\(directory)/\(now)-\(number)-\(getpid()).session"
+      // Exclusive and locked: nobody else ever appends to this file.
+      let made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
+      guard made >= 0 else { continue }
+      guard flock(made, LOCK_EX | LOCK_NB) == 0 else {
+        close(made)
+        continue
       }
+      descriptor = made
+      path = candidate
+      return true
     }
     return false
   }

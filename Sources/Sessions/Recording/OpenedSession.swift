@@ -1,4 +1,5 @@
 package import Layers
+import Notation
 import Weights
 
 /// A session made from a file, or a new one, with a journal of its own.
@@ -14,47 +15,126 @@ package struct OpenedSession {
   /// Opens a session, a layer config, or nothing.
   ///
   /// The file is only read. Events that no longer work are said and left out.
-  package init(path: String?, registry: LayerRegistry = .builtIn) {
+  /// - Parameters:
+  ///   - path: the file; nil begins a new session.
+  ///   - registry: the layers that can be named.
+  ///   - keepsJournal: whether what happens is written to a journal.
+  ///   - progress: told how much of a long recording is done; its session can be cancelled.
+  package init(
+    path: String?, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
+    folder: String = "", progress: ((Session) -> Void)? = nil
+  ) {
     session = Session(registry: registry)
+    session.files.folder = folder
     name = path.map { String($0.split(separator: "/").last ?? "") } ?? "new session"
     notes = []
+    progress?(session)
     do {
       if let path, path.hasSuffix(".session") {
-        try openRecording(path)
+        try openRecording(path, keepsJournal)
       } else {
-        record(SessionFile())
-        if let path { openConfig(path) }
+        record(SessionFile(), keepsJournal)
+        if let path { try openConfig(path) }
       }
     } catch {
-      self.error = error as? CommandError ?? CommandError(.file, found: "\(error)")
+      self.error = Session.commandError(error)
       name = "new session"
-      record(SessionFile())
+      session = Session(registry: registry)
+      session.files.folder = folder
+      record(SessionFile(), keepsJournal)
     }
   }
 
-  private mutating func openRecording(_ path: String) throws {
-    let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
+  private mutating func openRecording(_ path: String, _ keepsJournal: Bool) throws {
+    let place = session.files.resolved(path)
+    let file = try SessionFile(bytes: try ByteFile(path: place).readAll(), name: path)
+    if let damage = file.damage { notes.append("\(name): \(damage)") }
     if let dropped = file.dropped { notes.append(dropped) }
+    file.lend(to: session.files, folder: RelativePath.folder(of: place))
+    session.origin = path
     var kept = file
     for (index, event) in file.events.enumerated() {
-      let outcome = session.perform(event.canonical)
-      guard let failure = outcome.error, outcome.status == 3 else { continue }
-      notes.append("stopped at event \(index + 1) (\(event.typed)): \(failure)")
+      let outcome = session.perform(event)
+      guard let failure = outcome.error, outcome.status == 3, failure.code != .cancelled else {
+        continue
+      }
+      notes += Self.unplayed(file, from: index, failure)
       kept.events = Array(file.events[..<index])
       break
     }
     notes.append("\(kept.events.count) events of \(name) carried out")
-    record(kept)
+    record(kept, keepsJournal)
   }
 
-  private mutating func openConfig(_ path: String) {
+  /// What cannot be carried out, readable all the same.
+  private static func unplayed(
+    _ file: SessionFile, from index: Int, _ failure: CommandError
+  ) -> [String] {
+    var lines = ["event \(index + 1) cannot be carried out: \(failure)"]
+    if failure.found.contains("no layer is called") {
+      lines.append("this workbench does not have that layer; a package that registers it opens the")
+      lines.append("session through WorkbenchKit")
+    }
+    if let stack = file.header.stack { lines.append("the stack, as recorded: \(stack)") }
+    lines.append("not carried out:")
+    let rest = file.events[index...]
+    let most = 20
+    lines += rest.prefix(most).map { "  \($0.from) → \($0.to)  \($0.typed)" }
+    if rest.count > most { lines.append("  … \(rest.count - most) more") }
+    return lines
+  }
+
+  private mutating func openConfig(_ path: String) throws {
+    let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    switch ending {
+    case "safetensors", "gguf":
+      throw CommandError(
+        .file, found: "\(path) holds weights, which do not say how layers are put together",
+        expected: "a session, or a layer config (.textproto, .json, .binpb)",
+        suggestion: "open the config, give an input, then: weights \(path)")
+    case "wav", "npy", "npz", "txt":
+      throw CommandError(
+        .file, found: "\(path) holds data", expected: "a session or a layer config",
+        suggestion: "input \(path)")
+    default: break
+    }
     let outcome = session.perform("stack @\(path)")
     notes += outcome.lines
-    error = outcome.error
+    if let error = outcome.error { throw error }
   }
 
-  private func record(_ file: SessionFile) {
-    let journal = Journal(waitingLines: 1 + file.events.count)
+  private func record(_ file: SessionFile, _ keepsJournal: Bool) {
+    guard keepsJournal else {
+      session.recorder = Recorder(continuing: file)
+      return
+    }
+    let journal = Journal()
     session.recorder = Recorder(continuing: file) { journal.append($0) }
+  }
+}
+
+extension SessionFile {
+  /// Gives the files that the session keeps to the commands that read them.
+  package func lend(to files: SessionFiles, folder: String) {
+    for (digest, bytes) in contents { files.keep(bytes, digest: digest) }
+    files.originFolder = folder
+    for file in header.files { files.relativePaths[file.use.digest] = file.relative }
+  }
+
+  /// The stack that the session came to.
+  ///
+  /// - Throws: ``CommandError`` when it has none, or a layer is missing here.
+  package func stack(_ registry: LayerRegistry, name: String) throws -> SpecNode {
+    let session = Session(registry: registry)
+    if let text = header.stack {
+      return try session.notation.read(text, as: .swift).spec
+    }
+    lend(to: session.files, folder: RelativePath.folder(of: name))
+    var failure: CommandError?
+    for event in events { failure = session.performDocument(of: event).error ?? failure }
+    guard let layer = session.document.layer else {
+      throw failure ?? CommandError(.notReady, found: "\(name) has no stack")
+    }
+    return try SpecNode(layer: layer)
   }
 }

@@ -4,21 +4,20 @@ import Tensors
 
 /// Writes down what a session did; nothing else writes the log.
 package final class Recorder {
-  package private(set) var file = SessionFile()
-  /// Told of every line that is added, header first; a journal appends it to its file.
+  package private(set) var file: SessionFile
+  /// Told first of all that is known, then of every event with the files that it brings.
   private let sink: (String) -> Void
 
-  /// Outputs of the last step are kept up to this many numbers.
-  private static let keptNumbers = 512
+  /// Numbers of the last output that are kept: 4 kB of singles.
+  package static let keptNumbers = 1024
 
-  /// Starts a log; `sink` gets every line.
+  /// Starts a log; `sink` gets what is written.
   package init(
     continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> Void = { _ in }
   ) {
     self.file = file
     self.sink = sink
-    sink(SessionFile.text(file.header.json))
-    for event in file.events { sink(SessionFile.text(event.json)) }
+    sink(file.text)
   }
 
   /// A line an event, for people.
@@ -29,40 +28,72 @@ package final class Recorder {
     }
   }
 
-  func add(typed: String, canonical: String, from: Int, _ session: Session) {
-    let event = Self.event(typed: typed, canonical: canonical, from: from, session)
+  func add(_ event: SessionEvent, _ files: SessionFiles) {
+    var text = ""
+    for use in event.files where file.contents[use.digest] == nil {
+      guard let bytes = files.contents[use.digest] else { continue }
+      file.contents[use.digest] = bytes
+      text += SessionFile.line(of: bytes, digest: use.digest)
+    }
     file.events.append(event)
-    sink(SessionFile.text(event.json))
+    sink(text + SessionLines.text(.event, event.json))
   }
 
-  /// What a command left behind.
-  static func event(
-    typed: String, canonical: String, from: Int, _ session: Session
-  ) -> SessionEvent {
-    let run = session.run
-    let to = session.position
-    // An edit recomputes from the start; then every step up to the position counts.
-    let start =
-      to > from && canonical.hasPrefix("goto") ? from : canonical.hasPrefix("goto") ? to : 0
-    let steps =
-      run.map { run in
-        (min(start, to)..<to).map { run.steps[$0].y.rowDigests }
-      } ?? []
-    let state =
-      run?.stream.map { stream in
-        stream.leaves.enumerated().map { index, leaf -> SessionEvent.Leaf in
-          var digest = Digest()
-          digest.add(stream.value(of: index))
-          return SessionEvent.Leaf(path: leaf.path, digest: digest.value)
-        }
-      } ?? []
-    var output: [Double]?
-    if let run, to > 0 {
-      let last = run.steps[to - 1].y.maskedInvalid().values
-      if last.count <= Self.keptNumbers { output = last.doubles() }
+  /// The file as it is saved: a header that says what the session has come to.
+  ///
+  /// - Throws: ``CommandError`` `.file` when everything is to be embedded and a file is gone.
+  package func saved(
+    _ session: Session, to path: String, embedsAll: Bool
+  ) throws -> SessionFile {
+    var saved = file
+    let uses = file.events.flatMap(\.files)
+    if embedsAll { try session.files.keepAll(uses) }
+    for use in uses {
+      if let bytes = session.files.contents[use.digest] { saved.contents[use.digest] = bytes }
     }
-    return SessionEvent(
-      typed: typed, canonical: canonical, from: from, to: to, steps: steps, state: state,
-      lastOutput: output)
+    let folder = RelativePath.folder(of: path)
+    saved.header.stack = session.stackText
+    saved.header.seed = session.document.seed
+    saved.header.dtype = session.document.dtype?.name
+    saved.header.files = uses.reduce(into: []) { files, use in
+      guard !files.contains(where: { $0.use == use }) else { return }
+      files.append(
+        SessionHeader.File(
+          use: use, relative: RelativePath.from(folder, to: session.files.resolved(use.path)),
+          isEmbedded: saved.contents[use.digest] != nil))
+    }
+    return saved
   }
+}
+
+extension Session {
+  /// What the commands since `mark` left behind.
+  func event(typed: String, canonical: String, since mark: EventMark) -> SessionEvent {
+    let to = position
+    var event = SessionEvent(
+      typed: typed, canonical: canonical, from: mark.position, to: to, first: to, steps: [],
+      state: [], lastOutput: [])
+    guard let run else { return event }
+    // An edit computes every step anew that it does not take over.
+    event.first = min(to, run === mark.run ? mark.position : min(mark.position, run.sharedSteps))
+    event.steps = (event.first..<to).map { run.digests(ofStep: $0) }
+    if let stream = run.stream {
+      event.state = stream.leaves.enumerated().map { index, leaf in
+        var digest = Digest()
+        digest.add(stream.value(of: index))
+        return SessionEvent.Leaf(path: leaf.path, digest: digest.value)
+      }
+    }
+    if to > 0 {
+      let last = run.output(ofStep: to - 1).maskedInvalid().values
+      event.lastOutput = Array(last.doubles().prefix(Recorder.keptNumbers))
+    }
+    return event
+  }
+}
+
+/// Where an event begins.
+struct EventMark {
+  var position: Int
+  var run: ModelRun?
 }

@@ -1,15 +1,20 @@
-import Runtime
 import Weights
 
-/// A session as lines of JSON, each with a checksum: a header, then one event a command.
+/// A session as lines of JSON, each with a checksum: a header, then the bytes of files and one event
+/// a command.
 ///
-/// A line is `{"sum": "…", "line": …}` with the digest of the line's text. A file that was cut at any
-/// byte gives its whole lines; what is behind the last whole one is dropped, and said.
+/// A line is `{"sum":"…","event":…}` with the digest of the text of its content. A file that was cut at any
+/// byte gives its whole lines and says what is behind them; a line that was changed afterwards is
+/// damage, and said as such. `Protos/session.proto` describes every field.
 package struct SessionFile: Sendable {
   package var header: SessionHeader
+  /// The bytes of files by their digest.
+  package var contents: [UInt64: [UInt8]] = [:]
   package var events: [SessionEvent]
-  /// What was dropped, for people; nil if the file was whole.
+  /// What was dropped behind the last whole line, for people; nil if the file was whole.
   package var dropped: String?
+  /// Which line is damaged, for people; the events behind it are dropped too.
+  package var damage: String?
 
   package init(header: SessionHeader = SessionHeader(), events: [SessionEvent] = []) {
     self.header = header
@@ -18,54 +23,80 @@ package struct SessionFile: Sendable {
 
   /// Reads a session.
   ///
-  /// - Throws: ``CommandError`` `.file` for a file that is no session, or of a newer format.
+  /// - Throws: ``CommandError`` `.file` for a file that is no session, or of another format.
   package init(bytes: [UInt8], name: String) throws(CommandError) {
-    var lines: [JSONValue] = []
-    var kept = 0
-    var start = bytes.startIndex
-    while let end = bytes[start...].firstIndex(of: 0x0A) {
-      guard let line = Self.line(Array(bytes[start..<end])) else { break }
-      lines.append(line)
-      start = end + 1
-      kept = start
+    let cut = SessionLines(bytes)
+    guard let first = cut.lines.first, first.kind == .header,
+      let header = SessionHeader(first.content)
+    else {
+      throw Self.noSession(bytes, name)
     }
-    guard let first = lines.first, let header = SessionHeader(first) else {
-      throw CommandError(
-        .file, found: "\(name) is no session, or its first line is damaged",
-        expected: "a file that workbench saved")
-    }
-    guard header.format <= SessionHeader.currentFormat else {
+    guard header.format == SessionHeader.currentFormat else {
       throw CommandError(
         .file, found: "\(name) has format \(header.format)",
-        expected: "at most \(SessionHeader.currentFormat)", suggestion: "use a newer workbench")
+        expected: "format \(SessionHeader.currentFormat)",
+        suggestion: header.format > SessionHeader.currentFormat
+          ? "use a newer workbench" : "record it again: its lines can be read as text")
     }
     self.header = header
-    events = lines.dropFirst().compactMap(SessionEvent.init)
-    let rest = bytes.count - kept
-    dropped = rest == 0 ? nil : "dropped \(rest) bytes of an unfinished event"
+    events = []
+    damage = cut.damage
+    dropped = cut.dropped
+    for (index, line) in cut.lines.dropFirst().enumerated() {
+      if line.kind == .event, let event = SessionEvent(line.content) {
+        events.append(event)
+      } else if line.kind == .file, let (digest, bytes) = Self.file(line.content) {
+        contents[digest] = bytes
+      } else {
+        damage = damage ?? "line \(index + 2) of \(name) is neither a command nor a file"
+        break
+      }
+    }
   }
 
-  private static func line(_ bytes: [UInt8]) -> JSONValue? {
-    guard let json = try? JSONParser.parse(bytes), let sum = json["sum"]?.string,
-      let content = json["line"]
+  private static func noSession(_ bytes: [UInt8], _ name: String) -> CommandError {
+    guard !bytes.isEmpty else {
+      return CommandError(
+        .file, found: "\(name) is empty", expected: "a file that workbench saved")
+    }
+    return CommandError(
+      .file, found: "\(name) is no session, or its first line is damaged",
+      expected: "a file that workbench saved")
+  }
+
+  // MARK: - Writing
+
+  /// The line that carries the bytes of a file.
+  static func line(of bytes: [UInt8], digest: UInt64) -> String {
+    SessionLines.text(
+      .file,
+      .object([
+        .init("digest", .string(digest.hex)), .init("data", .string(Base64.text(bytes))),
+      ]))
+  }
+
+  private static func file(_ line: JSONValue) -> (UInt64, [UInt8])? {
+    guard let digest = line["digest"]?.string.flatMap({ UInt64(hex: $0) }),
+      let bytes = line["data"]?.string.flatMap(Base64.bytes), FileDigest.of(bytes) == digest
     else { return nil }
-    return checksum(content) == sum ? content : nil
+    return (digest, bytes)
   }
 
-  private static func checksum(_ content: JSONValue) -> String {
-    var digest = Digest()
-    digest.add(content.text())
-    return digest.value.hex
-  }
-
-  /// A line of the file.
-  static func text(_ content: JSONValue) -> String {
-    JSONValue.object([.init("sum", .string(checksum(content))), .init("line", content)]).text()
-      + "\n"
+  /// The whole file as text, each kept file before the first command that reads it.
+  package var text: String {
+    var written: Set<UInt64> = []
+    var text = SessionLines.text(.header, header.json)
+    for event in events {
+      for use in event.files where written.insert(use.digest).inserted {
+        if let bytes = contents[use.digest] {
+          text += Self.line(of: bytes, digest: use.digest)
+        }
+      }
+      text += SessionLines.text(.event, event.json)
+    }
+    return text
   }
 
   /// The whole file.
-  package var bytes: [UInt8] {
-    Array((Self.text(header.json) + events.map { Self.text($0.json) }.joined()).utf8)
-  }
+  package var bytes: [UInt8] { Array(text.utf8) }
 }

@@ -1,27 +1,41 @@
 import Weights
 
-/// What a session file begins with: formats and versions.
+/// What a session file begins with. The events decide what the session is; what else stands here is
+/// for readers, and to find files again.
 package struct SessionHeader: Hashable, Sendable {
   /// The version of the file format.
-  package static let currentFormat = 1
+  package static let currentFormat = 2
   /// The version of the program.
   package static let currentProgram = "0.1.0"
+
+  /// A file that a command of the session reads.
+  package struct File: Hashable, Sendable {
+    package var use: FileUse
+    /// The path as seen from the folder of the session file.
+    package var relative: String
+    /// Whether the session holds its bytes.
+    package var isEmbedded: Bool
+  }
 
   package var format = SessionHeader.currentFormat
   package var program = SessionHeader.currentProgram
   /// Raised whenever a kernel's defined result changes: digests hold within one version only.
   package var numerics = NumericsVersion.current
-  /// Files that commands name, with their digest when they were read.
-  package var files: [String: String] = [:]
+  /// The stack when the file was saved, in Swift notation.
+  package var stack: String?
+  package var seed: UInt64 = 0
+  /// The dtype that floating input is converted to, if any.
+  package var dtype: String?
+  package var files: [File] = []
 
   package init() {}
 
   var json: JSONValue {
     .object([
       .init("session", .integer(format)), .init("program", .string(program)),
-      .init("numerics", .integer(numerics)),
-      .init(
-        "files", .object(files.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
+      .init("numerics", .integer(numerics)), .init("stack", stack.map { .string($0) } ?? .null),
+      .init("seed", .string("\(seed)")), .init("dtype", dtype.map { .string($0) } ?? .null),
+      .init("files", .array(files.map(\.json))),
     ])
   }
 
@@ -32,7 +46,43 @@ package struct SessionHeader: Hashable, Sendable {
     self.format = format
     self.program = program
     self.numerics = numerics
-    for member in json["files"]?.members ?? [] { files[member.name] = member.value.string ?? "" }
+    stack = json["stack"]?.string
+    seed = json["seed"]?.string.flatMap { UInt64($0) } ?? 0
+    dtype = json["dtype"]?.string
+    files = (json["files"]?.array ?? []).compactMap(File.init)
+  }
+}
+
+extension SessionHeader.File {
+  var json: JSONValue {
+    .object(
+      use.members + [
+        .init("relative", .string(relative)), .init("embedded", .bool(isEmbedded)),
+      ])
+  }
+
+  init?(_ json: JSONValue) {
+    guard let use = FileUse(json), let relative = json["relative"]?.string,
+      case .bool(let isEmbedded)? = json["embedded"]
+    else { return nil }
+    self.init(use: use, relative: relative, isEmbedded: isEmbedded)
+  }
+}
+
+extension FileUse {
+  var members: [JSONValue.Member] {
+    [
+      .init("path", .string(path)), .init("digest", .string(digest.hex)),
+      .init("bytes", .string("\(byteCount)")),
+    ]
+  }
+
+  init?(_ json: JSONValue) {
+    guard let path = json["path"]?.string,
+      let digest = json["digest"]?.string.flatMap({ UInt64(hex: $0) }),
+      let byteCount = json["bytes"]?.string.flatMap({ Int($0) }), byteCount >= 0
+    else { return nil }
+    self.init(path: path, digest: digest, byteCount: byteCount)
   }
 }
 

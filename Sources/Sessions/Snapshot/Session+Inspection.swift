@@ -27,8 +27,7 @@ extension Session {
 
   /// What a layer put out in one step that was made; nil for a layer without output of its own.
   package func output(of path: String, inStep step: Int) -> SequenceTensor? {
-    guard let run, run.steps.indices.contains(step) else { return nil }
-    return run.steps[step].taps[path]
+    run?.output(of: path, inStep: step)
   }
 
   /// A layer's output latency, whether or not it has made any output.
@@ -64,7 +63,7 @@ extension Session {
     let axis: Int? = if case .window(let axis, _) = leaf.kind { axis - 1 } else { nil }
     return LeafView(
       name: LayerPath.relative(leaf.path, to: path), value: stream.value(of: own[index]),
-      before: run.previousState?[own[index]], windowAxis: axis)
+      before: run.valueBefore(own[index]), windowAxis: axis)
   }
 
   private func leaves(_ path: String) -> [Int] {

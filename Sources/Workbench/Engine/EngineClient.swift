@@ -6,10 +6,7 @@ import Synchronization
 
 /// A session engine as the front ends see it, with the commands that change which session it is.
 package final class EngineClient: SessionClient {
-  private var opened: OpenedSession
-  /// The session before the last `open`.
-  private var previous: OpenedSession?
-  private let registry: LayerRegistry
+  private let workspace: Workspace
   private let canceled: SharedFlag
   private let cache = RunCache()
   /// What the commands answered that the session began with.
@@ -27,9 +24,8 @@ package final class EngineClient: SessionClient {
 
   /// Opens a file, or begins a new session; it stays on the calling thread.
   package init(path: String?, registry: LayerRegistry) {
-    self.registry = registry
-    opened = OpenedSession(path: path, registry: registry)
-    canceled = SharedFlag(opened.session.cancel)
+    workspace = Workspace(path: path, registry: registry)
+    canceled = SharedFlag(workspace.session.cancel)
   }
 
   /// Begins a new session with a stack made in Swift and some commands.
@@ -37,11 +33,11 @@ package final class EngineClient: SessionClient {
     stack: any SequenceLayer, lines: [String] = [], registry: LayerRegistry = .builtIn
   ) {
     self.init(path: nil, registry: registry)
-    firstLines = Self.lines(opened.session.take(stack))
-    for line in lines { firstLines += Self.lines(opened.session.perform(line)) }
+    firstLines = Self.lines(workspace.session.take(stack))
+    for line in lines { firstLines += Self.lines(workspace.perform(line)) }
   }
 
-  package var greeting: [OutputLine] { firstLines + Self.lines(opened) }
+  package var greeting: [OutputLine] { firstLines + Self.lines(workspace.opened) }
 
   /// What was opened, and what to do with it.
   private static func lines(_ opened: OpenedSession) -> [OutputLine] {
@@ -62,55 +58,44 @@ package final class EngineClient: SessionClient {
     _ line: String, progress: @escaping (Progress) -> Void
   ) -> Outcome {
     guard !CommandLine.isOpen(line) else { return Outcome(status: .incomplete) }
-    let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-    switch words.first ?? "" {
-    case "quit", "exit", "q": return Outcome(status: .quit)
-    case "open": return open(words.dropFirst().joined(separator: " "))
-    default: break
+    let label = line.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
+    let tell: (Int, Int) -> Void = { progress(Progress(label: label, done: $0, total: $1)) }
+    workspace.session.progress = tell
+    let before = workspace.session
+    let outcome = workspace.perform(line) { [canceled] next in
+      next.progress = tell
+      canceled.replace(by: next.cancel)
     }
-    let label = words.first ?? ""
-    opened.session.progress = { progress(Progress(label: label, done: $0, total: $1)) }
-    let outcome = opened.session.perform(line)
-    return Outcome(Self.lines(outcome), status: outcome.status == 0 ? .done : .failed)
+    canceled.replace(by: workspace.session.cancel)
+    if outcome.effect == .quit { return Outcome(status: .quit) }
+    var lines = Self.lines(outcome)
+    if workspace.session !== before { lines += FirstSteps.lines(workspace.session) }
+    return Outcome(lines, status: outcome.status == 0 ? .done : .failed)
   }
 
   private static func lines(_ outcome: Session.Outcome) -> [OutputLine] {
-    outcome.lines.map { OutputLine($0) } + (outcome.error.map { lines($0.description) } ?? [])
-  }
-
-  /// Changes to another session; the present one stays in its journal, and `open -` returns to it.
-  private func open(_ path: String) -> Outcome {
-    guard !path.isEmpty else {
-      return Outcome([OutputLine("open FILE, or open - for the one before", .bad)], status: .failed)
+    var lines = outcome.lines.map { OutputLine($0) }
+    // The answer of a check stands among the lines already.
+    if outcome.error?.code == .checkFailed, let last = lines.popLast() {
+      lines.append(OutputLine(last.text, .bad))
+    } else if let error = outcome.error {
+      lines += Self.lines(error.description)
     }
-    if path == "-" {
-      guard let back = previous else {
-        return Outcome([OutputLine("no session was open before", .bad)], status: .failed)
-      }
-      (previous, opened) = (opened, back)
-      canceled.replace(by: opened.session.cancel)
-      return Outcome([OutputLine("back in \(opened.name)", .hint)])
-    }
-    let next = OpenedSession(path: path, registry: registry)
-    guard next.error == nil else { return Outcome(Self.lines(next), status: .failed) }
-    previous = opened
-    opened = next
-    canceled.replace(by: opened.session.cancel)
-    return Outcome(Self.lines(next) + [OutputLine("open - returns", .hint)])
+    return lines
   }
 
   package func view(_ request: ViewRequest) -> SessionView {
-    opened.session.selected = request.path == "." ? "" : request.path
+    workspace.session.selected = request.path == "." ? "" : request.path
     return ViewBuilder(
-      session: opened.session, request: request, cache: cache, name: opened.name
+      session: workspace.session, request: request, cache: cache, name: workspace.opened.name
     ).view()
   }
 
   /// The language stays the same while paths come and go, and there is much of it.
-  private lazy var words = Vocabulary(opened.session)
+  private lazy var words = Vocabulary(workspace.session)
 
   package var vocabulary: Vocabulary {
-    words.paths = Vocabulary.paths(opened.session)
+    words.paths = Vocabulary.paths(workspace.session)
     return words
   }
 }

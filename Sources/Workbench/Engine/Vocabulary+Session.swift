@@ -22,7 +22,7 @@ extension Vocabulary {
         extraWords: Self.extraWords[command.name] ?? [])
     }
     self.init(
-      commands: (commands + Self.frontEndCommands).sorted { $0.name < $1.name },
+      commands: commands.sorted { $0.name < $1.name },
       layers: available.map(\.swiftName).sorted(),
       paths: Self.paths(session),
       facets: ["in", "out", "layer", "expected", "diff", "mask", "state", "param", "emit"],
@@ -37,13 +37,6 @@ extension Vocabulary {
 
   /// Operands that a usage does not spell out.
   private static let extraWords = ["input": Session.signalNames + ["text"]]
-
-  /// Commands that change which session it is.
-  private static var frontEndCommands: [CommandWords] {
-    [
-      CommandWords("open", usage: "open FILE | open -", options: []), CommandWords("quit"),
-    ]
-  }
 
   private static func choices(_ type: FieldType) -> [String]? {
     switch type {

@@ -1,0 +1,90 @@
+import Datasets
+import Layers
+import Runtime
+import Tensors
+import Weights
+
+/// `constants NAME FILE`.
+struct ConstantsCommand: Command {
+  let name = "constants"
+  let usage =
+    "constants | constants NAME FILE [--streamed | --array] [--lengths 10,7 | --mask FILE] | "
+    + "constants clear"
+  let summary = "Gives a named constant, such as a source of attention, from an array file."
+  let flags: Set<String> = ["streamed", "array"]
+  let options: Set<String> = ["lengths", "mask"]
+  let examples = ["constants", "constants source rows.npy --lengths 12,5", "constants clear"]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    var document = session.document
+    if line.operands.isEmpty {
+      var output = CommandOutput(
+        document.constants.keys.sorted().map { name in
+          let spec = document.constants[name]?.spec
+          return "\(name) \(spec?.shape.shapeText ?? "") \(spec?.dtype.name ?? "")  "
+            + (document.constantCommands[name] ?? "")
+        })
+      if output.lines.isEmpty { output.lines = ["no constants"] }
+      output.isUnrecorded = true
+      return output
+    }
+    if line.operands == ["clear"] {
+      document.constants = [:]
+      document.constantCommands = [:]
+      try session.commit(document, as: "constants clear")
+      return CommandOutput("no constants")
+    }
+    guard line.operands.count == 2 else {
+      throw CommandError(.invalidOperand, found: line.rest, expected: usage)
+    }
+    let name = line.operands[0]
+    if line.options["array"] != nil {
+      document.constants[name] = .array(
+        try ArrayFile.read(line.operands[1], open: session.files.open))
+    } else {
+      let options = Batcher.Options(
+        lengths: try line.lengths("lengths"), maskPath: line.options["mask"])
+      let batch = try Batcher.load(
+        [line.operands[1]], options: options, open: session.files.open)
+      let sequence = try SequenceTensor(values: batch.values, mask: batch.mask)
+      document.constants[name] =
+        line.options["streamed"] != nil ? .streamed(sequence) : .sequence(sequence)
+    }
+    document.constantCommands[name] = line.rest
+    try session.commit(document, as: "constants \(name)")
+    let shape = document.constants[name]?.spec.shape ?? []
+    return CommandOutput("\(name) \(shape.shapeText)")
+  }
+}
+
+/// `weights FILE`.
+struct WeightsCommand: Command {
+  let name = "weights"
+  let usage = "weights FILE.safetensors"
+  let summary =
+    "Loads parameters in the original's names; says what is missing, unused or misshapen."
+  let examples = ["weights weights.safetensors"]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    let run = try session.requireRun()
+    let path = try line.single("a .safetensors file")
+    let file = try Safetensors(session.files.open(path))
+    let (tensors, report) = try file.tensors(for: run.model.weightRequests)
+    var document = session.document
+    let model = try Model(
+      run.model.layer, input: run.model.input, constants: document.constants.specs,
+      seed: document.seed, time: run.input.time)
+    try model.load(tensors)
+    for spec in model.parameterSpecs {
+      document.parameters[spec.path] = model[parameter: spec.path]
+      document.origins[spec.path] = .file(path)
+    }
+    try session.commit(document, as: "weights")
+    var lines = ["\(tensors.count) tensors loaded"]
+    if !report.unused.isEmpty {
+      lines.append("unused: " + report.unused.prefix(20).joined(separator: ", "))
+      if report.unused.count > 20 { lines.append("… \(report.unused.count - 20) more") }
+    }
+    return CommandOutput(lines)
+  }
+}

@@ -1,0 +1,108 @@
+import Layers
+import Runtime
+import Tensors
+
+extension Session {
+  /// How much of what was computed a change of the document leaves as it is.
+  enum Reach {
+    /// Nothing.
+    case model
+    /// The model, and the steps of a shared beginning of the input.
+    case input
+    /// Everything: nothing that is computed depends on it.
+    case notes
+  }
+
+  /// Makes a document the present one, with everything recomputed to the same input timestep. Checks
+  /// first: on error nothing changes.
+  func commit(
+    _ new: Document, as command: String, changing reach: Reach = .model, restart: Bool = false
+  ) throws {
+    var document = new
+    if reach == .model { document.modelRevision = nextRevision() }
+    if reach != .notes { document.inputRevision = nextRevision() }
+    let past = Change(document: self.document, command: command)
+    try replace(by: document, restart: restart)
+    undoStack.append(past)
+    redoStack = []
+  }
+
+  /// Makes a document with its run the present one.
+  func commit(_ document: Document, _ run: ModelRun, as command: String) {
+    undoStack.append(Change(document: self.document, command: command))
+    redoStack = []
+    self.document = document
+    self.run = run
+  }
+
+  private func replace(by new: Document, restart: Bool) throws {
+    var document = new
+    let made = try makeRun(&document)
+    if let made, made !== run, let plan = made.plan {
+      let timestep = restart ? 0 : self.plan.map { $0.boundaries[position] } ?? 0
+      let target = plan.step(atInput: min(timestep, plan.boundaries[plan.lastStep]))
+      // What an interruption leaves is a usable position of the new document.
+      try go(made, to: target)
+    }
+    self.document = document
+    run = made
+    let nodes = document.layer.map { LayerTree($0).nodes } ?? []
+    if !nodes.contains(where: { $0.path == selected }) { selected = "" }
+  }
+
+  /// The model and run of a document; nil without stack or input. Fills in the parameters.
+  private func makeRun(_ document: inout Document) throws -> ModelRun? {
+    guard let layer = document.layer, let source = document.input,
+      let input = document.modelInput
+    else { return nil }
+    if let run, run.modelRevision == document.modelRevision {
+      if run.inputRevision == document.inputRevision { return run }
+      if run.model.input == input.channelSpec {
+        return run.input.batch == input.batch
+          ? try ModelRun(document, continuing: run, input: input)
+          : try ModelRun(document, run.model, input: input)
+      }
+    }
+    let model = try Model(
+      layer, input: input.channelSpec, constants: document.constants.specs, seed: document.seed,
+      time: source.sequence.time)
+    var parameters: [String: Tensor] = [:]
+    var origins: [String: ParameterOrigin] = [:]
+    for spec in model.parameterSpecs {
+      if let kept = document.parameters[spec.path], kept.shape == spec.shape,
+        kept.dtype == spec.dtype
+      {
+        model[parameter: spec.path] = kept
+        origins[spec.path] = document.origins[spec.path]
+      } else {
+        origins[spec.path] = .drawn(seed: document.seed, path: spec.path)
+      }
+      parameters[spec.path] = model[parameter: spec.path]
+    }
+    document.parameters = parameters
+    document.origins = origins
+    return try ModelRun(document, model, input: input)
+  }
+
+  /// The documents that `undo` and `redo` lead to, named by their commands.
+  package var undoName: String? { undoStack.last?.command }
+  package var redoName: String? { redoStack.last?.command }
+
+  /// Goes back to the document before the last change, or forth again; the position keeps its input
+  /// timestep.
+  func travel(back: Bool) throws -> String {
+    guard let change = back ? undoStack.last : redoStack.last else {
+      throw CommandError(.notReady, found: back ? "nothing to undo" : "nothing to redo")
+    }
+    let present = Change(document: document, command: change.command)
+    try replace(by: change.document, restart: false)
+    if back {
+      undoStack.removeLast()
+      redoStack.append(present)
+    } else {
+      undoStack.append(present)
+      redoStack.removeLast()
+    }
+    return change.command
+  }
+}
