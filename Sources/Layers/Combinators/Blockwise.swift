@@ -31,7 +31,7 @@ extension Blockwise: CombinatorLayer {
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
-    guard blockSize >= 1, blockSize % childLayer.blockSize == 0 else {
+    guard blockSize >= 1, childLayer.blockSize >= 1, blockSize % childLayer.blockSize == 0 else {
       throw LayerError(
         .invalidConfig, layer: typeName, field: "blockSize", found: "\(blockSize)",
         expected: "a positive multiple of the child's block size \(childLayer.blockSize)")

@@ -73,9 +73,9 @@ final class ModelRun {
     places = old.places
     stream = try old.stream?.clone()
     plan = old.plan == nil ? nil : StepPlan(input.time, document, old.model)
-    guard let plan, let stream, let before = old.plan else { return }
+    guard let plan, let stream, let oldPlan = old.plan else { return }
     let same = input.commonTime(old.input)
-    let known = zip(before.boundaries, plan.boundaries).prefix { $0 == $1 && $0 <= same }.count - 1
+    let known = zip(oldPlan.boundaries, plan.boundaries).prefix { $0 == $1 && $0 <= same }.count - 1
     sharedSteps = max(0, min(known, old.history.steps.count))
     history = old.history
     history.truncate(to: sharedSteps)

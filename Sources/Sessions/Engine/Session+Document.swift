@@ -57,12 +57,14 @@ extension Session {
     else { return nil }
     if let run, run.modelRevision == document.modelRevision {
       if run.inputRevision == document.inputRevision { return run }
+      try StackCheck.checkMemory(layer, input, constants: document.constants)
       if run.model.input == input.channelSpec {
         return run.input.batch == input.batch
           ? try ModelRun(document, continuing: run, input: input)
           : try ModelRun(document, run.model, input: input)
       }
     }
+    try StackCheck.checkMemory(layer, input, constants: document.constants)
     let model = try Model(
       layer, input: input.channelSpec, constants: document.constants.specs, seed: document.seed,
       time: source.sequence.time)

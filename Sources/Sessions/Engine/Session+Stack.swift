@@ -56,7 +56,9 @@ extension Session {
   /// A new stack; parameters and faults of the old one are gone with it.
   func setStack(_ spec: SpecNode, _ notes: [String]) throws -> CommandOutput {
     var document = self.document
-    document.layer = try notation.registry.makeLayer(spec)
+    let layer = try notation.registry.makeLayer(spec)
+    try StackCheck.check(layer, spec)
+    document.layer = layer
     document.parameters = [:]
     document.origins = [:]
     document.faults = []
@@ -81,6 +83,7 @@ extension Session {
     let (_, oldTree) = try requireTree()
     let checked = try notation.read(notation.text(edit.spec), as: .text)
     let layer = try notation.registry.makeLayer(checked.spec)
+    try StackCheck.check(layer, checked.spec)
     let newTree = LayerTree(layer)
     var document = self.document
     document.layer = layer
