@@ -55,7 +55,8 @@ struct ReplayCommand: ParsableCommand {
         return ("\(path): \(text)", entry("error", text), 3)
       }
     } catch {
-      return ("\(path): \(error)", entry("error", "\(error)"), 3)
+      let text = "\(error)"
+      return (text.hasPrefix(path) ? text : "\(path): \(text)", entry("error", text), 3)
     }
   }
 }

@@ -204,7 +204,9 @@ extension Session {
   var stackSummary: [String] {
     guard let layer = document.layer else { return [] }
     guard let run else {
-      return ["\(LayerTree(layer).nodes.count) layers; shapes are known once there is an input"]
+      let count = LayerTree(layer).nodes.count
+      let layers = count == 1 ? "1 layer" : "\(count) layers"
+      return ["\(layers); shapes are known once there is an input"]
     }
     let model = run.model
     let steps =
