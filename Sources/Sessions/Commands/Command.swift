@@ -76,7 +76,9 @@ package enum CommandTable {
     StackCommands.all + InputCommands.all + TimeCommands.all + ShowCommands.all
     + CheckCommands.all + FileCommands.all + [HelpCommand(), QuitCommand()]
 
-  /// What examples of help start from. They may read `rows.npy` and `mask.npy` of `[2, 12, 3]`,
+  /// What examples of help start from.
+  ///
+  /// They may read `rows.npy` and `mask.npy` of `[2, 12, 3]`,
   /// `reference.npy` of the stack's output, `weights.safetensors` of the stack, `voice.wav`,
   /// `stack.textproto` and `run.session`.
   package static let exampleSetup: [String] = [

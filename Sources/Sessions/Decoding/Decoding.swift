@@ -18,8 +18,9 @@ final class Decoding {
 
   /// Begins at the position; what is behind it is left out.
   ///
-  /// - Parameter samples: whether tokens are drawn from the output, which takes a stack that gives
-  ///   logits at every timestep without delay.
+  /// With `samples` tokens are drawn from the output, which takes a stack that gives logits at every
+  /// timestep without delay.
+  /// - Throws: ``CommandError`` `.notReady` when the session has no steps or no such output.
   init(_ session: Session, samples: Bool) throws {
     let (run, plan) = try session.requireSteps()
     guard let source = session.document.input else {

@@ -8,7 +8,9 @@ struct Checkpoint {
   var previous: [Int: Tensor]
 }
 
-/// Checkpoints of a run, at steps that are multiples of an interval. The interval grows with the run,
+/// Checkpoints of a run, at steps that are multiples of an interval.
+///
+/// The interval grows with the run,
 /// so that they never take more than a fixed amount of memory.
 struct CheckpointStore {
   private var checkpoints: [Int: Checkpoint] = [:]

@@ -4,7 +4,9 @@ import Programs
 import Runtime
 import Tensors
 
-/// A model, its input, and what the step-wise and the layer-wise run have given so far. Everything here
+/// A model, its input, and what the step-wise and the layer-wise run have given so far.
+///
+/// Everything here
 /// is a function of document and position; it is thrown away when the document changes, but for the
 /// steps that a changed end of the input leaves as they are.
 final class ModelRun {

@@ -13,8 +13,9 @@ extension Session {
     case notes
   }
 
-  /// Makes a document the present one, with everything recomputed to the same input timestep. Checks
-  /// first: on error nothing changes.
+  /// Makes a document the present one, with everything recomputed to the same input timestep.
+  ///
+  /// Checks first: on error nothing changes.
   func commit(
     _ new: Document, as command: String, changing reach: Reach = .model, restart: Bool = false
   ) throws {
@@ -50,7 +51,9 @@ extension Session {
     if !nodes.contains(where: { $0.path == selected }) { selected = "" }
   }
 
-  /// The model and run of a document; nil without stack or input. Fills in the parameters.
+  /// The model and run of a document; nil without stack or input.
+  ///
+  /// Fills in the parameters.
   private func makeRun(_ document: inout Document) throws -> ModelRun? {
     guard let layer = document.layer, let source = document.input,
       let input = document.modelInput

@@ -5,7 +5,9 @@ import Runtime
 import Tensors
 import Weights
 
-/// The engine: a document, a position, and what has been computed from them. It knows nothing of
+/// The engine: a document, a position, and what has been computed from them.
+///
+/// It knows nothing of
 /// terminals; the TUI, the plain REPL, scripts and tests are its clients.
 ///
 /// Not `Sendable`: it lives on one thread. ``cancel`` may be raised from any.
@@ -76,7 +78,9 @@ public final class Session {
     package var effect: CommandOutput.Effect?
   }
 
-  /// Carries out one line. Never throws and never stops the program: mistakes are in the outcome.
+  /// Carries out one line.
+  ///
+  /// Never throws and never stops the program: mistakes are in the outcome.
   @discardableResult
   public func perform(_ text: String) -> Outcome { perform(text, landing: nil, files: nil) }
 

@@ -12,9 +12,8 @@ package final class Workspace {
 
   /// Opens a file, or begins a new session.
   ///
-  /// - Parameters:
-  ///   - keepsJournal: whether every session writes a journal.
-  ///   - folder: where relative paths start; empty for the working directory.
+  /// With `keepsJournal` every session writes a journal. Relative paths start at `folder`, or in the
+  /// working directory where it is empty.
   package init(
     path: String? = nil, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
     folder: String = ""
@@ -31,8 +30,8 @@ package final class Workspace {
 
   /// Carries out one line, `open` among them.
   ///
-  /// - Parameter willOpen: told of a session before its recording is carried out, so that it can be
-  ///   cancelled and its progress followed.
+  /// `willOpen` is told of a session before its recording is carried out, so that it can be cancelled
+  /// and its progress followed.
   package func perform(
     _ line: String, willOpen: @escaping (Session) -> Void = { _ in }
   ) -> Session.Outcome {

@@ -15,11 +15,8 @@ package struct OpenedSession {
   /// Opens a session, a layer config, or nothing.
   ///
   /// The file is only read. Events that no longer work are said and left out.
-  /// - Parameters:
-  ///   - path: the file; nil begins a new session.
-  ///   - registry: the layers that can be named.
-  ///   - keepsJournal: whether what happens is written to a journal.
-  ///   - progress: told how much of a long recording is done; its session can be cancelled.
+  /// Without a path a new session begins. With `keepsJournal` what happens is written to a journal.
+  /// `progress` is told of the session before its recording is carried out.
   package init(
     path: String?, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
     folder: String = "", progress: ((Session) -> Void)? = nil

@@ -44,7 +44,7 @@ package struct Replay {
 
   /// Replays a file on a fresh session.
   ///
-  /// - Parameter folder: the folder of the file, for files that it does not hold.
+  /// Files that it does not hold are looked for from `folder`, that of the file itself.
   package static func run(
     _ file: SessionFile, folder: String = ".", registry: LayerRegistry = .builtIn
   ) -> Result {

@@ -1,6 +1,8 @@
 import Weights
 
-/// What a session file begins with. The events decide what the session is; what else stands here is
+/// What a session file begins with.
+///
+/// The events decide what the session is; what else stands here is
 /// for readers, and to find files again.
 package struct SessionHeader: Hashable, Sendable {
   /// The version of the file format.

@@ -1,7 +1,9 @@
 import Sessions
 import Testing
 
-/// Lines typed one after another, each with a part of the answer. A part that begins with `!` must be
+/// Lines typed one after another, each with a part of the answer.
+///
+/// A part that begins with `!` must be
 /// in an error.
 struct Dialog: Sendable, CustomTestStringConvertible {
   let name: String
