@@ -105,7 +105,15 @@ import Testing
       .init(
         "Frame 2 + 1", Frame(frameLength: 4, frameStep: 2, padding: .explicit(left: 2, right: 1)),
         ChannelSpec([])),
-      .init("RFFT", RFFT()),
+      .init("RFFT", RFFT()), .init("RDFT", RDFT(dftLength: 6, outputMagnitude: true)),
+      .init(
+        "Spectrogram", Spectrogram(frameLength: 6, frameStep: 2, fftLength: 8), ChannelSpec([])),
+      .init("SqueezeTime", SqueezeTime(factor: 3)),
+      .init("SqueezeTime valid", SqueezeTime(factor: 3, padding: .valid)),
+      .init("SqueezeTime, then Unsqueeze", Serial([SqueezeTime(factor: 2), Unsqueeze(factor: 2)])),
+      .init("ReverseSequence", ReverseSequence()),
+      .init("InstanceNormalization", InstanceNormalization(), ChannelSpec([3, 2])),
+      .init("Translate", Translate(shift: 0.5)),
       .init("RFFT, then IRFFT", Serial([RFFT(fftLength: 6), IRFFT(frameLength: 4)])),
       .init("FFT, then IFFT", Serial([RFFT(), FFT(), IFFT(), Abs()])),
       .init("Window", Window(axis: -1)),

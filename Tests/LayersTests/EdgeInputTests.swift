@@ -84,6 +84,11 @@ import Testing
       NoiseConditioning(
         noiseChannelShape: [2], noiseSampler: .normal(mean: 0, stddev: 1), projection: .identity,
         combination: .concat)),
+    .init("squeeze time", SqueezeTime(factor: 4), scalars),
+    .init("unsqueeze", Unsqueeze(factor: 4)),
+    .init("reversal", ReverseSequence(), scalars),
+    .init("instance norm", InstanceNormalization()),
+    .init("spectrogram", Spectrogram(frameLength: 6, frameStep: 2, fftLength: 8), scalars),
     .init("assertion", AssertChannelSpec(expectedDtype: .float32), scalars),
     .init("sequence dense", SequenceDense(features: 2, numSteps: 2)),
     .init("masked dense", MaskedDense(features: 2, numSteps: 2)),

@@ -52,6 +52,23 @@ import Testing
       Window(axis: 2, windowFn: .samples(TensorConstant(shape: [3], values: [1, 2, 3]))), vector,
       "(WindowFn).samples: found 3 samples, expected 4"),
     .init(
+      SqueezeTime(factor: 2, padding: .same), vector,
+      "(SqueezeTime).padding: found same, expected causal or valid; "
+        + "use Frame for other padding modes"),
+    .init(
+      Unsqueeze(factor: 3), vector,
+      "(Unsqueeze): found channel shape [4], "
+        + "expected 3 elements on the first channel axis, as factor says"),
+    .init(
+      AssertChannelSpec(expectedChannelShape: [3]), vector,
+      "(AssertChannelSpec): found channel shape [4], expected [3], as expectedChannelShape says"),
+    .init(
+      AssertChannelSpec(expectedDtype: .bfloat16), vector,
+      "(AssertChannelSpec): found float32 input, expected bfloat16, as expectedDtype says"),
+    .init(
+      Spectrogram(frameLength: 4, frameStep: 0, fftLength: 4), scalars,
+      "(Spectrogram).frameStep: found 0, expected 1 or more"),
+    .init(
       STFT(frameLength: 4, frameStep: 2, fftLength: 0), scalars,
       "(STFT).fftLength: found 0, expected 1 or more"),
     .init(

@@ -40,6 +40,8 @@ import Testing
     .init("dropout over time", Dropout(rate: 0.5, broadcastDims: 1), training: true),
     .init("noise", AddNoise(sampler: .normal(mean: 1, stddev: 2), trainingOnly: false)),
     .init(
+      "noise by its other name", Noise(sampler: .normal(mean: 0, stddev: 1), trainingOnly: false)),
+    .init(
       "noise conditioning",
       NoiseConditioning(
         noiseChannelShape: [2], noiseSampler: .truncatedNormal(mean: 0, stddev: 1),

@@ -59,14 +59,3 @@ enum FourierTransform {
     return operands[0].builder.fft(op, operands).map { $0.transposed(order) }
   }
 }
-
-/// The magnitude of complex numbers.
-enum ComplexMagnitude {
-  /// `sqrt(re² + im²)`, whose gradient at 0 is 0.
-  static func of(_ real: Value, _ imaginary: Value) -> Value {
-    let squares = real * real + imaginary * imaginary
-    let isZero = squares .== squares.scalarLike(0)
-    let safe = isZero.select(squares.scalarLike(1), squares)
-    return isZero.select(squares.scalarLike(0), safe.unary(.sqrt))
-  }
-}

@@ -75,6 +75,6 @@ extension STFT: SequenceLayer {
       return SequenceValue(parts.real, imaginary: parts.imaginary, mask: frames.mask)
     }
     return SequenceValue(
-      ComplexMagnitude.of(parts.real, parts.imaginary), mask: frames.mask)
+      parts.real.magnitude(parts.imaginary), mask: frames.mask)
   }
 }

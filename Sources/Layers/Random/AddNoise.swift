@@ -1,6 +1,54 @@
 import Programs
 import Tensors
 
+/// A layer that adds random numbers to its input.
+protocol NoiseLayer: SequenceLayer {
+  var sampler: NoiseSampler { get }
+  var trainingOnly: Bool { get }
+}
+
+extension NoiseLayer {
+  /// The noise of a timestep belongs to it alone.
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.aligned] }
+
+  /// The input's.
+  public func outputSpec(
+    for input: ChannelSpec, constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    try sampler.check(self, "sampler")
+    try requireElements(.floating, input)
+    return input
+  }
+
+  private func adds(_ context: LayerContext) -> Bool { context.training || !trainingOnly }
+
+  /// What the draws depend on.
+  public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
+    var state = LayerState()
+    if adds(context) { RandomDraws().declareState(in: &state, context) }
+    return state
+  }
+
+  /// The block with its noise.
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) -> SequenceValue {
+    guard adds(context) else { return x }
+    return noisy(x, RandomDraws().words(x.channelShape.elementCount, x, &state, context))
+  }
+
+  /// The sequence with its noise.
+  public func layer(_ x: SequenceValue, _ context: LayerContext) -> SequenceValue {
+    guard adds(context) else { return x }
+    return noisy(x, RandomDraws().words(x.channelShape.elementCount, x, context))
+  }
+
+  private func noisy(_ x: SequenceValue, _ words: Value) -> SequenceValue {
+    let noise = sampler.noise(words).reshaped(x.values.shape).converted(to: x.dtype)
+    return x.mapValues { $0 + noise }
+  }
+}
+
 /// The input plus random numbers: `x + noise`, with `trainingOnly` only in training.
 ///
 /// Noise is uniform in `minval ..< maxval`, normal with `mean` and `stddev`, or normal and limited to
@@ -13,42 +61,16 @@ import Tensors
 /// - Throws: ``LayerError`` `.invalidConfig` when `stddev` is negative or `minval > maxval`,
 ///   `.invalidInput` for input that is not floating-point.
 /// - Source: sequence_layers/jax/simple.py `AddNoise`; the numbers drawn are not the original's.
-extension AddNoise: SequenceLayer {
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.aligned] }
+extension AddNoise: NoiseLayer {}
 
-  public func outputSpec(
-    for input: ChannelSpec, constants: ConstantSpecs
-  ) throws(LayerError) -> ChannelSpec {
-    try sampler.check(self, "sampler")
-    try requireElements(.floating, input)
-    return input
-  }
-
-  private func adds(_ context: LayerContext) -> Bool { context.training || !trainingOnly }
-
-  public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
-    var state = LayerState()
-    if adds(context) { RandomDraws().declareState(in: &state, context) }
-    return state
-  }
-
-  public func step(
-    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
-  ) -> SequenceValue {
-    guard adds(context) else { return x }
-    return noisy(x, RandomDraws().words(x.channelShape.elementCount, x, &state, context))
-  }
-
-  public func layer(_ x: SequenceValue, _ context: LayerContext) -> SequenceValue {
-    guard adds(context) else { return x }
-    return noisy(x, RandomDraws().words(x.channelShape.elementCount, x, context))
-  }
-
-  private func noisy(_ x: SequenceValue, _ words: Value) -> SequenceValue {
-    let noise = sampler.noise(words).reshaped(x.values.shape).converted(to: x.dtype)
-    return x.mapValues { $0 + noise }
-  }
-}
+/// The same as ``AddNoise``, under the name that the original's TensorFlow layers have.
+///
+/// - Shape: `[b, t, ...] -> [b, t, ...]`.
+/// - Mask: unchanged; where noise is added, invalid timesteps do not stay 0.
+/// - Streaming: as ``AddNoise``.
+/// - Throws: ``LayerError`` as ``AddNoise``.
+/// - Source: sequence_layers/tensorflow/simple.py `Noise`; the numbers drawn are not the original's.
+extension Noise: NoiseLayer {}
 
 extension NoiseSampler {
   /// Checks the numbers of a distribution.

@@ -88,4 +88,29 @@ public struct InstanceNormalization: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Every row and element of `axis` shifted and scaled to mean 0 and variance 1 over \
+    the whole sequence.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...c] -> [b, t, ...c]`; parameters `gamma` and `beta` of the extents of \
+        `axis`, with `scale` and `center`.
+        """
+      ),
+      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
+      ("Streaming", "none; the moments are over the whole sequence."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `axis` is not a channel axis or `epsilon` is \
+        negative, `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

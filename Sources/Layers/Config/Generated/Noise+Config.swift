@@ -48,4 +48,16 @@ public struct Noise: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The same as AddNoise, under the name that the original's TensorFlow layers have.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`."),
+      ("Mask", "unchanged; where noise is added, invalid timesteps do not stay 0."),
+      ("Streaming", "as AddNoise."),
+      ("Throws", "LayerError as AddNoise."),
+    ])
 }

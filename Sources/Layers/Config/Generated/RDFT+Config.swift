@@ -60,4 +60,22 @@ public struct RDFT: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Fourier transform of the last axis of real numbers, as RFFT, or its magnitudes.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., n] -> [b, t, ..., N / 2 + 1]` with `N = dftLength`, complex, or \
+        float32 with `outputMagnitude`; the axis is padded or cut to `N` first.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      ("Throws", "LayerError as RFFT."),
+    ])
 }

@@ -35,4 +35,16 @@ public struct ReverseSequence: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The valid timesteps of every row in reverse order; invalid ones stay where they \
+    are.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
+      ("Mask", "unchanged."),
+      ("Streaming", "none; the first output is the end of the sequence."),
+    ])
 }

@@ -83,4 +83,28 @@ public struct Spectrogram: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The magnitudes of the short-time Fourier transform, frames ending at each \
+    output's own timestep.
+    """,
+    [
+      ("Shape", "`[b, t, ...] -> [b, t / step, fftLength / 2 + 1, ...]` in float32."),
+      (
+        "Mask",
+        """
+        an output is valid if every timestep of its frame is; what comes before the \
+        sequence counts as valid.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block `step`, no latency; state `frame/buffer` and `frame/mask` as STFT.
+        """
+      ),
+      ("Throws", "LayerError as STFT."),
+    ])
 }

@@ -50,4 +50,39 @@ public struct SqueezeTime: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Every `factor` neighbouring timesteps as one, on a new first channel axis, the \
+    oldest first.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, ceil(t / factor), factor, ...]`, or `[b, t / factor, factor, \
+        ...]` rounded down for `valid`; any elements.
+        """
+      ),
+      (
+        "Mask",
+        """
+        valid if all of them are; what comes before the sequence counts as valid.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        `causal` only; block `factor`, no latency; state `buffer [b, factor - 1, ...]` \
+        and `mask [b, factor - 1]`.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `factor < 1` or for another padding mode.
+        """
+      ),
+    ])
 }

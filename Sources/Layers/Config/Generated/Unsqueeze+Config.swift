@@ -41,4 +41,23 @@ public struct Unsqueeze: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The elements of the first channel axis as timesteps: what undoes SqueezeTime \
+    with `valid` padding.
+    """,
+    [
+      ("Shape", "`[b, t, factor, ...] -> [b, t · factor, ...]`, any elements."),
+      ("Mask", "repeated."),
+      ("Streaming", "stateless; output ratio `factor`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `factor < 1`, `.invalidInput` for input whose \
+        first channel axis is not of that extent.
+        """
+      ),
+    ])
 }
