@@ -161,7 +161,9 @@ enum OrthogonalSampler {
   static func sample(
     _ shape: Shape, _ columnAxis: Int, _ stream: inout RandomStream
   ) -> [Double] {
-    let axis = columnAxis < 0 ? columnAxis + shape.count : columnAxis
+    guard !shape.isEmpty else { return [1] }
+    let counted = columnAxis < 0 ? columnAxis + shape.count : columnAxis
+    let axis = min(max(counted, 0), shape.count - 1)
     let columns = shape[axis]
     let rows = shape.elementCount / max(columns, 1)
     let (long, short) = (max(rows, columns), min(rows, columns))
