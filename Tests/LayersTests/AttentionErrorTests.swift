@@ -282,8 +282,8 @@ import Testing
     .init(
       layer: StreamingDotProductAttention(
         sourceName: "source", numHeads: 2, unitsPerHead: 3, maxPastHorizon: 2), isStreamed: false,
-      message: "StreamingDotProductAttention.sourceName: found \"source\" of 5 timesteps, "
-        + "expected 1, as many as the input's block; give it as a streamed constant"),
+      message: "StreamingDotProductAttention.sourceName: found \"source\" as a whole, expected "
+        + "a sequence that comes in the same blocks as the input; give it as a streamed constant"),
     .init(
       layer: StreamingDotProductAttention(
         sourceName: "source", numHeads: 2, unitsPerHead: 3, maxPastHorizon: 2,

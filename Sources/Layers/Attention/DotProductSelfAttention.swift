@@ -25,7 +25,8 @@ import Tensors
 /// - Source: sequence_layers/jax/attention `DotProductSelfAttention`; Vaswani et al. 2017. Grouped
 ///   heads as Ainslie et al. 2023, neighbouring query heads sharing a key head. The original neither
 ///   steps with a future and relative positions nor has ring buffers with grouped heads, sinks or
-///   relative positions; the numbers that its dropout draws are others.
+///   relative positions; the numbers that its dropout draws are others. The receptive field is that of
+///   the horizons, whatever the networks see, as in the original.
 extension DotProductSelfAttention: DotProductAttentionLayer {
   private var banded: BandedAttention {
     BandedAttention(

@@ -38,6 +38,13 @@ extension StreamedAttentionLayer {
   func streamedState(
     _ input: ChannelSpec, _ context: LayerContext
   ) throws(LayerError) -> LayerState {
+    guard try source.spec(for: self, context.knownConstants).form == .sequence(streamed: true)
+    else {
+      throw .constant(
+        self, "sourceName", found: "\"\(sourceName)\" as a whole",
+        expected: "a sequence that comes in the same blocks as the input",
+        fix: "give it as a streamed constant")
+    }
     var state = LayerState()
     let latency = context.precedingLatency
     try banded(lead: latency).declareState(

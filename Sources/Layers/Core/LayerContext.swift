@@ -118,6 +118,11 @@ public final class LayerContext {
         .invalidConfig, layer: "parameter", found: "\(path) of shape \(shape.shapeText)",
         expected: "an array that fits into memory")
     }
+    if let mistake = initializer.mistake(for: shape) {
+      throw LayerError(
+        .invalidConfig, layer: "parameter", found: "\(path) with \(mistake.found)",
+        expected: mistake.expected)
+    }
     let role: InputRole = collection == .parameters ? .parameter : .variable
     let value = builder.input(path, role, type)
     parameterValues[key] = (value, owner, place.sharesParameters)

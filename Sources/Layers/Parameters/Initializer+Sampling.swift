@@ -51,6 +51,24 @@ extension ParameterSpec {
 }
 
 extension Initializer {
+  /// Why no values of a shape can be drawn, or nil.
+  func mistake(for shape: Shape) -> (found: String, expected: String)? {
+    switch self {
+    case .orthogonal(let orthogonal):
+      let axis = orthogonal.columnAxis
+      guard !(-shape.count..<shape.count).contains(axis) else { return nil }
+      return ("orthogonal columns on axis \(axis)", "an axis of its shape \(shape.shapeText)")
+    case .tensor(let constant):
+      let (given, count) = (constant.values.count, shape.elementCount)
+      guard given != 1, given != count else { return nil }
+      return ("\(given) first values", "1, or \(count) for its shape \(shape.shapeText)")
+    case .zeros, .ones, .constant, .normal, .truncatedNormal, .uniform, .varianceScaling,
+      .lecunNormal, .lecunUniform, .glorotNormal, .glorotUniform, .heNormal, .heUniform,
+      .unitForgetBias, .embedNormal:
+      return nil
+    }
+  }
+
   /// Draws values in row-major order.
   func sample(
     _ shape: Shape, _ fans: ParameterSpec.Fans, _ stream: inout RandomStream
