@@ -34,6 +34,7 @@ PACKAGES = [
 ]
 # Most of the time goes into compiling programs that run a few times.
 FLAGS = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+OLDEST = (3, 12)
 MARK = "SEQUENCE_WORKBENCH_ORACLE"
 
 
@@ -43,6 +44,9 @@ def environment_python(folder):
     wanted = "\n".join(PACKAGES) + "\n"
     stamp = folder / "packages.txt"
     if not stamp.exists() or stamp.read_text() != wanted:
+        if sys.version_info < OLDEST:
+            raise SystemExit(f"run this with Python {'.'.join(map(str, OLDEST))} or newer: the"
+                             f" packages do not install into {sys.version.split()[0]}")
         print(f"making {folder} with {', '.join(PACKAGES)}", file=sys.stderr)
         venv.create(folder, with_pip=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
