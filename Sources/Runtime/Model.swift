@@ -27,8 +27,9 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
-  /// The threads that share large pieces of work, nil for the caller's alone; at first what
-  /// `WORKBENCH_THREADS` asks for. No bit of a result depends on it.
+  /// The threads that share large pieces of work, nil for the caller's alone.
+  ///
+  /// At first what `WORKBENCH_THREADS` asks for. No bit of a result depends on it.
   public var pool: WorkerPool? = ExecutionEnvironment.pool {
     didSet { cache = PlanCache() }
   }

@@ -142,6 +142,9 @@ import Testing
   private func check(_ run: LayerRunCase, _ validity: LayerRunCase.Validity) throws {
     var verifier = ContractVerifier()
     verifier.absoluteTolerance = 1e-5
+    // Of dilated transposed windows, and of rates that fall and rise again, the hull is announced.
+    verifier.allowsWiderReceptiveField =
+      run.name.contains("Transpose") || run.name.contains("then Unsqueeze")
     let report = try verifier.verify(try run.model(), try run.input(validity, garbage: 0))
     #expect(report.holds, "\(run.name), \(validity): \(report.violations)")
   }

@@ -35,7 +35,8 @@ import Testing
     "WorkbenchKit": ["Layers", "Notation", "SequenceLayers", "Sessions", "Workbench"],
     "TrainBytes": ["ArgumentParser", "Layers", "Models", "Runtime", "Tensors", "Weights"],
     "workbench": files.union([
-      "ArgumentParser", "CAllocationCount", "Datasets", "Execution", "LayerTesting", "Layers", "Notation", "Runtime",
+      "ArgumentParser", "CAllocationCount", "Datasets", "Execution", "LayerTesting", "Layers",
+      "Notation", "Runtime",
       "Sessions", "Tensors", "Weights", "Workbench", "WorkbenchKit",
     ]),
   ]
