@@ -127,7 +127,14 @@ SW_INLINE f32x16 tanhOf(f32x16 x) {
 
 SW_INLINE f32x16 sigmoidOf(f32x16 x) {
   const f32x16 e = expOf(-magnitude(x));
-  return pick(x < 0.0f, e, splat(1.0f)) / (1.0f + e);
+  const f32x16 top = pick(x < 0.0f, e, splat(1.0f));
+  // The sum is kept exactly, as what it is and what it lost; one correction of the quotient leaves
+  // the error of e and one rounding.
+  const f32x16 sum = 1.0f + e;
+  const f32x16 lost = e - (sum - 1.0f);
+  const f32x16 inverse = 1.0f / sum;
+  const f32x16 y = top * inverse;
+  return fma16(fma16(-y, lost, fma16(-y, sum, top)), inverse, y);
 }
 
 SW_INLINE f32x16 erfOf(f32x16 x) {
