@@ -10,9 +10,9 @@
   X(void, apply, (int op, void *y, const void *a, const void *b, const void *c, int64_t n),      \
     (op, y, a, b, c, n))                                                                         \
   X(void, tile_run,                                                                              \
-    (const sw_tile_program *program, const void *const *inputs, void *const *outputs,            \
-      int64_t begin, int64_t end),                                                               \
-    (program, inputs, outputs, begin, end))                                                      \
+    (const sw_tile_program *program, void *const *slots, int64_t begin, int64_t end),            \
+    (program, slots, begin, end))                                                                \
+  X(int32_t, tile_cell, (int32_t dtype, const void *element), (dtype, element))                  \
   X(void, gemm,                                                                                  \
     (const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n,                      \
       const float *initial, float *c, int64_t cStride),                                          \

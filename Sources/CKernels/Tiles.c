@@ -81,8 +81,14 @@ static int64_t tileCells(const sw_tile_program *p) {
   return SW_TILE_CELLS / step * step;
 }
 
-/// A result's register may be its memory when no input is read after the register's first write,
-/// since a result may lie over an input.
+/// Whether a result may lie over an operand: over dense ones of its width only.
+static int mayBeOver(const sw_tile_program *p, int32_t r) {
+  return r < p->inputCount && p->inputs[r].access == ACCESS_DENSE &&
+    elementWidth(p->inputs[r].dtype) == 4;
+}
+
+/// A result's register may be its memory when no operand that it may lie over is read after the
+/// register's first write.
 static int mayBeDirect(const sw_tile_program *p, int index) {
   const sw_tile_output *output = &p->outputs[index];
   if (output->dtype != SW_F32 && output->dtype != SW_I32) return 0;
@@ -92,12 +98,23 @@ static int mayBeDirect(const sw_tile_program *p, int index) {
   for (int k = 0; k < p->opCount; k++) {
     const sw_tile_op *op = &p->ops[k];
     const int arity = sw_op_arity(op->op);
-    const int readsInput = op->a < p->inputCount || (arity > 1 && op->b < p->inputCount) ||
-      (arity > 2 && op->c < p->inputCount);
+    const int readsInput = mayBeOver(p, op->a) || (arity > 1 && mayBeOver(p, op->b)) ||
+      (arity > 2 && mayBeOver(p, op->c));
     if (written && readsInput) return 0;
     if (op->destination == output->source) written = 1;
   }
   return written;
+}
+
+static int isStraight(const sw_tile_program *p) {
+  for (int k = 0; k < p->inputCount; k++) {
+    const sw_tile_input *input = &p->inputs[k];
+    const int cells = input->access == ACCESS_DENSE && elementWidth(input->dtype) == 4;
+    if (!cells && !(input->access == ACCESS_PERIODIC && input->period == 1)) return 0;
+  }
+  for (int k = 0; k < p->outputCount; k++)
+    if (!p->outputs[k].direct) return 0;
+  return 1;
 }
 
 int sw_tile_prepare(sw_tile_program *p) {
@@ -109,6 +126,7 @@ int sw_tile_prepare(sw_tile_program *p) {
   }
   for (int k = 0; k < p->inputCount; k++) classify(p, &p->inputs[k]);
   for (int k = 0; k < p->outputCount; k++) p->outputs[k].direct = mayBeDirect(p, k);
+  p->straight = isStraight(p);
   p->tile = tileCells(p);
   p->registerCount = p->inputCount;
   for (int k = 0; k < p->opCount; k++)

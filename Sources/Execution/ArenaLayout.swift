@@ -88,10 +88,14 @@ struct ArenaLayout {
     var owner: [Int: Int] = [:]
     if sharesMemory {
       for (index, task) in tasks.enumerated() {
-        guard let result = task.writes.first, spans[result]?.first == index,
-          let operand = task.replaceable.first(where: { spans[$0]?.last == index })
-        else { continue }
-        owner[result] = owner[operand] ?? operand
+        var taken: Set<Int> = []
+        for pair in task.inPlace
+        where owner[pair.result] == nil && !taken.contains(pair.operand)
+          && spans[pair.result]?.first == index && spans[pair.operand]?.last == index
+        {
+          owner[pair.result] = owner[pair.operand] ?? pair.operand
+          taken.insert(pair.operand)
+        }
       }
     }
     var merged: [Int: Interval] = [:]

@@ -34,15 +34,45 @@ struct Buffer {
 
 /// One kernel of a plan with the buffers that it touches.
 struct PlannedTask {
+  /// A result that may take over the memory of an operand if nobody reads that later.
+  struct InPlace: Hashable {
+    var result: Int
+    var operand: Int
+  }
+
   var kernel: Kernel
   var reads: [Int]
   var writes: [Int]
-  /// Operands whose memory the first result may take over if nobody reads them later.
-  var replaceable: [Int] = []
+  /// Those among `writes` that nobody else looks at.
+  var scratch: Set<Int> = []
+  /// How the operands and results lie in their buffers.
+  var readViews: [BufferView] = []
+  var writeViews: [BufferView] = []
+  var inPlace: [InPlace] = []
   /// The block that the kernel runs itself, for loops.
-  var body: Int?
+  var body: Int? = nil
   /// The position in the program's scopes.
   var scope: Int
+}
+
+extension PlannedTask {
+  /// A task on views; its first result may take over the memory of an operand of `replaceable`.
+  init(
+    kernel: Kernel, reads: [BufferView], writes: [BufferView], scratch: BufferView? = nil,
+    replaceable: [BufferView], scope: Int
+  ) {
+    let results = writes.map(\.buffer)
+    self.init(
+      kernel: kernel, reads: reads.map(\.buffer),
+      writes: results + (scratch.map { [$0.buffer] } ?? []), scope: scope)
+    self.scratch = scratch.map { [$0.buffer] } ?? []
+    readViews = reads
+    writeViews = writes
+    inPlace =
+      results.first.map { result in
+        replaceable.map { InPlace(result: result, operand: $0.buffer) }
+      } ?? []
+  }
 }
 
 /// A list of tasks that run in order: the program, what it needs once beforehand, or a loop's body.

@@ -67,9 +67,11 @@ public final class Plan {
     let (changes, rewrites) = planner.stateChanges(
       program, stateLayout, stateInputs, views, appends: appends, shown: shownValues)
     shown = planner.pinned(program, views, shownValues, rewrites.map(\.source))
+    planner.dropUnusedPreparation()
     planner.keepPreparedResults()
     planner.finishChains(joins: options.kind != .debug)
     planner.finishLoops()
+    if options.kind != .debug { planner.joinStrips(options.strips) }
 
     let layout = ArenaLayout(
       planner.buffers, planner.blocks, sharesMemory: options.kind != .debug)
@@ -121,6 +123,22 @@ extension Planner {
       shown[output.value.index] = view
     }
     return shown
+  }
+
+  /// Drops what would be computed beforehand for nobody, such as indices that became strides.
+  func dropUnusedPreparation() {
+    var used = blocks[Planner.preparation].pinned
+    for index in blocks.indices where index != Planner.preparation {
+      used.formUnion(blocks[index].tasks.flatMap(\.reads))
+      used.formUnion(blocks[index].pinned)
+    }
+    var kept: [PlannedTask] = []
+    for task in blocks[Planner.preparation].tasks.reversed() {
+      guard !used.isDisjoint(with: task.writes) else { continue }
+      used.formUnion(task.reads)
+      kept.append(task)
+    }
+    blocks[Planner.preparation].tasks = kept.reversed()
   }
 
   /// Gives memory of their own to results of the preparation that the program uses.

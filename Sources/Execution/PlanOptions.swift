@@ -17,6 +17,9 @@ public struct PlanOptions: Hashable, Sendable {
   /// What is kept.
   public var kind: PlanKind
 
+  /// When kernels are run strip by strip; never in a debug plan.
+  package var strips = StripLimits()
+
   /// Makes options.
   public init(kind: PlanKind = .fast) { self.kind = kind }
 }

@@ -110,7 +110,7 @@ extension Planner {
     let scratch = result(ValueType(.float32, [parts * layout.scratchCount]), of: views)
     add(
       AttentionKernel(layout, views, scratch: scratch, to: targets), reads: views,
-      writes: targets + [scratch])
+      writes: targets, scratch: scratch)
     return targets
   }
 }

@@ -40,7 +40,7 @@ extension Planner {
       TapsKernel(
         layout, input, weights: weights, matrixCount: matrixCount, isDepthwise: isDepthwise,
         scratch: scratch, to: target),
-      reads: [input, weights], writes: [target, scratch])
+      reads: [input, weights], writes: [target], scratch: scratch)
     return target
   }
 }

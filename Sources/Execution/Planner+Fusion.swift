@@ -1,3 +1,4 @@
+import CKernels
 import Tensors
 
 /// A planned elementwise operation before it is known what runs together.
@@ -108,9 +109,19 @@ extension Planner {
         isReplaceable($0, by: target)
       }
       return PlannedTask(
-        kernel: TileKernel(code), reads: code.inputs.map(\.buffer),
-        writes: code.outputs.map(\.view.buffer), replaceable: replaceable.map(\.buffer),
-        body: nil, scope: task.scope)
+        kernel: TileKernel(code, constant: constantCell), reads: code.inputs,
+        writes: code.outputs.map(\.view), replaceable: replaceable, scope: task.scope)
+    }
+  }
+
+  /// The cell of an operand that is one number of the program; nil for others.
+  private func constantCell(_ view: BufferView) -> Int32? {
+    guard case .constant(let tensor) = buffers[view.buffer].home,
+      let dtype = TileFunction.tileType(view.dtype),
+      zip(view.shape, view.strides).allSatisfy({ $0 == 1 || $1 == 0 })
+    else { return nil }
+    return tensor.withUnsafeBytes { bytes in
+      bytes.baseAddress.map { sw_tile_cell(dtype, $0 + view.byteOffset) }
     }
   }
 

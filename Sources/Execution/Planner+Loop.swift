@@ -137,7 +137,7 @@ extension Planner {
     blocks[home].tasks.append(
       PlannedTask(
         kernel: kernel, reads: Array(Set(reads.map(\.buffer) + outside)), writes: writes,
-        replaceable: [], body: body, scope: scope))
+        body: body, scope: scope))
   }
 
   /// Gives every loop the kernels of its body, once these are final.

@@ -27,12 +27,33 @@ extension Planner {
     }
   }
 
+  /// Writes the padding: the ends of every axis, or everything where elements lie apart.
+  private func fill(
+    _ target: BufferView, with filler: BufferView, low: [Int], high: [Int], interior: [Int]
+  ) {
+    let axes: [Int] = []
+    func write(_ part: BufferView) {
+      copy(filler.broadcast(to: part.shape, axes: axes), into: part)
+    }
+    guard interior.allSatisfy({ $0 == 0 }), zip(low, high).allSatisfy({ $0 >= 0 && $1 >= 0 }) else {
+      write(target)
+      return
+    }
+    // What is left between the ends of the axes before.
+    var rest = target
+    for axis in target.shape.indices {
+      let (first, last) = (low[axis], rest.shape[axis] - high[axis])
+      if low[axis] > 0 { write(rest.sliced(axis: axis, from: 0, to: first)) }
+      if high[axis] > 0 { write(rest.sliced(axis: axis, from: last, to: rest.shape[axis])) }
+      rest = rest.sliced(axis: axis, from: first, to: last)
+    }
+  }
+
   private func padded(
     _ operands: [BufferView], low: [Int], high: [Int], interior: [Int], _ type: ValueType
   ) -> BufferView {
     let target = result(type, of: operands)
-    let axes: [Int] = []
-    copy(operands[1].broadcast(to: type.shape, axes: axes), into: target)
+    fill(target, with: operands[1], low: low, high: high, interior: interior)
     // The elements that are not cut off, and where they stand in the result.
     var source = operands[0]
     var inside = target

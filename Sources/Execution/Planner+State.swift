@@ -26,10 +26,7 @@ extension Planner {
   /// Finds the windows of a program that can move in memory: the leaf is extended by
   /// `concatenate([leaf, block])`, and its new value is the end of that.
   static func windowAppends(_ program: Program, _ layout: StateLayout) -> [ValueID: WindowAppend] {
-    var producers: [ValueID: Instruction] = [:]
-    for instruction in program.instructions {
-      for result in instruction.results { producers[result] = instruction }
-    }
+    let producers = producers(program)
     let states = program.inputs.filter { if case .state = $0.role { true } else { false } }
     var appends: [ValueID: WindowAppend] = [:]
     for (index, input) in states.enumerated() {
@@ -50,6 +47,15 @@ extension Planner {
       appends[join.results[0]] = WindowAppend(leaf: index, axis: axis, entries: entries)
     }
     return appends
+  }
+
+  /// What computes each value.
+  static func producers(_ program: Program) -> [ValueID: Instruction] {
+    var producers: [ValueID: Instruction] = [:]
+    for instruction in program.instructions {
+      for result in instruction.results { producers[result] = instruction }
+    }
+    return producers
   }
 
   /// The view of a state leaf before the run.

@@ -54,13 +54,14 @@ final class Planner {
   ///
   /// Its first result may take over the memory of an operand of `replaceable`.
   func add(
-    _ kernel: Kernel, reads: [BufferView], writes: [BufferView], replaceable: [BufferView] = []
+    _ kernel: Kernel, reads: [BufferView], writes: [BufferView], scratch: BufferView? = nil,
+    replaceable: [BufferView] = []
   ) {
     let place = writes.first.map { buffers[$0.buffer].block } ?? block
-    let task = PlannedTask(
-      kernel: kernel, reads: reads.map(\.buffer), writes: writes.map(\.buffer),
-      replaceable: replaceable.map(\.buffer), body: nil, scope: scope)
-    blocks[place].tasks.append(task)
+    blocks[place].tasks.append(
+      PlannedTask(
+        kernel: kernel, reads: reads, writes: writes, scratch: scratch, replaceable: replaceable,
+        scope: scope))
   }
 
   /// Adds a copy into a view that is part of a fresh buffer.
@@ -144,7 +145,9 @@ final class Planner {
       return [moved(op, operands, types[0])]
     case .reduction(let op): return reduced(op, operands[0], types)
     case .contraction(let op): return [contracted(op, operands[0], operands[1], types[0])]
-    case .indexing(let op): return [indexed(op, operands.map { self.dense($0) }, types[0])]
+    case .indexing(let op):
+      if let view = windows(op, instruction, operands, program) { return [view] }
+      return [indexed(op, operands.map { self.dense($0) }, types[0])]
     case .fft(let op): return transformed(op, operands, types)
     case .loop(let op): return looped(op, operands, types)
     case .composite(let op):

@@ -82,14 +82,20 @@ struct PointwiseChain {
     }
     var free = Array((inputs.count..<capacity).reversed())
     var code = Code(walk: walk, inputs: inputs, outputs: [], functions: [])
+    var untouched = inputs.count
     for (index, step) in steps.enumerated() {
-      guard let target = free.popLast() else { return nil }
+      // A register that held something else before cannot be the result's own memory.
+      let isWanted = results(step.result.buffer)
+      let fresh = isWanted ? free.lastIndex { $0 >= untouched } : nil
+      guard let place = fresh ?? free.indices.last else { return nil }
+      let target = free.remove(at: place)
+      untouched = max(untouched, target + 1)
       let operands = step.operands.map { operand in
         registers[operand.buffer] ?? inputs.firstIndex(of: operand) ?? 0
       }
       code.functions += TileFunction.functions(
         step.op, from: step.operands[0].dtype, to: step.result.dtype, operands, target)
-      if results(step.result.buffer) {
+      if isWanted {
         code.outputs.append((step.result, target))
       } else if lastUse[step.result.buffer] == nil {
         free.append(target)

@@ -16,16 +16,15 @@ private struct Chain {
     withUnsafeMutableBytes(of: &program.extents) { place in
       extents.withUnsafeBytes { place.copyMemory(from: $0) }
     }
-    var inputTable = inputs.map { input -> sw_tile_input in
-      var entry = sw_tile_input()
-      entry.dtype = Int32(SW_F32)
+    var inputTable = inputs.enumerated().map { index, input -> sw_tile_input in
+      var entry = operand(SW_F32, slot: index)
       withUnsafeMutableBytes(of: &entry.strides) { place in
         input.strides.withUnsafeBytes { place.copyMemory(from: $0) }
       }
       return entry
     }
-    var outputTable = outputs.map {
-      sw_tile_output(dtype: Int32(SW_F32), source: $0, direct: 0)
+    var outputTable = outputs.enumerated().map {
+      result(SW_F32, slot: inputs.count + $0, source: $1)
     }
     let count = Int(extents.reduce(1, *))
     var results = [Float](repeating: -77, count: count * outputs.count)
@@ -58,14 +57,15 @@ private struct Chain {
       return place
     }
     defer { places.forEach { $0.deallocate() } }
-    let from = places.map { UnsafeRawPointer($0.baseAddress) }
-    let to = outputs.indices.map { k -> UnsafeMutableRawPointer? in
-      UnsafeMutableRawPointer(results.baseAddress.map { $0 + k * count })
-    }
+    let slots =
+      places.map { UnsafeMutableRawPointer($0.baseAddress) }
+      + outputs.indices.map { k -> UnsafeMutableRawPointer? in
+        UnsafeMutableRawPointer(results.baseAddress.map { $0 + k * count })
+      }
     for piece in 0..<pieces {
       let begin = Int64(count * piece / pieces)
       let end = Int64(count * (piece + 1) / pieces)
-      sw_tile_run(&program, from, to, begin, end)
+      sw_tile_run(&program, slots, begin, end)
     }
   }
 
@@ -100,7 +100,53 @@ private func op(
   sw_tile_op(op: Int32(function), destination: destination, a: a, b: b, c: c)
 }
 
+private func operand(
+  _ dtype: Int, slot: Int, _ strides: (Int64, Int64) = (1, 0)
+) -> sw_tile_input {
+  var entry = sw_tile_input()
+  entry.dtype = Int32(dtype)
+  entry.slot = Int32(slot)
+  (entry.strides.0, entry.strides.1) = strides
+  return entry
+}
+
+private func result(_ dtype: Int, slot: Int, source: Int32) -> sw_tile_output {
+  sw_tile_output(dtype: Int32(dtype), slot: Int32(slot), offset: 0, source: source, direct: 0)
+}
+
 @Suite struct TileTests {
+  @Test("an operand given as one number is read nowhere else", arguments: [16, 48, 512, 519, 2000])
+  func givenCells(_ count: Int) {
+    var x = (0..<count).map { Float($0) - 100 }
+    var y = x
+    let cell = Float(-3).bitPattern
+    let cells = [Int32](repeating: Int32(bitPattern: cell), count: Int(SW_TILE_CELLS))
+    cells.withUnsafeBufferPointer { cells in
+      var inputs = [operand(SW_F32, slot: 0), operand(SW_F32, slot: 0, (0, 0))]
+      inputs[1].cells = cells.baseAddress
+      var outputs = [result(SW_F32, slot: 1, source: 2)]
+      var ops = [op(SW_MAX, 2, 0, 1), op(SW_MUL, 2, 2, 2)]
+      inputs.withUnsafeMutableBufferPointer { inputs in
+        outputs.withUnsafeMutableBufferPointer { outputs in
+          ops.withUnsafeMutableBufferPointer { ops in
+            var program = sw_tile_program()
+            (program.rank, program.extents) = (1, (Int64(count), 0, 0, 0, 0, 0))
+            (program.inputCount, program.opCount, program.outputCount) = (2, 2, 1)
+            (program.inputs, program.outputs) = (inputs.baseAddress, outputs.baseAddress)
+            program.ops = UnsafePointer(ops.baseAddress)
+            #expect(sw_tile_prepare(&program) == 0)
+            x.withUnsafeMutableBytes { x in
+              y.withUnsafeMutableBytes { y in
+                sw_tile_run(&program, [x.baseAddress, y.baseAddress], 0, Int64(count))
+              }
+            }
+          }
+        }
+      }
+    }
+    #expect(y == x.map { max($0, -3) * max($0, -3) })
+  }
+
   /// gelu-like chain over x, a row, a column, a scalar and a transposed operand.
   private func chain(_ rows: Int, _ columns: Int, seed: Int) -> Chain {
     var numbers = Numbers(seed)
@@ -134,23 +180,22 @@ private func op(
   @Test("a result may lie over a dense input")
   func inPlace() {
     var x: [Float] = (0..<1003).map { Float($0) }
-    var inputs = [
-      sw_tile_input(dtype: Int32(SW_F32), strides: (1, 0, 0, 0, 0, 0), access: 0, period: 0)
-    ]
-    var outputs = [sw_tile_output(dtype: Int32(SW_F32), source: 1, direct: 0)]
+    var inputs = [operand(SW_F32, slot: 0)]
+    var outputs = [result(SW_F32, slot: 0, source: 1)]
     let ops = [op(SW_ADD, 1, 0, 0), op(SW_MUL, 1, 1, 0)]
     let count = Int64(x.count)
     let expected = x.map { ($0 + $0) * $0 }
     inputs.withUnsafeMutableBufferPointer { inputs in
       outputs.withUnsafeMutableBufferPointer { outputs in
         ops.withUnsafeBufferPointer { ops in
-          var program = sw_tile_program(
-            rank: 1, extents: (count, 0, 0, 0, 0, 0), inputCount: 1, opCount: 2, outputCount: 1,
-            inputs: inputs.baseAddress, ops: ops.baseAddress, outputs: outputs.baseAddress,
-            registerCount: 0, tile: 0, dense: (0, 0, 0, 0, 0, 0))
+          var program = sw_tile_program()
+          (program.rank, program.extents) = (1, (count, 0, 0, 0, 0, 0))
+          (program.inputCount, program.opCount, program.outputCount) = (1, 2, 1)
+          (program.inputs, program.outputs) = (inputs.baseAddress, outputs.baseAddress)
+          program.ops = ops.baseAddress
           #expect(sw_tile_prepare(&program) == 0)
           x.withUnsafeMutableBytes { x in
-            sw_tile_run(&program, [UnsafeRawPointer(x.baseAddress)], [x.baseAddress], 0, count)
+            sw_tile_run(&program, [x.baseAddress], 0, count)
           }
         }
       }
@@ -163,33 +208,30 @@ private func op(
   func mixedTypes(_ count: Int) {
     var numbers = Numbers(count)
     let x = numbers.units(count).map { $0 * 10 }
-    let mask = (0..<count).map { _ in UInt8(numbers.word() % 2) }
+    var mask = (0..<count).map { _ in UInt8(numbers.word() % 2) }
     var halves = [UInt16](repeating: 0, count: count)
     sw_f32_to_bf16(x, &halves, Int64(count))
     var values = [UInt16](repeating: 9, count: count)
     var truths = [UInt8](repeating: 9, count: count)
     let n = Int64(count)
-    var inputs = [Int32(SW_BF16), Int32(SW_BOOL)].map {
-      sw_tile_input(dtype: $0, strides: (1, 0, 0, 0, 0, 0), access: 0, period: 0)
-    }
-    var outputs = [(Int32(SW_F16), Int32(3)), (Int32(SW_BOOL), Int32(4))].map {
-      sw_tile_output(dtype: $0.0, source: $0.1, direct: 0)
-    }
+    var inputs = [operand(SW_BF16, slot: 0), operand(SW_BOOL, slot: 1)]
+    var outputs = [result(SW_F16, slot: 2, source: 3), result(SW_BOOL, slot: 3, source: 4)]
     let ops = [op(SW_NEG, 2, 0), op(SW_SELECT, 3, 1, 0, 2), op(SW_LT, 4, 2, 3), op(SW_OR, 4, 4, 1)]
     inputs.withUnsafeMutableBufferPointer { inputs in
       outputs.withUnsafeMutableBufferPointer { outputs in
         ops.withUnsafeBufferPointer { ops in
-          var program = sw_tile_program(
-            rank: 1, extents: (n, 0, 0, 0, 0, 0), inputCount: 2, opCount: 4, outputCount: 2,
-            inputs: inputs.baseAddress, ops: ops.baseAddress, outputs: outputs.baseAddress,
-            registerCount: 0, tile: 0, dense: (0, 0, 0, 0, 0, 0))
+          var program = sw_tile_program()
+          (program.rank, program.extents) = (1, (n, 0, 0, 0, 0, 0))
+          (program.inputCount, program.opCount, program.outputCount) = (2, 4, 2)
+          (program.inputs, program.outputs) = (inputs.baseAddress, outputs.baseAddress)
+          program.ops = ops.baseAddress
           #expect(sw_tile_prepare(&program) == 0)
-          halves.withUnsafeBytes { a in
-            mask.withUnsafeBytes { b in
+          halves.withUnsafeMutableBytes { a in
+            mask.withUnsafeMutableBytes { b in
               values.withUnsafeMutableBytes { y in
                 truths.withUnsafeMutableBytes { z in
                   sw_tile_run(
-                    &program, [a.baseAddress, b.baseAddress], [y.baseAddress, z.baseAddress], 0, n)
+                    &program, [a.baseAddress, b.baseAddress, y.baseAddress, z.baseAddress], 0, n)
                 }
               }
             }
@@ -230,14 +272,15 @@ extension TileTests {
   func gathered(_ rows: Int, _ columns: Int) {
     var numbers = Numbers(rows + columns)
     let (t, c) = (Int64(rows), Int64(columns))
-    let x = numbers.units(rows * columns)
-    let mask = (0..<rows).map { _ in UInt8(numbers.word() % 2) }
+    var x = numbers.units(rows * columns)
+    var mask = (0..<rows).map { _ in UInt8(numbers.word() % 2) }
+    // The last operand runs backwards from its last element.
     var inputs = [
-      sw_tile_input(dtype: Int32(SW_F32), strides: (1, t, 0, 0, 0, 0), access: 0, period: 0),
-      sw_tile_input(dtype: Int32(SW_BOOL), strides: (1, 0, 0, 0, 0, 0), access: 0, period: 0),
-      sw_tile_input(dtype: Int32(SW_F32), strides: (0, -1, 0, 0, 0, 0), access: 0, period: 0),
+      operand(SW_F32, slot: 0, (1, t)), operand(SW_BOOL, slot: 1),
+      operand(SW_F32, slot: 0, (0, -1)),
     ]
-    var outputs = [sw_tile_output(dtype: Int32(SW_F32), source: 3, direct: 0)]
+    inputs[2].offset = Int64(columns - 1) * 4
+    var outputs = [result(SW_F32, slot: 2, source: 3)]
     let ops = [op(SW_SELECT, 3, 1, 0, 2)]
     var y = [Float](repeating: 0, count: rows * columns)
     inputs.withUnsafeMutableBufferPointer { inputs in
@@ -249,12 +292,10 @@ extension TileTests {
           (program.inputs, program.outputs) = (inputs.baseAddress, outputs.baseAddress)
           program.ops = ops.baseAddress
           #expect(sw_tile_prepare(&program) == 0)
-          x.withUnsafeBytes { x in
-            mask.withUnsafeBytes { mask in
-              let last = x.baseAddress.map { $0 + (columns - 1) * 4 }
+          x.withUnsafeMutableBytes { x in
+            mask.withUnsafeMutableBytes { mask in
               y.withUnsafeMutableBytes { y in
-                sw_tile_run(
-                  &program, [x.baseAddress, mask.baseAddress, last], [y.baseAddress], 0, t * c)
+                sw_tile_run(&program, [x.baseAddress, mask.baseAddress, y.baseAddress], 0, t * c)
               }
             }
           }

@@ -31,6 +31,17 @@ struct ProgramCase: CustomTestStringConvertible {
   }
 }
 
+extension StripLimits {
+  /// Strips of a few rows, however small the values are.
+  static var tiny: StripLimits {
+    var limits = StripLimits()
+    limits.leastByteCount = 0
+    limits.stripByteCount = 1
+    limits.leastRows = 2
+    return limits
+  }
+}
+
 extension Tensor {
   /// Small numbers of either sign; bools are fair coins.
   static func random(_ type: ValueType, _ stream: inout RandomStream) -> Tensor {
@@ -47,7 +58,7 @@ extension Tensor {
 /// The outputs of every one of several runs of a plan in a row, and the state after each.
 func run(
   _ program: Program, _ kind: PlanKind, _ inputs: [Tensor], runs: Int = 2,
-  pool: WorkerPool? = nil
+  pool: WorkerPool? = nil, strips: StripLimits = StripLimits()
 ) -> [[Tensor]] {
   let store = ParameterStore()
   var leaves: [Tensor] = []
@@ -58,7 +69,9 @@ func run(
     case .input, .constant, .variable, .seed, .operand: break
     }
   }
-  let plan = Plan(program, PlanOptions(kind: kind))
+  var options = PlanOptions(kind: kind)
+  options.strips = strips
+  let plan = Plan(program, options)
   let executor = Executor(plan, parameters: store, pool: pool)
   for (index, input) in program.inputs.enumerated() {
     switch input.role {
@@ -87,6 +100,7 @@ func checkPlans(
   let plans: [(String, [Tensor])] = [
     ("fast", run(item.program, .fast, item.inputs)[1]),
     ("observed", run(item.program, someObserved(item.program), item.inputs)[1]),
+    ("strips", run(item.program, .fast, item.inputs, strips: .tiny)[1]),
     ("parameters", run(halfFixed, .fast, item.inputs)[1]),
     ("parameters, debug", run(halfFixed, .debug, item.inputs)[1]),
   ]

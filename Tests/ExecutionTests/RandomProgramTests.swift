@@ -25,12 +25,17 @@ struct RandomProgramTests {
     for seed in seeds {
       let drawn = RandomProgram(seed: seed)
       let debug = run(drawn.program, .debug, drawn.inputs, runs: 3)
-      for kind in [PlanKind.fast, someObserved(drawn.program)] {
-        let found = run(drawn.program, kind, drawn.inputs, runs: 3)
+      let observed = someObserved(drawn.program)
+      let plans: [(PlanKind, StripLimits)] = [
+        (.fast, StripLimits()), (observed, StripLimits()), (.fast, .tiny), (observed, .tiny),
+      ]
+      for (kind, strips) in plans {
+        let found = run(drawn.program, kind, drawn.inputs, runs: 3, strips: strips)
         for turn in 0..<3 {
           for (index, pair) in zip(found[turn], debug[turn]).enumerated() {
             #expect(
-              sameBits(pair.0, pair.1), "seed \(seed), run \(turn), result \(index), \(kind)")
+              sameBits(pair.0, pair.1),
+              "seed \(seed), run \(turn), result \(index), \(kind), \(strips)")
           }
         }
       }

@@ -12,6 +12,8 @@ typedef struct {
   int64_t segmentLength;
   const float *b;
   int64_t bStride;
+  /// How far ahead tiles that stream B ask for it.
+  int64_t ahead;
 } product;
 
 /// What a tile starts from and how it ends. START_ZERO and END_STORE suit a whole sum.
@@ -27,12 +29,30 @@ typedef struct {
   int64_t cStride;
 } tile_ends;
 
-/// Terms first..<last of `rows` rows and `vectors` vectors; rows and vectors are constants.
+/// One term of a tile. B is asked for `ahead` floats in front of it if it is streamed.
+SW_INLINE void productTerm(
+  const int rows, const int vectors, const int streams, int64_t ahead, const float *a,
+  int64_t aRowStride, const float *b, f32x16 sum[6][4]) {
+  f32x16 row[4];
+  SW_UNROLL
+  for (int v = 0; v < vectors; v++) {
+    if (streams) __builtin_prefetch(b + ahead + v * 16);
+    row[v] = load(b + v * 16);
+  }
+  SW_UNROLL
+  for (int r = 0; r < rows; r++) {
+    const f32x16 scale = splat(a[r * aRowStride]);
+    SW_UNROLL
+    for (int v = 0; v < vectors; v++) sum[r][v] = fma16(scale, row[v], sum[r][v]);
+  }
+}
+
+/// Terms first..<last of `rows` rows and `vectors` vectors; rows, vectors and streams are constants.
 /// The last vector has `columns` columns, 1...16. All loops over them are unrolled, or the sums
 /// would be stored at every term.
 SW_INLINE void productTile(
-  const int rows, const int vectors, const product *p, int64_t first, int64_t last,
-  const tile_ends *ends, int64_t columns) {
+  const int rows, const int vectors, const int streams, const product *p, int64_t first,
+  int64_t last, const tile_ends *ends, int64_t columns) {
   f32x16 sum[6][4];
   SW_UNROLL
   for (int r = 0; r < rows; r++)
@@ -53,16 +73,19 @@ SW_INLINE void productTile(
     const int64_t left = last - k;
     const int64_t run = p->offsets && p->segmentLength - within < left
       ? p->segmentLength - within : left;
-    for (int64_t i = 0; i < run; i++) {
-      f32x16 row[4];
-      SW_UNROLL
-      for (int v = 0; v < vectors; v++) row[v] = load(b + v * 16);
-      SW_UNROLL
-      for (int r = 0; r < rows; r++) {
-        const f32x16 scale = splat(a[r * p->aRowStride]);
+    int64_t i = 0;
+    if (rows == 1 && p->aStride == 1 && p->bStride == PANEL) {
+      // One row of packed weights: what a step mostly is.
+      for (; i + 4 <= run; i += 4) {
         SW_UNROLL
-        for (int v = 0; v < vectors; v++) sum[r][v] = fma16(scale, row[v], sum[r][v]);
+        for (int u = 0; u < 4; u++)
+          productTerm(rows, vectors, streams, p->ahead, a + u, 0, b + u * PANEL, sum);
+        a += 4;
+        b += 4 * PANEL;
       }
+    }
+    for (; i < run; i++) {
+      productTerm(rows, vectors, streams, p->ahead, a, p->aRowStride, b, sum);
       a += p->aStride;
       b += p->bStride;
     }
@@ -89,7 +112,7 @@ SW_INLINE void productTile(
 #define PRODUCT_TILE(rows, vectors)                                                         \
   static __attribute__((noinline)) void productTile##rows##x##vectors(                      \
     const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) { \
-    productTile(rows, vectors, p, first, last, ends, columns);                              \
+    productTile(rows, vectors, 0, p, first, last, ends, columns);                           \
   }
 typedef void (*product_function)(
   const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns);
@@ -108,6 +131,15 @@ PRODUCT_TILE(5, 2) PRODUCT_TILE(5, 4)
 PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 4)
 #endif
 #undef PRODUCT_TILE
+
+/// Operands beyond the second-level cache arrive too late for one row unless they are asked for so
+/// many terms ahead.
+enum { STREAM_BYTES = 256 << 10, STREAM_TERMS = 64 };
+
+static __attribute__((noinline)) void productTileStreamed(
+  const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) {
+  productTile(1, 4, 1, p, first, last, ends, columns);
+}
 
 /// By rows, then by 1, 2 or 4 vectors; NULL where the registers do not suffice.
 static const product_function productTiles[PRODUCT_ROWS + 1][3] = {
@@ -158,6 +190,22 @@ static void productPanel(
   }
 }
 
+/// One row of whole panels in one segment.
+static void gemmRow(
+  const product *whole, int64_t k, int64_t n, const float *packed, const float *initial, float *c) {
+  const product_function tile =
+    k * n * 4 > STREAM_BYTES ? productTileStreamed : productTile1x4;
+  product p = *whole;
+  p.ahead = STREAM_TERMS * PANEL;
+  tile_ends ends = {.start = initial ? START_ROW : START_ZERO, .end = END_STORE};
+  for (int64_t j = 0; j < n; j += PANEL) {
+    p.b = packed + j * k;
+    ends.from = initial ? initial + j : NULL;
+    ends.c = c + j;
+    tile(&p, 0, k, &ends, 16);
+  }
+}
+
 static void SW_VARIANT(gemm)(
   const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n, const float *initial,
   float *c, int64_t cStride) {
@@ -168,6 +216,10 @@ static void SW_VARIANT(gemm)(
     .aRowStride = rows->rowStride, .aStride = 1, .offsets = plain ? NULL : rows->offsets,
     .segmentLength = rows->segmentLength, .bStride = PANEL,
   };
+  if (rowCount == 1 && n % PANEL == 0 && k <= CHUNK && k > 0) {
+    gemmRow(&p, k, n, packed, initial, c);
+    return;
+  }
   for (int64_t j = 0; j < n; j += PANEL) {
     const int64_t columns = n - j < PANEL ? n - j : PANEL;
     p.b = packed + j * k;
@@ -248,14 +300,17 @@ SW_INLINE f32x8 addTurned(
 }
 
 /// Eights of columns of one row's product; several, because one alone waits for its own sums.
+/// Asks for as many columns from `next` on, unless that is NULL.
 SW_INLINE void dotTurnedColumns(
-  const int eights, const float *a, int64_t aStride, const float *from, int64_t stride, int64_t k,
-  float *c) {
+  const int eights, const float *a, int64_t aStride, const float *from, const float *next,
+  int64_t stride, int64_t k, float *c) {
   f32x8 sum[4];
   SW_UNROLL
   for (int v = 0; v < eights; v++) sum[v] = splat8(0.0f);
   int64_t p = 0;
   for (; p + 4 <= k; p += 4) {
+    if (next && p % 16 == 0)
+      for (int j = 0; j < eights * 8; j++) __builtin_prefetch(next + p + j * stride);
     SW_UNROLL
     for (int v = 0; v < eights; v++) {
       // Loads that are moved up to here from below would not fit into the registers.
@@ -281,11 +336,13 @@ static void dotTurned(
   const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, float *c) {
   const int64_t stride = b->columnStride;
   int64_t j = 0;
-  for (; j + 32 <= n; j += 32)
-    dotTurnedColumns(4, a, aStride, b->base + j * stride, stride, k, c + j);
+  for (; j + 32 <= n; j += 32) {
+    const float *from = b->base + j * stride, *next = j + 64 <= n ? from + 32 * stride : NULL;
+    dotTurnedColumns(4, a, aStride, from, next, stride, k, c + j);
+  }
   for (; j < n; j += 8) {
     if (j + 8 > n) j = n - 8;
-    dotTurnedColumns(1, a, aStride, b->base + j * stride, stride, k, c + j);
+    dotTurnedColumns(1, a, aStride, b->base + j * stride, NULL, stride, k, c + j);
   }
 }
 
@@ -304,14 +361,19 @@ static void SW_VARIANT(dot)(
   const int64_t direct = b->columnStride == 1 && m < 8 ? n / 16 * 16 : 0;
   product p = {
     .a = a->base, .aRowStride = a->rowStride, .aStride = a->columnStride,
-    .bStride = b->rowStride,
+    .bStride = b->rowStride, .ahead = STREAM_TERMS * b->rowStride,
   };
+  const int streams = m == 1 && k * b->rowStride * 4 > STREAM_BYTES;
   for (int64_t j = 0; j < direct; j += PANEL) {
     const int64_t columns = direct - j < PANEL ? direct - j : PANEL;
     p.b = b->base + j;
     tile_ends ends = {.start = START_ZERO, .end = END_STORE, .c = c + j, .cStride = cStride};
     for (int64_t first = 0; first < k; first += CHUNK) {
-      productPanel(&p, m, columns, first, k - first < CHUNK ? k : first + CHUNK, &ends);
+      const int64_t last = k - first < CHUNK ? k : first + CHUNK;
+      if (streams && columns == PANEL)
+        productTileStreamed(&p, first, last, &ends, 16);
+      else
+        productPanel(&p, m, columns, first, last, &ends);
       ends.end = END_ADD;
     }
   }

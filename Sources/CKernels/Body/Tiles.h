@@ -62,6 +62,13 @@ static void gatherOperand(
   }
 }
 
+/// Whether an operand has one element for every row of the last axis, in whole vectors.
+static int isRowOperand(const sw_tile_program *p, const sw_tile_input *input) {
+  const int last = p->rank - 1;
+  return input->access == ACCESS_GENERAL && input->strides[last] == 0 &&
+    p->extents[last] % 16 == 0;
+}
+
 /// The cell of one stored element.
 static int32_t readCell(int32_t dtype, const void *element) {
   int32_t cell;
@@ -111,9 +118,84 @@ static void writeCells(int32_t dtype, const int32_t *cells, void *to, int64_t co
   }
 }
 
-static void SW_VARIANT(tile_run)(
-  const sw_tile_program *p, const void *const *inputs, void *const *outputs, int64_t begin,
-  int64_t end) {
+static int32_t SW_VARIANT(tile_cell)(int32_t dtype, const void *element) {
+  return readCell(dtype, element);
+}
+
+/// Spreads the elements of a row operand over the cells at..<at + 16 * vectors.
+static void spreadRows(
+  const sw_tile_program *p, const sw_tile_input *input, const char *base, int64_t at,
+  int64_t vectors, int64_t width, int32_t *cells) {
+  const int last = p->rank - 1;
+  const int64_t perRow = p->extents[last] / 16;
+  int64_t row = at / p->extents[last], within = at % p->extents[last] / 16;
+  i32x16_any *to = (i32x16_any *)cells;
+  while (vectors > 0) {
+    int64_t rest = row, offset = 0;
+    for (int d = last - 1; d >= 0; d--) {
+      offset += rest % p->extents[d] * input->strides[d];
+      rest /= p->extents[d];
+    }
+    const i32x16 cell = isplat(readCell(input->dtype, base + offset * width));
+    const int64_t run = perRow - within < vectors ? perRow - within : vectors;
+    for (int64_t v = 0; v < run; v++) to[v] = cell;
+    to += run;
+    vectors -= run;
+    within = 0;
+    row++;
+  }
+}
+
+SW_INLINE char *operandBase(const sw_tile_input *input, void *const *slots) {
+  return (char *)slots[input->slot] + input->offset;
+}
+SW_INLINE char *resultBase(const sw_tile_output *output, void *const *slots) {
+  return (char *)slots[output->slot] + output->offset;
+}
+
+SW_INLINE void runFunctions(
+  const sw_tile_program *p, int32_t *const *registers, int64_t vectors) {
+  for (int k = 0; k < p->opCount; k++) {
+    const sw_tile_op *op = &p->ops[k];
+    cellFunctions[op->op](
+      registers[op->destination], registers[op->a], registers[op->b], registers[op->c], vectors);
+  }
+}
+
+/// Cells of all registers of a tile that is run at once.
+enum { STRAIGHT_CELLS = 4 * SW_TILE_CELLS };
+
+/// One tile of whole vectors of a straight chain: what a step with few elements does.
+static void straightTile(
+  const sw_tile_program *p, void *const *slots, int64_t at, int64_t count) {
+  // Registers that are not memory of operands or results.
+  _Alignas(64) int32_t scratch[STRAIGHT_CELLS];
+  int32_t *registers[SW_TILE_REGISTERS];
+  const int64_t vectors = count / 16;
+  int32_t *next = scratch;
+  for (int k = 0; k < p->inputCount; k++) {
+    const sw_tile_input *input = &p->inputs[k];
+    if (input->access == ACCESS_DENSE) {
+      registers[k] = (int32_t *)(operandBase(input, slots) + at * 4);
+    } else if (input->cells) {
+      registers[k] = (int32_t *)input->cells;
+    } else {
+      registers[k] = next;
+      const i32x16 cell = isplat(readCell(input->dtype, operandBase(input, slots)));
+      for (int64_t v = 0; v < vectors; v++) ((i32x16_any *)next)[v] = cell;
+      next += count;
+    }
+  }
+  for (int k = p->inputCount; k < p->registerCount; k++, next += count) registers[k] = next;
+  for (int k = 0; k < p->outputCount; k++) {
+    const sw_tile_output *output = &p->outputs[k];
+    registers[output->source] = (int32_t *)(resultBase(output, slots) + at * 4);
+  }
+  runFunctions(p, registers, vectors);
+}
+
+/// Any chain, tile by tile.
+static void tiles(const sw_tile_program *p, void *const *slots, int64_t begin, int64_t end) {
   _Alignas(64) int32_t scratch[SW_TILE_REGISTERS][SW_TILE_CELLS];
   int32_t *registers[SW_TILE_REGISTERS];
   registers[0] = scratch[0];
@@ -131,8 +213,12 @@ static void SW_VARIANT(tile_run)(
 
     for (int k = 0; k < p->inputCount; k++) {
       const sw_tile_input *input = &p->inputs[k];
+      if (input->cells) {
+        registers[k] = (int32_t *)input->cells;
+        continue;
+      }
       const int64_t width = elementWidth(input->dtype);
-      const char *base = inputs[k];
+      const char *base = operandBase(input, slots);
       const int dense = input->access == ACCESS_DENSE;
       const int64_t phase = input->access == ACCESS_PERIODIC ? at % input->period : at;
       const int straight = dense ||
@@ -155,6 +241,10 @@ static void SW_VARIANT(tile_run)(
         heldCount[k] = vectors * 16;
         continue;
       }
+      if (whole && at % 16 == 0 && isRowOperand(p, input)) {
+        spreadRows(p, input, base, at, vectors, width, scratch[k]);
+        continue;
+      }
       _Alignas(64) char raw[SW_TILE_CELLS * 2];
       char *to = width == 4 ? (char *)scratch[k] : raw;
       if (!whole) memset(to, 0, 64);
@@ -173,19 +263,26 @@ static void SW_VARIANT(tile_run)(
       const sw_tile_output *output = &p->outputs[k];
       if (!output->direct) continue;
       registers[output->source] =
-        whole ? (int32_t *)outputs[k] + at : scratch[output->source];
+        whole ? (int32_t *)resultBase(output, slots) + at : scratch[output->source];
     }
-    for (int k = 0; k < p->opCount; k++) {
-      const sw_tile_op op = p->ops[k];
-      cellFunctions[op.op](
-        registers[op.destination], registers[op.a], registers[op.b], registers[op.c], vectors);
-    }
+    runFunctions(p, registers, vectors);
     for (int k = 0; k < p->outputCount; k++) {
       const sw_tile_output *output = &p->outputs[k];
       if (output->direct && whole) continue;
       const int64_t width = elementWidth(output->dtype);
       writeCells(
-        output->dtype, registers[output->source], (char *)outputs[k] + at * width, count);
+        output->dtype, registers[output->source], resultBase(output, slots) + at * width, count);
     }
   }
+}
+
+static void SW_VARIANT(tile_run)(
+  const sw_tile_program *p, void *const *slots, int64_t begin, int64_t end) {
+  const int64_t count = end - begin;
+  if (
+    p->straight && count % 16 == 0 && count <= SW_TILE_CELLS &&
+    count * p->registerCount <= STRAIGHT_CELLS)
+    straightTile(p, slots, begin, count);
+  else
+    tiles(p, slots, begin, end);
 }

@@ -14,8 +14,7 @@
 /// | NEG ABS SQRT FLOOR CEIL | as IEEE 754 |
 /// | SIGN | -1, 1, or x itself when x is a zero or NaN |
 /// | ROUND | to the nearest integer, halves to even |
-/// | EXP TANH | within 2 ulp |
-/// | SIGMOID | within 2.5 ulp, the most near -3.44752; e / (1 + e) or 1 / (1 + e) with e = EXP(-abs x) |
+/// | EXP TANH SIGMOID | within 2 ulp |
 /// | LOG EXPM1 LOG1P ERF SIN COS | within 4 ulp, SIN and COS for every finite x |
 /// | RSQRT | 1 / SQRT(x), two roundings |
 /// | IS_FINITE | truth |
@@ -68,7 +67,12 @@ enum { SW_TILE_RANK = 6, SW_TILE_REGISTERS = 24, SW_TILE_CELLS = 512 };
 /// Stride 0 broadcasts.
 typedef struct {
   int32_t dtype;
+  /// Where element 0 is: so many bytes behind one of the addresses that a run is given.
+  int32_t slot;
+  int64_t offset;
   int64_t strides[SW_TILE_RANK];
+  /// The cell of an operand that is one number, the same in every run: SW_TILE_CELLS times; or NULL.
+  const int32_t *cells;
   /// Filled by sw_tile_prepare: how the operand repeats.
   int32_t access;
   int64_t period;
@@ -77,6 +81,9 @@ typedef struct {
 /// A result of a chain, dense in row-major order.
 typedef struct {
   int32_t dtype;
+  /// Where element 0 is, as for an operand.
+  int32_t slot;
+  int64_t offset;
   /// The register stored, a temporary.
   int32_t source;
   /// Filled by sw_tile_prepare: the register may live in the result itself.
@@ -100,6 +107,9 @@ typedef struct {
   sw_tile_output *outputs;
   /// Filled by sw_tile_prepare.
   int32_t registerCount;
+  /// Whether a tile of whole vectors never gathers: every operand is dense cells or one number, and
+  /// every result is direct.
+  int32_t straight;
   int64_t tile;
   int64_t dense[SW_TILE_RANK];
 } sw_tile_program;
@@ -109,10 +119,12 @@ typedef struct {
 int sw_tile_prepare(sw_tile_program *program);
 
 /// Runs a prepared chain for the elements begin..<end of its iteration space in row-major order.
-/// `inputs` and `outputs` hold one address each, of element 0. A result may be the same array as
-/// an input that is dense and has the same element width; no other overlap is allowed.
+/// Operands and results lie behind the addresses of `slots`. A result may be the same array as an
+/// input that is dense and has the same element width; no other overlap is allowed.
 void sw_tile_run(
-  const sw_tile_program *program, const void *const *inputs, void *const *outputs, int64_t begin,
-  int64_t end);
+  const sw_tile_program *program, void *const *slots, int64_t begin, int64_t end);
+
+/// The cell of one element of an operand's type.
+int32_t sw_tile_cell(int32_t dtype, const void *element);
 
 #endif

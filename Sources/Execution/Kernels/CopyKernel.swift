@@ -2,46 +2,67 @@ import CKernels
 import Tensors
 
 /// Copies elements between views of equal shape and element size that do not overlap.
-final class CopyKernel: Kernel {
+final class CopyKernel: RowwiseKernel {
   private let source: Place
   private let target: Place
   private let width: Int
   private let walk: StridedWalk
-  private let isDense: Bool
-  private let extents: [Int64]
-  private let toStrides: [Int64]
-  private let fromStrides: [Int64]
+  /// Whether runs of the last axis follow each other without gaps.
+  private let hasRuns: Bool
+  /// The extents and, for target and source, the strides of the axes that remain.
+  private let axes: UnsafeMutablePointer<Int64>
+  private let rank: Int
 
   init(from source: BufferView, to target: BufferView) {
     self.source = Place(source)
     self.target = Place(target)
     width = source.dtype.byteCount
     walk = StridedWalk([target, source])
-    isDense = walk.rowStrides == [1, 1] && walk.rowLength >= 16
-    extents = walk.extents.map { Int64($0) }
-    toStrides = walk.strides[0].map { Int64($0) }
-    fromStrides = walk.strides[1].map { Int64($0) }
-    precondition(extents.count <= Int(SW_COPY_RANK), "A copy has no more than 8 axes.")
+    hasRuns = walk.rowStrides == [1, 1] && walk.rowLength >= 16
+    rank = walk.extents.count
+    precondition(rank <= Int(SW_COPY_RANK), "A copy has no more than 8 axes.")
+    axes = .allocate(capacity: max(3 * rank, 1))
+    for axis in 0..<rank {
+      (axes + axis).initialize(to: Int64(walk.extents[axis]))
+      (axes + rank + axis).initialize(to: Int64(walk.strides[0][axis]))
+      (axes + 2 * rank + axis).initialize(to: Int64(walk.strides[1][axis]))
+    }
+    super.init(
+      WorkSplit(total: walk.extents.first ?? 1, work: source.count * 2, steps: [16, 1]))
   }
 
-  override func run(_ frame: Frame) {
-    let from = source.address(frame)
-    let to = target.address(frame)
-    if isDense {
-      for row in 0..<walk.rowCount {
-        (to + walk.offset(0, row: row) * width).copyMemory(
-          from: from + walk.offset(1, row: row) * width, byteCount: walk.rowLength * width)
+  deinit { axes.deallocate() }
+
+  /// Rows are entries of the first axis that remains when neighbouring axes are merged.
+  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
+    var to = target.address(frame)
+    var from = source.address(frame)
+    guard rank > 0 else {
+      to.copyMemory(from: from, byteCount: width)
+      return
+    }
+    to += rows.lowerBound * Int(axes[rank]) * width
+    from += rows.lowerBound * Int(axes[2 * rank]) * width
+    if hasRuns, rank <= 2 {
+      guard rank == 2 else {
+        to.copyMemory(from: from, byteCount: rows.count * width)
+        return
+      }
+      let (toStride, fromStride) = (Int(axes[rank]) * width, Int(axes[2 * rank]) * width)
+      let byteCount = walk.rowLength * width
+      for _ in rows {
+        to.copyMemory(from: from, byteCount: byteCount)
+        to += toStride
+        from += fromStride
       }
       return
     }
-    toStrides.withUnsafeBufferPointer { toStrides in
-      fromStrides.withUnsafeBufferPointer { fromStrides in
-        extents.withUnsafeBufferPointer { extents in
-          sw_copy_strided(
-            to, toStrides.baseAddress, from, fromStrides.baseAddress, extents.baseAddress,
-            Int32(extents.count), Int32(width))
-        }
-      }
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: rank) { extents in
+      guard let extentsAt = extents.baseAddress else { return }
+      extentsAt.initialize(from: axes, count: rank)
+      extentsAt[0] = Int64(rows.count)
+      sw_copy_strided(
+        to, axes + rank, from, axes + 2 * rank, extentsAt, Int32(rank), Int32(width))
     }
   }
 }

@@ -3,12 +3,11 @@ import Programs
 import Tensors
 
 /// Discrete Fourier transforms of dense rows in single precision.
-final class FastFourierKernel: Kernel {
+final class FastFourierKernel: RowwiseKernel {
   private let op: FFTOp
   private let inputs: [Place]
   private let outputs: [Place]
   private let scratch: Place
-  private let split: WorkSplit
   /// Elements of a row of the operands and of the results.
   private let sourceLength: Int
   private let targetLength: Int
@@ -27,19 +26,18 @@ final class FastFourierKernel: Kernel {
     sourceLength = shape[shape.count - 1]
     targetLength = outputs[0].shape[shape.count - 1]
     let rowCount = shape.dropLast().reduce(1, *)
-    split = WorkSplit(total: rowCount, work: rowCount * max(sourceLength, targetLength) * 40)
+    super.init(
+      WorkSplit(total: rowCount, work: rowCount * max(sourceLength, targetLength) * 40))
   }
 
-  override func run(_ frame: Frame) { shareParts(split, frame) }
-
-  /// Parts are rows; each part has a scratch of its own.
-  override func run(part: Int, of count: Int, _ frame: Frame) {
+  /// Each part has a scratch of its own.
+  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
     let re = UnsafePointer(inputs[0].floats(frame))
     let im = UnsafePointer(inputs[inputs.count - 1].floats(frame))
     let toRe = outputs[0].floats(frame)
     let toIm = outputs[outputs.count - 1].floats(frame)
     let work = scratch.floats(frame) + part * transform.scratchCount
-    for row in split.units(part, of: count) {
+    for row in rows {
       let (from, to) = (row * sourceLength, row * targetLength)
       switch op {
       case .forward, .inverse:
@@ -94,7 +92,7 @@ extension Planner {
     let scratch = result(ValueType(.float32, [scratchCount]), of: inputs)
     add(
       FastFourierKernel(transform, op, inputs, scratch: scratch, to: targets), reads: inputs,
-      writes: targets + [scratch])
+      writes: targets, scratch: scratch)
     return targets
   }
 }

@@ -58,14 +58,13 @@ final class PackKernel: Kernel {
 }
 
 /// Matrix products with packed right operands in single precision.
-final class PackedProductKernel: Kernel {
+final class PackedProductKernel: RowwiseKernel {
   private let layout: ProductLayout
   private let left: Place
   private let panels: Place
   private let target: Place
   /// For every piece, where its panels start.
   private let panelStarts: [Int]
-  private let rowSplit: WorkSplit
   private let columnSplit: WorkSplit
 
   init(
@@ -80,8 +79,8 @@ final class PackedProductKernel: Kernel {
       (starts.firstIndex(of: piece.right) ?? 0) * key.matrixCount
     }
     let work = layout.pieces.count * layout.rows * layout.columns * layout.terms
-    rowSplit = WorkSplit(total: layout.rows, work: work, steps: [12, 6, 1])
     columnSplit = WorkSplit(total: layout.columns, work: work, steps: [64, 16])
+    super.init(WorkSplit(total: layout.rows, work: work, steps: [12, 6, 1]))
   }
 
   /// Whether parts are rows, each reading all panels, and not columns.
@@ -89,17 +88,34 @@ final class PackedProductKernel: Kernel {
     layout.leftTerm != 1 || layout.rows >= 16 * count || !columnSplit.isEven(count)
   }
 
+  /// A product of many matrices has their rows in an order of its own.
+  override var hasRows: Bool { layout.pieces.count == 1 && layout.targetRow == layout.columns }
+
+  override var keepsToRows: Bool { layout.leftTerm == 1 }
+
   override func run(_ frame: Frame) {
-    let count = frame.pool?.threadCount ?? 1
-    shareParts(count == 1 || sharesRows(count) ? rowSplit : columnSplit, frame)
+    guard let pool = frame.pool else {
+      run(rows: 0..<layout.rows, columns: 0..<layout.columns, frame)
+      return
+    }
+    shareParts(sharesRows(pool.threadCount) ? split : columnSplit, frame)
+  }
+
+  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
+    run(rows: rows, columns: 0..<layout.columns, frame)
   }
 
   /// Parts are rows where there are enough of them, else vectors of columns.
   override func run(part: Int, of count: Int, _ frame: Frame) {
+    if count == 1 || sharesRows(count) {
+      run(rows: split.units(part, of: count), columns: 0..<layout.columns, frame)
+    } else {
+      run(rows: 0..<layout.rows, columns: columnSplit.units(part, of: count), frame)
+    }
+  }
+
+  private func run(rows: Range<Int>, columns: Range<Int>, _ frame: Frame) {
     let (a, b, c) = (left.floats(frame), panels.floats(frame), target.floats(frame))
-    let byRows = count == 1 || sharesRows(count)
-    let rows = byRows ? rowSplit.units(part, of: count) : 0..<layout.rows
-    let columns = byRows ? 0..<layout.columns : columnSplit.units(part, of: count)
     // Panels have 64 columns; a part may begin inside one.
     let within = columns.lowerBound % 64
     let firstCount = within == 0 ? columns.count : min(64 - within, columns.count)

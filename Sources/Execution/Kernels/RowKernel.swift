@@ -1,7 +1,7 @@
 import CKernels
 
 /// A function of every row of a dense value, in single precision.
-final class RowKernel: Kernel {
+final class RowKernel: RowwiseKernel {
   enum Function {
     case softmax
     case rmsNorm(epsilon: Float)
@@ -14,7 +14,6 @@ final class RowKernel: Kernel {
   private let bias: Place?
   private let target: Place
   private let length: Int
-  private let split: WorkSplit
 
   init(
     _ function: Function, _ source: BufferView, scale: BufferView? = nil,
@@ -27,16 +26,14 @@ final class RowKernel: Kernel {
     self.target = Place(target)
     self.length = length
     let rowCount = source.count / length
-    split = WorkSplit(total: rowCount, work: rowCount * length * 8)
+    super.init(WorkSplit(total: rowCount, work: rowCount * length * 8))
   }
 
-  override func run(_ frame: Frame) { shareParts(split, frame) }
-
-  override func run(part: Int, of count: Int, _ frame: Frame) {
+  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
     let (x, y) = (source.floats(frame), target.floats(frame))
     let factor = scale?.floats(frame)
     let offset = bias?.floats(frame)
-    for row in split.units(part, of: count) {
+    for row in rows {
       let (from, to) = (x + row * length, y + row * length)
       switch function {
       case .softmax: sw_softmax(from, Int64(length), to)

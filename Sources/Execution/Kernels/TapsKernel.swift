@@ -72,7 +72,7 @@ struct TapsLayout {
 ///
 /// Matrix products on packed taps, or taps times channels where every channel is a group. The input
 /// is read where it lies; only rows that touch padding are gathered.
-final class TapsKernel: Kernel {
+final class TapsKernel: RowwiseKernel {
   private let layout: TapsLayout
   private let input: Place
   /// Packed panels of every group, or the dense kernel where `isDepthwise`.
@@ -82,16 +82,20 @@ final class TapsKernel: Kernel {
   private let isDepthwise: Bool
   private let inside: Range<Int>
   private let tapCount: Int
-  /// Cuts the outputs of a line.
-  private let split: WorkSplit
   /// Floats of scratch that each part has.
   private let scratchCount: Int
   /// Set where no output sees padding and there is one spatial axis.
   private let plain: Plain?
+  /// Outputs that follow each other evenly.
+  private let lineLength: Int
   private let groups: Int
   private let matrixCount: Int
   /// Whether the taps of an output follow each other in memory.
   private let isOneRun: Bool
+  /// How all outputs read where there is one plain line, but for the address.
+  private let plainRows: sw_rows
+  private let outputs: Int64
+  private let multiplier: Int64
   private let offsets: UnsafeMutablePointer<Int64>
   private let gatheredOffsets: UnsafeMutablePointer<Int64>
 
@@ -133,9 +137,6 @@ final class TapsKernel: Kernel {
     inside = layout.inside
     tapCount = layout.tapCount
     plain = Plain(layout)
-    split = WorkSplit(
-      total: plain?.count ?? layout.lineLength,
-      work: target.count * layout.tapCount * layout.channels, steps: [12, 6, 1])
     scratchCount = TapsKernel.scratchCount(layout, isDepthwise: isDepthwise)
     groups = layout.dimensions.featureGroups
     let places = layout.tapOffsets
@@ -147,6 +148,17 @@ final class TapsKernel: Kernel {
       (offsets + index).initialize(to: Int64(place))
       (gatheredOffsets + index).initialize(to: Int64(index * width))
     }
+    lineLength = plain?.count ?? layout.lineLength
+    outputs = Int64(layout.outputs)
+    multiplier = Int64(layout.outputs / max(groups, 1))
+    let joined = isOneRun && !isDepthwise
+    plainRows = sw_rows(
+      base: nil, rowStride: Int64(plain?.rowStride ?? 0), segments: joined ? 1 : Int64(tapCount),
+      segmentLength: Int64(joined ? width * tapCount : width), offsets: joined ? nil : offsets)
+    super.init(
+      WorkSplit(
+        total: target.count / max(layout.outputs, 1),
+        work: target.count * layout.tapCount * layout.channels, steps: [12, 6, 1]))
   }
 
   deinit {
@@ -160,34 +172,60 @@ final class TapsKernel: Kernel {
     return gatheredRows * layout.tapCount * width
   }
 
-  override func run(_ frame: Frame) { shareParts(split, frame) }
+  override func run(_ frame: Frame) {
+    guard frame.pool == nil, let plain, plain.lines == 1, isDepthwise || groups == 1 else {
+      super.run(frame)
+      return
+    }
+    // What a step does.
+    var rows = plainRows
+    rows.base = UnsafePointer(input.floats(frame) + plain.start)
+    let (count, y) = (Int64(plain.count), target.floats(frame))
+    if isDepthwise {
+      sw_depthwise(&rows, count, weights.floats(frame), multiplier, nil, y, outputs)
+    } else {
+      sw_gemm(&rows, count, weights.floats(frame), outputs, nil, y, outputs)
+    }
+  }
 
-  /// Parts share the outputs of every line.
-  override func run(part: Int, of parts: Int, _ frame: Frame) {
-    let share = split.units(part, of: parts)
-    guard !share.isEmpty else { return }
+  /// Whether every output sees one input alone, its own.
+  override var keepsToRows: Bool {
+    guard let plain, tapCount == 1 else { return false }
+    return plain.start == 0 && plain.rowStride == layout.inputStrides[1]
+      && layout.inputShape[1] == layout.targetShape[1]
+  }
+
+  /// Rows are outputs, those of one line after those of another.
+  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let line = start / lineLength
+      let first = line * lineLength
+      let end = min(first + lineLength, rows.upperBound)
+      run(line: line, start - first..<end - first, part, frame)
+      start = end
+    }
+  }
+
+  /// Some outputs of one line.
+  private func run(line: Int, _ share: Range<Int>, _ part: Int, _ frame: Frame) {
     if let plain {
-      let x = input.floats(frame) + plain.start + share.lowerBound * plain.rowStride
-      for line in 0..<plain.lines {
-        multiply(
-          frame, x + line * plain.lineStride, stride: plain.rowStride, offsets: offsets,
-          isOneRun: isOneRun, firstOutput: line * plain.count + share.lowerBound,
-          count: share.count)
-      }
+      let x = line * plain.lineStride + share.lowerBound * plain.rowStride
+      multiply(
+        frame, input.floats(frame) + plain.start + x, stride: plain.rowStride, offsets: offsets,
+        isOneRun: isOneRun, firstOutput: line * plain.count + share.lowerBound,
+        count: share.count)
       return
     }
     let memory = scratch.floats(frame) + part * scratchCount
-    let count = layout.lineCount
-    for line in 0..<(layout.targetShape[0] * count) {
-      let (row, place) = line.quotientAndRemainder(dividingBy: count)
-      let middle = isInside(place) ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
-      if !middle.isEmpty { interior(frame, line, row, place, middle) }
-      let (start, end) =
-        middle.isEmpty
-        ? (share.lowerBound, share.lowerBound) : (middle.lowerBound, middle.upperBound)
-      edges(frame, line, row, place, share.lowerBound..<start, memory)
-      edges(frame, line, row, place, end..<share.upperBound, memory)
-    }
+    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
+    let middle = isInside(place) ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
+    if !middle.isEmpty { interior(frame, line, row, place, middle) }
+    let (start, end) =
+      middle.isEmpty
+      ? (share.lowerBound, share.lowerBound) : (middle.lowerBound, middle.upperBound)
+    edges(frame, line, row, place, share.lowerBound..<start, memory)
+    edges(frame, line, row, place, end..<share.upperBound, memory)
   }
 
   /// Whether no tap of a line lies in padding along the outer spatial axes.

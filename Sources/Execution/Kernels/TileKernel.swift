@@ -2,58 +2,67 @@ import CKernels
 import Tensors
 
 /// A chain of elementwise operations on the tile machine.
-final class TileKernel: Kernel {
-  private let inputs: [Place]
-  private let outputs: [Place]
-  private let split: WorkSplit
+final class TileKernel: RowwiseKernel {
   /// The prepared chain and the tables that it points to.
   private let program: UnsafeMutablePointer<sw_tile_program>
   private let inputTable: UnsafeMutablePointer<sw_tile_input>
   private let outputTable: UnsafeMutablePointer<sw_tile_output>
   private let functions: UnsafeMutablePointer<sw_tile_op>
+  /// The operands that are one known number, spread over a tile each.
+  private let cells: UnsafeMutablePointer<Int32>
 
-  init(_ code: PointwiseChain.Code) {
+  /// `constant` tells the one number that an operand has in every run, as its cell.
+  init(_ code: PointwiseChain.Code, constant: (BufferView) -> Int32?) {
     let walk = code.walk
-    inputs = code.inputs.map { Place($0) }
-    outputs = code.outputs.map { Place($0.view) }
     let count = walk.extents.elementCount
-    split = WorkSplit(
-      total: count, work: count * code.functions.count * 4, steps: [1024, 64, 16])
-    inputTable = .allocate(capacity: max(inputs.count, 1))
-    outputTable = .allocate(capacity: max(outputs.count, 1))
+    inputTable = .allocate(capacity: max(code.inputs.count, 1))
+    outputTable = .allocate(capacity: max(code.outputs.count, 1))
     functions = .allocate(capacity: max(code.functions.count, 1))
     program = .allocate(capacity: 1)
+    let known = code.inputs.map { constant($0) }
+    let tile = Int(SW_TILE_CELLS)
+    cells = .allocate(capacity: max(known.count * tile, 1))
     var entry = sw_tile_program()
     entry.rank = Int32(walk.extents.count)
     TileKernel.fill(&entry.extents, walk.extents)
     for (index, input) in code.inputs.enumerated() {
+      let place = Place(input)
       var operand = sw_tile_input()
       operand.dtype = TileFunction.tileType(input.dtype) ?? 0
+      operand.slot = Int32(place.buffer)
+      operand.offset = Int64(place.byteOffset)
       TileKernel.fill(&operand.strides, walk.strides[index + 1])
+      (cells + index * tile).initialize(repeating: known[index] ?? 0, count: tile)
+      if known[index] != nil { operand.cells = UnsafePointer(cells + index * tile) }
       (inputTable + index).initialize(to: operand)
     }
     for (index, output) in code.outputs.enumerated() {
-      let dtype = TileFunction.tileType(output.view.dtype) ?? 0
+      let place = Place(output.view)
       (outputTable + index).initialize(
-        to: sw_tile_output(dtype: dtype, source: Int32(output.register), direct: 0))
+        to: sw_tile_output(
+          dtype: TileFunction.tileType(output.view.dtype) ?? 0, slot: Int32(place.buffer),
+          offset: Int64(place.byteOffset), source: Int32(output.register), direct: 0))
     }
     for (index, function) in code.functions.enumerated() {
       (functions + index).initialize(to: function)
     }
-    entry.inputCount = Int32(inputs.count)
-    entry.outputCount = Int32(outputs.count)
+    entry.inputCount = Int32(code.inputs.count)
+    entry.outputCount = Int32(code.outputs.count)
     entry.opCount = Int32(code.functions.count)
     entry.inputs = inputTable
     entry.outputs = outputTable
     entry.ops = UnsafePointer(functions)
     program.initialize(to: entry)
     precondition(sw_tile_prepare(program) == 0, "A planned chain is well formed.")
+    super.init(
+      WorkSplit(total: count, work: count * code.functions.count * 4, steps: [1024, 64, 16]))
   }
 
   deinit {
     inputTable.deallocate()
     outputTable.deallocate()
     functions.deallocate()
+    cells.deallocate()
     program.deallocate()
   }
 
@@ -64,22 +73,10 @@ final class TileKernel: Kernel {
     }
   }
 
-  override func run(_ frame: Frame) { shareParts(split, frame) }
-
-  override func run(part: Int, of parts: Int, _ frame: Frame) {
-    let range = split.units(part, of: parts)
-    withUnsafeTemporaryAllocation(
-      of: UnsafeMutableRawPointer?.self, capacity: inputs.count + outputs.count
-    ) { addresses in
-      for index in inputs.indices { addresses[index] = inputs[index].address(frame) }
-      for index in outputs.indices {
-        addresses[inputs.count + index] = outputs[index].address(frame)
-      }
-      guard let base = addresses.baseAddress else { return }
-      let to = base + inputs.count
-      base.withMemoryRebound(to: UnsafeRawPointer?.self, capacity: inputs.count) { from in
-        sw_tile_run(program, from, to, Int64(range.lowerBound), Int64(range.upperBound))
-      }
+  /// A row is an element.
+  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
+    frame.slots.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: 1) { slots in
+      sw_tile_run(program, slots, Int64(rows.lowerBound), Int64(rows.upperBound))
     }
   }
 }

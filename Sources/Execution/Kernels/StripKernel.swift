@@ -1,0 +1,73 @@
+/// Kernels that do the same rows one after the other, strip by strip, so that what one writes is
+/// still in the cache when the next reads it.
+///
+/// A value that only these kernels touch never exists as a whole: a strip of it does, in scratch.
+final class StripKernel: Kernel {
+  /// A kernel, and how many of its rows belong to one row of the strips.
+  struct Member {
+    var kernel: RowwiseKernel
+    var factor: Int
+  }
+
+  /// A value of which only a strip exists.
+  struct Inner {
+    var slot: Int
+    var rowByteCount: Int
+    /// The bytes of a strip of it, one for each part.
+    var stripByteCount: Int
+  }
+
+  private let members: ContiguousArray<Member>
+  private let inner: ContiguousArray<Inner>
+  private let split: WorkSplit
+  private let rowsPerStrip: Int
+  /// Scratch for each part's copy of the addresses, where a strip's stand.
+  private let tables: Int
+  /// How many addresses a plan has.
+  private let slotCount: Int
+
+  init(
+    _ members: [Member], inner: [Inner], rowCount: Int, rowsPerStrip: Int, tables: Int,
+    slotCount: Int
+  ) {
+    self.members = ContiguousArray(members)
+    self.inner = ContiguousArray(inner)
+    self.rowsPerStrip = rowsPerStrip
+    self.tables = tables
+    self.slotCount = slotCount
+    split = WorkSplit(
+      total: rowCount, work: members.reduce(0) { $0 + $1.kernel.split.work }, steps: [12, 6, 1])
+  }
+
+  /// Bytes of the tables of all parts.
+  static func tableByteCount(slotCount: Int) -> Int {
+    WorkerPool.partLimit * slotCount * MemoryLayout<UnsafeMutableRawPointer>.stride
+  }
+
+  override func run(_ frame: Frame) { shareParts(split, frame) }
+
+  /// Parts are runs of rows.
+  override func run(part: Int, of count: Int, _ frame: Frame) {
+    let rows = split.units(part, of: count)
+    let table =
+      frame.slots[tables].assumingMemoryBound(to: UnsafeMutableRawPointer.self)
+      + part * slotCount
+    table.update(from: frame.slots, count: slotCount)
+    let local = Frame(slots: table, cancel: nil, pool: nil)
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let end = min(start + rowsPerStrip, rows.upperBound)
+      for value in inner {
+        // Where row 0 would be if the strip's rows stand in scratch.
+        table[value.slot] =
+          frame.slots[value.slot] + (part * value.stripByteCount - start * value.rowByteCount)
+      }
+      for member in members {
+        let factor = member.factor
+        member.kernel.run(rows: start * factor..<end * factor, part: part, local)
+      }
+      if let cancel = frame.cancel, cancel.isRaised { return }
+      start = end
+    }
+  }
+}

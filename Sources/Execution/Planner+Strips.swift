@@ -1,0 +1,136 @@
+import Tensors
+
+/// When neighbouring kernels are run strip by strip.
+package struct StripLimits: Hashable, Sendable {
+  /// Values smaller than this in all are left in the cache by whole kernels as well.
+  package var leastByteCount = 256 << 10
+  /// About what a strip of all values may take of the second-level cache.
+  package var stripByteCount = 160 << 10
+  /// Fewer rows than this make poor use of packed weights.
+  package var leastRows = 48
+
+  package init() {}
+}
+
+extension Planner {
+  /// Joins runs of neighbouring row-wise tasks that pass each other large values.
+  func joinStrips(_ limits: StripLimits) {
+    var result: [PlannedTask] = []
+    var group: StripGroup?
+    let uses = useCounts()
+    func close() {
+      guard let open = group else { return }
+      group = nil
+      if let task = finished(open, uses, limits) {
+        result.append(task)
+      } else {
+        result += open.tasks
+      }
+    }
+    for task in blocks[Planner.main].tasks {
+      if let larger = group?.joined(with: task, self) {
+        group = larger
+        continue
+      }
+      if let open = group, open.isIndependent(of: task), isSmall(task, limits) {
+        // It may as well run before the group.
+        result.append(task)
+        continue
+      }
+      close()
+      group = StripGroup(task, self)
+      if group == nil { result.append(task) }
+    }
+    close()
+    blocks[Planner.main].tasks = result
+    // Now it is known how many addresses there are.
+    for index in blocks[Planner.main].tasks.indices {
+      let task = blocks[Planner.main].tasks[index]
+      guard let plan = task.kernel as? PlannedStrips else { continue }
+      buffers[plan.tables].byteCount = StripKernel.tableByteCount(slotCount: buffers.count)
+      blocks[Planner.main].tasks[index].kernel = plan.kernel(slotCount: buffers.count)
+    }
+  }
+
+  private func isSmall(_ task: PlannedTask, _ limits: StripLimits) -> Bool {
+    let touched = Set(task.reads + task.writes)
+    return touched.reduce(0) { $0 + buffers[$1].byteCount } < limits.leastByteCount / 4
+  }
+
+  /// How many tasks touch each buffer, in all blocks; pinned buffers once more.
+  private func useCounts() -> [Int: Int] {
+    var counts: [Int: Int] = [:]
+    for block in blocks {
+      for task in block.tasks {
+        for buffer in Set(task.reads + task.writes) { counts[buffer, default: 0] += 1 }
+      }
+      for buffer in block.pinned { counts[buffer, default: 0] += 1 }
+    }
+    return counts
+  }
+
+  /// The one task that a group becomes; nil where strips gain nothing.
+  private func finished(
+    _ group: StripGroup, _ uses: [Int: Int], _ limits: StripLimits
+  ) -> PlannedTask? {
+    guard group.tasks.count > 1 else { return nil }
+    let scratch = Set(group.tasks.flatMap(\.scratch))
+    let touched = Set(group.tasks.flatMap { $0.reads + $0.writes }).subtracting(scratch)
+    let written = Set(group.tasks.flatMap(\.writes)).subtracting(scratch)
+    let rowBytes = touched.reduce(0) { total, buffer in
+      let bytes = buffers[buffer].byteCount
+      // Weights and single numbers are no rows.
+      return bytes % group.rowCount == 0 && bytes / group.rowCount > 0 && !isFixed(buffer)
+        ? total + bytes / group.rowCount : total
+    }
+    guard rowBytes * group.rowCount >= limits.leastByteCount else { return nil }
+    var rows = max(limits.stripByteCount / max(rowBytes, 1), limits.leastRows)
+    if rows >= 12 { rows = rows / 12 * 12 }
+    guard rows < group.rowCount else { return nil }
+    let inside = written.filter { buffer in
+      guard case .arena = buffers[buffer].home else { return false }
+      return uses[buffer] == group.tasks.count { ($0.reads + $0.writes).contains(buffer) }
+    }.sorted()
+    var inner: [StripKernel.Inner] = []
+    for buffer in inside {
+      let row = buffers[buffer].byteCount / group.rowCount
+      let strip = AlignedMemory.padded(rows * row)
+      inner.append(.init(slot: buffer, rowByteCount: row, stripByteCount: strip))
+      buffers[buffer].byteCount = strip * WorkerPool.partLimit
+    }
+    let tables = addBuffer(.arena, byteCount: 0)
+    buffers[tables].block = Planner.main
+    let kernel = PlannedStrips(
+      group.members, inner: inner, rowCount: group.rowCount, rowsPerStrip: rows, tables: tables)
+    return PlannedTask(
+      kernel: kernel, reads: group.tasks.flatMap(\.reads),
+      writes: group.tasks.flatMap(\.writes) + [tables],
+      inPlace: group.inPlacePairs(notInside: Set(inside)), scope: group.tasks[0].scope)
+  }
+}
+
+/// A ``StripKernel`` before the number of the plan's addresses is known.
+private final class PlannedStrips: Kernel {
+  let members: [StripKernel.Member]
+  let inner: [StripKernel.Inner]
+  let rowCount: Int
+  let rowsPerStrip: Int
+  let tables: Int
+
+  init(
+    _ members: [StripKernel.Member], inner: [StripKernel.Inner], rowCount: Int,
+    rowsPerStrip: Int, tables: Int
+  ) {
+    self.members = members
+    self.inner = inner
+    self.rowCount = rowCount
+    self.rowsPerStrip = rowsPerStrip
+    self.tables = tables
+  }
+
+  func kernel(slotCount: Int) -> StripKernel {
+    StripKernel(
+      members, inner: inner, rowCount: rowCount, rowsPerStrip: rowsPerStrip, tables: tables,
+      slotCount: slotCount)
+  }
+}

@@ -1,0 +1,81 @@
+import Programs
+import Tensors
+
+/// Indices that rise evenly along every axis: `base + sum of steps[i] · index[i]`.
+struct EvenIndices {
+  var base: Int
+  var steps: [Int]
+
+  /// The smallest and the largest index of a non-empty shape.
+  func bounds(_ shape: Shape) -> ClosedRange<Int> {
+    var (low, high) = (base, base)
+    for (step, extent) in zip(steps, shape) {
+      if step < 0 { low += step * (extent - 1) } else { high += step * (extent - 1) }
+    }
+    return low...high
+  }
+}
+
+extension Planner {
+  /// A gather whose indices rise evenly, such as the frames of a spectrogram, as a view of the data in
+  /// which entries may occur several times; nil for other gathers.
+  func windows(
+    _ op: IndexingOp, _ instruction: Instruction, _ operands: [BufferView], _ program: Program
+  ) -> BufferView? {
+    let type = program[instruction.results[0]]
+    guard case .gather(let axis, let batchAxes, _) = op, type.shape.elementCount > 0 else {
+      return nil
+    }
+    let (data, indices) = (operands[0], instruction.operands[1])
+    guard let even = evenIndices(indices, program, Planner.producers(program)),
+      even.steps[..<batchAxes].allSatisfy({ $0 == 0 })
+    else { return nil }
+    let bounds = even.bounds(program[indices].shape)
+    guard bounds.lowerBound >= 0, bounds.upperBound < data.shape[axis] else { return nil }
+    var view = data
+    view.offset += even.base * data.strides[axis]
+    view.shape = type.shape
+    view.strides =
+      Array(data.strides[..<axis])
+      + even.steps[batchAxes...].map { $0 * data.strides[axis] }
+      + Array(data.strides[(axis + 1)...])
+    return view
+  }
+
+  private func evenIndices(
+    _ id: ValueID, _ program: Program, _ producers: [ValueID: Instruction]
+  ) -> EvenIndices? {
+    guard let instruction = producers[id], program[id].dtype == .int32 else { return nil }
+    let rank = program[id].rank
+    func operand(_ index: Int) -> EvenIndices? {
+      evenIndices(instruction.operands[index], program, producers)
+    }
+    switch instruction.op {
+    case .constant(let tensor):
+      guard tensor.count == 1 else { return nil }
+      return EvenIndices(base: Int(tensor.double(at: 0)), steps: Array(repeating: 0, count: rank))
+    case .iota(_, let axis):
+      var steps = Array(repeating: 0, count: rank)
+      steps[axis] = 1
+      return EvenIndices(base: 0, steps: steps)
+    case .binary(.add):
+      guard let a = operand(0), let b = operand(1) else { return nil }
+      return EvenIndices(base: a.base + b.base, steps: zip(a.steps, b.steps).map { $0 + $1 })
+    case .binary(.mul):
+      guard let a = operand(0), let b = operand(1) else { return nil }
+      let (even, factor) = b.steps.allSatisfy({ $0 == 0 }) ? (a, b) : (b, a)
+      guard factor.steps.allSatisfy({ $0 == 0 }) else { return nil }
+      return EvenIndices(
+        base: even.base * factor.base, steps: even.steps.map { $0 * factor.base })
+    case .movement(.broadcast(let shape, let axes)):
+      guard let source = operand(0) else { return nil }
+      let extents = program[instruction.operands[0]].shape
+      var steps = Array(repeating: 0, count: shape.count)
+      for (index, axis) in axes.enumerated() where extents[index] == shape[axis] {
+        steps[axis] = source.steps[index]
+      }
+      return EvenIndices(base: source.base, steps: steps)
+    default: return nil
+    }
+  }
+}
