@@ -53,7 +53,8 @@ class Dice:
 
     def dtype(self, probability=0.1):
         """A narrow floating dtype, rarely."""
-        return self.maybe(textproto.Word("DTYPE_BFLOAT16"), probability)
+        kind = self.pick("BFLOAT16", "BFLOAT16", "FLOAT16")
+        return self.maybe(textproto.Word(f"DTYPE_{kind}"), probability)
 
 
 @dataclasses.dataclass

@@ -21,6 +21,8 @@ def shared(dice, units, sinks=True):
         fields["query_network"] = layer(dice.pick("rms_normalization", "layer_normalization"))
     if dice.chance(0.15):
         fields["value_network"] = layer(dice.pick("tanh", "rms_normalization"))
+    # Changes nothing outside of training.
+    fields["attention_probabilities_dropout_rate"] = dice.maybe(0.3, 0.1) if sinks else None
     if sinks and dice.chance(0.2):
         fields["num_sink_embeddings"] = dice.int(1, 3)
     elif sinks and dice.chance(0.15):
@@ -39,9 +41,17 @@ def heads(dice, grouped=True):
         return {"num_heads": kv * dice.int(1, 2), "num_kv_heads": kv,
                 "input_projection": {kind: [{}]}}
     kind = dice.pick(None, None, "separate_query_key_value_projection",
-                     "query_and_key_value_projection", "query_and_shared_key_value_projection")
-    return {"num_heads": dice.int(1, 3),
-            "input_projection": None if kind is None else {kind: [{}]}}
+                     "query_and_key_value_projection", "query_and_shared_key_value_projection",
+                     "combined_query_key_value_projection")
+    projection = None if kind is None else {kind: [{}]}
+    if kind is not None and kind.startswith("combined"):
+        projection[kind][0]["share_kv_projection"] = [dice.chance(0.7)]
+    return {"num_heads": dice.int(1, 3), "input_projection": projection}
+
+
+def dtypes(dice):
+    """Dtypes of computation and parameters, rarely narrow ones."""
+    return {"compute_dtype": dice.dtype(0.05), "param_dtype": dice.dtype(0.05)}
 
 
 def bias(dice, number, units, past, future):
@@ -76,7 +86,7 @@ def self_attention(dice):
     elif dice.chance(0.15):
         fields["use_kv_cache_ringbuffer"] = True
     return Draw(layer("dot_product_self_attention", max_past_horizon=past,
-                      max_future_horizon=future, compute_dtype=dice.dtype(0.04), **fields),
+                      max_future_horizon=future, **dtypes(dice), **fields),
                 (dice.int(1, 5),), time=(3, 14))
 
 
@@ -90,7 +100,7 @@ def local(dice):
         fields["relative_position_embedding"] = transformer_xl(
             dice, fields["num_heads"], units, past, future)
     return Draw(layer("local_dot_product_self_attention", block_size=dice.int(1, 5),
-                      max_past_horizon=past, max_future_horizon=future, **fields),
+                      max_past_horizon=past, max_future_horizon=future, **dtypes(dice), **fields),
                 (dice.int(1, 5),), time=(3, 14))
 
 
@@ -110,7 +120,7 @@ def second_version(dice):
                       max_future_horizon=future,
                       flash_attention_query_block_size=dice.maybe(dice.int(1, 5), 0.2),
                       flash_attention_key_block_size=dice.maybe(dice.int(1, 5), 0.2),
-                      use_kv_cache_ringbuffer=dice.maybe(True, 0.1), **fields),
+                      use_kv_cache_ringbuffer=dice.maybe(True, 0.1), **dtypes(dice), **fields),
                 (dice.int(1, 5),), time=(3, 14), constants=constants)
 
 
@@ -122,7 +132,7 @@ def blockwise(dice):
                       max_past_horizon_blocks=past, max_future_horizon_blocks=future,
                       flash_attention_query_block_size=dice.maybe(dice.int(1, 5), 0.2),
                       flash_attention_key_block_size=dice.maybe(dice.int(1, 5), 0.2),
-                      **heads(dice), **shared(dice, units, sinks=False)),
+                      **heads(dice), **dtypes(dice), **shared(dice, units, sinks=False)),
                 (dice.int(1, 5),), time=(3, 14))
 
 
@@ -141,7 +151,10 @@ def attention(dice):
     constants = {"source": Wanted("sequence", (dice.int(1, 4),), (2, 9))}
     if "num_sink_embeddings" not in fields and dice.chance(0.3):
         fields["relative_position_embedding"] = bias(dice, fields["num_heads"], units, 4, 3)
-    return Draw(layer("dot_product_attention", source_name="source", **fields),
+        if dice.chance(0.3):
+            fields["query_positions_name"] = "positions"
+            constants["positions"] = Wanted("sequence", role="positions", streamed=True)
+    return Draw(layer("dot_product_attention", source_name="source", **dtypes(dice), **fields),
                 (dice.int(1, 5),), time=(3, 11), constants=constants)
 
 
@@ -150,8 +163,13 @@ def several_sources(dice):
     units, channels = dice.int(1, 5), dice.int(1, 4)
     names = ["one", "two", "three"][: dice.int(1, 3)]
     fields = cross_heads(dice) | shared(dice, units, sinks=False)
+    if dice.chance(0.3):
+        kv = dice.pick(1, 2)
+        fields |= {"num_heads": kv * dice.int(1, 2), "num_kv_heads": kv}
     return Draw(layer("multi_source_dot_product_attention", source_names=names,
-                      flash_attention_query_block_size=dice.maybe(dice.int(1, 5), 0.2), **fields),
+                      flash_attention_query_block_size=dice.maybe(dice.int(1, 5), 0.2),
+                      flash_attention_source_block_sizes=dice.maybe(dice.int(1, 5), 0.2),
+                      **dtypes(dice), **fields),
                 (dice.int(1, 5),), time=(3, 11),
                 constants={name: Wanted("sequence", (channels,), (2, 7)) for name in names})
 
@@ -162,6 +180,7 @@ def streaming(dice):
     return Draw(layer("streaming_dot_product_attention", source_name="source",
                       max_past_horizon=past, max_future_horizon=future,
                       use_kv_cache_ringbuffer=dice.maybe(True, 0.1),
+                      use_query_delay_buffer=dice.maybe(False, 0.2), **dtypes(dice),
                       **cross_heads(dice), **shared(dice, units)),
                 (dice.int(1, 5),), time=(3, 12),
                 constants={"source": Wanted("sequence", (dice.int(1, 4),), streamed=True)})
@@ -172,6 +191,7 @@ def streaming_local(dice):
     units, past, future = dice.int(1, 5), dice.int(1, 5), dice.pick(0, 0, 1, 2)
     return Draw(layer("streaming_local_dot_product_attention", source_name="source",
                       block_size=dice.int(1, 4), max_past_horizon=past, max_future_horizon=future,
+                      use_query_delay_buffer=dice.maybe(False, 0.2), **dtypes(dice),
                       **cross_heads(dice), **shared(dice, units)),
                 (dice.int(1, 5),), time=(3, 12),
                 constants={"source": Wanted("sequence", (dice.int(1, 4),), streamed=True)})

@@ -14,6 +14,8 @@ def common(dice):
     if not weight_norm and dice.chance(0.12):
         kind = dice.pick("l2_weight_normalization", "spectral_weight_normalization")
         constraint = {kind: [{}]}
+        if kind.startswith("spectral") and dice.chance(0.3):
+            constraint[kind][0]["n_power_iteration"] = [dice.int(2, 3)]
     return {"use_bias": dice.chance(0.7), "activation": dice.activation(0.3),
             "use_weight_norm": weight_norm, "kernel_constraint": constraint,
             "compute_dtype": dice.dtype(0.04), "param_dtype": dice.dtype(0.04)}

@@ -44,7 +44,8 @@ def einsum(dice):
 @family("dense")
 def embedding(dice):
     count = dice.int(2, 9)
-    return Draw(layer("embedding", dimension=dice.int(1, 5), num_embeddings=count, **dtypes(dice)),
+    return Draw(layer("embedding", dimension=dice.int(1, 5), num_embeddings=count,
+                      embedding_param_name=dice.maybe("table", 0.15), **dtypes(dice)),
                 dice.channels((0, 0, 1, 2)), dtype="int32",
                 integers=(0, count, dice.pick(count, 1000)))
 

@@ -62,6 +62,25 @@ def stft(dice):
 
 
 @family("dsp")
+def analysis_and_synthesis(dice):
+    """A transform, something done to its bins, and its inverse."""
+    step = dice.int(1, 3)
+    length = step + dice.int(1, 5)
+    size = length + dice.int(0, 3)
+    kind = dice.pick({"hann_window": [{}]}, {"hamming_window": [{}]})
+    inverse = {"inverse_stft_window_fn": [{"frame_step": [step], "forward_window_fn": [kind]}]}
+    middle = dice.pick([], [layer("scale", scale={"values": [0.5]})], [layer("delay", length=1)],
+                       [layer("upsample1d", rate=2), layer("downsample1d", rate=2)])
+    return Draw(layer("serial", layers=[
+        layer("stft", frame_length=length, frame_step=step, fft_length=size, window_fn=kind,
+              time_padding=dice.pick("causal", "semicausal", "reverse_causal")),
+        *middle,
+        layer("inverse_stft", frame_length=length, frame_step=step, fft_length=size,
+              window_fn=inverse, time_padding=dice.pick("causal", "semicausal_full"))]),
+        dice.channels((0, 0, 1), 1, 3), time=(6, 20))
+
+
+@family("dsp")
 def inverse_stft(dice):
     step = dice.int(1, 4)
     length = step + dice.int(0, 5)

@@ -43,4 +43,5 @@ def batch(dice):
     return Draw(layer("batch_normalization", axis=dice.pick(axis + 2, axis - len(channels)),
                       epsilon=dice.maybe(1e-5), use_bias=dice.chance(0.7),
                       use_scale=dice.chance(0.7), momentum=dice.maybe(0.9),
+                      use_fast_variance=dice.maybe(False, 0.3), param_dtype=dice.dtype(0.05),
                       name=dice.maybe("norm", 0.2)), channels)

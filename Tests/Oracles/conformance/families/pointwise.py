@@ -13,6 +13,20 @@ def plain(dice):
 
 
 @family("pointwise")
+def looked_at(dice):
+    """Layers that change nothing outside of training."""
+    samplers = ({"normal": [{"mean": [0.1], "stddev": [0.5]}]},
+                {"uniform": [{"minval": [-1.0], "maxval": [1.0]}]},
+                {"truncated_normal": [{"mean": [0.1], "stddev": [0.5]}]})
+    return Draw(dice.pick(
+        layer("add_noise", sampler=dice.pick(*samplers), training_only=True),
+        layer("checkpoint_name", checkpoint_name="here"),
+        layer("optimization_barrier", apply_to_mask=dice.chance()),
+        layer("serial", layers=[layer("named_emit", emit_name="seen"), layer("tanh")]),
+        layer("dropout", rate=dice.real(0.1, 0.9), broadcast_dims=(-1,))), dice.channels((1, 2)))
+
+
+@family("pointwise")
 def with_number(dice):
     kind, field, low, high = dice.pick(
         ("leaky_relu", "negative_slope", 0, 0.5), ("elu", "alpha", 0.2, 2),

@@ -18,4 +18,5 @@ def rglru(dice):
     units = heads * dice.int(1, 3) * (1 if only_real else 2)
     return Draw(layer("rglru", units=units, num_heads=heads, only_real=only_real,
                       scan_type=dice.maybe(dice.pick("linear_native", "associative_native"), 0.3),
-                      min_rad=dice.maybe(0.7, 0.3)), (units,), time=(1, 18))
+                      min_rad=dice.maybe(0.7, 0.3), compute_dtype=dice.dtype(0.05),
+                      param_dtype=dice.dtype(0.05)), (units,), time=(1, 18))
