@@ -8,9 +8,9 @@ import Tensors
 ///
 /// - Shape: `[b, t, ...c] -> [b, t, ...c]`; the position is the number of valid timesteps before, with
 ///   `onlyAdvancePositionForValidTimesteps` false the number of timesteps before, or with
-///   `positionsName` that of a constant `[b, t]` or `[1, t]`, which as a sequence is streamed.
+///   `positionsName` that of a constant `[b, t]` or `[1, t]`, whole or streamed as a sequence.
 /// - Mask: unchanged; nothing is promised of invalid timesteps.
-/// - Streaming: state `position i32[b]`, none with `positionsName`.
+/// - Streaming: state `position i32[b]`, none with positions that are streamed.
 /// - Throws: ``LayerError`` `.invalidConfig` when `axis` is not a channel axis, when `positionsName` comes
 ///   with positions that count valid timesteps, or when `maxWavelength` is not positive;
 ///   `.invalidInput` for an odd axis or input that is not floating-point; `.invalidConstant` when the
@@ -67,43 +67,49 @@ extension ApplyRotaryPositionalEncoding: SequenceLayer {
 
   public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
     var state = LayerState()
-    if positionsName == nil { counter.declareState(in: &state, context) }
+    if countsSteps(context) { counter.declareState(in: &state, context) }
     return state
   }
 
   public func step(
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    if let positionsName { return rotated(x, try positions(positionsName, x, context)) }
-    return rotated(x, counter.advance(x, &state))
+    let steps = countsSteps(context) ? counter.advance(x, &state) : nil
+    if let positionsName { return rotated(x, try positions(positionsName, x, at: steps, context)) }
+    return rotated(x, steps ?? counter.positions(x))
+  }
+
+  /// Whether a step must know how many timesteps came before: to be rotated by that number, or to find
+  /// its part of positions that are given as a whole.
+  private func countsSteps(_ context: LayerContext) -> Bool {
+    guard let positionsName else { return true }
+    guard let known = context.knownConstants[positionsName] else { return false }
+    return known.form != .sequence(streamed: true) && known.shape[1] != 1
   }
 
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    if let positionsName { return rotated(x, try positions(positionsName, x, context)) }
+    if let positionsName { return rotated(x, try positions(positionsName, x, at: nil, context)) }
     return rotated(x, counter.positions(x))
   }
 
   private func positions(
-    _ name: String, _ x: SequenceValue, _ context: LayerContext
+    _ name: String, _ x: SequenceValue, at steps: Value?, _ context: LayerContext
   ) throws(LayerError) -> Value {
-    let values: Value?
-    switch context.constants[name] {
-    case .sequence(let sequence): values = sequence.values
-    case .array(let array): values = array
-    case nil: values = nil
-    }
+    let values = context.constants[name]?.values
     guard let values, values.rank == 2, [1, x.batch].contains(values.shape[0]),
-      [1, x.time].contains(values.shape[1])
+      steps != nil || [1, x.time].contains(values.shape[1])
     else {
       let found = values.map { "\"\(name)\" of shape \($0.shape.shapeText)" } ?? "no \"\(name)\""
       throw LayerError(
         .invalidConstant, layer: typeName, field: "positionsName", found: found,
-        expected: "positions of shape \([x.batch, x.time].shapeText)",
-        fix: "stream the positions as a sequence to step")
+        expected: "positions of shape \([x.batch, x.time].shapeText)")
     }
-    return values.converted(to: .int32).broadcast(to: [x.batch, x.time])
+    let positions = values.converted(to: .int32)
+    guard let steps else { return positions.broadcast(to: [x.batch, x.time]) }
+    return positions.broadcast(to: [x.batch, values.shape[1]])
+      .gathered(steps, axis: 1, batchAxes: 1)
   }
 
   private func rotated(_ x: SequenceValue, _ positions: Value) -> SequenceValue {

@@ -89,11 +89,11 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
         `[b, t, ...c] -> [b, t, ...c]`; the position is the number of valid timesteps \
         before, with `onlyAdvancePositionForValidTimesteps` false the number of \
         timesteps before, or with `positionsName` that of a constant `[b, t]` or `[1, \
-        t]`, which as a sequence is streamed.
+        t]`, whole or streamed as a sequence.
         """
       ),
       ("Mask", "unchanged; nothing is promised of invalid timesteps."),
-      ("Streaming", "state `position i32[b]`, none with `positionsName`."),
+      ("Streaming", "state `position i32[b]`, none with positions that are streamed."),
       (
         "Throws",
         """
