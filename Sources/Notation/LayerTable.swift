@@ -2,12 +2,15 @@ package import Layers
 
 /// The table of layers in the README, made from the registry.
 package enum LayerTable {
-  /// One row a layer: name, what it does, how it streams.
+  /// One row a layer: name, what it does, how it streams, and where it steps beyond the original.
   package static func markdown(_ registry: LayerRegistry) -> String {
     let rows = registry.entries.filter(\.isAvailable).map { entry in
-      let streaming = entry.facts?.items.first { $0.label == "Streaming" }?.text
+      let items = entry.facts?.items ?? []
+      let streaming = items.first { $0.label == "Streaming" }?.text
+      let beyond = items.first { $0.label == "Beyond" }?.text
       return "| `\(entry.table.message)` | \(cell(entry.table.doc)) "
-        + "| \(cell(streaming ?? "stateless: a step is the layer on a block.")) |"
+        + "| \(cell(streaming ?? "stateless: a step is the layer on a block."))"
+        + (beyond.map { ". **Beyond the original:** \(cell($0))" } ?? "") + " |"
     }
     return (["| Layer | What it does | Streaming |", "|---|---|---|"] + rows)
       .joined(separator: "\n") + "\n"

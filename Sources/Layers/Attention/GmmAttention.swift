@@ -14,6 +14,7 @@ import Tensors
 ///   `output/kernel [n, u, C, 3]`, `output/bias [n, C, 3]`, the last axis weight, offset, variance.
 /// - Mask: unchanged; invalid timesteps of the source weigh nothing, invalid queries do not move centres.
 /// - Streaming: block 1, no latency; with `monotonic` state `centre [b, n, C]`, otherwise none.
+/// - Beyond: invalid queries move no centre, so gaps change nothing.
 /// - Emits: `probabilities_by_source/<source> [b, t, n, s]`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1 or an empty source name;
 ///   `.invalidConstant` for a source that is missing or no sequence `[b, s, c]`; `.invalidInput` for

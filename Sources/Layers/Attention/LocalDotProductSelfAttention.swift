@@ -15,6 +15,7 @@ import Tensors
 /// - Mask: unchanged; invalid timesteps are never keys.
 /// - Streaming: block 1; input and output latency `maxFutureHorizon`; state as in
 ///   `DotProductSelfAttention`. `useKvCacheRingbuffer` changes nothing.
+/// - Beyond: steps with relative positions and a future horizon, and in training with dropout.
 /// - Emits: `probabilities [b, t, n, s + past + blockSize + future]`, those of sinks first, keys counted
 ///   from the first that the chunk of the query sees; in steps those of the step.
 /// - Throws: ``LayerError`` `.invalidConfig` for a past horizon below 1, a future one below 0, a

@@ -15,6 +15,7 @@ import Tensors
 ///   `[b, past + future + l, n, h]` and `mask [b, past + future + l]` behind a latency of `l`, while
 ///   queries wait `queries [b, future, n, h]` and `queryMask [b, future]`, with dropout in training
 ///   `rowKey u32[b]` and `position i32[b]`. `useKvCacheRingbuffer` changes nothing.
+/// - Beyond: steps equal the layer where a query sees no valid key.
 /// - Emits: `probabilities_by_source/<source> [b, t, n, sinks + s]`.
 /// - Throws: ``LayerError`` `.invalidConfig` for a past horizon below 1, a future one below 0, relative
 ///   positions, and what `DotProductAttention` refuses; `.invalidConstant` for a source that is missing

@@ -11,6 +11,7 @@ import Tensors
 ///   as in `DotProductAttention` and `TransformerXLRelativePositionEmbedding`.
 /// - Mask: unchanged; invalid timesteps of the source are never seen.
 /// - Streaming: block 1; latency and state as in `StreamingDotProductAttention`.
+/// - Beyond: steps equal the layer where a query sees no valid key.
 /// - Emits: `probabilities_by_source/<source> [b, t, n, sinks + past + blockSize + future]`, keys counted
 ///   from the first that the chunk of the query sees; in steps those of the step.
 /// - Throws: ``LayerError`` as `StreamingDotProductAttention`; `.invalidConfig` also for a block size

@@ -6,6 +6,7 @@ import Tensors
 /// - Shape: the child must keep its channel shape.
 /// - Mask: the child's rule, repeated.
 /// - Streaming: as `Serial` of the copies.
+/// - Beyond: steps equal the layer when copies have latency.
 /// - Parameters: files hold one array a parameter below `child_layer`, the copies stacked on a
 ///   leading axis.
 /// - Throws: ``LayerError`` `.invalidConfig` when `numRepeats < 1` or the child changes the rate,

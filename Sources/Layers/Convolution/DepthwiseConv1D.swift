@@ -8,6 +8,7 @@ import Tensors
 /// - Mask: by padding mode; see ``TimeWindow``. With more than one tap, invalid input counts as 0.
 /// - Streaming: block `s`; input latency `(k - 1)·d` for the reverse modes, else 0; state `buffer`
 ///   `[b, n, c]` and, where past masks matter, `mask [b, n]`.
+/// - Beyond: steps with `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1 or two reparametrisations,
 ///   `.invalidInput` for input that is not `[b, t, c]`.
 /// - Source: sequence_layers/jax/convolution.py `DepthwiseConv1D`.

@@ -8,6 +8,7 @@ import Tensors
 ///   aligned. Invalid input counts as 0.
 /// - Streaming: block `step`; input latency `length - 1` for the reverse modes, `length - 1 - left` for
 ///   explicit padding; state `buffer [b, n, ...]` and, where past masks matter, `mask [b, n]`.
+/// - Beyond: steps with `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for lengths below 1, or explicit padding whose sides do not
 ///   add up to `length - 1`.
 /// - Source: sequence_layers/jax/dsp.py `Frame`.

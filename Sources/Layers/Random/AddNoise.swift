@@ -58,6 +58,7 @@ extension NoiseLayer {
 /// - Shape: `[b, t, ...] -> [b, t, ...]`.
 /// - Mask: unchanged; where noise is added, invalid timesteps do not stay 0.
 /// - Streaming: state `rowKey u32[b]` and `position i32[b]` where noise is added, otherwise none.
+/// - Beyond: steps draw what the layer draws.
 /// - Throws: ``LayerError`` `.invalidConfig` when `stddev` is negative or `minval > maxval`,
 ///   `.invalidInput` for input that is not floating-point.
 /// - Source: sequence_layers/jax/simple.py `AddNoise`; the numbers drawn are not the original's.

@@ -12,6 +12,7 @@ import Tensors
 ///   batch and time included, share one draw.
 /// - Mask: unchanged.
 /// - Streaming: in training state `rowKey u32[b]` and `position i32[b]`, otherwise none.
+/// - Beyond: steps in training, with the draws of the layer.
 /// - Throws: ``LayerError`` `.invalidConfig` when `rate` is not within 0 ... 1 or an axis of
 ///   `broadcastDims` does not exist.
 /// - Source: sequence_layers/jax/simple.py `Dropout`, which cannot step in training; the numbers drawn

@@ -14,6 +14,8 @@ import Tensors
 ///   `bias [heads, w / heads]` in `input_gate` and `a_gate`.
 /// - Mask: unchanged. An invalid timestep leaves the state as it was.
 /// - Streaming: block 1; state `h f32[b, w]` and `position i32[b]`.
+/// - Beyond: invalid timesteps leave the state as it was, so steps equal the layer behind gaps and
+///   latencies.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, heads that do not divide `w`, complex
 ///   numbers with odd `units` or `minRad` from 0.999 on; `.invalidInput` for input that is not
 ///   `[b, t, units]`.

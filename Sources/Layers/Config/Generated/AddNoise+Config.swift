@@ -66,6 +66,7 @@ public struct AddNoise: ConfigMessage {
         none.
         """
       ),
+      ("Beyond", "steps draw what the layer draws."),
       (
         "Throws",
         """

@@ -105,6 +105,7 @@ public struct AveragePooling2D: ConfigMessage {
         """
       ),
       ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
+      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -107,6 +107,7 @@ public struct AveragePooling3D: ConfigMessage {
         """
       ),
       ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
+      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
       (
         "Throws",
         """

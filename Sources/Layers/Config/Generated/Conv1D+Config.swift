@@ -181,6 +181,7 @@ public struct Conv1D: ConfigMessage {
         `buffer` `[b, n, c]` and, where past masks matter, `mask [b, n]`.
         """
       ),
+      ("Beyond", "steps with `semicausalFull`."),
       (
         "Throws",
         """

@@ -189,6 +189,7 @@ public struct Conv2D: ConfigMessage {
         `mask [b, n]`.
         """
       ),
+      ("Beyond", "steps with `semicausalFull`."),
       (
         "Throws",
         """

@@ -184,6 +184,7 @@ public struct Conv3D: ConfigMessage {
         matter, `mask [b, n]`.
         """
       ),
+      ("Beyond", "steps with `semicausalFull`."),
       (
         "Throws",
         """

@@ -174,6 +174,7 @@ public struct DepthwiseConv1D: ConfigMessage {
         `buffer` `[b, n, c]` and, where past masks matter, `mask [b, n]`.
         """
       ),
+      ("Beyond", "steps with `semicausalFull`."),
       (
         "Throws",
         """

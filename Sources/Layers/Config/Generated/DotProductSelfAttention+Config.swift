@@ -319,6 +319,13 @@ public struct DotProductSelfAttention: ConfigMessage {
         step. `useKvCacheRingbuffer` changes nothing.
         """
       ),
+      (
+        "Beyond",
+        """
+        steps with relative positions and a future horizon, in training with dropout, \
+        and in blocks of any size with grouped heads, sinks and `useKvCacheRingbuffer`.
+        """
+      ),
       ("Emits", "`probabilities [b, t, n, s + t]`, those of sinks first."),
       (
         "Throws",

@@ -72,6 +72,7 @@ public struct Dropout: ConfigMessage {
         in training state `rowKey u32[b]` and `position i32[b]`, otherwise none.
         """
       ),
+      ("Beyond", "steps in training, with the draws of the layer."),
       (
         "Throws",
         """

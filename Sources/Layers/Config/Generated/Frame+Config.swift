@@ -91,6 +91,7 @@ public struct Frame: ConfigMessage {
         matter, `mask [b, n]`.
         """
       ),
+      ("Beyond", "steps with `semicausalFull`."),
       (
         "Throws",
         """

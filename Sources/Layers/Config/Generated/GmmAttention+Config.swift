@@ -160,6 +160,7 @@ public struct GmmAttention: ConfigMessage {
         block 1, no latency; with `monotonic` state `centre [b, n, C]`, otherwise none.
         """
       ),
+      ("Beyond", "invalid queries move no centre, so gaps change nothing."),
       ("Emits", "`probabilities_by_source/<source> [b, t, n, s]`."),
       (
         "Throws",

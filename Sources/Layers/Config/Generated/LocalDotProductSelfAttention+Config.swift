@@ -319,6 +319,13 @@ public struct LocalDotProductSelfAttention: ConfigMessage {
         """
       ),
       (
+        "Beyond",
+        """
+        steps with relative positions and a future horizon, and in training with \
+        dropout.
+        """
+      ),
+      (
         "Emits",
         """
         `probabilities [b, t, n, s + past + blockSize + future]`, those of sinks first, \

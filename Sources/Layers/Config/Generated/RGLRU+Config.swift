@@ -122,6 +122,13 @@ public struct RGLRU: ConfigMessage {
       ("Mask", "unchanged. An invalid timestep leaves the state as it was."),
       ("Streaming", "block 1; state `h f32[b, w]` and `position i32[b]`."),
       (
+        "Beyond",
+        """
+        invalid timesteps leave the state as it was, so steps equal the layer behind \
+        gaps and latencies.
+        """
+      ),
+      (
         "Throws",
         """
         LayerError `.invalidConfig` for counts below 1, heads that do not divide `w`, \

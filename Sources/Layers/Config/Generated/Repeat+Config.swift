@@ -97,6 +97,7 @@ public struct Repeat: ConfigMessage {
       ("Shape", "the child must keep its channel shape."),
       ("Mask", "the child's rule, repeated."),
       ("Streaming", "as `Serial` of the copies."),
+      ("Beyond", "steps equal the layer when copies have latency."),
       (
         "Parameters",
         """

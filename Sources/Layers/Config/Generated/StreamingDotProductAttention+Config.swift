@@ -326,6 +326,7 @@ public struct StreamingDotProductAttention: ConfigMessage {
         i32[b]`. `useKvCacheRingbuffer` changes nothing.
         """
       ),
+      ("Beyond", "steps equal the layer where a query sees no valid key."),
       ("Emits", "`probabilities_by_source/<source> [b, t, n, sinks + s]`."),
       (
         "Throws",

@@ -328,6 +328,7 @@ public struct StreamingLocalDotProductAttention: ConfigMessage {
       ),
       ("Mask", "unchanged; invalid timesteps of the source are never seen."),
       ("Streaming", "block 1; latency and state as in `StreamingDotProductAttention`."),
+      ("Beyond", "steps equal the layer where a query sees no valid key."),
       (
         "Emits",
         """
