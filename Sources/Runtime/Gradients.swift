@@ -15,6 +15,8 @@ public struct Gradients: Sendable {
   public var constants: [String: Tensor]
   /// New values of variables in training, by path.
   public var variables: [String: Tensor]
+  /// With respect to the output of every layer, by path, warm-up of steps included; if asked for.
+  package var layers: [String: Tensor] = [:]
 }
 
 extension Model {
@@ -27,10 +29,19 @@ extension Model {
   public func gradients(
     _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:]
   ) throws -> Gradients {
+    try gradients(x, cotangent: cotangent, constants: constants, showsLayers: false)
+  }
+
+  /// The same, if asked for with respect to the output of every layer too.
+  package func gradients(
+    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants,
+    showsLayers: Bool
+  ) throws -> Gradients {
     try check(x)
+    var options = TraceOptions(training: training, differentiable: true)
+    options.nudgesOutputs = showsLayers
     let request = TraceRequest(
-      batch: x.batch, time: x.time, input: input, constants: constants.specs,
-      options: TraceOptions(training: training, differentiable: true))
+      batch: x.batch, time: x.time, input: input, constants: constants.specs, options: options)
     let plan = try gradientPlan(request, stepTime: nil)
     let forward = try layer(x, constants: constants)
     let weights = try cotangent(forward.y)
@@ -53,14 +64,24 @@ extension Model {
     _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:],
     blocks: Int = 1
   ) throws -> Gradients {
+    try stepGradients(
+      x, cotangent: cotangent, constants: constants, blocks: blocks, showsLayers: false)
+  }
+
+  /// The same, if asked for with respect to the output of every layer too.
+  package func stepGradients(
+    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants,
+    blocks: Int = 1, showsLayers: Bool
+  ) throws -> Gradients {
     try check(x)
     let stepTime = layer.blockSize * max(1, blocks)
     let steps = max(1, (x.time + layer.inputLatency + stepTime - 1) / stepTime)
     let time = steps * stepTime
     let whole = constants.block(0..<time)
+    var options = TraceOptions(training: training, differentiable: true)
+    options.nudgesOutputs = showsLayers
     let request = TraceRequest(
-      batch: x.batch, time: time, input: input, constants: whole.specs,
-      options: TraceOptions(training: training, differentiable: true))
+      batch: x.batch, time: time, input: input, constants: whole.specs, options: options)
     let plan = try gradientPlan(request, stepTime: stepTime)
     let forward = try stepByStep(x, constants: constants, schedule: BlockSchedule(max(1, blocks)))
     let weights = try cotangent(forward.y)
@@ -97,6 +118,10 @@ extension Model {
     let seeds = weights.maskedInvalid().values.converted(to: output.dtype)
     plan.set("cotangent/y", seeds.realPart)
     plan.set("cotangent/y.imaginary", seeds.imaginaryPart)
+    for input in plan.nudges {
+      plan.set(
+        input.name, Tensor(zeros: plan.program[input.value].shape, plan.program[input.value].dtype))
+    }
   }
 
   private func collectGradients(
@@ -113,6 +138,10 @@ extension Model {
     var result = Gradients(
       y: forward.y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
       variables: forward.variables)
+    for input in plan.nudges {
+      let path = String(input.name.dropFirst("nudge/".count))
+      result.layers[path] = plan.output(.gradient, input.name)
+    }
     for spec in parameterSpecs where spec.collection == .parameters {
       result.parameters[spec.path] =
         gradient(spec.path, mask: nil) ?? Tensor(zeros: spec.shape, spec.dtype)

@@ -21,6 +21,9 @@ final class TracePlan {
 
   var program: Program { executor.plan.program }
 
+  /// The inputs that are added to the outputs of layers.
+  var nudges: [Program.Input] { program.inputs.filter { $0.name.hasPrefix("nudge/") } }
+
   private static func places(_ names: [String]) -> [String: Int] {
     Dictionary(
       names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })

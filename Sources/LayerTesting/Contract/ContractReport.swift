@@ -56,6 +56,8 @@ public enum ContractCheck: String, CaseIterable, Sendable {
   case stepPadding = "step padding"
   /// Rows of garbage before and behind change nothing in the steps of the others.
   case stepBatching = "step batching"
+  /// The state behind a number of blocks is the same, however they were cut into steps.
+  case state
   /// A state that was saved and loaded goes on like one that was not.
   case savedState = "saved state"
   /// Gradients with NaN at invalid timesteps equal those without.
@@ -77,6 +79,7 @@ public enum ContractCheck: String, CaseIterable, Sendable {
     case .step: "latency, initial state or the history kept between steps is off"
     case .blocks: "the state advances by blocks where it should advance by timesteps"
     case .stepPadding: "invalid timesteps enter the state"
+    case .state: "a buffer, a counter or a carried value is not what the next step expects"
     case .savedState: "something is remembered outside the state leaves"
     case .gradients: "an invalid timestep is multiplied by 0 instead of being selected away"
     case .stepGradients: "the gradient does not flow through the state as through the sequence"
@@ -93,6 +96,13 @@ public struct ContractReport: Sendable {
   public internal(set) var skipped: [(check: ContractCheck, reason: String)] = []
   /// Everything that was wrong.
   public internal(set) var violations: [ContractViolation] = []
+
+  /// Adds what another verification of the same model found.
+  mutating func add(_ other: ContractReport) {
+    checked += other.checked.filter { !checked.contains($0) }
+    skipped += other.skipped.filter { skip in !skipped.contains { $0.check == skip.check } }
+    violations += other.violations
+  }
 
   /// Whether nothing was wrong.
   public var holds: Bool { violations.isEmpty }

@@ -15,23 +15,59 @@ extension ContractRun {
       skip(.gradients, gradientObstacle)
       return
     }
-    let ones: (SequenceTensor) -> Tensor = {
-      Tensor(repeating: 1, shape: $0.values.shape, $0.values.dtype)
+    // Uneven, so that what is lost at one place is not made up for at another.
+    let weights: (SequenceTensor) -> Tensor = { y in
+      let width = max(1, y.channelCount)
+      let numbers = (0..<y.values.count).map { place in
+        let (step, channel) = (place / width, place % width)
+        return 0.5 + Double((step % max(1, y.time) * 5 + channel * 3) % 7) / 4
+      }
+      return Tensor(numbers, shape: y.values.shape).converted(to: y.values.dtype)
     }
     begin(.gradients)
-    let plain = try model.gradients(input, cotangent: ones, constants: constants)
-    let poisoned = try model.gradients(
-      input.filledInvalid(with: .nan), cotangent: ones, constants: constants.mapValues(\.poisoned))
-    compare(.gradients, "NaN at invalid timesteps changes the gradient of", poisoned, plain)
+    let run = self
+    let noisy = input.filledInvalid(with: .nan)
+    let plain: GradientWay = { showsLayers in
+      try run.model.gradients(
+        run.input, cotangent: weights, constants: run.constants, showsLayers: showsLayers)
+    }
+    let poisoned: GradientWay = { showsLayers in
+      try run.model.gradients(
+        noisy, cotangent: weights, constants: run.constants.mapValues(\.poisoned),
+        showsLayers: showsLayers)
+    }
+    try compare(
+      .gradients, "NaN at invalid timesteps changes the gradient of", poisoned, plain,
+      latencies: [:])
     guard model.layer.supportsStep else { return }
     begin(.stepGradients)
-    let stepped = try model.stepGradients(input, cotangent: ones, constants: constants)
-    compare(.stepGradients, "steps give another gradient of", stepped, plain)
+    let stepped: GradientWay = { showsLayers in
+      try run.model.stepGradients(
+        run.input, cotangent: weights, constants: run.constants, showsLayers: showsLayers)
+    }
+    let stream = try model.makeStream(batch: input.batch, constants: constants)
+    let latencies = Dictionary(
+      stream.layers.map { ($0.path, $0.outputLatency) }, uniquingKeysWith: { first, _ in first })
+    try compare(
+      .stepGradients, "steps give another gradient of", stepped, plain, latencies: latencies)
+    let steppedPoisoned: GradientWay = { showsLayers in
+      try run.model.stepGradients(
+        noisy, cotangent: weights, constants: run.constants.mapValues(\.poisoned),
+        showsLayers: showsLayers)
+    }
+    try compare(
+      .stepGradients, "steps with NaN at invalid timesteps give another gradient of",
+      steppedPoisoned, plain, latencies: latencies)
   }
 
+  /// One of two ways to gradients that must agree, if asked with those of the outputs of layers.
+  private typealias GradientWay = (_ showsLayers: Bool) throws -> Gradients
+
   private mutating func compare(
-    _ check: ContractCheck, _ what: String, _ got: Gradients, _ want: Gradients
-  ) {
+    _ check: ContractCheck, _ what: String, _ first: GradientWay, _ second: GradientWay,
+    latencies: [String: Int]
+  ) throws {
+    let (got, want) = (try first(false), try second(false))
     var pairs: [(String, Tensor?, Tensor)] = []
     if let wanted = want.input { pairs.append(("input", got.input, wanted)) }
     for (path, wanted) in want.parameters.sorted(by: { $0.key < $1.key }) {
@@ -42,20 +78,58 @@ extension ContractRun {
     }
     // Sums over all timesteps: what is lost in one of them is small beside the largest gradient.
     let largest = pairs.flatMap { $0.2.doubles() }.filter(\.isFinite).map(abs).max() ?? 0
-    let bound = Tolerance(
-      relative: 10 * settings.relativeTolerance,
-      absolute: 10 * settings.absoluteTolerance * max(1, largest))
+    var culprit: String?
     for (name, got, want) in pairs {
       guard let got, got.shape == want.shape else {
         violate(ContractViolation(check, "there is no gradient of \(name)"))
         continue
       }
+      let bound = gradientBound(want.dtype, largest)
       guard let worst = ArrayComparison.worst(got: got, want: want, bound) else { continue }
+      let path = try culprit ?? self.culprit(name, first(true), second(true), latencies)
+      culprit = path
       violate(
         ContractViolation(
-          check, "\(what) \(name): \(worst.text)", index: worst.index, got: worst.got,
+          check, "\(what) \(name): \(worst.text)", path: path, index: worst.index, got: worst.got,
           want: worst.want))
     }
+  }
+
+  /// How far gradients may lie apart, which are rounded to the dtype of what they belong to.
+  private func gradientBound(_ dtype: DType, _ largest: Double) -> Tolerance {
+    let unit: Double
+    switch dtype {
+    case .float64: unit = 0x1p-52
+    case .bfloat16: unit = 0x1p-7
+    case .float16: unit = 0x1p-10
+    default: unit = 0x1p-23
+    }
+    return Tolerance(
+      relative: max(10 * settings.relativeTolerance, 8 * unit),
+      absolute: max(10 * settings.absoluteTolerance, 8 * unit) * max(1, largest))
+  }
+
+  /// The layer at which, on the way back, gradients begin to differ: the one behind the last layer whose
+  /// output has another gradient.
+  private func culprit(
+    _ name: String, _ got: Gradients, _ want: Gradients, _ latencies: [String: Int]
+  ) throws -> String {
+    let places = try layerPaths()
+    let largest =
+      want.layers.values.flatMap { $0.doubles() }.filter(\.isFinite).map(abs).max() ?? 0
+    let isWrong = places.map { place -> Bool in
+      guard let a = got.layers[place], let b = want.layers[place] else { return false }
+      let late = max(0, latencies[place] ?? 0)
+      let time = max(a.shape[1] - late, b.shape[1])
+      let bound = gradientBound(b.dtype, largest)
+      return ArrayComparison.worst(
+        got: a.sliced(time: late..<(late + time)), want: b.sliced(time: 0..<time), bound) != nil
+    }
+    if let last = isWrong.lastIndex(of: true) {
+      return places.indices.contains(last + 1) ? places[last + 1] : places[last]
+    }
+    let owner = places.filter { name.hasPrefix($0 + "/") }.max { $0.count < $1.count }
+    return owner ?? places.first ?? ""
   }
 
   // MARK: - Receptive field

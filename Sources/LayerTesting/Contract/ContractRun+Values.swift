@@ -70,7 +70,47 @@ extension ContractRun {
           try run.amongGarbage({ try run.runSteps($0, $1, $2) }, options)
         }, asWhole)
     }
+    try checkStates()
     try checkSavedState()
+  }
+
+  /// Behind equal blocks stands an equal state, leaf by leaf.
+  private mutating func checkStates() throws {
+    let block = model.layer.blockSize
+    let count = max(4, (input.time + model.layer.inputLatency + block - 1) / block)
+    func state(_ schedule: BlockSchedule) throws -> StreamSnapshot {
+      let stream = try model.makeStream(batch: input.batch, constants: constants)
+      var (done, turn) = (0, 0)
+      while done < count {
+        let blocks = min(schedule.blocks[turn % schedule.blocks.count], count - done)
+        let part = input.timesteps((done * block)..<((done + blocks) * block))
+        _ = try stream.step(part, exact: true)
+        (done, turn) = (done + blocks, turn + 1)
+      }
+      return stream.snapshot()
+    }
+    begin(.state)
+    let want = try state(BlockSchedule())
+    for schedule in settings.schedules {
+      let got = try state(schedule)
+      for (leaf, pair) in zip(want.leaves, zip(got.values, want.values)) {
+        let size = pair.1.doubles().lazy.filter(\.isFinite).map(abs).max() ?? 0
+        let bound = Tolerance(
+          relative: settings.relativeTolerance, absolute: settings.absoluteTolerance * max(1, size))
+        guard let worst = ArrayComparison.worst(got: pair.0, want: pair.1, bound) else { continue }
+        violate(
+          ContractViolation(
+            .state, "blocks \(schedule.blocks): \(leaf.path) \(worst.text)",
+            path: try owner(ofState: leaf.path), index: worst.index, got: worst.got,
+            want: worst.want))
+        return
+      }
+    }
+  }
+
+  /// The innermost layer that a state leaf belongs to.
+  private func owner(ofState leaf: String) throws -> String {
+    try layerPaths().filter { leaf.hasPrefix($0 + "/") }.max { $0.count < $1.count } ?? ""
   }
 
   /// After every step a stream leaves its state, goes astray and comes back.

@@ -81,7 +81,7 @@ struct ContractRun {
   }
 
   /// The paths of all layers in the order of computation.
-  private func layerPaths() throws -> [String] { try trace().layers.map(\.path) }
+  func layerPaths() throws -> [String] { try trace().layers.map(\.path) }
 
   private func trace() throws -> LayerTrace {
     let options = TraceOptions(training: model.training)

@@ -17,6 +17,9 @@ public struct ContractVerifier: Sendable {
   public var schedules: [BlockSchedule] = [BlockSchedule(2), BlockSchedule([1, 3, 2])]
   /// Whether gradients and the receptive field are checked.
   public var checksGradients = true
+  /// Whether the checks are made on a made-up input too: longer than the memory of the layers, with full,
+  /// gappy and ragged rows.
+  public var probes = true
   /// Whether a receptive field may be announced wider than what the outputs depend on.
   public var allowsWiderReceptiveField = false
 
@@ -29,11 +32,32 @@ public struct ContractVerifier: Sendable {
   public func verify(
     _ model: Model, _ input: SequenceTensor, constants: Constants = [:]
   ) throws -> ContractReport {
+    var report = try checked(model, input, constants)
+    // What went wrong without being traced to a layer may be traced there.
+    guard probes, report.violations.allSatisfy({ $0.path.isEmpty }),
+      let probe = ContractProbe(model, like: input, constants)
+    else {
+      return report
+    }
+    do {
+      report.add(try checked(model, probe.input, probe.constants))
+    } catch let error as LayerError
+      where [.invalidInput, .invalidConstant].contains(error.code)
+    {
+      // Some layers fix the length of their input.
+    }
+    return report
+  }
+
+  private func checked(
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants
+  ) throws -> ContractReport {
     var run = try ContractRun(self, model, input.maskedInvalid(), constants)
     try run.checkWhole()
     if let obstacle = model.layer.stepObstacle {
       for check in [
-        ContractCheck.step, .blocks, .stepPadding, .stepBatching, .savedState, .stepGradients,
+        ContractCheck.step, .blocks, .stepPadding, .stepBatching, .state, .savedState,
+        .stepGradients,
       ] {
         run.skip(check, obstacle)
       }

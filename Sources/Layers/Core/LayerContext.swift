@@ -278,7 +278,11 @@ public final class LayerContext {
     records.append(
       LayerRecord(
         path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency))
-    return output
+    guard options.nudgesOutputs, output.values.dtype.isFloating else { return output }
+    let nudge = builder.input("nudge/\(path)", .input, output.values.type)
+    var nudged = output.unmasked()
+    nudged.values = output.values + nudge
+    return nudged
   }
 }
 

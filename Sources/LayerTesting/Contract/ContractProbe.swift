@@ -1,0 +1,99 @@
+import Layers
+import Runtime
+import Tensors
+
+/// An input made after the likeness of another one, on which mistakes show that a short or plain input
+/// hides: it is longer than what the layers remember, and its rows are full, gappy and ragged.
+struct ContractProbe {
+  var input: SequenceTensor
+  var constants: Constants
+
+  /// Draws timesteps from the valid ones of an input, some of them as they are and some with other
+  /// numbers of the same size; nil if the input holds nothing.
+  init?(_ model: Model, like x: SequenceTensor, _ constants: Constants) {
+    let all = (0..<x.batch).flatMap { row in (0..<x.time).map { (row, $0) } }
+    guard !all.isEmpty, x.channelCount > 0 else { return nil }
+    let valid = all.filter { x.isValid(row: $0.0, time: $0.1) }
+    let time = Self.length(model.layer)
+    var stream = RandomStream(seed: 3, name: "contract probe")
+    var rows: [SequenceTensor] = []
+    for _ in 0..<3 {
+      let steps = (0..<time).map { _ in
+        let places = valid.isEmpty ? all : valid
+        let (row, step) = places[Int(stream.uniform() * Double(places.count))]
+        return x.rows([row]).timesteps(step..<(step + 1))
+      }
+      rows.append(.concatenate(steps))
+    }
+    let drawn = Tensor.joined(rows: rows.map(\.values))
+    let values = valid.isEmpty ? Self.noise(like: drawn, &stream) : Self.stirred(drawn, &stream)
+    let flags = (0..<3).flatMap { row in (0..<time).map { Self.isValid($0, of: time, row: row) } }
+    guard
+      let made = try? SequenceTensor(values: values, mask: Tensor(flags, shape: [3, time]))
+    else { return nil }
+    input = made.maskedInvalid()
+    self.constants = [:]
+    for (name, constant) in constants {
+      let order = (0..<3).map { $0 % x.batch }
+      switch constant.rows(order) {
+      case .streamed(let source):
+        self.constants[name] = .streamed(source.repeated(to: time))
+      case let other: self.constants[name] = other
+      }
+    }
+  }
+
+  /// Some blocks more than a layer looks back and ahead, as far as that is a matter of some dozens.
+  private static func length(_ layer: any SequenceLayer) -> Int {
+    let ends = layer.receptiveFieldPerStep.overall.map { [$0.start, $0.end] } ?? []
+    let reach = ends.filter(\.isFinite).map { Int(abs($0)) }.max() ?? 8
+    return layer.blockSize * (6 + (min(reach, 32) + layer.inputLatency) / layer.blockSize)
+  }
+
+  /// Other numbers in half of the timesteps, of the same size and, where all are positive, positive; the
+  /// rest a little changed, so that a timestep in the place of another is noticed.
+  private static func stirred(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
+    guard values.dtype.isFloating else { return values }
+    let numbers = values.doubles()
+    let size = (numbers.reduce(0) { $0 + $1 * $1 } / Double(max(1, numbers.count))).squareRoot()
+    let isPositive = numbers.allSatisfy { $0 >= 0 }
+    let width = max(1, values.shape.dropFirst(2).reduce(1, *))
+    let isNew = (0..<(numbers.count / width)).map { _ in stream.uniform() < 0.5 }
+    let stirred = numbers.enumerated().map { place, number in
+      guard isNew[place / width] else { return number * (1 + 0.2 * stream.uniform()) }
+      let drawn = size * stream.normal()
+      return isPositive ? abs(drawn) : drawn
+    }
+    return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
+  }
+
+  /// Numbers about 0 for an input that shows none; integers stay as they are.
+  private static func noise(like values: Tensor, _ stream: inout RandomStream) -> Tensor {
+    let count = values.shape.elementCount
+    func real(_ stream: inout RandomStream) -> Tensor {
+      Tensor((0..<count).map { _ in stream.normal() }, shape: values.shape)
+    }
+    if values.dtype == .complex64 {
+      let parts = (real(&stream), real(&stream))
+      return .complex(parts.0.converted(to: .float32), parts.1.converted(to: .float32))
+    }
+    return values.dtype.isFloating ? real(&stream).converted(to: values.dtype) : values
+  }
+
+  private static func isValid(_ step: Int, of time: Int, row: Int) -> Bool {
+    switch row {
+    case 0: true
+    case 1: step % 3 != 1
+    default: step > 1 && step < time - time / 4
+    }
+  }
+}
+
+extension SequenceTensor {
+  /// The sequences over and over, until they are so long.
+  fileprivate func repeated(to length: Int) -> SequenceTensor {
+    guard time > 0 else { return timesteps(0..<length) }
+    let copies = Array(repeating: self, count: (length + time - 1) / time)
+    return SequenceTensor.concatenate(copies).timesteps(0..<length)
+  }
+}
