@@ -135,6 +135,12 @@ import Testing
     .init("LSTM", LSTM(units: 3)),
     .init("RGLRU", RGLRU(units: 4, numHeads: 2)),
     .init("RGLRU, complex", RGLRU(units: 4, numHeads: 2, onlyReal: false)),
+    // Beyond the first table all is NaN, which must not reach the last row of the second.
+    .init(
+      "SequenceDense twice, too long",
+      Serial([
+        SequenceDense(features: 4, numSteps: 5), SequenceDense(features: 3, numSteps: 5),
+      ])),
     .init("SincFilter1DTranspose", SincFilter1DTranspose(kernelSize: 4, strides: 2)),
     .init("AssertChannelSpec", AssertChannelSpec(expectedChannelShape: [4])),
   ]

@@ -45,7 +45,8 @@ extension SequenceDense: SequenceLayer {
     let kernels = table.entries(kernel, positions)
     let pairing = DotDimensions(
       leftBatch: [0, 1], rightBatch: [0, 1], leftContracting: [2], rightContracting: [2])
-    let product = x.values.converted(to: kernel.dtype).dot(kernels, pairing)
+    let product = table.zeroBeyondTable(x.values.converted(to: kernel.dtype), positions)
+      .dot(kernels, pairing)
     return finish(x, product, bias.map { table.entries($0, positions) }, positions)
   }
 

@@ -24,6 +24,14 @@ struct StepTable {
       .select(values, values.scalarLike(.nan))
   }
 
+  /// The values `[b, t, ...]`, 0 where there is no parameter: what is computed there from the last
+  /// parameters must not reach their gradient.
+  func zeroBeyondTable(_ values: Value, _ positions: Value) -> Value {
+    let isWithin = positions .< positions.scalarLike(Double(numSteps))
+    let ones: Shape = Array(repeating: 1, count: values.rank - 2)
+    return isWithin.reshaped(isWithin.shape + ones).select(values, values.scalarLike(0))
+  }
+
   /// A table `[numSteps, ...]` cut or continued with zeros to a number of timesteps.
   func extended(_ table: Value, to time: Int) -> Value {
     let kept = table.sliced(axis: 0, from: 0, to: min(numSteps, time))
