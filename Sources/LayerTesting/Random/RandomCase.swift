@@ -1,7 +1,7 @@
 package import Layers
 import Notation
 package import Runtime
-import Tensors
+package import Tensors
 
 /// A generated layer with an input, ready to be verified.
 package struct RandomCase {
@@ -48,11 +48,17 @@ package struct RandomCases {
   ]
 
   /// A case of one layer; nil if it refused everything that was tried.
-  package mutating func single(_ entry: LayerRegistry.Entry, attempts: Int = 40) -> RandomCase? {
+  ///
+  /// With a precision, real input has that dtype, and at times computation and parameters as well.
+  package mutating func single(
+    _ entry: LayerRegistry.Entry, precision: DType = .float32, attempts: Int = 40
+  ) -> RandomCase? {
     for attempt in 0..<attempts {
       // The later, the closer to the plain example, which somebody must accept.
-      let spec = config.layer(entry, freedom: attempt * 2 < attempts ? 3 : 1, &draw)
-      for channels in draw.shuffled(Self.channels).prefix(6) {
+      var spec = config.layer(entry, freedom: attempt * 2 < attempts ? 3 : 1, &draw)
+      if precision != .float32 { config.set(precision, entry, &spec, &draw) }
+      for var channels in draw.shuffled(Self.channels).prefix(6) {
+        if channels.dtype == .float32 { channels.dtype = precision }
         if let made = makeCase(spec, channels) { return made }
       }
     }

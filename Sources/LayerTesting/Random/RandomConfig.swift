@@ -1,5 +1,6 @@
 import Layers
 import Notation
+import Tensors
 
 /// Draws configs of a layer from its field table: the example, with some fields changed.
 struct RandomConfig {
@@ -37,6 +38,18 @@ struct RandomConfig {
         [SpecField("layer", [.node(layer)]), SpecField("num_repeats", [.integer(2)])])
     default: return layer
     }
+  }
+
+  /// Gives the dtypes of computation and parameters, those that the layer has, or leaves them out.
+  func set(
+    _ dtype: DType, _ entry: LayerRegistry.Entry, _ spec: inout SpecNode, _ draw: inout RandomDraw
+  ) {
+    guard case .node(var body) = spec.fields[0].values[0] else { return }
+    for row in entry.table.fields where ["compute_dtype", "param_dtype"].contains(row.name) {
+      guard draw.below(2) == 0 else { continue }
+      body[row.name] = SpecField(row.name, [.symbol("DTYPE_\(dtype.name.uppercased())")])
+    }
+    spec.fields[0].values = [.node(body)]
   }
 
   /// What changes no arithmetic, or only its precision, or is unwieldy by design.

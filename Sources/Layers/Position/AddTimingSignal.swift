@@ -68,19 +68,22 @@ extension AddTimingSignal: SequenceLayer {
     let channels = x.channelShape.enumerated().map { index, extent in
       axes.isEmpty || varying.contains(index) ? extent : 1
     }
-    var signal = signal(positions, channels.elementCount)
-      .reshaped([x.batch, x.time] + channels).converted(to: paramDtype)
+    // Double precision is the reference, so nothing in it may be less precise.
+    let dtype: DType = x.dtype == .float64 ? .float64 : paramDtype
+    var signal = signal(positions, channels.elementCount, dtype)
+      .reshaped([x.batch, x.time] + channels).converted(to: dtype)
     if trainableScale {
-      signal = signal * (try context.parameter("scale", [], dtype: paramDtype, .ones))
+      let scale = try context.parameter("scale", [], dtype: paramDtype, .ones)
+      signal = signal * scale.converted(to: dtype)
     }
     let shift = signal.converted(to: x.dtype)
     return x.mapValues { $0 + shift }
   }
 
-  /// The signal `[b, t, channels]` in float32, or float64 with such parameters.
-  private func signal(_ positions: Value, _ channels: Int) -> Value {
-    let dtype: DType = paramDtype == .float64 ? .float64 : .float32
-    return positions.timingSignal(
-      channels: channels, minTimescale: minTimescale, maxTimescale: maxTimescale, dtype)
+  /// The signal `[b, t, channels]` in float32 at least.
+  private func signal(_ positions: Value, _ channels: Int, _ dtype: DType) -> Value {
+    positions.timingSignal(
+      channels: channels, minTimescale: minTimescale, maxTimescale: maxTimescale,
+      dtype == .float64 ? .float64 : .float32)
   }
 }
