@@ -27,6 +27,11 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
+  /// Changes the programs of whole sequences before they are planned.
+  package var layerRewrite: ((Program) -> Program)? {
+    didSet { cache = PlanCache() }
+  }
+
   /// The threads that share large pieces of work, nil for the caller's alone.
   ///
   /// At first what `WORKBENCH_THREADS` asks for. No bit of a result depends on it.
@@ -206,11 +211,16 @@ public final class Model {
     case .initialState: kind = .initialState
     }
     return try cache.plan(.init(mode: kind, request: request)) {
-      let trace = try preparation.timingTrace { try self.trace(mode, request) }
-      let rewritten = mode == .step ? stepRewrite?(trace.program) : nil
+      var trace = try preparation.timingTrace { try self.trace(mode, request) }
+      let rewrite =
+        switch mode {
+        case .layer: layerRewrite
+        case .step: stepRewrite
+        case .initialState: nil as ((Program) -> Program)?
+        }
+      if let rewrite { trace.program = rewrite(trace.program) }
       return preparation.timingPlan {
-        TracePlan(
-          trace, program: rewritten ?? trace.program, parameters: store, pool: pool)
+        TracePlan(trace, program: trace.program, parameters: store, pool: pool)
       }
     }
   }
@@ -219,11 +229,12 @@ public final class Model {
   /// whole sequence at once, or in steps.
   func gradientPlan(_ request: TraceRequest, stepTime: Int?) throws -> TracePlan {
     try cache.plan(.init(mode: .gradients(stepTime: stepTime), request: request)) {
-      let trace: LayerTrace
+      var trace: LayerTrace
       if let stepTime {
-        trace = try tracer.steps(request, stepTime: stepTime)
+        trace = try tracer.steps(request, stepTime: stepTime, rewrite: stepRewrite)
       } else {
         trace = try tracer.layer(request)
+        if let layerRewrite { trace.program = layerRewrite(trace.program) }
       }
       let program = try trace.program.withGradients()
       return TracePlan(trace, program: program, parameters: store, pool: pool)

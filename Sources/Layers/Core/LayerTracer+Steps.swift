@@ -1,4 +1,4 @@
-import Programs
+package import Programs
 import Tensors
 
 extension LayerTracer {
@@ -8,11 +8,16 @@ extension LayerTracer {
   /// Its outputs are those of all steps, warm-up included. Being one program it can be
   /// differentiated: that gives gradients along the path of steps.
   ///
+  /// The program of a step can be rewritten before it is repeated.
+  ///
   /// - Precondition: input and streamed constants are as long as a whole number of steps.
-  package func steps(_ request: TraceRequest, stepTime: Int) throws -> LayerTrace {
+  package func steps(
+    _ request: TraceRequest, stepTime: Int, rewrite: ((Program) -> Program)? = nil
+  ) throws -> LayerTrace {
     let count = request.time / stepTime
     let start = try initialState(request)
-    let step = try step(request.cut(to: stepTime))
+    var step = try step(request.cut(to: stepTime))
+    if let rewrite { step.program = rewrite(step.program) }
     let builder = ProgramBuilder()
     var inputs: [String: Value] = [:]
     for input in step.program.inputs where !input.role.isState {

@@ -1,0 +1,254 @@
+import Programs
+import Tensors
+
+/// Changes one place of one program.
+struct FaultEdit {
+  private(set) var program: Program
+  /// The numbers that are the same in every element of a value.
+  private var uniform: [ValueID: Double] = [:]
+
+  init(_ program: Program) {
+    self.program = program
+    for instruction in program.instructions {
+      switch instruction.op {
+      case .constant(let tensor) where tensor.shape.elementCount == 1:
+        uniform[instruction.results[0]] = tensor.double(at: 0)
+      case .movement(.broadcast), .movement(.reshape):
+        uniform[instruction.results[0]] = uniform[instruction.operands[0]]
+      default: break
+      }
+    }
+  }
+
+  // MARK: - Instructions
+
+  /// Whether a kind of fault can be made of an instruction.
+  func canSeed(_ kind: FaultKind, at index: Int) -> Bool {
+    var trial = self
+    return trial.change(kind, at: index)
+  }
+
+  /// Makes the fault.
+  mutating func seed(_ kind: FaultKind, at index: Int) { _ = change(kind, at: index) }
+
+  /// - Returns: whether there was anything to change.
+  private mutating func change(_ kind: FaultKind, at index: Int) -> Bool {
+    let instruction = program.instructions[index]
+    switch kind {
+    case .multipliedMask: return multiply(index)
+    case .missingSelect, .droppedRight, .droppedLeft: return drop(kind, index)
+    case .otherReduction, .movedSlice, .movedPadding, .otherComparison, .wrongSign:
+      guard
+        let op = instruction.op.changed(kind, operands: instruction.operands.map { program[$0] })
+      else { return false }
+      program.instructions[index].op = op
+      return true
+    case .swappedSlices: return swapSlices(index)
+    case .swappedOperands: return swapOperands(index)
+    case .wrongIndex: return move(index)
+    case .wrongConstant: return replaceConstant(index)
+    case .stoppedGradient: return stopGradient(index)
+    case .staleState, .shortBuffer, .shiftedBuffer: return false
+    }
+  }
+
+  /// Puts an instruction before another one.
+  private mutating func insert(
+    _ op: Op, _ operands: [ValueID], _ type: ValueType, before index: Int
+  ) -> ValueID {
+    let result = ValueID(program.types.count)
+    program.types.append(type)
+    let made = Instruction(
+      op: op, operands: operands, results: [result], scope: program.instructions[index].scope)
+    program.instructions.insert(made, at: index)
+    return result
+  }
+
+  private mutating func multiply(_ index: Int) -> Bool {
+    let select = program.instructions[index]
+    guard case .select = select.op, uniform[select.operands[2]] == 0 else { return false }
+    let type = program[select.operands[1]]
+    guard type.dtype.isFloating else { return false }
+    let factor = insert(.convert(type.dtype), [select.operands[0]], type, before: index)
+    program.instructions[index + 1].op = .binary(.mul)
+    program.instructions[index + 1].operands = [select.operands[1], factor]
+    return true
+  }
+
+  /// Gives one operand for the result.
+  private mutating func drop(_ kind: FaultKind, _ index: Int) -> Bool {
+    let instruction = program.instructions[index]
+    let kept: Int
+    switch (instruction.op, kind) {
+    case (.select, .missingSelect): kept = 1
+    case (.binary(.and), .droppedRight): kept = 0
+    case (.binary(.and), .droppedLeft): kept = 1
+    default: return false
+    }
+    let operand = instruction.operands[kept]
+    program.instructions[index].op = .convert(program[operand].dtype)
+    program.instructions[index].operands = [operand]
+    return true
+  }
+
+  private mutating func swapSlices(_ index: Int) -> Bool {
+    let first = program.instructions[index]
+    guard case .movement(.slice(let start, _, _)) = first.op else { return false }
+    for other in program.instructions.indices.dropFirst(index + 1) {
+      let second = program.instructions[other]
+      guard case .movement(.slice(let otherStart, _, _)) = second.op, otherStart != start,
+        second.operands == first.operands, program[second.results[0]] == program[first.results[0]]
+      else { continue }
+      program.instructions[index].op = second.op
+      program.instructions[other].op = first.op
+      return true
+    }
+    return false
+  }
+
+  private mutating func swapOperands(_ index: Int) -> Bool {
+    let instruction = program.instructions[index]
+    let pair: (Int, Int)?
+    switch instruction.op {
+    case .binary(.sub), .binary(.div), .binary(.pow), .binary(.rem), .compare(.lt), .compare(.le):
+      pair = (0, 1)
+    case .select: pair = (1, 2)
+    case .movement(.concatenate), .loop, .composite:
+      let operands = instruction.operands
+      pair = operands.indices.dropLast().first { place in
+        operands[place] != operands[place + 1]
+          && program[operands[place]] == program[operands[place + 1]]
+      }.map { ($0, $0 + 1) }
+    case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .movement,
+      .reduction, .contraction, .indexing, .fft, .stopGradient:
+      pair = nil
+    }
+    guard let pair else { return false }
+    program.instructions[index].operands.swapAt(pair.0, pair.1)
+    return true
+  }
+
+  private mutating func move(_ index: Int) -> Bool {
+    let instruction = program.instructions[index]
+    let place: Int
+    switch instruction.op {
+    case .indexing(.gather), .indexing(.dynamicSlice), .indexing(.scatterAdd): place = 1
+    case .indexing(.dynamicUpdate): place = 2
+    default: return false
+    }
+    let operand = instruction.operands[place]
+    let moved = addOne(operand, before: index)
+    program.instructions[index + 3].operands[place] = moved
+    return true
+  }
+
+  /// Three instructions.
+  private mutating func addOne(_ value: ValueID, before index: Int) -> ValueID {
+    let type = program[value]
+    let one = insert(
+      .constant(Tensor(repeating: 1, shape: [], type.dtype)), [], ValueType(type.dtype, []),
+      before: index)
+    let wide = insert(.movement(.broadcast(type.shape, axes: [])), [one], type, before: index + 1)
+    return insert(.binary(.add), [value, wide], type, before: index + 2)
+  }
+
+  private mutating func replaceConstant(_ index: Int) -> Bool {
+    let instruction = program.instructions[index]
+    switch instruction.op {
+    case .binary, .compare, .select: break
+    default: return false
+    }
+    guard
+      let place = instruction.operands.lastIndex(where: { uniform[$0] != nil }),
+      let number = uniform[instruction.operands[place]]
+    else { return false }
+    let type = program[instruction.operands[place]]
+    let wrong: Double
+    switch type.dtype {
+    case .bool: wrong = 1 - number
+    case let dtype where dtype.isFloating: wrong = number == 0 ? 0.5 : number * 1.5
+    default: wrong = number + 1
+    }
+    let scalar = insert(
+      .constant(Tensor(repeating: wrong, shape: [], type.dtype)), [], ValueType(type.dtype, []),
+      before: index)
+    let wide = insert(
+      .movement(.broadcast(type.shape, axes: [])), [scalar], type, before: index + 1)
+    program.instructions[index + 2].operands[place] = wide
+    return true
+  }
+
+  private mutating func stopGradient(_ index: Int) -> Bool {
+    let instruction = program.instructions[index]
+    switch instruction.op {
+    case .binary(.mul), .contraction: break
+    default: return false
+    }
+    let operand = instruction.operands[0]
+    guard program[operand].dtype.isFloating, uniform[operand] == nil else { return false }
+    let stopped = insert(.stopGradient, [operand], program[operand], before: index)
+    program.instructions[index + 1].operands[0] = stopped
+    return true
+  }
+
+  // MARK: - States
+
+  /// The layer that a state leaf belongs to.
+  func owner(ofState leaf: String) -> String {
+    program.scopes.filter { !$0.isEmpty && leaf.hasPrefix($0 + "/") }.max { $0.count < $1.count }
+      ?? ""
+  }
+
+  /// Whether a kind of fault can be made of an output.
+  func canSeed(_ kind: FaultKind, atOutput index: Int) -> Bool {
+    guard let old = oldState(index) else { return false }
+    let output = program.outputs[index].value
+    switch kind {
+    case .staleState: return old != output
+    case .shortBuffer, .shiftedBuffer:
+      return program[output].shape.count > 1 && program[output].shape[1] > 1 && old != output
+    default: return false
+    }
+  }
+
+  private func oldState(_ index: Int) -> ValueID? {
+    let output = program.outputs[index]
+    guard output.role == .state else { return nil }
+    return program.inputs.first {
+      if case .state = $0.role { $0.name == output.name } else { false }
+    }?.value
+  }
+
+  /// Makes the fault in the new value of a state leaf.
+  mutating func seed(_ kind: FaultKind, atOutput index: Int) {
+    guard let old = oldState(index) else { return }
+    let value = program.outputs[index].value
+    guard kind != .staleState else {
+      program.outputs[index].value = old
+      return
+    }
+    let type = program[value]
+    var (start, limit) = (Array(repeating: 0, count: type.rank), type.shape)
+    if kind == .shortBuffer { start[1] = 1 } else { limit[1] -= 1 }
+    var part = type
+    part.shape[1] -= 1
+    let strides = Array(repeating: 1, count: type.rank)
+    let kept = append(
+      .movement(.slice(start: start, limit: limit, stride: strides)), [value], part)
+    let zero = append(
+      .constant(Tensor(repeating: 0, shape: [], type.dtype)), [], ValueType(type.dtype, []))
+    var low = Array(repeating: 0, count: type.rank)
+    low[1] = 1
+    let none = Array(repeating: 0, count: type.rank)
+    program.outputs[index].value = append(
+      .movement(.pad(low: low, high: none, interior: none)), [kept, zero], type)
+  }
+
+  private mutating func append(_ op: Op, _ operands: [ValueID], _ type: ValueType) -> ValueID {
+    let result = ValueID(program.types.count)
+    program.types.append(type)
+    program.instructions.append(
+      Instruction(op: op, operands: operands, results: [result], scope: 0))
+    return result
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import LayerTesting
+import Layers
+import Runtime
+import Tensors
+import Testing
+import Weights
+
+/// Verification notices what is put into programs on purpose, and says in which layer it is.
+///
+/// `WORKBENCH_FAULT_SEED=N` starts at another seed, `WORKBENCH_FAULT_ROUNDS=N` and
+/// `WORKBENCH_FAULT_COUNT=N` try more of them, `WORKBENCH_FAULT_LAYER=Conv1D` looks at one layer.
+@Suite struct SeededFaultTests {
+  private static let environment = ProcessInfo.processInfo.environment
+
+  private static func number(_ name: String, _ usual: Int) -> Int {
+    environment[name].flatMap { Int($0) } ?? usual
+  }
+
+  private static let seed = number("WORKBENCH_FAULT_SEED", 1)
+  private static let rounds = number("WORKBENCH_FAULT_ROUNDS", 1)
+  private static let perCase = number("WORKBENCH_FAULT_COUNT", 6)
+  private static let layers: [String] = LayerRegistry.builtIn.entries.filter(\.isAvailable)
+    .map(\.table.message)
+    .filter { name in environment["WORKBENCH_FAULT_LAYER"].map { $0 == name } ?? true }
+    .filter { $0 != "EmbeddingTranspose" && $0 != "Lambda" }
+
+  /// Tries one fault in the programs of steps, or in those of whole sequences.
+  ///
+  /// What changes gradients alone must be noticed, but need not be traced to the layer: where branches
+  /// meet, the way back does not tell them apart.
+  ///
+  /// - Returns: whether it changes anything.
+  @discardableResult
+  private func check(_ made: RandomCase, _ fault: SeededFault, _ place: FaultTrial.Place) throws
+    -> Bool
+  {
+    let trial = try FaultTrial(made, fault, in: place)
+    guard let consequence = try trial.consequence() else { return false }
+    var verifier = ContractVerifier()
+    verifier.allowsWiderReceptiveField = true
+    let report = try verifier.verify(trial.faulty, made.input, constants: made.constants)
+    let what = "\(fault) in the \(place.rawValue); \(consequence)\n\(made.text)"
+    let found = report.violations.filter { !made.isByDefinition($0) }
+    if found.isEmpty {
+      Issue.record("not noticed: \(what)")
+    } else if !consequence.hasPrefix("gradient"),
+      !found.contains(where: { isNamed(fault.layer, $0.path) })
+    {
+      let named = Set(found.map { "\($0.check.rawValue): \($0.path)" }).sorted()
+      Issue.record("noticed in another layer, \(named): \(what)")
+    }
+    return true
+  }
+
+  /// Whether a violation names a layer, or one inside it that it gives a wrong input.
+  private func isNamed(_ layer: String, _ path: String) -> Bool {
+    layer.isEmpty || path == layer || path.hasPrefix(layer + "/") || path.hasPrefix(layer + "[")
+  }
+
+  private func tryFaults(_ made: RandomCase, seed: Int) throws {
+    guard made.model.layer.supportsStep else { return }
+    var draw = RandomDraw(seed: UInt64(seed))
+    for place in [FaultTrial.Place.step, .layer] {
+      let faults = try FaultTrial.faults(
+        of: made.model, made.input, made.constants, in: place)
+      for fault in draw.shuffled(faults).prefix(Self.perCase) { try check(made, fault, place) }
+    }
+  }
+
+  @Test("faults in a layer are noticed", arguments: layers)
+  func single(_ name: String) throws {
+    let entry = try #require(LayerRegistry.builtIn.entry(message: name))
+    for round in 0..<Self.rounds {
+      var cases = RandomCases(seed: UInt64(Self.seed + round))
+      guard let made = cases.single(entry) else { continue }
+      try tryFaults(made, seed: Self.seed + round)
+    }
+  }
+
+  private static let groups = environment["WORKBENCH_FAULT_LAYER"] == nil ? 30 : 0
+
+  @Test("faults in a stack are noticed", arguments: 0..<groups)
+  func stacks(_ group: Int) throws {
+    for round in 0..<Self.rounds {
+      let seed = Self.seed + 1000 * group + round
+      var cases = RandomCases(seed: UInt64(seed))
+      guard let made = cases.stack(depth: 2 + group % 5) else { continue }
+      try tryFaults(made, seed: seed)
+    }
+  }
+
+  // MARK: - The original's numbers
+
+  private static let folder: String = {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return tests.appending(path: "Fixtures/conformance").path(percentEncoded: false)
+  }()
+  private static let goldenNames = (try? ConformanceSet(folder: folder).names) ?? []
+
+  /// A fault in step and layer alike is no contradiction: the original's numbers tell.
+  @Test("faults in layer and step alike are noticed by conformance", arguments: goldenNames)
+  func golden(_ name: String) throws {
+    let golden = try GoldenCase(folder: Self.folder, name: name)
+    guard let input = try golden.sequence("input"),
+      // What is rounded coarsely, or is the original's own fault, hides faults.
+      let output = try golden.tensor("output.values"),
+      golden.facts["tolerance"]?["atol"]?.double ?? 0
+        < 1e-4 * (1 + (output.realPart.doubles().map(abs).max() ?? 0)),
+      try ConformanceRun.failures(of: golden).isEmpty, !ConformanceRun.isExcused(golden)
+    else { return }
+    let constants = try golden.constants()
+    let model = try Model(
+      golden.layer, input: input.channelSpec, constants: constants.specs, time: input.time)
+    try model.load(try golden.weights())
+    let faults = try FaultTrial.faults(of: model, input, constants, in: .layer)
+    var draw = RandomDraw(seed: UInt64(Self.seed))
+    for fault in draw.shuffled(faults).prefix(2) {
+      let trial = try FaultTrial(model, input, constants, fault, in: .both, probes: false)
+      let hasGradients = try golden.tensor("cotangent") != nil
+      guard let consequence = try trial.consequence(gradients: hasGradients) else { continue }
+      let failures = try ConformanceRun.failures(of: golden) { model in
+        FaultTrial.seed(fault, into: model, .both)
+      }
+      #expect(!failures.isEmpty, "\(name): \(fault); \(consequence)")
+    }
+  }
+}
