@@ -53,7 +53,7 @@ struct ContractProbe {
   /// Other numbers in half of the timesteps, of the same size and, where all are positive, positive; the
   /// rest a little changed, so that a timestep in the place of another is noticed.
   private static func stirred(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
-    guard values.dtype.isFloating else { return values }
+    guard values.dtype.isFloating else { return mixed(values, &stream) }
     let numbers = values.doubles()
     let size = (numbers.reduce(0) { $0 + $1 * $1 } / Double(max(1, numbers.count))).squareRoot()
     let isPositive = numbers.allSatisfy { $0 >= 0 }
@@ -65,6 +65,17 @@ struct ContractProbe {
       return isPositive ? abs(drawn) : drawn
     }
     return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
+  }
+
+  /// Integers: in half of the places others of those that occur, or 0.
+  private static func mixed(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
+    guard values.dtype.isInteger else { return values }
+    let numbers = values.doubles()
+    let known = Array(Set(numbers + [0])).sorted()
+    let mixed = numbers.map { number in
+      stream.uniform() < 0.5 ? number : known[Int(stream.uniform() * Double(known.count))]
+    }
+    return Tensor(mixed, shape: values.shape).converted(to: values.dtype)
   }
 
   /// Numbers about 0 for an input that shows none; integers stay as they are.

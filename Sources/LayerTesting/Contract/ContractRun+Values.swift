@@ -19,6 +19,11 @@ extension ContractRun {
     let asItIs: Way = { options in
       options.taps ? try run.runWhole(run.input, run.constants, options) : plain
     }
+    if canBePoisoned {
+      let noisy = input.filledInvalid(with: .nan)
+      let noise = constants.mapValues(\.poisoned)
+      try compare(.padding, { try run.runWhole(noisy, noise, $0) }, asItIs)
+    }
     let padded = input.padded(by: 4 * model.layer.blockSize)
     let poisoned = canBePoisoned ? padded.filledInvalid(with: .nan) : padded
     let others = constants.mapValues { $0.padded(by: 4 * model.layer.blockSize).poisoned }
