@@ -31,6 +31,7 @@ public final class Executor {
   private let stateSlots: ContiguousArray<StateSlot>
   private let changes: ContiguousArray<StateChange>
   private let pool: WorkerPool?
+  private let watch = RunWatch()
 
   private struct StateSlot {
     var slot: Int
@@ -134,18 +135,30 @@ public final class Executor {
   /// State leaves change when everything else has succeeded.
   ///
   /// - Precondition: all inputs are set; `state` has the plan's layout if that is not empty.
+  ///
+  /// - Parameters:
+  ///   - state: The state leaves, for a program that has some.
+  ///   - cancel: Stops the run between two kernels, and inside those that take long.
+  ///   - progress: Told after every kernel, and every kernel of a turn of a loop, how many are done, of
+  ///     how many; on the caller's thread, so that it should be quick.
+  /// - Returns: whether the run came to its end.
   @discardableResult
-  public func execute(state: StateBuffers? = nil, cancel: CancelFlag? = nil) -> Completion {
+  public func execute(
+    state: StateBuffers? = nil, cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
+  ) -> Completion {
     precondition(unsetInputs.isEmpty, "Input \(firstUnset) was never set.")
     if preparedVersion != parameters.version { prepare() }
-    let frame = Frame(slots: slots, cancel: cancel, pool: pool)
+    let isWatched = cancel != nil || progress != nil
+    if isWatched { watch.begin(total: plan.kernels.countInTurns, cancel: cancel, tell: progress) }
+    defer { if isWatched { watch.end() } }
+    let frame = Frame(slots: slots, watch: isWatched ? watch : nil, pool: pool)
     guard let state else {
       precondition(changes.isEmpty, "This program needs a state.")
       return plan.kernels.run(frame) ? .finished : .cancelled
     }
     point(to: state)
     guard plan.kernels.run(frame) else { return .cancelled }
-    _ = plan.rewrites.run(Frame(slots: slots, cancel: nil, pool: pool))
+    _ = plan.rewrites.run(Frame(slots: slots, watch: nil, pool: pool))
     for leaf in changes.indices {
       switch changes[leaf] {
       case .flip: state.flip(leaf)
@@ -183,7 +196,7 @@ public final class Executor {
       case .arena, .kept, .constant, .input, .oldState, .newState, .window, .turn: break
       }
     }
-    _ = plan.preparation.run(Frame(slots: slots, cancel: nil, pool: pool))
+    _ = plan.preparation.run(Frame(slots: slots, watch: nil, pool: pool))
     preparedVersion = parameters.version
   }
 

@@ -2,8 +2,8 @@
 struct Frame {
   /// The address of every buffer of the plan.
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
-  /// Set when somebody wants the run to end early.
-  let cancel: CancelFlag?
+  /// Set when somebody may want the run to end early, or to know how far it is.
+  let watch: RunWatch?
   /// The threads that may share large pieces of work.
   let pool: WorkerPool?
 }
@@ -12,6 +12,9 @@ struct Frame {
 ///
 /// Running it cannot fail and allocates nothing.
 class Kernel {
+  /// How many pieces of work a watched run counts for it.
+  var countInTurns: Int { 1 }
+
   /// Does the work on the buffers that `frame` points to.
   func run(_ frame: Frame) {
     preconditionFailure("Every kernel overrides run.")
@@ -26,6 +29,10 @@ class Kernel {
   /// Does all parts, by several threads if the work is worth it and can be cut evenly.
   @inline(__always)
   final func shareParts(_ split: WorkSplit, _ frame: Frame) {
+    if split.work >= Self.longWork, frame.watch != nil {
+      runWatched(frame) { split.isEven($0) }
+      return
+    }
     guard let pool = frame.pool, split.work >= pool.threshold, pool.threadCount > 1,
       split.isEven(pool.threadCount)
     else {
@@ -33,5 +40,22 @@ class Kernel {
       return
     }
     pool.parallelFor(count: pool.threadCount, self, frame)
+  }
+
+  /// Multiply-adds that take long enough for somebody to wait for their end: some tens of milliseconds.
+  static let longWork = 1 << 29
+
+  /// Does long work in as many parts as there may be, so that a run can be stopped between them; how
+  /// work is cut changes no bit.
+  final func runWatched(_ frame: Frame, isEven: (Int) -> Bool) {
+    let counts = (1...WorkerPool.partLimit).reversed()
+    let count = counts.first(where: isEven) ?? 1
+    if count > 1, let pool = frame.pool, pool.threadCount > 1 {
+      pool.parallelFor(count: count, self, frame)
+      return
+    }
+    for part in 0..<count where frame.watch?.isCancelled != true {
+      run(part: part, of: count, frame)
+    }
   }
 }

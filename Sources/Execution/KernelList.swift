@@ -2,9 +2,12 @@
 final class KernelList {
   private let kernels: UnsafeMutablePointer<Unmanaged<Kernel>>
   let count: Int
+  /// The kernels that one run executes, those of every turn of a loop counted.
+  let countInTurns: Int
 
   init(_ list: [Kernel]) {
     count = list.count
+    countInTurns = list.reduce(0) { $0 + $1.countInTurns }
     kernels = .allocate(capacity: max(count, 1))
     for (index, kernel) in list.enumerated() {
       kernels.advanced(by: index).initialize(to: .passRetained(kernel))
@@ -19,13 +22,13 @@ final class KernelList {
   /// Runs all kernels; false if the run was cancelled between two of them.
   @inline(__always)
   func run(_ frame: Frame) -> Bool {
-    guard let cancel = frame.cancel else {
+    guard let watch = frame.watch else {
       for index in 0..<count { kernels[index]._withUnsafeGuaranteedRef { $0.run(frame) } }
       return true
     }
     for index in 0..<count {
       kernels[index]._withUnsafeGuaranteedRef { $0.run(frame) }
-      if cancel.isRaised { return false }
+      if !watch.goOn() { return false }
     }
     return true
   }

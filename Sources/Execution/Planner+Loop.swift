@@ -142,7 +142,8 @@ extension Planner {
 
   /// Gives every loop the kernels of its body, once these are final.
   func finishLoops() {
-    for block in blocks {
+    // Inner bodies stand behind those that hold them.
+    for block in blocks.reversed() {
       for task in block.tasks {
         guard let body = task.body, let loop = task.kernel as? LoopKernel else { continue }
         loop.body = KernelList(blocks[body].tasks.map(\.kernel))

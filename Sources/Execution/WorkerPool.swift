@@ -65,8 +65,11 @@ public final class WorkerPool: @unchecked Sendable {
           current = now
           continue
         }
-        Unmanaged<Kernel>.fromOpaque(kernel)._withUnsafeGuaranteedRef {
-          $0.run(part: part, of: count, frame.load(as: Frame.self))
+        let job = frame.load(as: Frame.self)
+        if job.watch?.isCancelled != true {
+          Unmanaged<Kernel>.fromOpaque(kernel)._withUnsafeGuaranteedRef {
+            $0.run(part: part, of: count, job)
+          }
         }
         finished.add(1, ordering: .acquiringAndReleasing)
         current += 1

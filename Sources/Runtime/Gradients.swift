@@ -29,26 +29,32 @@ extension Model {
   public func gradients(
     _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:]
   ) throws -> Gradients {
-    try gradients(x, cotangent: cotangent, constants: constants, showsLayers: false)
+    try gradients(
+      x, cotangent: cotangent, constants: constants, showsLayers: false, options: RunOptions(),
+      progress: nil)
   }
 
-  /// The same, if asked for with respect to the output of every layer too.
+  /// The same, which can be stopped, and tells of the instructions that are done; if asked for with
+  /// respect to the output of every layer too.
+  ///
+  /// - Throws: ``RuntimeError`` `.cancelled` besides.
   package func gradients(
-    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants,
-    showsLayers: Bool
+    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:],
+    showsLayers: Bool, options: RunOptions, progress: ((Int, Int) -> Void)?
   ) throws -> Gradients {
     try check(x)
-    var options = TraceOptions(training: training, differentiable: true)
-    options.nudgesOutputs = showsLayers
+    var tracing = TraceOptions(training: training, differentiable: true)
+    tracing.nudgesOutputs = showsLayers
     let request = TraceRequest(
-      batch: x.batch, time: x.time, input: input, constants: constants.specs, options: options)
+      batch: x.batch, time: x.time, input: input, constants: constants.specs, options: tracing)
     let plan = try gradientPlan(request, stepTime: nil)
-    let forward = try layer(x, constants: constants)
+    let forward = try layer(
+      x, constants: constants, options: options, progress: progress)
     let weights = try cotangent(forward.y)
     try Self.check(weights, against: forward.y)
     bind(plan, x, constants, batch: x.batch)
     seed(plan, SequenceTensor(uncheckedValues: weights, mask: forward.y.mask))
-    plan.executor.execute()
+    try Self.run(plan, options, progress)
     return collectGradients(plan, x, constants)
   }
 
@@ -65,25 +71,31 @@ extension Model {
     blocks: Int = 1
   ) throws -> Gradients {
     try stepGradients(
-      x, cotangent: cotangent, constants: constants, blocks: blocks, showsLayers: false)
+      x, cotangent: cotangent, constants: constants, blocks: blocks, showsLayers: false,
+      options: RunOptions(), progress: nil)
   }
 
-  /// The same, if asked for with respect to the output of every layer too.
+  /// The same, which can be stopped, and tells of the instructions that are done; if asked for with
+  /// respect to the output of every layer too.
+  ///
+  /// - Throws: ``RuntimeError`` `.cancelled` besides.
   package func stepGradients(
-    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants,
-    blocks: Int = 1, showsLayers: Bool
+    _ x: SequenceTensor, cotangent: (SequenceTensor) throws -> Tensor, constants: Constants = [:],
+    blocks: Int = 1, showsLayers: Bool, options: RunOptions, progress: ((Int, Int) -> Void)?
   ) throws -> Gradients {
     try check(x)
     let stepTime = layer.blockSize * max(1, blocks)
     let steps = max(1, (x.time + layer.inputLatency + stepTime - 1) / stepTime)
     let time = steps * stepTime
     let whole = constants.block(0..<time)
-    var options = TraceOptions(training: training, differentiable: true)
-    options.nudgesOutputs = showsLayers
+    var tracing = TraceOptions(training: training, differentiable: true)
+    tracing.nudgesOutputs = showsLayers
     let request = TraceRequest(
-      batch: x.batch, time: time, input: input, constants: whole.specs, options: options)
+      batch: x.batch, time: time, input: input, constants: whole.specs, options: tracing)
     let plan = try gradientPlan(request, stepTime: stepTime)
-    let forward = try stepByStep(x, constants: constants, schedule: BlockSchedule(max(1, blocks)))
+    let forward = try stepByStep(
+      x, constants: constants, schedule: BlockSchedule(max(1, blocks)),
+      options: options, progress: progress)
     let weights = try cotangent(forward.y)
     try Self.check(weights, against: forward.y)
     bind(plan, x.timesteps(0..<time), whole, batch: x.batch)
@@ -94,7 +106,7 @@ extension Model {
       uncheckedValues: aligned.values.sliced(time: 0..<warmUp),
       mask: Tensor(zeros: [x.batch, warmUp], .bool))
     seed(plan, warmUp == 0 ? aligned : .concatenate([quiet, aligned]))
-    plan.executor.execute()
+    try Self.run(plan, options, progress)
     var result = collectGradients(plan, x.timesteps(0..<time), whole)
     result.y = forward.y
     result.input = result.input?.sliced(time: 0..<x.time)
@@ -103,6 +115,13 @@ extension Model {
       result.constants[name] = result.constants[name]?.sliced(time: 0..<sequence.time)
     }
     return result
+  }
+
+  private static func run(
+    _ plan: TracePlan, _ options: RunOptions, _ progress: ((Int, Int) -> Void)?
+  ) throws(RuntimeError) {
+    let completion = plan.executor.execute(cancel: options.cancel, progress: progress)
+    guard completion == .finished else { throw Self.cancelled }
   }
 
   private static func check(_ weights: Tensor, against y: SequenceTensor) throws(RuntimeError) {

@@ -154,15 +154,23 @@ public final class Model {
 
   /// The whole sequence at once.
   ///
+  /// - Parameters:
+  ///   - x: The sequence.
+  ///   - constants: What layers are conditioned on.
+  ///   - options: What is shown besides the output, and who may stop the run.
+  ///   - progress: Told now and then how many instructions are done, of how many; it should be quick.
+  /// - Returns: the output, and what was asked for besides.
   /// - Throws: ``RuntimeError`` `.invalidInput` when the channels are not the model's, `.cancelled`;
   ///   ``LayerError`` when a layer cannot take this length or these constants.
   public func layer(
-    _ x: SequenceTensor, constants: Constants = [:], options: RunOptions = RunOptions()
+    _ x: SequenceTensor, constants: Constants = [:], options: RunOptions = RunOptions(),
+    progress: ((Int, Int) -> Void)? = nil
   ) throws -> RunOutput {
     try check(x)
     let plan = try plan(.layer, x.batch, x.time, constants.specs, options)
     bind(plan, x, constants, batch: x.batch)
-    guard plan.executor.execute(cancel: options.cancel) == .finished else { throw Self.cancelled }
+    let completion = plan.executor.execute(cancel: options.cancel, progress: progress)
+    guard completion == .finished else { throw Self.cancelled }
     return collect(plan)
   }
 

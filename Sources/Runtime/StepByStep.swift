@@ -28,6 +28,14 @@ extension Model {
     _ x: SequenceTensor, constants: Constants = [:], schedule: BlockSchedule = BlockSchedule(),
     options: RunOptions = RunOptions()
   ) throws -> RunOutput {
+    try stepByStep(x, constants: constants, schedule: schedule, options: options, progress: nil)
+  }
+
+  /// The same, and `progress` is told of the instructions that are done, step by step.
+  package func stepByStep(
+    _ x: SequenceTensor, constants: Constants = [:], schedule: BlockSchedule = BlockSchedule(),
+    options: RunOptions = RunOptions(), progress: ((Int, Int) -> Void)?
+  ) throws -> RunOutput {
     let stream = try makeStream(batch: x.batch, constants: constants)
     let blockSize = layer.blockSize
     let end = x.time + layer.inputLatency
@@ -36,7 +44,7 @@ extension Model {
     while stream.position < end || parts.isEmpty {
       let time = schedule.blocks[turn % schedule.blocks.count] * blockSize
       let block = x.timesteps(stream.position..<(stream.position + time))
-      parts.append(try stream.step(block, options: options, exact: true))
+      parts.append(try stream.step(block, options: options, exact: true, progress: progress))
       turn += 1
     }
     let all = RunOutput.concatenate(parts)

@@ -60,13 +60,21 @@ public final class Stream {
   public func step(
     _ x: SequenceTensor, options: RunOptions = RunOptions(), exact: Bool = false
   ) throws -> RunOutput {
+    try step(x, options: options, exact: exact, progress: nil)
+  }
+
+  /// The same, and `progress` is told of the instructions that are done, program by program.
+  package func step(
+    _ x: SequenceTensor, options: RunOptions = RunOptions(), exact: Bool = false,
+    progress: ((Int, Int) -> Void)?
+  ) throws -> RunOutput {
     try model.check(x)
     guard x.batch == batch, x.time > 0, x.time % blockSize == 0 else {
       throw RuntimeError(
         .invalidInput, found: "a block of \(x.batch) rows × \(x.time) timesteps",
         expected: "\(batch) rows × a positive multiple of \(blockSize) timesteps")
     }
-    if exact { return try run(x, options) }
+    if exact { return try run(x, options, progress) }
     var outputs: [RunOutput] = []
     var start = 0
     while start < x.time {
@@ -74,19 +82,22 @@ public final class Stream {
       var chunk = 1
       while chunk * 2 <= min(blocks, Self.largestChunk) { chunk *= 2 }
       let end = start + chunk * blockSize
-      outputs.append(try run(start == 0 && end == x.time ? x : x.timesteps(start..<end), options))
+      let part = start == 0 && end == x.time ? x : x.timesteps(start..<end)
+      outputs.append(try run(part, options, progress))
       start = end
     }
     return RunOutput.concatenate(outputs)
   }
 
-  private func run(_ x: SequenceTensor, _ options: RunOptions) throws -> RunOutput {
+  private func run(
+    _ x: SequenceTensor, _ options: RunOptions, _ progress: ((Int, Int) -> Void)?
+  ) throws -> RunOutput {
     let block = constants.block(position..<(position + x.time))
     let plan = try model.plan(.step, batch, x.time, block.specs, options)
     model.bind(plan, x, block, batch: batch)
-    guard plan.executor.execute(state: state, cancel: options.cancel) == .finished else {
-      throw Model.cancelled
-    }
+    let completion = plan.executor.execute(
+      state: state, cancel: options.cancel, progress: progress)
+    guard completion == .finished else { throw Model.cancelled }
     position += x.time
     return model.collect(plan)
   }

@@ -121,6 +121,10 @@ final class AttentionKernel: Kernel {
   deinit { ranges.deallocate() }
 
   override func run(_ frame: Frame) {
+    if share.work >= Self.longWork, frame.watch != nil {
+      runWatched(frame, isEven: share.isEven)
+      return
+    }
     guard let pool = frame.pool, pool.threadCount > 1, share.work >= pool.threshold,
       share.isEven(pool.threadCount)
     else {

@@ -45,6 +45,8 @@ final class LoopKernel: Kernel {
     self.carries = carries
   }
 
+  override var countInTurns: Int { 1 + tripCount * body.countInTurns }
+
   override func run(_ frame: Frame) {
     let slots = frame.slots
     for index in carries.indices {

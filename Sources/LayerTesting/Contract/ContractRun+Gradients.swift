@@ -29,12 +29,13 @@ extension ContractRun {
     let noisy = input.filledInvalid(with: .nan)
     let plain: GradientWay = { showsLayers in
       try run.model.gradients(
-        run.input, cotangent: weights, constants: run.constants, showsLayers: showsLayers)
+        run.input, cotangent: weights, constants: run.constants, showsLayers: showsLayers,
+        options: run.watch.options, progress: run.watch.tick)
     }
     let poisoned: GradientWay = { showsLayers in
       try run.model.gradients(
         noisy, cotangent: weights, constants: run.constants.mapValues(\.poisoned),
-        showsLayers: showsLayers)
+        showsLayers: showsLayers, options: run.watch.options, progress: run.watch.tick)
     }
     try compare(
       .gradients, "NaN at invalid timesteps changes the gradient of", poisoned, plain,
@@ -43,7 +44,8 @@ extension ContractRun {
     begin(.stepGradients)
     let stepped: GradientWay = { showsLayers in
       try run.model.stepGradients(
-        run.input, cotangent: weights, constants: run.constants, showsLayers: showsLayers)
+        run.input, cotangent: weights, constants: run.constants, showsLayers: showsLayers,
+        options: run.watch.options, progress: run.watch.tick)
     }
     let stream = try model.makeStream(batch: input.batch, constants: constants)
     let latencies = Dictionary(
@@ -53,7 +55,7 @@ extension ContractRun {
     let steppedPoisoned: GradientWay = { showsLayers in
       try run.model.stepGradients(
         noisy, cotangent: weights, constants: run.constants.mapValues(\.poisoned),
-        showsLayers: showsLayers)
+        showsLayers: showsLayers, options: run.watch.options, progress: run.watch.tick)
     }
     try compare(
       .stepGradients, "steps with NaN at invalid timesteps give another gradient of",
@@ -192,10 +194,10 @@ extension ContractRun {
     let phases = model.layer.receptiveFieldPerStep.count
     let ratio = model.layer.outputRatio
     let noise = try probe(time: time, seed: seed)
-    let outputs = try model.layer(noise).y.time
+    let outputs = try model.layer(noise, options: watch.options).y.time
     guard outputs > 0, outputs * noise.time * noise.channelCount <= 1 << 20 else { return nil }
     let copies = noise.rows(Array(repeating: 0, count: outputs))
-    let gradients = try model.gradients(copies) { y in
+    let slope: (SequenceTensor) -> Tensor = { y in
       var weights: [Float] = Array(repeating: 0, count: y.values.count)
       for copy in 0..<outputs {
         for channel in 0..<y.channelCount {
@@ -205,6 +207,8 @@ extension ContractRun {
       }
       return Tensor(weights, shape: y.values.shape).converted(to: y.values.dtype)
     }
+    let gradients = try model.gradients(
+      copies, cotangent: slope, options: watch.options, progress: watch.tick)
     guard let jacobian = gradients.input?.doubles() else { return nil }
     var result: ReceptiveFieldPerStep = Array(repeating: nil, count: phases)
     for copy in 0..<outputs {

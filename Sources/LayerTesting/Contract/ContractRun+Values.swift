@@ -13,7 +13,7 @@ extension ContractRun {
           .outputSpec, "got \(whole.y.channelSpec), announced is \(model.output)"))
     }
     begin(.runTwice)
-    if try run.runWhole(input, constants, RunOptions()).y.rowDigests != plain.y.rowDigests {
+    if try run.runWhole(input, constants, watch.options).y.rowDigests != plain.y.rowDigests {
       violate(ContractViolation(.runTwice, "two runs differ in their bits"))
     }
     let asItIs: Way = { options in
@@ -127,8 +127,8 @@ extension ContractRun {
     var place = 0
     while place < input.time {
       let part = input.timesteps(place..<(place + block))
-      let want = try straight.step(part).y
-      let got = try other.step(part).y
+      let want = try straight.step(part, options: watch.options, progress: watch.tick).y
+      let got = try other.step(part, options: watch.options, progress: watch.tick).y
       if got.rowDigests != want.rowDigests {
         violate(
           ContractViolation(
@@ -137,7 +137,7 @@ extension ContractRun {
       }
       place += block
       let saved = other.snapshot()
-      _ = try other.step(part)
+      _ = try other.step(part, options: watch.options, progress: watch.tick)
       try other.restore(saved)
       if other.snapshot().digest != saved.digest {
         violate(

@@ -13,15 +13,19 @@ struct ContractRun {
   let whole: RunOutput
   let tolerance: Tolerance
   var report = ContractReport()
+  let watch: ContractWatch
 
   init(
-    _ settings: ContractVerifier, _ model: Model, _ input: SequenceTensor, _ constants: Constants
+    _ settings: ContractVerifier, _ model: Model, _ input: SequenceTensor, _ constants: Constants,
+    _ watch: ContractWatch
   ) throws {
+    self.watch = watch
     self.settings = settings
     self.model = model
     self.input = input
     self.constants = constants
-    whole = try model.layer(input, constants: constants)
+    whole = try model.layer(
+      input, constants: constants, options: watch.options, progress: watch.tick)
     let largest = whole.y.maskedInvalid().values.realPart.doubles().lazy.filter(\.isFinite)
       .map(abs).max()
     tolerance = Tolerance(
@@ -36,10 +40,12 @@ struct ContractRun {
 
   mutating func begin(_ check: ContractCheck) {
     if report.checked.last != check { report.checked.append(check) }
+    watch.done = report.checked.count + report.skipped.count
   }
 
   mutating func skip(_ check: ContractCheck, _ reason: String) {
     report.skipped.append((check, reason))
+    watch.done = report.checked.count + report.skipped.count
   }
 
   mutating func violate(_ violation: ContractViolation) { report.violations.append(violation) }
@@ -52,7 +58,7 @@ struct ContractRun {
   mutating func compare(_ check: ContractCheck, note: String = "", _ got: Way, _ want: Way) throws {
     let a: RunOutput
     do {
-      a = try got(RunOptions())
+      a = try got(watch.options)
     } catch let error as LayerError
       where [.invalidInput, .invalidConstant].contains(error.code)
     {
@@ -61,9 +67,10 @@ struct ContractRun {
       return
     }
     begin(check)
-    let b = try want(RunOptions())
+    let b = try want(watch.options)
     guard let root = ArrayComparison.difference(got: a.y, want: b.y, tolerance) else { return }
-    let options = RunOptions(taps: true)
+    var options = watch.options
+    options.taps = true
     let (tapsA, tapsB) = (try got(options).taps, try want(options).taps)
     var path = ""
     var found = root
@@ -101,7 +108,7 @@ struct ContractRun {
   func runWhole(
     _ x: SequenceTensor, _ constants: Constants, _ options: RunOptions
   ) throws -> RunOutput {
-    try model.layer(x, constants: constants, options: options)
+    try model.layer(x, constants: constants, options: options, progress: watch.tick)
   }
 
   /// Runs in steps; what every layer gave is aligned by that layer's own latency.
@@ -110,7 +117,7 @@ struct ContractRun {
     schedule: BlockSchedule = BlockSchedule()
   ) throws -> RunOutput {
     var output = try model.stepByStep(
-      x, constants: constants, schedule: schedule, options: options)
+      x, constants: constants, schedule: schedule, options: options, progress: watch.tick)
     guard options.taps else { return output }
     let stream = try model.makeStream(batch: x.batch, constants: constants)
     for place in stream.layers {
@@ -142,6 +149,25 @@ struct ContractRun {
     let x = try SequenceTensor(values: values, mask: mask)
     return try run(x, constants.mapValues { $0.rows(order) }, options)
       .rows(Array(1..<(order.count - 1)))
+  }
+}
+
+/// How far a verification is, and who may stop it.
+final class ContractWatch {
+  /// For every run of the verification.
+  let options: RunOptions
+  /// Checks that are done or skipped.
+  var done = 0
+  private let tell: (Int, Int) -> Void
+
+  init(options: RunOptions, tell: @escaping (Int, Int) -> Void) {
+    self.options = options
+    self.tell = tell
+  }
+
+  /// Told while a check runs; how many instructions a run has says little about the whole.
+  var tick: (Int, Int) -> Void {
+    { [self] _, _ in tell(min(done, ContractCheck.allCases.count), ContractCheck.allCases.count) }
   }
 }
 

@@ -28,11 +28,20 @@ public struct ContractVerifier: Sendable {
 
   /// Runs every check on a model and an input.
   ///
-  /// - Throws: the error of a layer that cannot be run at all.
+  /// - Parameters:
+  ///   - model: What is verified.
+  ///   - input: What it is run on.
+  ///   - constants: What layers are conditioned on.
+  ///   - options: Who may stop the verification.
+  ///   - progress: Told now and then how many checks are done, of how many.
+  /// - Returns: what was checked, what was broken and what was skipped.
+  /// - Throws: the error of a layer that cannot be run at all; `RuntimeError` `.cancelled`.
   public func verify(
-    _ model: Model, _ input: SequenceTensor, constants: Constants = [:]
+    _ model: Model, _ input: SequenceTensor, constants: Constants = [:],
+    options: RunOptions = RunOptions(), progress: @escaping (Int, Int) -> Void = { _, _ in }
   ) throws -> ContractReport {
-    var report = try checked(model, input, constants)
+    let watch = ContractWatch(options: options, tell: progress)
+    var report = try checked(model, input, constants, watch)
     // What went wrong without being traced to a layer may be traced there.
     guard probes, report.violations.allSatisfy({ $0.path.isEmpty }),
       let probe = ContractProbe(model, like: input, constants)
@@ -40,7 +49,7 @@ public struct ContractVerifier: Sendable {
       return report
     }
     do {
-      report.add(try checked(model, probe.input, probe.constants))
+      report.add(try checked(model, probe.input, probe.constants, watch))
     } catch let error as LayerError
       where [.invalidInput, .invalidConstant].contains(error.code)
     {
@@ -50,9 +59,9 @@ public struct ContractVerifier: Sendable {
   }
 
   private func checked(
-    _ model: Model, _ input: SequenceTensor, _ constants: Constants
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants, _ watch: ContractWatch
   ) throws -> ContractReport {
-    var run = try ContractRun(self, model, input.maskedInvalid(), constants)
+    var run = try ContractRun(self, model, input.maskedInvalid(), constants, watch)
     try run.checkWhole()
     if let obstacle = model.layer.stepObstacle {
       for check in [
