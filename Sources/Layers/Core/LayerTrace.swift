@@ -64,6 +64,8 @@ public struct LayerTrace: Sendable {
   public var outputSpec: ChannelSpec
   /// Emit names.
   public var emits: [String]
+  /// For every emit name the path of the layer that emits it.
+  public var emitters: [String: String] = [:]
   /// The paths and kinds of layer instances, children before parents.
   public var layers: [LayerPlace]
 

@@ -112,6 +112,8 @@ public struct LayerTracer: Sendable {
     return LayerTrace(
       program: try builder.finish(), parameters: context.parameters, state: state,
       outputSpec: spec, emits: context.emits.map(\.path),
+      emitters: Dictionary(
+        context.emits.map { ($0.path, $0.layer) }, uniquingKeysWith: { first, _ in first }),
       layers: context.records.map {
         .init(path: $0.path, typeName: $0.typeName, outputLatency: $0.outputLatency)
       })
