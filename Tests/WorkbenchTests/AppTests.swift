@@ -6,7 +6,9 @@ import Workbench
 /// A session that counts steps, says what it was told and can run for ever.
 private final class CountingClient: SessionClient {
   private var steps = 0
-  let greeting = [OutputLine("opened", .hint)]
+  func open(progress: @escaping (Progress) -> Void) -> [OutputLine] {
+    [OutputLine("opened", .hint)]
+  }
   let vocabulary = Vocabulary(commands: [.init("step"), .init("run"), .init("quit")])
 
   private let flag = CancelFlag()

@@ -25,9 +25,8 @@ struct Desk {
   init(rows: Int, columns: Int, client: @autoclosure () -> EngineClient) {
     _ = Self.journals
     self.client = client()
-    let client = self.client
     model = AppModel(size: Size(rows: rows, columns: columns))
-    model.append(client.greeting)
+    model.append(self.client.open { _ in })
     look()
   }
 

@@ -127,7 +127,9 @@ struct VerifyCommand: Command {
       run.model.layer, input: run.model.input, constants: run.constants.specs,
       seed: session.document.seed, time: run.input.time)
     for (path, value) in session.document.parameters { model[parameter: path] = value }
-    let report = try ContractVerifier().verify(model, run.input, constants: run.constants)
+    let report = try ContractVerifier().verify(
+      model, run.input, constants: run.constants, options: RunOptions(cancel: session.cancel),
+      progress: session.tell)
     let broken = Set(report.violations.map(\.check))
     var output = CommandOutput(
       report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }

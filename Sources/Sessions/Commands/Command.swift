@@ -43,8 +43,6 @@ extension Command {
 package struct CommandOutput: Sendable {
   /// Lines for people.
   package var lines: [String]
-  /// The canonical form, where it differs from what was typed.
-  package var canonical: String?
   /// The answer of a check.
   package var holds: Bool?
   /// Whether it has turned out that nothing was done, so that there is no event.
@@ -62,12 +60,9 @@ package struct CommandOutput: Sendable {
     case quit
   }
 
-  package init(_ lines: [String] = [], canonical: String? = nil) {
-    self.lines = lines
-    self.canonical = canonical
-  }
+  package init(_ lines: [String] = []) { self.lines = lines }
 
-  package init(_ line: String, canonical: String? = nil) { self.init([line], canonical: canonical) }
+  package init(_ line: String) { self.init([line]) }
 }
 
 /// All commands.
@@ -93,6 +88,11 @@ package enum CommandTable {
   package static func find(_ name: String) throws(CommandError) -> any Command {
     if let command = all.first(where: { $0.name == name || $0.aliases.contains(name) }) {
       return command
+    }
+    guard !name.contains("=") else {
+      throw CommandError(
+        .unknownCommand, found: "'\(name)'",
+        expected: "a command: there are no variables and no arithmetic")
     }
     let nearest = NearestName.of(name, among: all.map(\.name))
     throw CommandError(

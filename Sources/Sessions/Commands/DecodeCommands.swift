@@ -35,11 +35,11 @@ struct DecodeCommand: Command {
       sampler.temperature = 0
     }
     let decoding = try Decoding(session, samples: true)
-    let chosen = try decoding.append(count) { logits, row, place in
+    let chosen = try decoding.append(count, canonical: { canonical(line, $0.count, seed) }) {
+      logits, row, place in
       sampler.sample(logits, row: row, position: place)
     }
     var output = decoding.output(chosen)
-    output.canonical = canonical(line, chosen.first?.count ?? 0, seed)
     output.isUnrecorded = chosen.first?.isEmpty ?? true
     return output
   }
@@ -88,8 +88,17 @@ struct ForceCommand: Command {
       throw CommandError(.invalidOperand, found: "an empty text", expected: "at least one token")
     }
     let start = decoding.keptTime
-    let chosen = try decoding.append(tokens.count) { _, _, place in tokens[place - start] }
-    return decoding.output(chosen)
+    let typed = session.pace.canonical
+    let spelled: (Range<Int>) -> String = { range in
+      range.count == tokens.count
+        ? typed : "force " + tokens[range].map(String.init).joined(separator: ",")
+    }
+    let chosen = try decoding.append(tokens.count, canonical: spelled) { _, _, place in
+      tokens[place - start]
+    }
+    var output = decoding.output(chosen)
+    output.isUnrecorded = chosen.first?.isEmpty ?? true
+    return output
   }
 
   private func force(numbers text: String, _ decoding: Decoding) throws -> CommandOutput {

@@ -58,7 +58,7 @@ struct ExpectCommand: Command {
     let path = try tree.resolve(facet.path).path
     let values = try ArrayFile.read(file, open: session.files.open)
     let run = try session.requireRun()
-    guard let ours = try run.layerWiseResult(cancel: session.cancel).taps[path] else {
+    guard let ours = try session.layerWise(run).taps[path] else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no output")
     }
     guard values.rank >= 2, Array(values.shape.dropFirst(2)) == ours.channelShape,
@@ -76,7 +76,7 @@ struct ExpectCommand: Command {
 
   private func search(_ expected: inout Expectation, _ session: Session) throws -> [String] {
     let run = try session.requireRun()
-    guard let ours = try run.layerWiseResult(cancel: session.cancel).taps[expected.path],
+    guard let ours = try session.layerWise(run).taps[expected.path],
       ours.time > 0
     else { return [] }
     let shift = ShiftSearch.best(

@@ -114,8 +114,9 @@ struct DiffCommand: Command {
     // In the order in which data flows: the first that differs is where to look.
     var lines: [String] = []
     let width = run.places.map(\.path.shown.count).max() ?? 1
-    for place in run.places {
-      let verdict = try session.verdict(of: place.path, tolerance: tolerance)
+    for (index, place) in run.places.enumerated() {
+      let verdict = try session.verdict(
+        of: place.path, tolerance: tolerance, part: (index, run.places.count))
       let name = place.path.shown + String(repeating: " ", count: width - place.path.shown.count)
       lines.append("\(name)  \(verdict.text)")
     }

@@ -57,11 +57,11 @@ struct AddCommand: Command {
     }
     let edit = try StackEdit.insert(
       root, working, at: target.index + [target.layer.children.count], spec)
+    session.pace.canonical = "add \(session.notation.swift(spec, width: .max)) to \(place)"
     let log = try session.apply(
       StackEdit(spec: edit.spec) { old in moved(old).flatMap(edit.moved) },
       as: "add \(session.shortText(spec))")
-    return CommandOutput(
-      notes + log, canonical: "add \(session.notation.swift(spec, width: .max)) to \(place)")
+    return CommandOutput(notes + log)
   }
 }
 
@@ -86,9 +86,10 @@ struct InsertCommand: Command {
     }
     let index = target.index.dropLast() + [side == "before" ? last : last + 1]
     let edit = try StackEdit.insert(try SpecNode(layer: layer), tree, at: Array(index), spec)
+    session.pace.canonical =
+      "insert \(session.notation.swift(spec, width: .max)) \(side) \(place)"
     return CommandOutput(
-      notes + (try session.apply(edit, as: "insert \(session.shortText(spec))")),
-      canonical: "insert \(session.notation.swift(spec, width: .max)) \(side) \(place)")
+      notes + (try session.apply(edit, as: "insert \(session.shortText(spec))")))
   }
 }
 
@@ -127,9 +128,9 @@ struct ReplaceCommand: Command {
     let target = try tree.resolve(line.operands[0])
     let (spec, notes) = try session.readLayer(line.behindFirst)
     let edit = try StackEdit.replace(try SpecNode(layer: layer), tree, target.index, with: spec)
-    return CommandOutput(
-      notes + (try session.apply(edit, as: "replace \(target.path.shown)")),
-      canonical: "replace \(line.operands[0]) \(session.notation.swift(spec, width: .max))")
+    session.pace.canonical =
+      "replace \(line.operands[0]) \(session.notation.swift(spec, width: .max))"
+    return CommandOutput(notes + (try session.apply(edit, as: "replace \(target.path.shown)")))
   }
 }
 

@@ -113,8 +113,9 @@ struct FlushCommand: Command {
     try line.none()
     let (run, plan) = try session.requireSteps()
     guard run.position < plan.endStep else {
+      session.pace.isMove = true
       try session.go(to: plan.lastStep)
-      return CommandOutput(session.moveLines, canonical: "goto \(session.position)")
+      return CommandOutput(session.moveLines)
     }
     guard line.options["here"] != nil else {
       throw CommandError(

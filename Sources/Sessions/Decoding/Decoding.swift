@@ -69,10 +69,14 @@ final class Decoding {
 
   /// Appends tokens, each chosen from the last logits of its row and its place in time.
   ///
+  /// Where it takes long, it is written down as several commands: `canonical` gives the one that
+  /// appends a range of these tokens.
   /// - Returns: the tokens of each row; fewer when the user stopped it.
   func append(
-    _ count: Int, choose: ([Double], _ row: Int, _ place: Int) throws -> Int
+    _ count: Int, canonical: (Range<Int>) -> String,
+    choose: ([Double], _ row: Int, _ place: Int) throws -> Int
   ) throws -> [[Int]] {
+    var written = 0
     var chosen: [[Int]] = Array(repeating: [], count: sequence.batch)
     try advance(by: nil)
     for turn in 0..<count {
@@ -88,9 +92,20 @@ final class Decoding {
         block.append(Int32(clamping: token))
       }
       try advance(by: Tensor(block, shape: [block.count, 1]))
-      session.advance(turn + 1, of: count)
+      session.tell(turn + 1, of: count)
+      guard session.isAppendDue else { continue }
+      session.commit(document, run, as: name)
+      session.pace.canonical = canonical(written..<turn + 1)
+      session.writeEvent()
+      // The tokens behind these are no way to go, but appended in their turn.
+      session.pace.isMove = false
+      written = turn + 1
     }
-    if !(chosen.first?.isEmpty ?? true) { session.commit(document, run, as: name) }
+    let done = chosen.first?.count ?? 0
+    if done > written {
+      session.commit(document, run, as: name)
+      session.pace.canonical = canonical(written..<done)
+    }
     return chosen
   }
 

@@ -91,29 +91,52 @@ final class ModelRun {
 
   // MARK: - Layer-wise
 
+  /// Whether the layer-wise result has been computed.
+  var hasLayerWise: Bool { layerWise != nil }
+
   /// The layer-wise result with the output of every layer.
-  func layerWiseResult(cancel: CancelFlag? = nil) throws -> RunOutput {
+  func layerWiseResult(
+    cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
+  ) throws -> RunOutput {
     if let layerWise { return layerWise }
     let result = try model.layer(
-      input, constants: constants, options: RunOptions(emits: true, taps: true, cancel: cancel))
+      input, constants: constants, options: RunOptions(emits: true, taps: true, cancel: cancel),
+      progress: progress)
     layerWise = result
     return result
+  }
+
+  /// For every emit name the path of the layer that emits it; the names are traced, as nothing runs.
+  private(set) lazy var emitters: [String: String] = {
+    let request = TraceRequest(
+      batch: input.batch, time: input.time, input: model.input, constants: constants.specs,
+      options: TraceOptions(training: model.training, emits: true))
+    return (try? model.trace(.layer, request).emitters) ?? [:]
+  }()
+
+  /// The emit names of a layer and all inside it, in order.
+  func emitNames(inside path: String) -> [String] {
+    emitters.filter { $0.value.isInside(path) }.keys.sorted()
   }
 
   // MARK: - Steps
 
   /// Goes to a step, recomputing from the nearest checkpoint; steps that were never made are made.
   ///
+  /// `progress` is told of the position, between steps and now and then inside one.
   /// - Throws: `RuntimeError` `.cancelled` with the position where the run stopped.
-  func go(to target: Int, cancel: CancelFlag? = nil, progress: (Int) -> Void = { _ in }) throws {
+  func go(
+    to target: Int, cancel: CancelFlag? = nil,
+    progress: (_ position: Int, _ isBetweenSteps: Bool) -> Void = { _, _ in }
+  ) throws {
     guard let stream, plan != nil else { return }
     if target < position || checkpoints.hasOne(behind: position, upTo: target) {
       try restore(upTo: target, stream)
     }
     while position < target {
       if let cancel, cancel.isRaised { throw Model.cancelled }
-      try step(stream, isLast: position + 1 == target, cancel)
-      progress(position)
+      try step(stream, isLast: position + 1 == target, cancel) { progress(position, false) }
+      progress(position, true)
     }
   }
 
@@ -125,7 +148,9 @@ final class ModelRun {
     before = [:]
   }
 
-  private func step(_ stream: Runtime.Stream, isLast: Bool, _ cancel: CancelFlag?) throws {
+  private func step(
+    _ stream: Runtime.Stream, isLast: Bool, _ cancel: CancelFlag?, tick: () -> Void
+  ) throws {
     guard let plan else { return }
     let block = input.timesteps(plan.boundaries[position]..<plan.boundaries[position + 1])
     let active = faults.filter { $0.isActive(at: position) }
@@ -138,8 +163,11 @@ final class ModelRun {
     for fault in active where fault.kind == .staleState {
       fault.replaceState(of: stream, by: previous)
     }
-    let output = try stream.step(
-      block, options: RunOptions(emits: true, taps: true, cancel: cancel), exact: true)
+    let output = try withoutActuallyEscaping(tick) { tick in
+      try stream.step(
+        block, options: RunOptions(emits: true, taps: true, cancel: cancel), exact: true
+      ) { _, _ in tick() }
+    }
     for fault in active where fault.kind == .dropState {
       fault.replaceState(of: stream, by: old)
     }
@@ -192,13 +220,17 @@ final class ModelRun {
   }
 
   /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
-  func verdict(_ path: String, layer: SequenceTensor, tolerance: Double) -> Verdict {
+  ///
+  /// `tick` is called for every step that is compared anew, and may throw to end it.
+  func verdict(
+    _ path: String, layer: SequenceTensor, tolerance: Double, tick: (Int) throws -> Void
+  ) rethrows -> Verdict {
     let key = VerdictKey(path: path, tolerance: tolerance)
     let running =
       verdicts[key]
       ?? RunningVerdict(layer: layer, latency: latency(path), tolerance: tolerance)
     verdicts[key] = running
-    return running.verdict(after: position) { history.steps[$0].taps[path] }
+    return try running.verdict(after: position, tick: tick) { history.steps[$0].taps[path] }
   }
 }
 

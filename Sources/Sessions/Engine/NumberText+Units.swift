@@ -14,6 +14,11 @@ extension NumberText {
     return "\(sign)\(whole)." + String(repeating: "0", count: decimals - digits.count) + digits
   }
 
+  /// A number of things, such as `1 event` or `3 events`.
+  package static func counted(_ count: Int, _ thing: String) -> String {
+    "\(grouped(count)) \(thing)\(count == 1 ? "" : "s")"
+  }
+
   /// A size in bytes, such as `13.7 kB`.
   package static func bytes(_ count: Int) -> String {
     if count < 1000 { return "\(count) B" }

@@ -5,15 +5,32 @@ import Runtime
 /// written while it runs.
 struct Pace {
   var typed = ""
-  var start: Duration = .zero
+  /// What does again what the next event did, unless that is a move.
+  var canonical = ""
+  /// When it began; nil while no command is carried out.
+  var start: Duration?
+  /// Where the command began.
+  var origin = 0
   /// Where the next event begins.
   var mark = EventMark(position: 0, run: nil)
+  /// Where parameters came from before it.
+  var origins: [String: ParameterOrigin] = [:]
   /// The step that it may not go beyond, because it did not when it was recorded.
   var landing: Int?
-  /// Whether it only moves, so that its way can be cut into several events.
-  var mayBeCut = false
+  /// Whether what it does becomes events.
+  var isRecorded = false
+  /// Whether what is left to do is only a way, on which it can be cut anywhere.
+  var isMove = false
+  /// Whether it goes on with the change that the command before it began.
+  var continues = false
+  /// Whether the document has changed.
+  var hasCommitted = false
+  /// Whether a part of it is written down.
+  var hasWritten = false
   /// Whether the user stopped it.
   var wasStopped = false
+  /// Why it went no further, where that was no wish of the user.
+  var obstacle: CommandError?
   /// When the last event was written.
   var lastEvent: Duration?
   /// When progress was told last.
@@ -27,41 +44,74 @@ struct Pace {
   static let eventInterval = Duration.milliseconds(700)
 }
 
+/// A recording that is being carried out: how many of its events are done.
+struct OpeningPace {
+  var start: Duration
+  var done = 0
+  var total: Int
+}
+
 extension Session {
-  /// Called during long work: tells progress, and writes what a run has done so far, so that a crash
-  /// loses no more than a second of it.
-  func advance(_ done: Int, of total: Int) {
+  /// Called during long work: tells progress.
+  ///
+  /// While a recording is opened, its events are what is told of.
+  func tell(_ done: Int, of total: Int) {
+    guard let start = opening?.start ?? pace.start else { return }
     let now = clock()
-    if now - pace.start >= Pace.patience,
-      now - (pace.lastProgress ?? pace.start) >= Pace.progressInterval
-    {
-      pace.lastProgress = now
-      progress(done, total)
-    }
-    guard pace.mayBeCut, recorder != nil, position > pace.mark.position,
-      now - (pace.lastEvent ?? pace.start) >= Pace.eventInterval
+    guard now - start >= Pace.patience,
+      now - (pace.lastProgress ?? start) >= Pace.progressInterval
     else { return }
-    pace.lastEvent = now
-    write(event(typed: pace.typed, canonical: "goto \(position)", since: pace.mark))
+    pace.lastProgress = now
+    if let opening { progress(opening.done, opening.total) } else { progress(done, total) }
+  }
+
+  /// Called during long work wherever it could be stopped: tells progress, and writes what has been
+  /// done so far, so that a crash loses no more than a second of it.
+  func advance(_ done: Int, of total: Int) {
+    tell(done, of: total)
+    if isEventDue { writeEvent() }
+  }
+
+  /// Whether something was done that is not written, and the last writing is long ago.
+  var isEventDue: Bool {
+    hasWork && isAppendDue
+  }
+
+  /// Whether the last writing is long ago.
+  var isAppendDue: Bool {
+    guard recorder != nil, pace.isRecorded, let start = pace.start else { return false }
+    return clock() - (pace.lastEvent ?? start) >= Pace.eventInterval
+  }
+
+  private var hasWork: Bool {
+    run === pace.mark.run ? position > pace.mark.position : pace.hasCommitted
+  }
+
+  /// Writes what was done since the last event; what is left is then only a way to go.
+  func writeEvent(holds: Bool? = nil) {
+    let canonical = pace.isMove ? "goto \(position)" : pace.canonical
+    var event = event(typed: pace.typed, canonical: canonical, since: pace.mark)
+    event.continues = pace.hasWritten || pace.continues
+    event.holds = holds
+    if !pace.hasWritten {
+      event.files = files.used
+      event.drawn = document.origins.compactMap { path, origin in
+        guard case .drawn(_, let name) = origin, pace.origins[path] != origin else { return nil }
+        return name
+      }.sorted()
+    }
+    recorder?.add(event, files)
+    pace.hasWritten = true
+    pace.isMove = true
+    pace.lastEvent = clock()
     pace.mark = EventMark(position: position, run: run)
   }
 
-  /// Writes down what a command did, unless that was written while it ran.
-  func record(
-    _ output: CommandOutput, canonical: String, before: [String: ParameterOrigin]
-  ) {
-    let isWritten = pace.lastEvent != nil && pace.mark.position == position
-    guard recorder != nil, !isWritten else { return }
-    let text = pace.mayBeCut ? "goto \(position)" : canonical
-    var event = event(typed: pace.typed, canonical: text, since: pace.mark)
-    event.files = files.used
-    event.holds = output.holds
-    event.drawn = document.origins.compactMap { path, origin in
-      guard case .drawn(_, let name) = origin, before[path] != origin else { return nil }
-      return name
-    }.sorted()
-    write(event)
+  /// Writes down what a command did, unless all of it was written while it ran.
+  func record(holds: Bool? = nil) {
+    guard recorder != nil else { return }
+    let isWritten =
+      pace.hasWritten && run === pace.mark.run && pace.mark.position == position
+    if !isWritten { writeEvent(holds: holds) }
   }
-
-  private func write(_ event: SessionEvent) { recorder?.add(event, files) }
 }

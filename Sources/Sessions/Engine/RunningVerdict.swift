@@ -22,8 +22,15 @@ final class RunningVerdict {
   }
 
   /// The verdict after so many steps; `output` gives what the layer put out in a step.
-  func verdict(after position: Int, output: (Int) -> SequenceTensor?) -> Verdict {
-    while produced.count <= position { add(output(produced.count - 1)) }
+  ///
+  /// `tick` may throw between two steps; what was compared is kept.
+  func verdict(
+    after position: Int, tick: (Int) throws -> Void = { _ in }, output: (Int) -> SequenceTensor?
+  ) rethrows -> Verdict {
+    while produced.count <= position {
+      add(output(produced.count - 1))
+      try tick(produced.count - 1)
+    }
     let last = changes.lastIndex { $0.step <= position } ?? 0
     var result = changes[last].verdict
     result.comparedSteps = min(produced[position], layer.time)

@@ -24,29 +24,44 @@ extension Session {
     if reach != .notes { document.inputRevision = nextRevision() }
     let past = Change(document: self.document, command: command)
     try replace(by: document, restart: restart)
-    undoStack.append(past)
+    push(past)
+  }
+
+  /// What leads back from a change; one that only goes on with the last has none of its own.
+  private func push(_ past: Change) {
+    if !pace.continues { undoStack.append(past) }
     redoStack = []
   }
 
   /// Makes a document with its run the present one.
+  ///
+  /// A command that does so piece by piece is one change all the same.
   func commit(_ document: Document, _ run: ModelRun, as command: String) {
-    undoStack.append(Change(document: self.document, command: command))
-    redoStack = []
+    if !pace.hasCommitted { push(Change(document: self.document, command: command)) }
     self.document = document
     self.run = run
+    pace.hasCommitted = true
   }
 
   private func replace(by new: Document, restart: Bool) throws {
     var document = new
     let made = try makeRun(&document)
-    if let made, made !== run, let plan = made.plan {
-      let timestep = restart ? 0 : self.plan.map { $0.boundaries[position] } ?? 0
-      let target = plan.step(atInput: min(timestep, plan.boundaries[plan.lastStep]))
-      // What an interruption leaves is a usable position of the new document.
-      try go(made, to: target)
+    let timestep = restart ? 0 : plan.map { $0.boundaries[position] } ?? 0
+    let old = (self.document, run, pace.hasCommitted)
+    // The new document comes first, so that the way is written down as it is gone.
+    (self.document, run, pace.hasCommitted) = (document, made, true)
+    do {
+      if let made, made !== old.1, let plan = made.plan {
+        // What an interruption leaves is a usable position of the new document.
+        try go(made, to: plan.step(atInput: min(timestep, plan.boundaries[plan.lastStep])))
+      }
+    } catch {
+      guard pace.hasWritten else {
+        (self.document, run, pace.hasCommitted) = old
+        throw error
+      }
+      pace.obstacle = Self.commandError(error)
     }
-    self.document = document
-    run = made
     let nodes = document.layer.map { LayerTree($0).nodes } ?? []
     if !nodes.contains(where: { $0.path == selected }) { selected = "" }
   }

@@ -7,7 +7,7 @@ extension Session {
   private func ours(_ expected: Expectation) throws -> SequenceTensor? {
     let run = try requireRun()
     guard !expected.isLayerWise else {
-      return try run.layerWiseResult(cancel: cancel).taps[expected.path]
+      return try layerWise(run).taps[expected.path]
     }
     guard let step = run.stepWise(expected.path) else { return nil }
     return step.timesteps(min(run.latency(expected.path), step.time)..<step.time)

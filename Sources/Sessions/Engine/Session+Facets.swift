@@ -44,7 +44,9 @@ extension Session {
             .invalidOperand, found: "w\(place)",
             expected: latency == 0
               ? "no warm-up output: the output latency of \(path.shown) is 0"
-              : "w0 to w\(latency - 1), the warm-up outputs of \(path.shown)")
+              : latency == 1
+                ? "w0, the warm-up output of \(path.shown)"
+                : "w0 to w\(latency - 1), the warm-up outputs of \(path.shown)")
         }
         return sequence("out warm-up", step.timesteps(0..<min(latency, step.time)))
       }
@@ -70,18 +72,23 @@ extension Session {
     case .state(let leaf): return try stateLeaf(path, leaf, run)
     case .parameter(let leaf): return try parameter(path, leaf, run)
     case .emit(let leaf):
-      let emits = try run.layerWiseResult(cancel: cancel).emits
-      let names = emits.keys.sorted()
+      let emits = try layerWise(run).emits
+      let names = run.emitNames(inside: path)
       let name = leaf ?? names.first ?? ""
-      let found = names.first { $0 == name || $0.hasSuffix("/\(name)") }
-      guard let value = found.flatMap({ emits[$0] }) else {
+      let found = names.first { $0 == name } ?? names.first { $0.hasSuffix("/\(name)") }
+      guard let found, let value = emits[found] else {
+        let isSilent = names.isEmpty
         throw CommandError(
           .unknownFacet,
-          found: emits.isEmpty ? "this stack emits nothing" : "there is no emit '\(name)'",
-          expected: emits.isEmpty
-            ? "a stack that emits" : names.joined(separator: ", "))
+          found: isSilent
+            ? "\(emits.isEmpty ? "this stack" : path.shown) emits nothing"
+            : "\(path.shown) has no emit '\(name)'",
+          expected: isSilent && emits.isEmpty ? "a stack that emits" : "",
+          suggestion: isSilent
+            ? run.emitNames(inside: "").first.map { "the first emit is .:emit.\($0)" }
+            : "it has \(names.joined(separator: ", "))")
       }
-      return sequence("emit.\(name)", value)
+      return sequence("emit.\(found)", value)
     case .field(let name):
       throw CommandError(
         .unknownFacet, found: "\(path.shown).\(name) is a field of the config",
@@ -94,19 +101,25 @@ extension Session {
     let run = try requireRun()
     let path = try requireTree().1.resolve(facet.path).path
     let paths: [String]
-    if case .state = facet.kind {
-      paths = run.stream?.leaves.map(\.path) ?? []
-    } else {
-      paths = run.model.parameterSpecs.map(\.path)
+    switch facet.kind {
+    case .state: paths = run.stream?.leaves.map(\.path) ?? []
+    case .emit: return run.emitNames(inside: path)
+    default: paths = run.model.parameterSpecs.map(\.path)
     }
     return paths.filter { $0.isInside(path) }.map { LayerPath.relative($0, to: path) }
   }
 
   private func layerWise(_ path: String, _ run: ModelRun) throws -> SequenceTensor {
-    guard let value = try run.layerWiseResult(cancel: cancel).taps[path] else {
+    guard let value = try layerWise(run).taps[path] else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no output of its own")
     }
     return value
+  }
+
+  /// What a layer sees layer-wise; nil where that cannot be had.
+  func inputSequence(of path: String) -> SequenceTensor? {
+    guard let run, let (_, tree) = try? requireTree() else { return nil }
+    return path.isEmpty ? run.input : try? inputOfLayer(path, tree, run)
   }
 
   /// What a layer inside a chain sees layer-wise: the output of the sibling before it.

@@ -1,3 +1,4 @@
+import Execution
 import Layers
 import Runtime
 import Tensors
@@ -56,8 +57,10 @@ extension Session {
     let start = run.position
     let target = min(target, pace.landing ?? target)
     do {
-      try run.go(to: target, cancel: cancel) { done in
-        advance(done - start, of: max(1, target - start))
+      try run.go(to: target, cancel: cancel) { done, isBetweenSteps in
+        let (done, total) = (done - start, max(1, target - start))
+        // Inside a step the state is no longer, or not yet, that of a position.
+        if isBetweenSteps { advance(done, of: total) } else { tell(done, of: total) }
       }
     } catch let error as RuntimeError where error.code == .cancelled {
       pace.wasStopped = true
@@ -105,18 +108,19 @@ extension Session {
   private func landing(
     input timestep: Int, _ plan: StepPlan
   ) throws(CommandError) -> (Int, String?) {
-    let last = plan.boundaries[plan.lastStep]
-    guard timestep < last else {
+    let end = plan.boundaries[plan.lastStep]
+    guard timestep < end else {
       throw CommandError(
         .invalidOperand, found: "input timestep \(timestep)",
-        expected: last == 0
+        expected: end == 0
           ? "nothing: the input is empty"
-          : "0 to \(last - 1): the input has \(plan.time), the rest is flush")
+          : "0 to \(end - 1): the input has \(plan.time), the rest is flush")
     }
     // The block that holds the timestep has been consumed at its end.
     let step = plan.step(atInput: timestep) + 1
-    let range = "\(plan.boundaries[step - 1]) to \(plan.boundaries[step] - 1)"
-    return (step, "input timestep \(timestep) is in step \(step), which holds \(range)")
+    let (first, last) = (plan.boundaries[step - 1], plan.boundaries[step] - 1)
+    let range = first == last ? "" : ", which holds \(first) to \(last)"
+    return (step, "input timestep \(timestep) is in step \(step)\(range)")
   }
 
   /// Where the run is, and whether it is right so far.
@@ -136,7 +140,7 @@ extension Session {
 
   /// Where a move has led, and which rows have ended on the way.
   var moveLines: [String] {
-    let start = pace.mark.position
+    let start = pace.origin
     let ended = rowEnds.filter { $0.step > start && $0.step <= position }
     return [positionLine] + ended.map { "row \($0.row): ended at step \($0.step)" }
   }
@@ -151,12 +155,40 @@ extension Session {
   }
 
   /// Step-wise against layer-wise at a layer, up to the position.
-  func verdict(of path: String, tolerance: Double) throws -> Verdict {
+  ///
+  /// `part` is which of several comparisons it is, for the progress that is told.
+  func verdict(
+    of path: String, tolerance: Double, part: (index: Int, count: Int) = (0, 1)
+  ) throws -> Verdict {
     let run = try requireRun()
-    let layerWise = try run.layerWiseResult(cancel: cancel)
-    guard let layer = layerWise.taps[path] else {
+    guard let layer = try layerWise(run).taps[path] else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no layer-wise output")
     }
-    return run.verdict(path, layer: layer, tolerance: tolerance)
+    return try run.verdict(path, layer: layer, tolerance: tolerance) { done in
+      if cancel.isRaised { throw Model.cancelled }
+      tell(part.index * run.position + done, of: part.count * run.position)
+    }
+  }
+
+  /// The layer-wise result, computed when it is first asked for.
+  ///
+  /// - Throws: `RuntimeError` `.cancelled` when the user stops it.
+  func layerWise(_ run: ModelRun) throws -> RunOutput {
+    try run.layerWiseResult(cancel: cancel) { [self] in advance($0, of: $1) }
+  }
+
+  /// Computes what screens show of the whole input, unless it is there.
+  ///
+  /// - Throws: as layers do that cannot take this input, or `RuntimeError` `.cancelled`.
+  package func prepareLayerWise(_ progress: @escaping (Int, Int) -> Void) throws {
+    guard let run, !run.hasLayerWise else { return }
+    let usual = self.progress
+    self.progress = progress
+    pace = Pace(start: clock())
+    defer {
+      self.progress = usual
+      pace = Pace()
+    }
+    _ = try layerWise(run)
   }
 }

@@ -63,6 +63,7 @@ extension Session {
     document.origins = [:]
     document.faults = []
     document.expectations = []
+    pace.canonical = "stack " + notation.swift(spec, width: .max)
     do { try commit(document, as: "stack", restart: true) } catch {
       guard let input = document.input?.sequence else { throw error }
       var known = Self.commandError(error)
@@ -72,8 +73,8 @@ extension Session {
         + "the present input is \(input.channelSpec): for a stack with another one, input clear first"
       throw known
     }
-    return CommandOutput(
-      notes + stackSummary, canonical: "stack " + notation.swift(spec, width: .max))
+    let rates = document.input.map { rateNotes($0) } ?? []
+    return CommandOutput(notes + rates + stackSummary)
   }
 
   /// Carries out an edit of the stack; parameters follow their layers.

@@ -25,6 +25,8 @@ public final class Session {
   package let files = SessionFiles()
   /// The file that the session was opened from or saved to.
   package var origin: String?
+  /// The digest of that file as it was then.
+  package var originDigest: UInt64?
 
   package internal(set) var document = Document()
   var run: ModelRun?
@@ -36,6 +38,8 @@ public final class Session {
   package var recorder: Recorder?
   /// The command that is being carried out.
   var pace = Pace()
+  /// The recording that is being carried out, while a file is opened.
+  var opening: OpeningPace?
   /// Numbers given to documents so far.
   private var revisions = 0
 
@@ -82,7 +86,11 @@ public final class Session {
   ///
   /// Never throws and never stops the program: mistakes are in the outcome.
   @discardableResult
-  public func perform(_ text: String) -> Outcome { perform(text, landing: nil, files: nil) }
+  public func perform(_ text: String) -> Outcome {
+    cancel.lower()
+    defer { cancel.lower() }
+    return perform(text, landing: nil, files: nil)
+  }
 
   /// Carries a recorded event out again.
   ///
@@ -90,20 +98,24 @@ public final class Session {
   /// the event read.
   @discardableResult
   package func perform(_ event: SessionEvent) -> Outcome {
-    perform(event.canonical, landing: event.to, files: event.files)
+    perform(event.canonical, landing: event.to, files: event.files, continues: event.continues)
   }
 
   /// Carries out what an event does to the document, without making steps.
   @discardableResult
   package func performDocument(of event: SessionEvent) -> Outcome {
-    perform(event.canonical, landing: 0, files: event.files)
+    perform(event.canonical, landing: 0, files: event.files, continues: event.continues)
   }
 
-  private func perform(_ text: String, landing: Int?, files recorded: [FileUse]?) -> Outcome {
-    cancel.lower()
+  private func perform(
+    _ text: String, landing: Int?, files recorded: [FileUse]?, continues: Bool = false
+  ) -> Outcome {
     files.begin(recorded: recorded)
-    let mark = EventMark(position: position, run: run)
-    pace = Pace(typed: text, start: clock(), mark: mark, landing: landing)
+    let problem = recorder?.problem
+    pace = Pace(
+      typed: text, start: clock(), origin: position,
+      mark: EventMark(position: position, run: run), origins: document.origins, landing: landing,
+      continues: continues)
     defer { pace = Pace() }
     do {
       let expanded = CommandLine.replacingSelection(in: text, by: selected.shown)
@@ -112,34 +124,49 @@ public final class Session {
       let command = try CommandTable.find(first.name)
       guard let line = CommandLine(expanded, flags: command.flags) else { return Outcome() }
       try line.check(for: command)
-      pace.mayBeCut = command.isOnlyMove
-      let before = document.origins
+      pace.canonical = expanded
+      pace.isMove = command.isOnlyMove
+      pace.isRecorded = command.isRecorded
       let output = try command.perform(line, self)
-      if command.isRecorded, !output.isUnrecorded {
-        record(output, canonical: output.canonical ?? expanded, before: before)
-      }
-      return outcome(of: output)
+      if command.isRecorded, !output.isUnrecorded { record(holds: output.holds) }
+      return outcome(of: output, problem)
     } catch {
+      // Stopped while it looked at what it had changed already: that stays, and is written.
+      if pace.hasCommitted { record() }
       let known = Self.commandError(error)
       return Outcome(error: known, status: known.code == .checkFailed ? 1 : 3)
     }
   }
 
-  private func outcome(of output: CommandOutput) -> Outcome {
+  private func outcome(of output: CommandOutput, _ problem: String?) -> Outcome {
     var outcome = Outcome(
-      lines: output.lines, prefill: output.prefill, effect: output.effect)
+      lines: journalLines(before: problem) + output.lines, prefill: output.prefill,
+      effect: output.effect)
     if output.holds == false {
       outcome.error = CommandError(
         .checkFailed, found: output.lines.last ?? "the check did not hold")
       outcome.status = 1
     }
-    if pace.wasStopped {
+    if let obstacle = pace.obstacle {
+      outcome.error = obstacle
+      outcome.status = 3
+    } else if pace.wasStopped {
       outcome.error = CommandError(
         .cancelled, found: "stopped at step \(position)",
         suggestion: "what was computed stays; run goes on")
       outcome.status = 3
     }
     return outcome
+  }
+
+  /// Said once when the journal can no longer be written, and when it can again.
+  private func journalLines(before: String?) -> [String] {
+    switch (before, recorder?.problem) {
+    case (nil, let now?):
+      ["not in the journal: \(now); what is done is kept in memory, save FILE writes it elsewhere"]
+    case (_?, nil): ["the journal is written again, with all that was missing"]
+    default: []
+    }
   }
 
   /// Any error as one for people.

@@ -14,15 +14,31 @@ package final class Workspace {
   ///
   /// With `keepsJournal` every session writes a journal. Relative paths start at `folder`, or in the
   /// working directory where it is empty.
+  ///
+  /// `willOpen` is told of the session before its recording is carried out.
   package init(
     path: String? = nil, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
-    folder: String = ""
+    folder: String = "", willOpen: ((Session) -> Void)? = nil
   ) {
     self.registry = registry
     self.keepsJournal = keepsJournal
     self.folder = folder
     opened = OpenedSession(
-      path: path, registry: registry, keepsJournal: keepsJournal, folder: folder)
+      path: path, registry: registry, keepsJournal: keepsJournal, folder: folder,
+      progress: willOpen)
+  }
+
+  /// Goes on with the newest journal that holds anything, or begins a new session.
+  ///
+  /// Without one it is `path` that is opened, if that is given.
+  package init(
+    last registry: LayerRegistry, otherwise path: String? = nil,
+    willOpen: ((Session) -> Void)? = nil
+  ) {
+    self.registry = registry
+    keepsJournal = true
+    folder = ""
+    opened = OpenedSession(last: registry, otherwise: path, progress: willOpen)
   }
 
   /// The session that is worked in.

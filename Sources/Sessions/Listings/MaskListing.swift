@@ -23,7 +23,7 @@ package enum MaskListing {
   package static func entries(_ session: Session, of path: String? = nil) throws -> [Entry] {
     let run = try session.requireRun()
     let (_, tree) = try session.requireTree()
-    let taps = try run.layerWiseResult(cancel: session.cancel).taps
+    let taps = try session.layerWise(run).taps
     var result: [Entry] = []
     for node in tree.nodes where path == nil || node.path == path {
       guard let out = taps[node.path] else { continue }

@@ -9,7 +9,7 @@ enum StackListing {
     let (_, tree) = try session.requireTree()
     var rows = [["layer", "kind", "ratio", "output", "latency", "state"]]
     var numbers: [[Double]] = []
-    let taps = try session.run?.layerWiseResult(cancel: session.cancel).taps ?? [:]
+    let taps = try session.run.map { try session.layerWise($0).taps } ?? [:]
     for node in tree.nodes {
       let layer = node.layer
       let indent = String(repeating: "  ", count: node.depth)
@@ -75,7 +75,7 @@ enum TimeListing {
       " · \(NumberText.fixed(Double(fed) / Double(rate), decimals: 3)) s"
     }
     let made = max(0, run.stepWiseTime("") - run.latency(""))
-    let all = try run.layerWiseResult(cancel: session.cancel).y.time
+    let all = try session.layerWise(run).y.time
     var lines = [
       "step \(run.position) of \(plan.endStep) and \(plan.flushSteps) of flush",
       "input timesteps \(min(fed, plan.time)) of \(plan.time)\(seconds ?? "")",

@@ -46,28 +46,46 @@ package final class Journal {
     return make != nil
   }
 
-  /// The newest journal; names sort by time.
-  package static func newest(in directory: String = Journal.directory()) -> String? {
+  /// The journals, the one that was written to last first.
+  package static func newestFirst(in directory: String = Journal.directory()) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-    return names.filter { $0.hasSuffix(".session") }.max().map { "\(directory)/\($0)" }
+    let paths = names.filter { $0.hasSuffix(".session") }.map { "\(directory)/\($0)" }
+    let dated = paths.map { (path: $0, written: lastWriting($0)) }
+    // Names say when a journal was begun.
+    return dated.sorted { ($0.written, $0.path) > ($1.written, $1.path) }.map(\.path)
   }
 
-  /// Appends what was recorded, whole lines, the beginning of the session first; a full disk must not
-  /// stop the session, so failure is silent.
-  package func append(_ lines: String) {
-    if descriptor >= 0 {
-      write(lines)
-    } else if let beginning {
-      guard create() else { return }
-      write(beginning + lines)
-      self.beginning = nil
-    } else {
+  /// When a file was changed, in nanoseconds since 1970; 0 where that is not known.
+  private static func lastWriting(_ path: String) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return 0 }
+    #if canImport(Glibc)
+      let time = status.st_mtim
+    #else
+      let time = status.st_mtimespec
+    #endif
+    return time.tv_sec * 1_000_000_000 + time.tv_nsec
+  }
+
+  /// Appends what was recorded, whole lines, the beginning of the session first.
+  ///
+  /// A full disk must not stop the session: what cannot be written is kept for the next time.
+  ///
+  /// - Returns: why something is not written, or nil.
+  package func append(_ lines: String) -> String? {
+    guard descriptor < 0 else { return write(lines) }
+    guard let beginning else {
       beginning = lines
+      return nil
     }
+    self.beginning = beginning + lines
+    if let problem = create() { return problem }
+    self.beginning = nil
+    return write(beginning + lines)
   }
 
   /// Writes whole lines or nothing: what does not fit on the disk waits for the next time.
-  private func write(_ text: String) {
+  private func write(_ text: String) -> String? {
     backlog += text
     var rest = Array(backlog.utf8)[...]
     while !rest.isEmpty {
@@ -80,17 +98,24 @@ package final class Journal {
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else {
+        let problem = Self.problem(path ?? directory)
         _ = ftruncate(descriptor, off_t(length))
-        return
+        return problem
       }
       rest = rest.dropFirst(count)
     }
     length += backlog.utf8.count
     backlog = ""
+    return nil
   }
 
-  private func create() -> Bool {
-    guard Self.make(directory) else { return false }
+  /// The last error of the system, and where it happened.
+  private static func problem(_ place: String) -> String {
+    "\(place): \(String(cString: strerror(errno)))"
+  }
+
+  private func create() -> String? {
+    guard Self.make(directory) else { return "\(directory): this folder cannot be made" }
     let now = Int(time(nil))
     for attempt in 0..<1000 {
       let digits = "\(attempt)"
@@ -98,15 +123,18 @@ package final class Journal {
       let candidate = "\(directory)/\(now)-\(number)-\(getpid()).session"
       // Exclusive and locked: nobody else ever appends to this file.
       let made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
-      guard made >= 0 else { continue }
+      guard made >= 0 else {
+        if errno == EEXIST { continue }
+        return Self.problem(directory)
+      }
       guard flock(made, LOCK_EX | LOCK_NB) == 0 else {
         close(made)
         continue
       }
       descriptor = made
       path = candidate
-      return true
+      return nil
     }
-    return false
+    return "\(directory): no name is free for a journal"
   }
 }

@@ -1,5 +1,7 @@
+import Execution
 package import Layers
 import Notation
+import Tensors
 import Weights
 
 /// A session made from a file, or a new one, with a journal of its own.
@@ -26,12 +28,16 @@ package struct OpenedSession {
     name = path.map { String($0.split(separator: "/").last ?? "") } ?? "new session"
     notes = []
     progress?(session)
+    guard path != nil else {
+      record(SessionFile(), keepsJournal)
+      return
+    }
     do {
       if let path, path.hasSuffix(".session") {
         try openRecording(path, keepsJournal)
-      } else {
+      } else if let path {
         record(SessionFile(), keepsJournal)
-        if let path { try openConfig(path) }
+        try openConfig(path)
       }
     } catch {
       self.error = Session.commandError(error)
@@ -44,14 +50,28 @@ package struct OpenedSession {
 
   private mutating func openRecording(_ path: String, _ keepsJournal: Bool) throws {
     let place = session.files.resolved(path)
-    let file = try SessionFile(bytes: try ByteFile(path: place).readAll(), name: path)
+    let bytes = try ByteFile(path: place).readAll()
+    let file = try SessionFile(bytes: bytes, name: path)
     if let damage = file.damage { notes.append("\(name): \(damage)") }
     if let dropped = file.dropped { notes.append(dropped) }
     file.lend(to: session.files, folder: RelativePath.folder(of: place))
     session.origin = path
+    session.originDigest = FileDigest.of(bytes)
     var kept = file
+    session.opening = OpeningPace(start: session.clock(), total: file.events.count)
+    defer { session.opening = nil }
     for (index, event) in file.events.enumerated() {
+      let mark = EventMark(position: session.position, run: session.run)
       let outcome = session.perform(event)
+      session.opening?.done = index + 1
+      session.tell(index + 1, of: file.events.count)
+      if session.cancel.isRaised {
+        kept.events = Array(file.events[..<index]) + [done(event, since: mark)].compactMap { $0 }
+        notes.append(
+          "stopped in event \(index + 1) of \(file.events.count); what was carried out stays, and "
+            + "open \(path) opens all of it")
+        break
+      }
       guard let failure = outcome.error, outcome.status == 3, failure.code != .cancelled else {
         continue
       }
@@ -59,8 +79,20 @@ package struct OpenedSession {
       kept.events = Array(file.events[..<index])
       break
     }
-    notes.append("\(kept.events.count) events of \(name) carried out")
+    // What is not all of a file is not saved in its place unless that is said.
+    if kept.events.count < file.events.count || file.damage != nil || file.dropped != nil {
+      session.origin = nil
+    }
+    notes.append("\(NumberText.counted(kept.events.count, "event")) of \(name) carried out")
     record(kept, keepsJournal)
+  }
+
+  /// As much of an event as was carried out when it was stopped; nil if that is nothing.
+  private func done(_ event: SessionEvent, since mark: EventMark) -> SessionEvent? {
+    guard session.run !== mark.run || session.position != mark.position else { return nil }
+    var done = session.event(typed: event.typed, canonical: event.canonical, since: mark)
+    (done.files, done.drawn, done.continues) = (event.files, event.drawn, event.continues)
+    return done
   }
 
   /// What cannot be carried out, readable all the same.
@@ -107,6 +139,41 @@ package struct OpenedSession {
     }
     let journal = Journal()
     session.recorder = Recorder(continuing: file) { journal.append($0) }
+  }
+}
+
+extension OpenedSession {
+  /// Opens the journal that was written to last, of those that hold anything.
+  ///
+  /// Those that cannot be read, and those without a whole event, are passed over and named.
+  /// - Parameters:
+  ///   - registry: the layers that can be named.
+  ///   - journals: their folder.
+  ///   - other: opened when there is no such journal.
+  ///   - progress: told of the session before its recording is carried out.
+  package init(
+    last registry: LayerRegistry, in journals: String = Journal.directory(),
+    otherwise other: String? = nil,
+    progress: ((Session) -> Void)? = nil
+  ) {
+    var passedOver: [String] = []
+    for path in Journal.newestFirst(in: journals) {
+      let name = String(path.split(separator: "/").last ?? "")
+      do {
+        let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: name)
+        guard !file.events.isEmpty else {
+          passedOver.append("passed over \(name): it holds no whole event")
+          continue
+        }
+        self.init(path: path, registry: registry, progress: progress)
+        notes = passedOver + notes
+        return
+      } catch {
+        passedOver.append("passed over \(name): \(Session.commandError(error))")
+      }
+    }
+    self.init(path: other, registry: registry, progress: progress)
+    notes = passedOver + notes + ["there is no journal to go on with in \(journals)"]
   }
 }
 

@@ -5,26 +5,29 @@ import Tensors
 /// Writes down what a session did; nothing else writes the log.
 package final class Recorder {
   package private(set) var file: SessionFile
-  /// Told first of all that is known, then of every event with the files that it brings.
-  private let sink: (String) -> Void
+  /// Told first of all that is known, then of every event with the files that it brings; says why it
+  /// could not keep them, if so.
+  private let sink: (String) -> String?
+  /// Why what was recorded last is not kept anywhere but here.
+  package private(set) var problem: String?
 
   /// Numbers of the last output that are kept: 4 kB of singles.
   package static let keptNumbers = 1024
 
   /// Starts a log; `sink` gets what is written.
   package init(
-    continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> Void = { _ in }
+    continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> String? = { _ in nil }
   ) {
     self.file = file
     self.sink = sink
-    sink(file.text)
+    problem = sink(file.text)
   }
 
   /// A line an event, for people.
   package var summaries: [String] {
     file.events.map { event in
       let place = event.from == event.to ? "\(event.to)" : "\(event.from) → \(event.to)"
-      return "\(place)  \(event.typed)"
+      return "\(place)  \(event.continues ? "… " : "")\(event.typed)"
     }
   }
 
@@ -36,7 +39,7 @@ package final class Recorder {
       text += SessionFile.line(of: bytes, digest: use.digest)
     }
     file.events.append(event)
-    sink(text + SessionLines.text(.event, event.json))
+    problem = sink(text + SessionLines.text(.event, event.json))
   }
 
   /// The file as it is saved: a header that says what the session has come to.

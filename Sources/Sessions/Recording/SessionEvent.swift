@@ -30,6 +30,8 @@ package struct SessionEvent: Hashable, Sendable {
   package var drawn: [String] = []
   /// The answer of a check; nil for other commands.
   package var holds: Bool?
+  /// Whether it only goes on with what the event before it began, as one command and one change.
+  package var continues = false
 
   var json: JSONValue {
     var members: [JSONValue.Member] = [
@@ -44,6 +46,7 @@ package struct SessionEvent: Hashable, Sendable {
     }
     if !drawn.isEmpty { members.append(.init("drawn", .array(drawn.map { .string($0) }))) }
     if let holds { members.append(.init("holds", .bool(holds))) }
+    if continues { members.append(.init("continues", .bool(true))) }
     return .object(members)
   }
 }
@@ -68,11 +71,14 @@ extension SessionEvent {
     else { return nil }
     var holds: Bool?
     if case .bool(let answer)? = json["holds"] { holds = answer }
+    var continues = false
+    if case .bool(let answer)? = json["continues"] { continues = answer }
     self.init(
       typed: typed, canonical: canonical, from: from, to: to, first: first,
       steps: rows.map { $0.compactMap { $0 } },
       state: leaves, lastOutput: numbers.compactMap { $0 }, files: uses.compactMap { $0 },
-      drawn: (json["drawn"]?.array ?? []).compactMap(\.string), holds: holds)
+      drawn: (json["drawn"]?.array ?? []).compactMap(\.string), holds: holds,
+      continues: continues)
   }
 }
 

@@ -33,9 +33,13 @@ extension Session {
   /// A layer's output latency, whether or not it has made any output.
   package func warmUp(_ path: String) -> Int { run?.latency(path) ?? 0 }
 
+  /// Whether the layer-wise result is there; looking never computes it.
+  package var hasLayerWise: Bool { run?.hasLayerWise ?? false }
+
   /// A layer's layer-wise output; nil where there is none yet, or it cannot be had.
   package func layerOutput(_ path: String) -> SequenceTensor? {
-    try? run?.layerWiseResult(cancel: cancel).taps[path]
+    guard let run, run.hasLayerWise else { return nil }
+    return try? layerWise(run).taps[path]
   }
 
   /// One leaf of the state.
@@ -73,7 +77,9 @@ extension Session {
 
   /// Step-wise against layer-wise at a layer so far; nil before anything can be compared.
   package func comparison(_ path: String) -> Verdict? {
-    guard position > 0, let verdict = try? verdict(of: path, tolerance: 1e-6) else { return nil }
+    guard position > 0, hasLayerWise, let verdict = try? verdict(of: path, tolerance: 1e-6) else {
+      return nil
+    }
     return verdict.comparedSteps > 0 ? verdict : nil
   }
 }

@@ -6,11 +6,14 @@ import Synchronization
 
 /// A session engine as the front ends see it, with the commands that change which session it is.
 package final class EngineClient: SessionClient {
-  private let workspace: Workspace
+  private var workspace = Workspace()
   private let canceled: SharedFlag
   private let cache = RunCache()
-  /// What the commands answered that the session began with.
-  private var firstLines: [OutputLine] = []
+  private let showsScreens: Bool
+  /// Opens what there is to work in, and gives what its first commands answered.
+  private let opener: Opener
+
+  private typealias Opener = (@escaping (Session) -> Void) -> (Workspace, [OutputLine])
 
   /// The flag of the present session, for threads that want to stop it.
   private final class SharedFlag: Sendable {
@@ -22,28 +25,80 @@ package final class EngineClient: SessionClient {
     func raise() { flag.withLock { $0.raise() } }
   }
 
-  /// Opens a file, or begins a new session; it stays on the calling thread.
-  package init(path: String?, registry: LayerRegistry) {
-    workspace = Workspace(path: path, registry: registry)
+  private init(showsScreens: Bool, opener: @escaping Opener) {
+    self.showsScreens = showsScreens
+    self.opener = opener
     canceled = SharedFlag(workspace.session.cancel)
+  }
+
+  /// Opens a file, or begins a new session; it stays on the thread that calls ``open(progress:)``.
+  ///
+  /// With `resumesLast` the newest journal that holds anything is opened instead, if there is one.
+  /// `showsScreens` is for front ends that draw views: then what they show is computed in time.
+  package convenience init(
+    path: String?, resumesLast: Bool = false, registry: LayerRegistry, showsScreens: Bool = true
+  ) {
+    self.init(showsScreens: showsScreens) { willOpen in
+      let workspace =
+        resumesLast
+        ? Workspace(last: registry, otherwise: path, willOpen: willOpen)
+        : Workspace(path: path, registry: registry, willOpen: willOpen)
+      return (workspace, [])
+    }
   }
 
   /// Begins a new session with a stack made in Swift and some commands.
   package convenience init(
-    stack: any SequenceLayer, lines: [String] = [], registry: LayerRegistry = .builtIn
+    stack: any SequenceLayer, lines: [String] = [], registry: LayerRegistry = .builtIn,
+    showsScreens: Bool = true
   ) {
-    self.init(path: nil, registry: registry)
-    firstLines = Self.lines(workspace.session.take(stack))
-    for line in lines { firstLines += Self.lines(workspace.perform(line)) }
+    self.init(showsScreens: showsScreens) { willOpen in
+      let workspace = Workspace(registry: registry, willOpen: willOpen)
+      var answers = Self.lines(workspace.session.take(stack))
+      for line in lines { answers += Self.lines(workspace.perform(line)) }
+      return (workspace, answers)
+    }
   }
 
-  package var greeting: [OutputLine] { firstLines + Self.lines(workspace.opened) }
+  package func open(progress: @escaping (Progress) -> Void) -> [OutputLine] {
+    let (opened, answers) = opener { [canceled] session in
+      session.progress = { progress(Progress(label: "opening, event", done: $0, total: $1)) }
+      canceled.replace(by: session.cancel)
+    }
+    workspace = opened
+    let session = workspace.session
+    canceled.replace(by: session.cancel)
+    let wantsResult = showsScreens || session.position > 0
+    let missing = wantsResult ? prepared(progress) : []
+    return answers + Self.lines(workspace.opened) + missing + FirstSteps.lines(session)
+  }
+
+  /// Computes what the screen shows of the whole input, and says so when that was stopped.
+  private func prepared(_ progress: @escaping (Progress) -> Void) -> [OutputLine] {
+    let session = workspace.session
+    session.cancel.lower()
+    defer { session.cancel.lower() }
+    do {
+      try session.prepareLayerWise {
+        progress(Progress(label: "layer-wise", done: $0, total: $1))
+      }
+    } catch  where session.cancel.isRaised {
+      return [Self.missingResult]
+    } catch {
+      // The commands that need it say why it cannot be had.
+    }
+    return []
+  }
+
+  private static let missingResult = OutputLine(
+    "the layer-wise result was stopped, so nothing is compared; the next command computes it", .hint
+  )
 
   /// What was opened, and what to do with it.
   private static func lines(_ opened: OpenedSession) -> [OutputLine] {
     let notes = opened.notes.map { OutputLine($0, .hint) }
     let errors = opened.error.map { Self.lines("\($0)") } ?? []
-    return notes + errors + FirstSteps.lines(opened.session)
+    return notes + errors
   }
 
   private static func lines(_ error: String) -> [OutputLine] {
@@ -69,6 +124,10 @@ package final class EngineClient: SessionClient {
     canceled.replace(by: workspace.session.cancel)
     if outcome.effect == .quit { return Outcome(status: .quit) }
     var lines = Self.lines(outcome)
+    if showsScreens {
+      let wasStopped = outcome.error?.code == .cancelled && !workspace.session.hasLayerWise
+      lines += wasStopped ? [Self.missingResult] : prepared(progress)
+    }
     if workspace.session !== before { lines += FirstSteps.lines(workspace.session) }
     return Outcome(lines, status: outcome.status == 0 ? .done : .failed)
   }
@@ -85,6 +144,8 @@ package final class EngineClient: SessionClient {
   }
 
   package func view(_ request: ViewRequest) -> SessionView {
+    // A wish to stop that came too late is not meant for looking.
+    workspace.session.cancel.lower()
     workspace.session.selected = request.path == "." ? "" : request.path
     return ViewBuilder(
       session: workspace.session, request: request, cache: cache, name: workspace.opened.name

@@ -26,8 +26,10 @@ public enum FrontEnd {
     path: String?, resumesLast: Bool = false, isPlain: Bool = false,
     registry: LayerRegistry = .builtIn
   ) -> Int32 {
-    let opened = resumesLast ? Journal.newest() ?? path : path
-    return run(isPlain: isPlain) { EngineClient(path: opened, registry: registry) }
+    run(isPlain: isPlain) { showsScreens in
+      EngineClient(
+        path: path, resumesLast: resumesLast, registry: registry, showsScreens: showsScreens)
+    }
   }
 
   /// Shows a stack made in Swift, whose layers may have no notation yet.
@@ -47,19 +49,21 @@ public enum FrontEnd {
     _ stack: any SequenceLayer, lines: [String] = [], isPlain: Bool = false,
     registry: LayerRegistry = .builtIn
   ) -> Int32 {
-    run(isPlain: isPlain) { EngineClient(stack: stack, lines: lines, registry: registry) }
+    run(isPlain: isPlain) { showsScreens in
+      EngineClient(stack: stack, lines: lines, registry: registry, showsScreens: showsScreens)
+    }
   }
 
   private static func run(
-    isPlain: Bool, client: @escaping @Sendable () -> EngineClient
+    isPlain: Bool, client: @escaping @Sendable (_ showsScreens: Bool) -> EngineClient
   ) -> Int32 {
     let history = historyPath()
     if !isPlain, let driver = NcursesDriver(noColor: variable("NO_COLOR")) {
       let editor = ReadlineEditor(onScreen: true, historyPath: history)
-      TerminalApp(driver: driver, editor: editor, client: client).run()
+      TerminalApp(driver: driver, editor: editor) { client(true) }.run()
       return 0
     }
-    let repl = Repl(client: client(), historyPath: history, write: writeOut)
+    let repl = Repl(client: client(false), historyPath: history, write: writeOut)
     let allDone = repl.run()
     return allDone || PlainTerminal.inputIsTerminal ? 0 : 3
   }

@@ -55,6 +55,7 @@ final class RunCache {
 
   func masks(_ session: Session) -> [MaskListing.Entry] {
     if let entries { return entries }
+    guard session.hasLayerWise else { return [] }
     let made = (try? MaskListing.entries(session)) ?? []
     entries = made
     return made
@@ -62,6 +63,7 @@ final class RunCache {
 
   func masks(_ session: Session, of path: String) -> [MaskListing.Entry] {
     if let known = entriesByPath[path] { return known }
+    guard session.hasLayerWise else { return [] }
     let made = (try? MaskListing.entries(session, of: path)) ?? []
     entriesByPath[path] = made
     return made

@@ -110,7 +110,12 @@ final class EngineThread: Sendable {
     let client = makeClient()
     let canceller = client.canceller
     mailbox.withLock { $0.canceller = canceller }
-    post(.opened(greeting: client.greeting, vocabulary: client.vocabulary))
+    let greeting = client.open { progress in
+      self.post(.progress(progress))
+      if self.cancelFlag.load(ordering: .relaxed) { canceller() }
+    }
+    cancelFlag.store(false, ordering: .relaxed)
+    post(.opened(greeting: greeting, vocabulary: client.vocabulary))
     while let (line, request) = next() {
       if let line {
         let outcome = client.perform(line) { progress in

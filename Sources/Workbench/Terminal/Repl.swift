@@ -29,7 +29,13 @@ package final class Repl {
   package func run() -> Bool {
     PlainTerminal.catchInterrupts()
     let watch = InterruptWatch(client.canceller)
-    client.greeting.forEach(show)
+    var opening = ProgressNotice()
+    let greeting = watch.during {
+      client.open { progress in
+        if let line = opening.line(progress) { self.write("\(line)\n") }
+      }
+    }
+    greeting.forEach(show)
     var openLines: [String] = []
     var allDone = true
     while let line = read(isOpen: !openLines.isEmpty) {

@@ -73,6 +73,7 @@ package final class TerminalApp {
     switch event {
     case .opened(let greeting, let vocabulary):
       model.pendingCount -= 1
+      model.progress = nil
       model.vocabulary = vocabulary
       model.append(greeting)
       shownRequest = nil

@@ -3,10 +3,11 @@
 /// It stays on one thread. Commands are lines of the session's own language, whether they were
 /// typed or come from a key: there is no second way to change a session.
 package protocol SessionClient: AnyObject {
-  /// What is said first, such as what was opened and what to try.
-  var greeting: [OutputLine] { get }
+  /// Opens the session, once and before all else: what is said first, such as what was opened and what
+  /// to try.
+  func open(progress: @escaping (Progress) -> Void) -> [OutputLine]
 
-  /// Stops the running line at the next whole block; safe from any thread.
+  /// Stops the running line, or the opening, at the next whole block; safe from any thread.
   var canceller: @Sendable () -> Void { get }
 
   /// Performs one line; a long one tells its progress.

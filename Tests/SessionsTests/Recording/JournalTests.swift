@@ -1,4 +1,5 @@
 import Foundation
+import Layers
 import Sessions
 import Testing
 import Weights
@@ -8,13 +9,13 @@ import Weights
   func beginsLate() throws {
     let scratch = try Scratch()
     let journal = Journal(directory: scratch.path)
-    journal.append("header\n")
+    #expect(journal.append("header\n") == nil)
     #expect(journal.path == nil)
-    journal.append("one\n")
-    journal.append("two\n")
+    #expect(journal.append("one\n") == nil)
+    #expect(journal.append("two\n") == nil)
     let path = try #require(journal.path)
     #expect(try ByteFile(path: path).readAll() == Array("header\none\ntwo\n".utf8))
-    #expect(Journal.newest(in: scratch.path) == path)
+    #expect(Journal.newestFirst(in: scratch.path) == [path])
   }
 
   @Test("however many sessions begin at once, none writes to the file of another")
@@ -24,8 +25,8 @@ import Weights
       for index in 0..<16 {
         group.addTask {
           let journal = Journal(directory: scratch.path)
-          journal.append("header \(index)\n")
-          journal.append("event \(index)\n")
+          _ = journal.append("header \(index)\n")
+          _ = journal.append("event \(index)\n")
           return journal.path
         }
       }
@@ -44,8 +45,8 @@ import Weights
   func locked() throws {
     let scratch = try Scratch()
     let journal = Journal(directory: scratch.path)
-    journal.append("header\n")
-    journal.append("event\n")
+    _ = journal.append("header\n")
+    _ = journal.append("event\n")
     let path = try #require(journal.path)
     // A process of its own: a lock belongs to an open file, and flock asks for it anew.
     let process = Process()
@@ -55,6 +56,59 @@ import Weights
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus != 0)
+  }
+
+  @Test("what cannot be written is said, kept, and written when it can be")
+  func waits() throws {
+    let scratch = try Scratch()
+    try scratch.write([], "folder")
+    let journal = Journal(directory: scratch.file("folder"))
+    #expect(journal.append("header\n") == nil)
+    #expect(journal.append("one\n")?.contains("cannot be made") == true)
+    try FileManager.default.removeItem(atPath: scratch.file("folder"))
+    #expect(journal.append("two\n") == nil)
+    let path = try #require(journal.path)
+    #expect(try ByteFile(path: path).readAll() == Array("header\none\ntwo\n".utf8))
+
+    var isBroken = true
+    let workspace = try scratch.workspace()
+    workspace.session.recorder = Recorder { _ in isBroken ? "the disk is full" : nil }
+    #expect(try workspace.performAll(["seed 1"]).count == 1)
+    isBroken = true
+    #expect(try workspace.performAll(["seed 2"]).count == 1)
+    isBroken = false
+    #expect(try workspace.performAll(["seed 3"])[0].hasPrefix("the journal is written again"))
+    isBroken = true
+    #expect(try workspace.performAll(["seed 4"])[0].hasPrefix("not in the journal: the disk"))
+  }
+
+  @Test("the newest journal that opens is gone on with, and those passed over are named")
+  func fallsBack() throws {
+    let scratch = try Scratch()
+    let journals = scratch.file("state")
+    let none = OpenedSession(last: .builtIn, in: journals)
+    #expect(none.notes.contains { $0.contains("there is no journal") })
+    #expect(Journal.make(journals))
+    try scratch.workspace([Small.stack, Small.input, "step 3", "save a.session"])
+    let whole = try scratch.bytes("a.session")
+    let header = whole.firstIndex(of: 10).map { Array(whole[...$0]) } ?? []
+    let files: [(String, [UInt8])] = [
+      ("1-good", whole), ("2-cut", Array(whole.dropLast(9))), ("3-header", header),
+      ("4-half", Array(header.dropLast(7))), ("5-empty", []), ("6-noise", Array("noise".utf8)),
+    ]
+    for (place, (name, bytes)) in files.enumerated() {
+      let path = "\(journals)/\(name).session"
+      try AtomicFile.write(bytes, to: path)
+      let date = Date(timeIntervalSince1970: 1_700_000_000 + Double(place))
+      try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: path)
+    }
+    let opened = OpenedSession(last: .builtIn, in: journals)
+    #expect(opened.error == nil && opened.name == "2-cut.session")
+    #expect(opened.session.stackText?.contains("c1") == true)
+    for name in ["3-header", "4-half", "5-empty", "6-noise"] {
+      #expect(opened.notes.contains { $0.hasPrefix("passed over \(name).session: ") }, "\(name)")
+    }
+    #expect(opened.notes.contains { $0.hasPrefix("dropped") })
   }
 
   @Test("opening reads only: the file stays as it was, and further events go elsewhere")

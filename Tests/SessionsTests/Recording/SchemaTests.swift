@@ -43,10 +43,16 @@ import Weights
   @Test("every recorded field is in the schema, and every field of the schema is recorded")
   func fields() throws {
     let scratch = try Scratch()
-    try scratch.workspace([
+    let workspace = try scratch.workspace([
       Small.stack, Small.input, "show .:in > in.npy", "input in.npy", "step", "check equal",
-      "save a.session",
     ])
+    // A long command goes on in a second event.
+    var now = Duration.zero
+    workspace.session.clock = {
+      now += .milliseconds(600)
+      return now
+    }
+    try workspace.performAll(["step 5", "save a.session"])
     let messages = try Self.messages()
     var seen: Set<String> = []
     let text = String(decoding: try scratch.bytes("a.session"), as: UTF8.self)
