@@ -34,6 +34,7 @@ struct MonkeyTests {
       + "LSTM(units: 2)])",
     "stack Serial([Lookahead(length: 2), Downsample1D(rate: 2), Upsample1D(rate: 2)])",
     "stack Bidirectional(forward: LSTM(units: 2), backward: LSTM(units: 2))",
+    "stack DotProductSelfAttention(numHeads: 2, unitsPerHead: 2, maxPastHorizon: 3)",
     "stack Serial([])", "stack Dense(features: 0)", "add Delay(length: 2)", "remove /0",
     "insert Relu() before /0", "wrap /0 Residual", "undo", "redo", "step", "step 3", "back 2",
     "run", "reset", "goto end", "goto i:3", "goto 99999", "flush", "block 2", "block 1,2",
@@ -47,7 +48,7 @@ struct MonkeyTests {
   private func event(_ random: inout Seeded, size: Size) -> TerminalEvent {
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<55:
-      let letters = "abcdefghijklmnoprstuvwxyzSU[]:?/.+-=1234567 "
+      let letters = "abcdefghijklmnoprstuvwxyzSU[]:?/.+-=12345678 "
       let letter = letters.randomElement(using: &random) ?? "s"
       return .key(KeyPress(.character(letter), bytes: Array(String(letter).utf8)))
     case 55..<80:
@@ -118,7 +119,7 @@ struct MonkeyTests {
       "\u{1b}OA", "\u{1b}OB", "\u{1b}OC", "\u{1b}OD", "\t", "\u{1b}[Z", "\r", "\u{1b}", "\u{7f}",
       "\u{c}", "\u{12}", "\u{3}", "é", "東", "\u{1b}[5~", "\u{1b}[<0;40;5M", "\u{1b}[<64;10;9M",
       "\u{1b}[200~step\nback\u{1b}[201~", "s", "b", "d", "u", "U", "?", "/", ":", "[", "]", "+",
-      "1", "2", "3", "4", "5", "6", "7", "h", "j", "k", "l", "n", "x",
+      "1", "2", "3", "4", "5", "6", "7", "8", "h", "j", "k", "l", "n", "x",
     ]
     for _ in 0..<60 {
       let burst = (0..<5).map { _ in pieces.randomElement(using: &random) ?? "s" }

@@ -25,6 +25,7 @@ enum SampleView {
     view.masks = request.wantsMasks ? masks : []
     view.latencies = request.wantsLatencies ? latencies : []
     view.undoName = "insert Delay(2)"
+    view.attention = attention(request)
     return view
   }
 
@@ -138,6 +139,25 @@ enum SampleView {
     return BesideView(
       path: request.path, time: 58, channels: channels, firstChannel: request.firstChannel,
       channelCount: 64, verdict: verdict)
+  }
+
+  /// Sinks, a band, masked keys and small values, as an attention layer would give them.
+  private static func attention(_ request: ViewRequest) -> AttentionView? {
+    guard request.headRows > 0 else { return nil }
+    let keys = -2..<59
+    let first = max(keys.lowerBound, keys.upperBound - request.keyColumns)
+    let heads = (0..<min(4, request.headRows)).map { head in
+      let cells = (first..<min(keys.upperBound, first + request.keyColumns)).map {
+        key -> AttentionView.Cell in
+        if (0..<3).contains(key) { return .outside }
+        if (20..<24).contains(key) { return .masked }
+        return .probability(Float((key + 2) * (head + 3) % 17) / 100)
+      }
+      return AttentionView.Head(cells: cells, largest: 50 + head, probability: 0.16)
+    }
+    return AttentionView(
+      name: "res/attn/probabilities", row: request.row, time: 58, isValid: true, heads: heads,
+      firstHead: 0, headCount: 6, firstKey: first, keys: keys)
   }
 
   private static let masks: [MaskRow] = layers.flatMap { layer in

@@ -45,6 +45,9 @@ struct ViewBuilder {
     view.beside = BesideBuilder(
       session: session, request: request, cache: cache, path: path, row: row
     ).beside()
+    view.attention = AttentionBuilder(
+      session: session, request: request, path: path, row: row
+    ).attention()
     view.masks = request.wantsMasks ? masks() : []
     return view
   }
@@ -53,7 +56,7 @@ struct ViewBuilder {
     var facts = SessionFacts()
     let document = session.document
     facts.name = name
-    facts.isRecording = session.recorder != nil
+    facts.isRecording = session.recorder.map { $0.problem == nil } ?? false
     facts.faults = document.faults.map(\.text)
     facts.isTraining = document.training
     if let input = document.input {
@@ -64,6 +67,7 @@ struct ViewBuilder {
     }
     guard let layer = document.layer else { return facts }
     facts.notSteppable = layer.stepObstacle
+    facts.attentionPaths = session.attentionPaths.map { $0.isEmpty ? "." : $0 }
     facts.stack = StackFacts(
       kind: layer.typeName, layerCount: max(1, session.nodes.count - 1),
       blockSize: layer.blockSize, outputRatio: "\(layer.outputRatio)",

@@ -51,5 +51,5 @@ package enum EditorInput: Hashable, Sendable {
 
 /// Panels in the order that Tab walks them.
 package enum PanelID: Int, CaseIterable, Hashable, Sendable {
-  case stack, sequence, state, beside, masks, log, latency, commandLine
+  case stack, sequence, state, beside, masks, log, latency, heads, commandLine
 }

@@ -21,6 +21,9 @@ package struct AppModel: Hashable, Sendable {
   package var leaf = 0
   package var stateCursor = GridPosition()
   package var firstChannel = 0
+  package var firstHead = 0
+  /// Keys between the newest and the last one that is shown.
+  package var keysBack = 0
   package var maskScroll = 0
   package var latencyScroll = 0
   /// Lines between the end of the log and the end of its panel.
@@ -53,7 +56,9 @@ package struct AppModel: Hashable, Sendable {
 
   package init(size: Size) { self.size = size }
 
-  package var layout: ScreenLayout { ScreenLayout(size) }
+  package var layout: ScreenLayout {
+    ScreenLayout(size, attends: !view.facts.attentionPaths.isEmpty)
+  }
 
   /// Layers that are not inside a folded one and fit the filter.
   package var visibleLayers: [LayerRow] {
@@ -85,6 +90,8 @@ package struct AppModel: Hashable, Sendable {
     request.leaf = leaf
     request.stateCursor = stateCursor
     request.firstChannel = firstChannel
+    request.firstHead = firstHead
+    request.keysBack = keysBack
     let shown = layout.visible(focus: focus, last: lastPanel)
     for (panel, rect) in shown {
       let rows = rect.rows - 2
@@ -97,6 +104,9 @@ package struct AppModel: Hashable, Sendable {
       case .beside: request.channelCount = BesidePanel.channelRows(rows)
       case .masks: request.wantsMasks = true
       case .latency: request.wantsLatencies = true
+      case .heads:
+        request.headRows = AttentionPanel.headRows(rows)
+        request.keyColumns = AttentionPanel.keyColumns(columns)
       case .stack: request.wantsAgreement = true
       case .log, .commandLine: break
       }
@@ -121,6 +131,8 @@ package struct AppModel: Hashable, Sendable {
     leaf = 0
     stateCursor = GridPosition()
     firstChannel = 0
+    firstHead = 0
+    keysBack = 0
   }
 
   /// Adds lines to the log, and forgets the oldest beyond a limit.

@@ -57,6 +57,7 @@ package enum Keymap {
     Binding([.character("5")], "5", "masks", .focus(.masks)),
     Binding([.character("6")], "6", "log", .focus(.log)),
     Binding([.character("7")], "7", "latency", .focus(.latency)),
+    Binding([.character("8")], "8", "attention: heads and keys", .focus(.heads)),
     Binding([.control("l")], "^L", "draw the screen anew", .repaint),
     Binding([.control("z")], "^Z", "stop; the shell's fg comes back", .suspend),
     Binding([.character("q")], "q", label: "quit", "leave; nothing is lost", .quit),

@@ -27,7 +27,9 @@ package struct ScreenLayout: Hashable, Sendable {
 
   package static let minimum = Size(rows: 24, columns: 80)
 
-  package init(_ size: Size) {
+  /// `attends` says whether there is attention to show, which then has a place of its own on a large
+  /// screen.
+  package init(_ size: Size, attends: Bool = false) {
     let whole = Rect(size)
     if size.rows < Self.minimum.rows || size.columns < Self.minimum.columns {
       kind = .tooSmall
@@ -45,10 +47,10 @@ package struct ScreenLayout: Hashable, Sendable {
     tail = bands[3]
     prompt = bands[4]
     footer = bands[5]
-    panels = Self.panels(kind, body: bands[2])
+    panels = Self.panels(kind, body: bands[2], attends: attends)
   }
 
-  private static func panels(_ kind: Kind, body: Rect) -> [PanelID: Rect] {
+  private static func panels(_ kind: Kind, body: Rect, attends: Bool) -> [PanelID: Rect] {
     switch kind {
     case .tooSmall: return [:]
     case .single:
@@ -60,16 +62,17 @@ package struct ScreenLayout: Hashable, Sendable {
       let middle = bands[1].columns([.weight(12), .weight(9)])
       return [
         .stack: top[0], .sequence: top[1], .state: middle[0], .masks: middle[0],
-        .latency: middle[0], .beside: middle[1], .log: bands[2],
+        .latency: middle[0], .heads: middle[0], .beside: middle[1], .log: bands[2],
       ]
     case .large:
       let bands = body.rows([.weight(9), .weight(8), .weight(8)])
       let top = bands[0].columns([.weight(6), .weight(14)])
       let middle = bands[1].columns([.weight(11), .weight(9)])
       let bottom = bands[2].columns([.weight(8), .weight(6), .weight(6)])
+      let left = bottom[0].rows(attends ? [.weight(7), .weight(10)] : [.weight(1)])
       return [
         .stack: top[0], .sequence: top[1], .state: middle[0], .beside: middle[1],
-        .log: bottom[0], .masks: bottom[1], .latency: bottom[2],
+        .log: left[0], .heads: left[left.count - 1], .masks: bottom[1], .latency: bottom[2],
       ]
     }
   }

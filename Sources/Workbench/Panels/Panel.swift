@@ -34,6 +34,7 @@ package enum Panels {
     case .masks: MaskPanel()
     case .log, .commandLine: LogPanel()
     case .latency: LatencyPanel()
+    case .heads: AttentionPanel()
     }
   }
 }

@@ -11,6 +11,7 @@ package struct SessionView: Hashable, Sendable {
   package var lanes: LanesView = LanesView()
   package var state: StateView?
   package var beside: BesideView?
+  package var attention: AttentionView?
   package var masks: [MaskRow] = []
   package var latencies: [LatencyRow] = []
   /// What `undo` and `redo` would do; nil when there is nothing.
@@ -35,6 +36,8 @@ package struct SessionFacts: Hashable, Sendable {
   /// Faults in the step run, as the user named them.
   package var faults: [String] = []
   package var isTraining = false
+  /// The layers that there are attention probabilities of.
+  package var attentionPaths: [String] = []
   /// Why the stack cannot step, when it cannot.
   package var notSteppable: String?
 

@@ -18,6 +18,11 @@ package struct ViewRequest: Hashable, Sendable {
   /// Channels beside each other: the first, and how many fit.
   package var firstChannel = 0
   package var channelCount = 0
+  /// Heads beside keys: how many fit, the first head, and how many keys the newest are left behind.
+  package var headRows = 0
+  package var keyColumns = 0
+  package var firstHead = 0
+  package var keysBack = 0
   package var wantsMasks = false
   package var wantsLatencies = false
   /// Whether each layer is to be compared, as far as that is quick.
