@@ -17,13 +17,16 @@ struct StateBuilder {
     /// The axis of time, where the leaf is a window.
     var windowAxis: Int?
 
-    /// A leaf of one axis is broken into lines of `width`; of any other the last axis is a line.
+    /// A leaf of one axis is broken into lines of `width`; of any other the last axis is a line, or
+    /// of a window all of a timestep where that fits.
     init(shape: Shape, windowAxis: Int?, width: Int) {
       self.shape = shape
       self.windowAxis = windowAxis
       let elements = shape.reduce(1, *)
       let isLine = shape.count == 1
-      columns = max(1, isLine ? min(elements, max(1, width)) : shape.last ?? 1)
+      let timestep = shape.dropFirst().reduce(1, *)
+      let isWhole = windowAxis == 0 && !isLine && timestep <= width
+      columns = max(1, isLine ? min(elements, max(1, width)) : isWhole ? timestep : shape.last ?? 1)
       rows = (elements + columns - 1) / columns
     }
 
@@ -34,7 +37,7 @@ struct StateBuilder {
       }
       let outer = shape.dropLast()
       guard windowAxis == 0 else { return StateBuilder.index(row, of: Array(outer)) }
-      let inner = outer.dropFirst().reduce(1, *)
+      let inner = max(1, shape.dropFirst().reduce(1, *) / columns)
       let time = "t-\(shape[0] - row / inner)"
       let rest = inner > 1 ? StateBuilder.index(row % inner, of: Array(outer.dropFirst())) : ""
       return rest.isEmpty ? time : "\(time) \(rest)"

@@ -65,7 +65,7 @@ enum HeaderLine {
 /// The second line: the selected layer, the row, and whether the whole stack is right so far.
 enum PathLine {
   static func draw(_ model: AppModel, into region: Region) {
-    let shown = Words.fitted(model.selectedPath, region.columns / 3)
+    let shown = Words.pathFitted(model.selectedPath, region.columns / 3)
     var column = region.text(row: 0, column: 1, shown, .role(.key)) + 1
     if let layer = model.view.layers.first(where: { $0.path == model.selectedPath }) {
       column += region.text(row: 0, column: column + 1, layer.kind, .role(.faint)) + 1

@@ -38,7 +38,7 @@ struct LatencyPanel: Panel {
   private func draw(
     _ row: LatencyRow, ends: [Int], nameWidth: Int, _ model: AppModel, into region: Region
   ) {
-    region.text(row: 0, column: 1, Words.fitted(row.path, nameWidth - 1))
+    region.text(row: 0, column: 1, Words.pathFitted(row.path, nameWidth - 1))
     if row.path == model.selectedPath {
       region.emphasize(row: 0, columns: 0..<region.columns, .bold)
     }

@@ -12,7 +12,10 @@ struct MaskPanel: Panel {
   func draw(_ model: AppModel, into region: Region) {
     let masks = model.view.masks
     guard !masks.isEmpty else {
-      let text = "What of each output is valid appears here, once there is a stack and an input."
+      let text =
+        model.view.facts.hasInput && model.view.facts.stack != nil
+        ? "The layer-wise result is not there: it was stopped. The next command computes it."
+        : "What of each output is valid appears here, once there is a stack and an input."
       for (row, line) in Words.wrapped(text, region.columns - 2).enumerated() {
         region.text(row: row, column: 1, line, .role(.faint))
       }
@@ -46,7 +49,7 @@ struct MaskPanel: Panel {
       mask.last.map { NumberText.grouped($0) } ?? "–", "\(mask.holes)",
       mask.lost < 0 ? "+\(-mask.lost)" : "\(mask.lost)",
     ]
-    region.text(row: 0, column: 1, Words.fitted(mask.path, nameWidth - 1))
+    region.text(row: 0, column: 1, Words.pathFitted(mask.path, nameWidth - 1))
     for (number, end) in zip(numbers, ends) {
       let isPlain = number != "0" && number != "–"
       region.textRight(row: 0, end: end, number, isPlain ? .plain : .role(.faint))

@@ -18,6 +18,14 @@ enum Words {
     return result + "…"
   }
 
+  /// The end of a path in at most `width` columns: what tells layers apart stands there.
+  static func pathFitted(_ path: String, _ width: Int) -> String {
+    guard path.columns > width, width > 1 else { return fitted(path, width) }
+    var rest = path[...]
+    while String(rest).columns >= width { rest.removeFirst() }
+    return "…" + rest
+  }
+
   /// A text with blanks before it, `width` columns wide.
   static func right(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.columns)) + text
