@@ -106,12 +106,15 @@ let package = Package(
     .executableTarget(
       name: "TerminalProbe", dependencies: ["TerminalUI"], path: "Tests/Support/TerminalProbe",
       swiftSettings: settings),
+    .executableTarget(
+      name: "TrapProbe", dependencies: ["Workbench", "Layers"], path: "Tests/Support/TrapProbe",
+      swiftSettings: settings),
     tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
         "Workbench", "workbench", "Sessions", "Runtime", "Layers", "Tensors", "Execution",
-        "TerminalUI", "PtyHarness",
+        "TerminalUI", "PtyHarness", "TrapProbe",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
 

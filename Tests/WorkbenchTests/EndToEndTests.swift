@@ -11,11 +11,29 @@ struct EndToEndTests {
   private static let input = "input sine --channels 3 --time 12 --rows 2\r"
 
   private func workbench(
-    _ arguments: [String] = [], size: Size = Size(rows: 24, columns: 80), state: URL
+    _ arguments: [String] = [], size: Size = Size(rows: 24, columns: 80), state: URL,
+    shown: String = ""
   ) throws -> PtyProgram {
     try PtyProgram(
       BuiltProduct.path("workbench"), arguments, environment: ["XDG_STATE_HOME": state.path],
-      size: size)
+      size: size, shown: shown)
+  }
+
+  private static let shell = "$ earlier\r\n$ workbench\r\n"
+
+  /// The terminal is as the shell left it: screen, cursor, modes and settings.
+  private func expectRestored(
+    _ program: PtyProgram, sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let terminal = program.terminal
+    #expect(!terminal.isOnSecondScreen, sourceLocation: sourceLocation)
+    #expect(terminal.modes == VirtualTerminal.shellModes, sourceLocation: sourceLocation)
+    #expect(!terminal.isKeypadOn, sourceLocation: sourceLocation)
+    #expect(program.isCooked, sourceLocation: sourceLocation)
+    #expect(terminal.line(0) == "$ earlier", sourceLocation: sourceLocation)
+    #expect(terminal.line(1) == "$ workbench", sourceLocation: sourceLocation)
+    #expect(terminal.row == 2 && terminal.column == 0, sourceLocation: sourceLocation)
+    #expect(terminal.unknown == [], sourceLocation: sourceLocation)
   }
 
   private func withFolder(_ body: (URL) throws -> Void) throws {
@@ -68,22 +86,120 @@ struct EndToEndTests {
 
   @Test(
     "a signal gives the terminal back and loses at most one event",
-    arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV])
+    arguments: [
+      SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
+    ])
   func signals(signal: Int32) throws {
     try withFolder { folder in
-      let first = try workbench(state: folder)
+      let first = try workbench(state: folder, shown: Self.shell)
       try first.wait(for: "no stack")
       try first.settle()
       try first.type(Self.stack + Self.input + "step 3\rstep\r")
       kill(first.process, signal)
       #expect(first.waitForExit() == .signal(Int(signal)))
-      #expect(first.terminal.modes == VirtualTerminal.shellModes)
-      #expect(!first.terminal.isOnSecondScreen)
-      #expect(first.isCooked)
+      expectRestored(first)
       let second = try workbench(["--last"], state: folder)
       try second.wait("the session as it was") { terminal in
         terminal.line(0).contains("T 4/12") || terminal.line(0).contains("T 3/12")
       }
+    }
+  }
+
+  @Test("a trap in a layer gives the terminal back and shows its message")
+  func traps() throws {
+    try withFolder { folder in
+      let program = try PtyProgram(
+        BuiltProduct.path("TrapProbe"), environment: ["XDG_STATE_HOME": folder.path],
+        shown: Self.shell)
+      try program.wait(for: "T 3/12")
+      try program.settle()
+      program.send(":input sine --channels 3 --time 13\r")
+      let exit = program.waitForExit()
+      #expect(exit == .signal(Int(SIGILL)) || exit == .signal(Int(SIGTRAP)))
+      #expect(!program.terminal.isOnSecondScreen && program.isCooked)
+      #expect(program.terminal.modes == VirtualTerminal.shellModes)
+      #expect(program.terminal.screenText.contains("a trap of our own"))
+    }
+  }
+
+  @Test("a signal in the middle of a long run gives the terminal back and loses at most a second")
+  func signalsWhileBusy() throws {
+    try withFolder { folder in
+      let first = try workbench(state: folder, shown: Self.shell)
+      try first.wait(for: "no stack")
+      try first.settle()
+      try first.type(
+        "stack LSTM(units: 64)\rinput noise --channels 64 --time 200000\r")
+      first.send("run\r")
+      // Progress stands in the header from half a second on.
+      try first.wait("progress") { $0.line(0).contains("run ") && $0.line(0).contains("^C stops") }
+      Thread.sleep(forTimeInterval: 1.5)
+      kill(first.process, SIGSEGV)
+      #expect(first.waitForExit() == .signal(Int(SIGSEGV)))
+      expectRestored(first)
+      let second = try workbench(["--last"], state: folder)
+      try second.wait("the steps that were made") { terminal in
+        terminal.line(0).contains("T ") && !terminal.line(0).contains("T 0/")
+      }
+    }
+  }
+
+  @Test("Ctrl-C stops a long run at once, and what was done stays")
+  func interrupts() throws {
+    try withFolder { folder in
+      let program = try workbench(state: folder)
+      try program.wait(for: "no stack")
+      try program.settle()
+      try program.type("stack LSTM(units: 64)\rinput noise --channels 64 --time 200000\r")
+      program.send("run\r")
+      try program.wait("progress") { $0.line(0).contains("^C stops") }
+      program.send("\u{3}")
+      try program.wait(for: "stopped at step")
+      try program.settle()
+      #expect(!program.terminal.line(0).contains("T 0/"))
+      try program.type("step\r")
+      #expect(program.terminal.line(0).contains("T "))
+      program.send("\u{1b}")
+      try program.settle()
+      program.send("q")
+      #expect(program.waitForExit() == .status(0))
+    }
+  }
+
+  @Test(
+    "stopping and continuing keeps the shell's screen, the session and the line",
+    arguments: [true, false])
+  func stops(byKey: Bool) throws {
+    try withFolder { folder in
+      let program = try PtyProgram(
+        "/bin/sh", ["-i"],
+        environment: ["PS1": "$ ", "PS2": "", "ENV": "", "XDG_STATE_HOME": folder.path])
+      try program.wait(for: "$")
+      program.send("stty -echo; \(try BuiltProduct.path("workbench"))\r")
+      try program.wait(for: "no stack")
+      try program.settle()
+      try program.type(Self.stack + Self.input + "step 3\rhalf a line")
+      if byKey {
+        program.send("\u{1a}")
+      } else {
+        let children = try String(
+          contentsOfFile: "/proc/\(program.process)/task/\(program.process)/children",
+          encoding: .utf8)
+        kill(try #require(pid_t(children.split(separator: " ").first ?? "")), SIGTSTP)
+      }
+      try program.wait("the shell's screen") {
+        !$0.isOnSecondScreen && $0.screenText.contains("Stopped")
+      }
+      #expect(program.terminal.modes == VirtualTerminal.shellModes)
+      program.send("fg\r")
+      try program.wait("the workbench's screen") { $0.isOnSecondScreen }
+      try program.type("!")
+      #expect(program.terminal.line(0).contains("T 3/12"))
+      #expect(program.terminal.line(22) == "› half a line!")
+      program.send("\u{3}quit\r")
+      try program.wait("the shell's screen") { !$0.isOnSecondScreen }
+      #expect(program.terminal.modes == VirtualTerminal.shellModes)
+      #expect(program.terminal.unknown == [])
     }
   }
 
