@@ -41,7 +41,11 @@ struct ReplayCommand: ParsableCommand {
         let text = "\(damage)\(dropped); \(file.events.count) events before it are whole"
         return ("\(path): \(text)", entry("error", text), 3)
       }
-      switch Replay.run(file, folder: RelativePath.folder(of: path)) {
+      var notice = ProgressNotice()
+      let result = Replay.run(file, folder: RelativePath.folder(of: path)) { done, total in
+        if let line = notice.line("\(path): event \(done)/\(total)") { StandardError.write(line) }
+      }
+      switch result {
       case .same(let events, let steps, let notes):
         let text =
           (["\(events) events, \(steps) steps: every digest as recorded\(dropped)"] + notes)

@@ -44,11 +44,15 @@ package struct Replay {
 
   /// Replays a file on a fresh session.
   ///
-  /// Files that it does not hold are looked for from `folder`, that of the file itself.
+  /// Files that it does not hold are looked for from `folder`, that of the file itself. `progress` is
+  /// told now and then how many events are done, of how many, when it takes long.
   package static func run(
-    _ file: SessionFile, folder: String = ".", registry: LayerRegistry = .builtIn
+    _ file: SessionFile, folder: String = ".", registry: LayerRegistry = .builtIn,
+    progress: @escaping (Int, Int) -> Void = { _, _ in }
   ) -> Result {
     let session = Session(registry: registry)
+    session.progress = progress
+    session.opening = OpeningPace(start: session.clock(), total: file.events.count)
     file.lend(to: session.files, folder: folder)
     let isSameNumerics = file.header.numerics == NumericsVersion.current
     var steps = 0
@@ -56,6 +60,7 @@ package struct Replay {
     for (index, recorded) in file.events.enumerated() {
       let comparison = EventComparison(session: session, event: index + 1, recorded: recorded)
       let outcome = session.perform(recorded)
+      session.opening?.done = index + 1
       if let error = outcome.error, outcome.status == 3 {
         let isMissing = error.code == .file || error.code == .invalidStack
         return isMissing ? .failed(event: index + 1, error) : .diverged(comparison.at("\(error)"))
