@@ -52,14 +52,24 @@ struct SaveCommand: Command {
         .file, found: "\(path) exists", expected: "a new file", suggestion: "save \(path) --replace"
       )
     }
+    if path == session.origin, line.options["replace"] == nil, let known = session.originDigest,
+      let file = try? ByteFile(path: place), try FileDigest.of(file.readAll()) != known
+    {
+      throw CommandError(
+        .file, found: "\(path) was written by somebody else since it was opened",
+        expected: "the file as it was then",
+        suggestion: "save under another name, or save \(path) --replace")
+    }
     let saved = try recorder.saved(session, to: place, embedsAll: line.options["all"] != nil)
     let bytes = saved.bytes
     try AtomicFile.write(bytes, to: place)
     session.origin = path
+    session.originDigest = FileDigest.of(bytes)
     let outside = saved.header.files.filter { !$0.isEmbedded }.map(\.use.path)
     let note = outside.isEmpty ? "" : " · needs \(outside.joined(separator: ", ")) beside it"
     return CommandOutput(
-      "\(saved.events.count) events saved to \(path) · \(NumberText.bytes(bytes.count))\(note)")
+      "\(NumberText.counted(saved.events.count, "event")) saved to \(path) · \(NumberText.bytes(bytes.count))\(note)"
+    )
   }
 
   private func target(_ line: CommandLine, _ session: Session) throws(CommandError) -> String {

@@ -18,6 +18,20 @@ import Weights
     try workspace.performAll(["save b.session --replace", "open a.session", "save"])
   }
 
+  @Test("two sessions of one file never write over each other unawares")
+  func shared() throws {
+    let scratch = try Scratch()
+    try scratch.workspace([Small.stack, Small.input, "step 3", "save a.session"])
+    let (one, other) = (
+      try scratch.workspace(["open a.session", "step"]),
+      try scratch.workspace(["open a.session", "step 2"])
+    )
+    try one.performAll(["save", "step", "save"])
+    #expect(try other.refusal(of: "save").contains("was written by somebody else"))
+    try other.performAll(["save b.session", "save", "save a.session --replace"])
+    #expect(try one.refusal(of: "save a.session").contains("--replace"))
+  }
+
   @Test("a bundled session is only written to where that is said")
   func bundled() throws {
     let scratch = try Scratch()
