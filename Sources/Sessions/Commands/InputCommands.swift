@@ -49,18 +49,39 @@ struct InputCommand: Command {
     } else if line.operands.count == 1, SyntheticSignal.allNames.contains(first) {
       source = try synthetic(first, line)
     } else {
-      source = try files(line, session)
+      do { source = try files(line, session) } catch let error as FileError {
+        throw Self.known(error, first)
+      }
     }
     source.notes += session.rateNotes(source)
     var document = session.document
     document.input = source
     try session.commit(document, as: "input", changing: .input, restart: true)
-    let lengths = source.sequence.lengths.map(String.init).joined(separator: ", ")
+    let lengths = Self.text(of: source.sequence.lengths)
     let shape = source.sequence.values.shape.shapeText
     let rate = source.sampleRateHz.map { " · \($0) Hz" } ?? ""
     return CommandOutput(
       ["\(shape) \(source.sequence.values.dtype.name)\(rate) · lengths \(lengths)"] + source.notes
         + session.stackSummary)
+  }
+
+  /// A file that is not there may be a signal with a slip in its name.
+  private static func known(_ error: FileError, _ word: String) -> any Error {
+    let nearest = NearestName.of(word, among: SyntheticSignal.allNames)
+    guard error.code == .notFound, let nearest else { return error }
+    return CommandError(
+      .file, found: "\(error)", suggestion: "did you mean the signal \(nearest)?")
+  }
+
+  /// Lengths of rows; of many only the first.
+  private static func text(of lengths: [Int]) -> String {
+    let most = 12
+    let shown = lengths.prefix(most).map(String.init).joined(separator: ", ")
+    guard lengths.count > most else { return shown }
+    if let first = lengths.first, lengths.allSatisfy({ $0 == first }) {
+      return "\(first) in each of \(lengths.count) rows"
+    }
+    return "\(shown) … \(lengths.count - most) more, \(lengths.min() ?? 0) to \(lengths.max() ?? 0)"
   }
 
   /// A row for each quoted text; words without quotes are one text.

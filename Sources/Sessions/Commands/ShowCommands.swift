@@ -32,6 +32,8 @@ struct ShowCommand: Command {
     case "state": return try table(try StateListing.table(session, ""), line, session)
     case "params": return try table(try ParameterListing.table(session, ""), line, session)
     case "time": return try table(try TimeListing.table(session), line, session)
+    case "input" where session.document.layer == nil && session.document.input != nil:
+      return try input(line, session)
     case "input": return try values(of: try Facet(".:in"), line, session)
     default: break
     }
@@ -49,8 +51,18 @@ struct ShowCommand: Command {
     case .parameter(nil) where try session.leafNames(of: facet).count != 1 || facet.slice == nil:
       let path = try session.requireTree().1.resolve(facet.path).path
       return try table(try ParameterListing.table(session, path), line, session)
+    case .emit(nil) where try session.leafNames(of: facet).count > 1:
+      return try table(try EmitListing.table(session, session.leafNames(of: facet)), line, session)
     default: return try values(of: facet, line, session)
     }
+  }
+
+  /// The input while there is no stack that it could be the input of.
+  private func input(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    guard let values = session.document.modelInput?.values else { return CommandOutput() }
+    guard line.redirect == nil else { return try write(values, line, session) }
+    let title = "input \(values.shape.shapeText) \(values.dtype.shortName)"
+    return CommandOutput([title] + TensorLines.lines(values))
   }
 
   private func values(

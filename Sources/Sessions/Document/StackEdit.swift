@@ -50,6 +50,30 @@ struct StackEdit {
     }
   }
 
+  /// Appends a layer to a list field of the layer at tree positions.
+  ///
+  /// `order` is how the fields of that layer follow each other.
+  static func append(
+    _ root: SpecNode, _ tree: LayerTree, to index: [Int], _ field: String, order: [String],
+    _ layer: SpecNode
+  ) throws(CommandError) -> StackEdit {
+    let spec = try change(root, tree, index) { target in
+      guard var (case_, node) = target.layerCase else { return target }
+      node[field] = SpecField(field, (node[field]?.values ?? []) + [.node(layer)])
+      case_.values = [.node(node)]
+      return SpecNode(SpecNode.rootMessage, [case_])
+    }
+    let place = order.firstIndex(of: field) ?? order.count
+    let children = tree[index]?.layer.children ?? []
+    let before = children.count { (order.firstIndex(of: $0.field) ?? order.count) <= place }
+    return StackEdit(spec: spec) { old in
+      guard old.count > index.count, old.starts(with: index), old[index.count] >= before else {
+        return old
+      }
+      return index + [old[index.count] + 1] + old.dropFirst(index.count + 1)
+    }
+  }
+
   /// Removes the layer at tree positions from the list that holds it.
   static func remove(
     _ root: SpecNode, _ tree: LayerTree, at index: [Int]

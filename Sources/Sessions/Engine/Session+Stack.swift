@@ -164,6 +164,14 @@ extension Session {
     return row
   }
 
+  /// The fields of a layer's message in the order of its table.
+  func fieldNames(of layer: SpecNode) throws(CommandError) -> [String] {
+    guard let (_, node) = layer.layerCase,
+      let table = notation.registry.entry(message: node.message)?.table
+    else { return [] }
+    return table.fields.map(\.name)
+  }
+
   /// The values of a field as typed in the notation of Swift, checked.
   func setting(
     _ field: String, of layer: SpecNode, to text: String

@@ -125,9 +125,11 @@ package struct Verdict: Hashable, Sendable {
     guard let step = first.step, let layer = first.layer else {
       return "masks differ first at row \(first.row), t \(first.time) · \(extent)"
     }
-    let distance = first.ulps.map { " (\($0) ulp)" } ?? ""
+    let distance = first.ulps.map { " (\(NumberText.grouped($0)) ulp)" } ?? ""
+    let channel = first.channel.map(String.init).joined(separator: ",")
+    let place = channel.isEmpty ? "" : ", channel \(channel)"
     return
-      "differs first at row \(first.row), t \(first.time), channel \(first.channel): \(ours) "
+      "differs first at row \(first.row), t \(first.time)\(place): \(ours) "
       + "\(NumberText.short(step)), \(other) \(NumberText.short(layer))\(distance) · \(masks) · "
       + extent
   }

@@ -29,7 +29,8 @@ package enum TimeExpression: Hashable, Sendable {
     } else {
       throw CommandError(
         .syntax, found: "the time '\(text)'",
-        expected: "blocks such as 7, i:120, o:3, 2.36s, end or flushed")
+        expected: "blocks such as 7, i:120, o:3, 2.36s, end or flushed, written out: there is no "
+          + "arithmetic, there are no variables")
     }
   }
 }

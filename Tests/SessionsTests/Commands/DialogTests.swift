@@ -126,6 +126,47 @@ import Testing
         ("remove .", "!the root"), ("show time", "step 3 of 12"), ("undo", "undone: input"),
       ]),
     Dialog(
+      "add reaches every list of layers",
+      [
+        "stack Serial([Residual([Dense(features: 3, name: \"a\")], name: \"r\"), Relu()])",
+        Small.input, "step 3",
+      ],
+      [
+        ("add Dense(features: 3, name: \"s\") to r.shortcutLayers", "kept r/a; new r/"),
+        ("add Tanh() to r.layers", "kept"), ("edit r", "[Dense(features: 3, name: \"a\"), Tanh()]"),
+        ("show time", "step 3 of 12"), ("add Relu() to r.name", "!no list of layers"),
+        ("add Relu() to r.shortcuts", "!expected layers, shortcutLayers"),
+        ("undo", "undone: add Tanh()"), ("undo", "undone: add Dense"), ("run", "equal within 0"),
+      ]),
+    Dialog(
+      "what is emitted is found by its layer",
+      [
+        "stack Serial([Residual([DotProductSelfAttention(numHeads: 1, unitsPerHead: 3, "
+          + "maxPastHorizon: 2, name: \"a\"), Flatten()], name: \"r\"), "
+          + "DotProductSelfAttention(numHeads: 2, unitsPerHead: 2, maxPastHorizon: 2, name: \"b\")])",
+        Small.input,
+      ],
+      [
+        ("show b:emit[0, 0]", "b/probabilities [2, 12, 2, 12]"),
+        ("show r/a:emit[0, 0]", "[2, 12, 1, 12]"), ("show r:emit[0, 0]", "[2, 12, 1, 12]"),
+        ("show .:emit", "show one of them"), ("show b:emit.x", "!b has no emit 'x'"),
+        ("show r/layers_1:emit", "!emits nothing"),
+      ]),
+    Dialog(
+      "slips are answered with what was meant", small,
+      [
+        ("goto 1+2", "!there is no arithmetic"), ("x=3", "!there are no variables"),
+        ("step 1+2", "!there is no arithmetic"), ("input siine --time 3", "!the signal sine"),
+        ("goto i:5", "is in step 6\n"),
+      ]),
+    Dialog(
+      "the input can be seen before there is a stack", [],
+      [
+        ("show input", "!there is no stack"), ("input ramp --time 3", "[1, 3] float32"),
+        ("show input", "input [1, 3] f32"), ("show input > x.npy", "[1, 3] float32 written"),
+        ("input noise --time 4 --rows 20", "lengths 4 in each of 20 rows"),
+      ]),
+    Dialog(
       "add wraps a root that is no Serial", ["stack Dense(features: 3)", Small.input],
       [("add Relu()", ""), ("show stack", "Serial"), ("edit", "stack Serial([")]),
     Dialog(
