@@ -6,6 +6,10 @@ struct Frame {
   let watch: RunWatch?
   /// The threads that may share large pieces of work.
   let pool: WorkerPool?
+
+  /// Whether every kernel may do all its work at once: nobody shares it and nobody waits for it.
+  @inline(__always)
+  var isPlain: Bool { pool == nil && watch == nil }
 }
 
 /// A planned piece of work: everything about it but addresses is decided.

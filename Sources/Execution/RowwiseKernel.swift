@@ -22,7 +22,7 @@ class RowwiseKernel: Kernel {
   }
 
   override func run(_ frame: Frame) {
-    guard frame.pool == nil else {
+    guard frame.isPlain else {
       shareParts(split, frame)
       return
     }

@@ -94,11 +94,12 @@ final class PackedProductKernel: RowwiseKernel {
   override var keepsToRows: Bool { layout.leftTerm == 1 }
 
   override func run(_ frame: Frame) {
-    guard let pool = frame.pool else {
+    if frame.isPlain {
       run(rows: 0..<layout.rows, columns: 0..<layout.columns, frame)
       return
     }
-    shareParts(sharesRows(pool.threadCount) ? split : columnSplit, frame)
+    let count = frame.pool?.threadCount ?? 1
+    shareParts(count == 1 || sharesRows(count) ? split : columnSplit, frame)
   }
 
   override func run(rows: Range<Int>, part: Int, _ frame: Frame) {

@@ -53,7 +53,7 @@ final class StripKernel: Kernel {
       frame.slots[tables].assumingMemoryBound(to: UnsafeMutableRawPointer.self)
       + part * slotCount
     table.update(from: frame.slots, count: slotCount)
-    let local = Frame(slots: table, cancel: nil, pool: nil)
+    let local = Frame(slots: table, watch: nil, pool: nil)
     var start = rows.lowerBound
     while start < rows.upperBound {
       let end = min(start + rowsPerStrip, rows.upperBound)
@@ -66,7 +66,7 @@ final class StripKernel: Kernel {
         let factor = member.factor
         member.kernel.run(rows: start * factor..<end * factor, part: part, local)
       }
-      if let cancel = frame.cancel, cancel.isRaised { return }
+      if let watch = frame.watch, watch.isCancelled { return }
       start = end
     }
   }

@@ -173,7 +173,7 @@ final class TapsKernel: RowwiseKernel {
   }
 
   override func run(_ frame: Frame) {
-    guard frame.pool == nil, let plain, plain.lines == 1, isDepthwise || groups == 1 else {
+    guard frame.isPlain, let plain, plain.lines == 1, isDepthwise || groups == 1 else {
       super.run(frame)
       return
     }

@@ -208,7 +208,7 @@ extension ContractRun {
       return Tensor(weights, shape: y.values.shape).converted(to: y.values.dtype)
     }
     let gradients = try model.gradients(
-      copies, cotangent: slope, options: watch.options, progress: watch.tick)
+      copies, cotangent: slope, showsLayers: false, options: watch.options, progress: watch.tick)
     guard let jacobian = gradients.input?.doubles() else { return nil }
     var result: ReceptiveFieldPerStep = Array(repeating: nil, count: phases)
     for copy in 0..<outputs {
