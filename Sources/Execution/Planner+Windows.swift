@@ -6,6 +6,30 @@ struct EvenIndices {
   var base: Int
   var steps: [Int]
 
+  init(base: Int, steps: [Int]) {
+    self.base = base
+    self.steps = steps
+  }
+
+  /// The numbers of a tensor; nil if they do not rise evenly, or are too many to look at.
+  init?(_ tensor: Tensor) {
+    guard tensor.count > 0, tensor.count <= 1 << 16 else { return nil }
+    let numbers = tensor.doubles().map { Int($0) }
+    let strides = tensor.shape.rowMajorStrides
+    base = numbers[0]
+    steps = tensor.shape.indices.map { axis in
+      tensor.shape[axis] > 1 ? numbers[strides[axis]] - numbers[0] : 0
+    }
+    for (place, number) in numbers.enumerated() {
+      var (rest, expected) = (place, base)
+      for (stride, step) in zip(strides, steps) {
+        expected += rest / stride * step
+        rest %= stride
+      }
+      guard number == expected else { return nil }
+    }
+  }
+
   /// The smallest and the largest index of a non-empty shape.
   func bounds(_ shape: Shape) -> ClosedRange<Int> {
     var (low, high) = (base, base)
@@ -52,8 +76,7 @@ extension Planner {
     }
     switch instruction.op {
     case .constant(let tensor):
-      guard tensor.count == 1 else { return nil }
-      return EvenIndices(base: Int(tensor.double(at: 0)), steps: Array(repeating: 0, count: rank))
+      return EvenIndices(tensor)
     case .iota(_, let axis):
       var steps = Array(repeating: 0, count: rank)
       steps[axis] = 1

@@ -107,6 +107,19 @@ func ulpsBetween(_ y: Float, _ exact: Double) -> Double {
     #expect(low == ([-0.0, -0.0, .nan, .nan, 2, -.infinity, .nan, -0.0, 0] as [Float]).map(bits))
   }
 
+  @Test("rectifiers are a comparison and a choice")
+  func rectifiers() {
+    var numbers = Numbers(11)
+    let a = awkwardValues + numbers.awkward(300)
+    let b = awkwardValues.reversed() + numbers.awkward(300)
+    let zeros = [Float](repeating: 0, count: a.count)
+    func parts(_ x: [Float]) -> [UInt32] {
+      apply(SW_SELECT, apply(SW_LE, x, zeros), zeros, x).map(bits)
+    }
+    #expect(apply(SW_RECTIFY, a).map(bits) == parts(a))
+    #expect(apply(SW_ADD_RECTIFY, a, b).map(bits) == parts(apply(SW_ADD, a, b)))
+  }
+
   @Test("zeros keep their sign through odd functions")
   func signedZeros() {
     let odd = [SW_NEG, SW_SIGN, SW_SQRT, SW_FLOOR, SW_CEIL, SW_ROUND, SW_EXPM1, SW_LOG1P, SW_SIN]

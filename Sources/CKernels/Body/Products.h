@@ -190,6 +190,36 @@ static void productPanel(
   }
 }
 
+/// Where a panel is larger than the first-level cache and a tile is one vector wide, that vector's
+/// column of the panel is put together once for many rows.
+enum {
+  COLUMN_TERMS = 512,
+  COLUMN_LEAST_TERMS = 128,
+  COLUMN_LEAST_ROWS = SW_GEMM_TILE < 24 ? 40 : INT32_MAX,
+};
+
+/// All terms, at most COLUMN_TERMS, of rowCount rows and n <= 64 columns.
+static void productColumns(
+  const product *whole, int64_t rowCount, int64_t n, int64_t terms, const tile_ends *wholeEnds) {
+  _Alignas(64) float column[COLUMN_TERMS * 16];
+  product p = *whole;
+  p.b = column;
+  p.bStride = 16;
+  for (int64_t j = 0; j < n; j += 16) {
+    const int64_t columns = n - j < 16 ? n - j : 16;
+    for (int64_t i = 0; i < terms; i++)
+      store(column + i * 16, load(whole->b + i * whole->bStride + j));
+    tile_ends ends = *wholeEnds;
+    if (ends.start != START_ZERO) ends.from = wholeEnds->from + j;
+    for (int64_t m = 0; m < rowCount; m += PRODUCT_ROWS) {
+      const int64_t left = rowCount - m;
+      p.a = whole->a + m * p.aRowStride;
+      ends.c = wholeEnds->c + m * ends.cStride + j;
+      productTiles[left < PRODUCT_ROWS ? left : PRODUCT_ROWS][0](&p, 0, terms, &ends, columns);
+    }
+  }
+}
+
 /// One row of whole panels in one segment.
 static void gemmRow(
   const product *whole, int64_t k, int64_t n, const float *packed, const float *initial, float *c) {
@@ -227,6 +257,10 @@ static void SW_VARIANT(gemm)(
       .start = initial ? START_ROW : START_ZERO, .end = END_STORE,
       .from = initial ? initial + j : NULL, .fromStride = 0, .c = c + j, .cStride = cStride,
     };
+    if (rowCount >= COLUMN_LEAST_ROWS && k > COLUMN_LEAST_TERMS && k <= COLUMN_TERMS) {
+      productColumns(&p, rowCount, columns, k, &ends);
+      continue;
+    }
     int64_t first = 0;
     do {
       const int64_t last = k - first < CHUNK ? k : first + CHUNK;

@@ -32,6 +32,8 @@
 /// | I32_TO_F32 U32_TO_F32 | nearest even |
 /// | TRUE_TO_F32 TRUE_TO_I32 | 1 or 0 |
 /// | F32_TO_TRUE I32_TO_TRUE | not equal 0 (NaN is true) |
+/// | RECTIFY | SELECT(LE(a, 0), 0, a): NaN stays |
+/// | ADD_RECTIFY | RECTIFY(ADD(a, b)) |
 /// | ROUND_BF16 ROUND_F16 | nearest even value of the 16-bit type, kept as float32 |
 enum {
   SW_COPY, SW_NEG, SW_ABS, SW_SIGN, SW_SQRT, SW_RSQRT, SW_FLOOR, SW_CEIL, SW_ROUND,
@@ -47,6 +49,7 @@ enum {
   SW_F32_TO_I32, SW_F32_TO_U32, SW_I32_TO_F32, SW_U32_TO_F32,
   SW_TRUE_TO_F32, SW_TRUE_TO_I32, SW_F32_TO_TRUE, SW_I32_TO_TRUE,
   SW_ROUND_BF16, SW_ROUND_F16,
+  SW_RECTIFY, SW_ADD_RECTIFY,
   SW_OP_COUNT,
 };
 

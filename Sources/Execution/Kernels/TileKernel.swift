@@ -20,6 +20,11 @@ final class TileKernel: RowwiseKernel {
     functions = .allocate(capacity: max(code.functions.count, 1))
     program = .allocate(capacity: 1)
     let known = code.inputs.map { constant($0) }
+    let zeros = known.indices.filter { known[$0] == 0 }
+    let fused = TileFusion(
+      code.functions, zeros: Set(zeros.map { Int32($0) }),
+      results: Set(code.outputs.map { Int32($0.register) })
+    ).functions
     let tile = Int(SW_TILE_CELLS)
     cells = .allocate(capacity: max(known.count * tile, 1))
     var entry = sw_tile_program()
@@ -43,12 +48,12 @@ final class TileKernel: RowwiseKernel {
           dtype: TileFunction.tileType(output.view.dtype) ?? 0, slot: Int32(place.buffer),
           offset: Int64(place.byteOffset), source: Int32(output.register), direct: 0))
     }
-    for (index, function) in code.functions.enumerated() {
+    for (index, function) in fused.enumerated() {
       (functions + index).initialize(to: function)
     }
     entry.inputCount = Int32(code.inputs.count)
     entry.outputCount = Int32(code.outputs.count)
-    entry.opCount = Int32(code.functions.count)
+    entry.opCount = Int32(fused.count)
     entry.inputs = inputTable
     entry.outputs = outputTable
     entry.ops = UnsafePointer(functions)
