@@ -13,6 +13,19 @@ struct RectifierTests {
       let sum = x + y
       return [rectified(sum) * sum, sum]
     },
+    make("of a sum that is read again") { x, y in
+      let sum = x + y
+      return [rectified(sum) * sum]
+    },
+    make("of a sum that is a result") { x, y in
+      let sum = x + y
+      return [rectified(sum), sum]
+    },
+    make("whose test is read again") { x, y in
+      let sum = x + y
+      let test = sum .<= zero(x)
+      return [test.select(zero(x), sum) * test.select(x, y)]
+    },
     make("in a row") { x, y in [rectified(rectified(x + y) - y) + y] },
     make("whose test others read") { x, y in
       let test = ((x + y) .<= zero(x))
