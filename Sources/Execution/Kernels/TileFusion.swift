@@ -21,7 +21,7 @@ struct TileFusion {
     }
   }
 
-  /// `t = a <= 0; y = t ? 0 : a`
+  /// Joins `t = a <= 0` and `y = t ? 0 : a`.
   private mutating func rectifies(at index: Int) -> Bool {
     let select = functions[index]
     guard select.op == Int32(SW_SELECT), zeros.contains(select.b),
@@ -38,7 +38,7 @@ struct TileFusion {
     return true
   }
 
-  /// `t = a + b; y = rectified t`
+  /// Joins `t = a + b` and `y = rectified t`.
   private mutating func addsAndRectifies(at index: Int) -> Bool {
     let rectifier = functions[index]
     guard rectifier.op == Int32(SW_RECTIFY),

@@ -196,13 +196,22 @@ extension SpecChecker {
     }
     let names = table.fields.map { spelled($0) }
     let list = names.isEmpty ? "no fields" : "one of \(names.joined(separator: ", "))"
+    if field.name.isEmpty {
+      // Most likely the field that must be there.
+      let row = table.fields.first(where: \.isRequired) ?? table.fields.first
+      let meant = row.map { spelled($0) }
+      errors.append(
+        ConfigError(
+          .unknownField, path: path, position: field.position, found: "a value without label",
+          expected: list, suggestion: meant.map { "write \($0): before it" }))
+      return meant
+    }
     let nearest = NearestName.of(field.name, among: names)
-    let isNamed = !field.name.isEmpty
-    let label = isNamed ? "\(table.swiftName) has no field \(field.name)" : "a value without label"
     errors.append(
       ConfigError(
         .unknownField, path: SpecPath.joined(path, field.name), position: field.position,
-        found: label, expected: list, suggestion: nearest.map { "did you mean \($0)?" }))
+        found: "\(table.swiftName) has no field \(field.name)", expected: list,
+        suggestion: nearest.map { "did you mean \($0)?" }))
     return nearest
   }
 
