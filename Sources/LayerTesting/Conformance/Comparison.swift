@@ -74,6 +74,13 @@ package enum ArrayComparison {
   package static func difference(
     got: SequenceTensor, want: SequenceTensor, _ tolerance: Tolerance
   ) -> SequenceDifference? {
+    frameDifference(got: got, want: want) ?? valueDifference(got: got, want: want, tolerance)
+  }
+
+  /// Whether two sequences differ in shape, or which timesteps are valid in one of them only.
+  package static func frameDifference(
+    got: SequenceTensor, want: SequenceTensor
+  ) -> SequenceDifference? {
     guard got.batch == want.batch, got.channelShape == want.channelShape else {
       return .shapes(got.values.shape, want.values.shape)
     }
@@ -84,6 +91,18 @@ package enum ArrayComparison {
     where flags[position] != wanted {
       return .mask(row: position / time, time: position % time, lengths: a.lengths, b.lengths)
     }
+    return nil
+  }
+
+  /// The worst value at timesteps that are valid in both, whatever else is different; nil when there is
+  /// none, or when the shapes have no values in common.
+  package static func valueDifference(
+    got: SequenceTensor, want: SequenceTensor, _ tolerance: Tolerance
+  ) -> SequenceDifference? {
+    guard got.batch == want.batch, got.channelShape == want.channelShape else { return nil }
+    let time = max(got.time, want.time)
+    let (a, b) = (got.timesteps(0..<time), want.timesteps(0..<time))
+    let flags = zip(a.mask.elements(as: Bool.self), b.mask.elements(as: Bool.self)).map { $0 && $1 }
     let channels = max(1, a.channelCount)
     return worst(got: a.values, want: b.values, tolerance) { flags[$0 / channels] }
       .map(SequenceDifference.value)

@@ -67,15 +67,29 @@ struct ContractProbe {
     return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
   }
 
-  /// Integers: in half of the places others of those that occur, or 0.
+  /// Integers: in half of the places others of those that occur, or 0, one after the other, so that few
+  /// timesteps are enough to meet 0 and both ends.
   private static func mixed(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
     guard values.dtype.isInteger else { return values }
     let numbers = values.doubles()
-    let known = Array(Set(numbers + [0])).sorted()
-    let mixed = numbers.map { number in
-      stream.uniform() < 0.5 ? number : known[Int(stream.uniform() * Double(known.count))]
+    let inner = Set(numbers).subtracting([0]).sorted()
+    let known = [0] + inner.suffix(1) + inner.dropLast()
+    let isNew = half(of: numbers.count, &stream)
+    var turn = 0
+    let mixed = numbers.enumerated().map { place, number in
+      guard isNew[place] else { return number }
+      turn += 1
+      return known[(turn - 1) % known.count]
     }
     return Tensor(mixed, shape: values.shape).converted(to: values.dtype)
+  }
+
+  /// One of every two neighbours, by chance.
+  private static func half(of count: Int, _ stream: inout RandomStream) -> [Bool] {
+    (0..<(count + 1) / 2).flatMap { _ in
+      let isFirst = stream.uniform() < 0.5
+      return [isFirst, !isFirst]
+    }.dropLast(count % 2)
   }
 
   /// Numbers about 0 for an input that shows none; integers stay as they are.

@@ -72,19 +72,22 @@ struct ContractRun {
     var options = watch.options
     options.taps = true
     let (tapsA, tapsB) = (try got(options).taps, try want(options).taps)
-    var path = ""
-    var found = root
+    var places: [(path: String, found: SequenceDifference)] = []
     for place in try layerPaths() {
-      guard let x = tapsA[place], let y = tapsB[place],
-        let difference = ArrayComparison.difference(got: x, want: y, tolerance)
-      else { continue }
-      (path, found) = (place, difference)
-      break
+      guard let x = tapsA[place], let y = tapsB[place] else { continue }
+      let frame = ArrayComparison.frameDifference(got: x, want: y)
+      // Wrong values beside a wrong mask are told too: the mask alone may be wrong by definition. Behind
+      // the layer of a wrong mask, values may be wrong because of it.
+      let value = ArrayComparison.valueDifference(got: x, want: y, tolerance)
+      places += [frame, value].compactMap { $0.map { (place, $0) } }
+      if frame != nil || value != nil { break }
     }
-    violate(
-      ContractViolation(
-        check, note.isEmpty ? found.text : "\(note): \(found.text)", path: path, index: found.index,
-        got: found.got, want: found.want))
+    for (path, found) in places.isEmpty ? [("", root)] : places {
+      violate(
+        ContractViolation(
+          check, note.isEmpty ? found.text : "\(note): \(found.text)", path: path,
+          index: found.index, got: found.got, want: found.want))
+    }
   }
 
   /// The paths of all layers in the order of computation.
@@ -125,6 +128,9 @@ struct ContractRun {
       let latency = min(max(0, place.outputLatency), tap.time)
       output.taps[place.path] = tap.timesteps(latency..<tap.time)
     }
+    let start = try model.referenceStart(
+      batch: x.batch, constants: constants, poisonsInvalid: options.poisonsInvalid)
+    output.taps.merge(start) { step, _ in step }
     return output
   }
 
