@@ -44,11 +44,9 @@ extension Planner {
     close()
     blocks[Planner.main].tasks = result
     // Now it is known how many addresses there are.
-    for index in blocks[Planner.main].tasks.indices {
-      let task = blocks[Planner.main].tasks[index]
-      guard let plan = task.kernel as? PlannedStrips else { continue }
-      buffers[plan.tables].byteCount = StripKernel.tableByteCount(slotCount: buffers.count)
-      blocks[Planner.main].tasks[index].kernel = plan.kernel(slotCount: buffers.count)
+    for case let strips as StripKernel in blocks[Planner.main].tasks.map(\.kernel) {
+      strips.slotCount = buffers.count
+      buffers[strips.tables].byteCount = strips.tableByteCount
     }
   }
 
@@ -100,37 +98,11 @@ extension Planner {
     }
     let tables = addBuffer(.arena, byteCount: 0)
     buffers[tables].block = Planner.main
-    let kernel = PlannedStrips(
+    let kernel = StripKernel(
       group.members, inner: inner, rowCount: group.rowCount, rowsPerStrip: rows, tables: tables)
     return PlannedTask(
       kernel: kernel, reads: group.tasks.flatMap(\.reads),
       writes: group.tasks.flatMap(\.writes) + [tables],
       inPlace: group.inPlacePairs(notInside: Set(inside)), scope: group.tasks[0].scope)
-  }
-}
-
-/// A ``StripKernel`` before the number of the plan's addresses is known.
-private final class PlannedStrips: Kernel {
-  let members: [StripKernel.Member]
-  let inner: [StripKernel.Inner]
-  let rowCount: Int
-  let rowsPerStrip: Int
-  let tables: Int
-
-  init(
-    _ members: [StripKernel.Member], inner: [StripKernel.Inner], rowCount: Int,
-    rowsPerStrip: Int, tables: Int
-  ) {
-    self.members = members
-    self.inner = inner
-    self.rowCount = rowCount
-    self.rowsPerStrip = rowsPerStrip
-    self.tables = tables
-  }
-
-  func kernel(slotCount: Int) -> StripKernel {
-    StripKernel(
-      members, inner: inner, rowCount: rowCount, rowsPerStrip: rowsPerStrip, tables: tables,
-      slotCount: slotCount)
   }
 }

@@ -22,25 +22,23 @@ final class StripKernel: Kernel {
   private let split: WorkSplit
   private let rowsPerStrip: Int
   /// Scratch for each part's copy of the addresses, where a strip's stand.
-  private let tables: Int
-  /// How many addresses a plan has.
-  private let slotCount: Int
+  let tables: Int
+  /// How many addresses the plan has, set once that is known.
+  var slotCount = 0
 
   init(
-    _ members: [Member], inner: [Inner], rowCount: Int, rowsPerStrip: Int, tables: Int,
-    slotCount: Int
+    _ members: [Member], inner: [Inner], rowCount: Int, rowsPerStrip: Int, tables: Int
   ) {
     self.members = ContiguousArray(members)
     self.inner = ContiguousArray(inner)
     self.rowsPerStrip = rowsPerStrip
     self.tables = tables
-    self.slotCount = slotCount
     split = WorkSplit(
       total: rowCount, work: members.reduce(0) { $0 + $1.kernel.split.work }, steps: [12, 6, 1])
   }
 
   /// Bytes of the tables of all parts.
-  static func tableByteCount(slotCount: Int) -> Int {
+  var tableByteCount: Int {
     WorkerPool.partLimit * slotCount * MemoryLayout<UnsafeMutableRawPointer>.stride
   }
 
