@@ -185,6 +185,11 @@ public final class Executor {
 
   /// Binds the parameters and computes what depends on nothing else.
   private func prepare() {
+    parameters.makePanels(
+      plan.buffers.compactMap { buffer in
+        guard case .packed(let place, let key) = buffer.home else { return nil }
+        return (plan.parameterNames[place], key)
+      })
     for (index, buffer) in plan.buffers.enumerated() {
       switch buffer.home {
       case .parameter(let place):

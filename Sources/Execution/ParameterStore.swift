@@ -6,6 +6,8 @@ public import Tensors
 public final class ParameterStore {
   private var tensors: [String: Tensor]
   private var packed: [PanelName: UnsafeMutableRawPointer] = [:]
+  /// What the panels lie in.
+  private var memories: [UnsafeMutableRawPointer] = []
   /// Rises with every change; executors then compute anew what they derived from parameters.
   public private(set) var version = 0
 
@@ -18,7 +20,7 @@ public final class ParameterStore {
   public init(_ tensors: [String: Tensor] = [:]) { self.tensors = tensors }
 
   deinit {
-    for memory in packed.values { AlignedMemory.free(memory) }
+    for memory in memories { AlignedMemory.free(memory) }
   }
 
   /// The tensor of that name.
@@ -50,16 +52,33 @@ public final class ParameterStore {
     return tensor
   }
 
-  /// The panels of a parameter.
-  func panels(_ name: String, _ key: PackingKey) -> UnsafeMutableRawPointer {
-    if let known = packed[PanelName(name: name, key: key)] { return known }
-    guard let tensor = tensors[name] else {
-      preconditionFailure("Parameter \(name) is missing.")
+  /// Makes those of the named panels that are not there yet, in one memory.
+  func makePanels(_ wanted: [(name: String, key: PackingKey)]) {
+    var missing: [PanelName] = []
+    for (name, key) in wanted {
+      let panel = PanelName(name: name, key: key)
+      if packed[panel] == nil, !missing.contains(panel) { missing.append(panel) }
     }
-    let memory = AlignedMemory.allocate(key.byteCount)
-    ParameterStore.pack(tensor, key, to: memory)
-    packed[PanelName(name: name, key: key)] = memory
-    return memory
+    guard !missing.isEmpty else { return }
+    let sizes = missing.map { AlignedMemory.padded($0.key.byteCount) }
+    var memory = AlignedMemory.allocate(sizes.reduce(0, +))
+    memories.append(memory)
+    for (panel, size) in zip(missing, sizes) {
+      guard let tensor = tensors[panel.name] else {
+        preconditionFailure("Parameter \(panel.name) is missing.")
+      }
+      ParameterStore.pack(tensor, panel.key, to: memory)
+      packed[panel] = memory
+      memory += size
+    }
+  }
+
+  /// Panels of a parameter that were made before.
+  func panels(_ name: String, _ key: PackingKey) -> UnsafeMutableRawPointer {
+    guard let known = packed[PanelName(name: name, key: key)] else {
+      preconditionFailure("The panels of \(name) are made before they are used.")
+    }
+    return known
   }
 
   private static func pack(_ tensor: Tensor, _ key: PackingKey, to panels: UnsafeMutableRawPointer)

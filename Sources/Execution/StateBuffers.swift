@@ -13,6 +13,8 @@ public final class StateBuffers {
   /// What is held.
   public let layout: StateLayout
   private let leaves: UnsafeMutablePointer<LeafMemory>
+  /// What all leaves lie in, one behind the other.
+  private let memory: UnsafeMutableRawPointer
 
   /// The memory of one leaf.
   struct LeafMemory {
@@ -30,14 +32,16 @@ public final class StateBuffers {
   public init(_ layout: StateLayout) {
     self.layout = layout
     leaves = .allocate(capacity: max(layout.leaves.count, 1))
+    memory = AlignedMemory.allocate(layout.leaves.reduce(0) { $0 + $1.memoryByteCount })
+    var free = memory
     for (index, leaf) in layout.leaves.enumerated() {
-      let bytes = leaf.window?.byteCount ?? leaf.type.shape.elementCount * leaf.type.dtype.byteCount
-      let current = AlignedMemory.allocate(bytes)
+      let next = leaf.window == nil ? free + leaf.memoryByteCount / 2 : free
       leaves.advanced(by: index).initialize(
         to: LeafMemory(
-          current: current, next: leaf.window == nil ? AlignedMemory.allocate(bytes) : current,
-          position: 0, window: leaf.window ?? WindowMemory(rows: 0, length: 0, entryBytes: 0),
+          current: free, next: next, position: 0,
+          window: leaf.window ?? WindowMemory(rows: 0, length: 0, entryBytes: 0),
           isWindow: leaf.window != nil))
+      free += leaf.memoryByteCount
     }
   }
 
@@ -51,10 +55,7 @@ public final class StateBuffers {
   }
 
   deinit {
-    for index in layout.leaves.indices {
-      AlignedMemory.free(leaves[index].current)
-      if !leaves[index].isWindow { AlignedMemory.free(leaves[index].next) }
-    }
+    AlignedMemory.free(memory)
     leaves.deallocate()
   }
 

@@ -47,6 +47,12 @@ extension StateLayout.Leaf {
       rows: type.shape[..<axis].reduce(1, *), length: length,
       entryBytes: type.shape[(axis + 1)...].reduce(type.dtype.byteCount, *))
   }
+
+  /// The bytes of a window, or of the two places of a leaf that is replaced.
+  var memoryByteCount: Int {
+    if let window { return AlignedMemory.padded(window.byteCount) }
+    return 2 * AlignedMemory.padded(type.shape.elementCount * type.dtype.byteCount)
+  }
 }
 
 /// The extents of a moving window: every batch row has room for its entries and as many again, so

@@ -45,6 +45,37 @@ private struct Head {
     return context + probabilities
   }
 
+  /// Contexts `[q, heads, size]`, then probabilities `[q, heads, keys]`, of operands of many heads.
+  func runTogether(
+    _ queries: [Float], _ keys: [Float], _ values: [Float], heads: Int, keyHeads: Int
+  ) -> [Float] {
+    var all = self
+    (all.queries, all.keys, all.values) = (queries, keys, values)
+    var context = [Float](repeating: -3, count: queryCount * heads * size)
+    var probabilities = [Float](repeating: -3, count: queryCount * heads * keyCount)
+    let count = sw_attention_scratch_count(Int64(keyCount), Int64(keyCount), Int64(size))
+    var scratch = [Float](repeating: .nan, count: Int(count))
+    context.withUnsafeMutableBufferPointer { context in
+      probabilities.withUnsafeMutableBufferPointer { probabilities in
+        all.withRows { rows in
+          (rows.lastHead, rows.headsPerKeyHead) = (Int64(heads), Int64(heads / keyHeads))
+          rows.queryStride *= Int64(heads)
+          rows.keyStride *= Int64(keyHeads)
+          rows.valueStride *= Int64(keyHeads)
+          (rows.queryHeadStride, rows.keyHeadStride) = (Int64(size), Int64(size))
+          (rows.valueHeadStride, rows.contextHeadStride) = (Int64(size), Int64(size))
+          rows.contextStride *= Int64(heads)
+          rows.probabilityStride *= Int64(heads)
+          rows.probabilityHeadStride = Int64(keyCount)
+          rows.context = context.baseAddress
+          rows.probabilities = probabilities.baseAddress
+          sw_attention(&rows, &scratch)
+        }
+      }
+    }
+    return context + probabilities
+  }
+
   private func withRows(_ body: (inout sw_attention_rows) -> Void) {
     queries.withUnsafeBufferPointer { q in
       keys.withUnsafeBufferPointer { k in
@@ -54,6 +85,7 @@ private struct Head {
               first.withUnsafeBufferPointer { first in
                 last.withUnsafeBufferPointer { last in
                   var rows = sw_attention_rows()
+                  (rows.lastHead, rows.headsPerKeyHead) = (1, 1)
                   rows.queryCount = Int64(queryCount)
                   rows.keyCount = Int64(keyCount)
                   rows.size = Int64(size)
@@ -152,5 +184,45 @@ private struct Head {
     head.check("one blind query")
     head.valid = Array(repeating: 0, count: 50)
     head.check("all blind")
+  }
+
+  @Test(
+    "heads done together have the bits of heads done alone",
+    arguments: [(1, 40, 6, 3, 16), (1, 4130, 4, 4, 32), (1, 7, 50, 10, 64), (3, 90, 4, 2, 20)])
+  func together(_ m: Int, _ n: Int, _ heads: Int, _ keyHeads: Int, _ size: Int) {
+    var numbers = Numbers(m + n + heads)
+    let together = (
+      queries: numbers.units(m * heads * size), keys: numbers.units(n * keyHeads * size),
+      values: numbers.units(n * keyHeads * size)
+    )
+    /// A head's rows out of rows of all heads.
+    func only(_ head: Int, of count: Int, _ rows: [Float]) -> [Float] {
+      var result: [Float] = []
+      for start in stride(from: head * size, to: rows.count, by: count * size) {
+        result += rows[start..<start + size]
+      }
+      return result
+    }
+    var one = Head(queries: m, keys: n, size: size, valueSize: size, seed: n)
+    one.first = (0..<m).map { Int32($0 + n / 5) }
+    let y = expectSameBits("\(heads) heads") {
+      one.runTogether(
+        together.queries, together.keys, together.values, heads: heads, keyHeads: keyHeads)
+    }
+    for head in 0..<heads {
+      let keyHead = head / (heads / keyHeads)
+      one.queries = only(head, of: heads, together.queries)
+      one.keys = only(keyHead, of: keyHeads, together.keys)
+      one.values = only(keyHead, of: keyHeads, together.values)
+      let alone = one.expected()
+      let context = only(head, of: heads, Array(y[..<(m * heads * size)]))
+      #expect(context.map(bits) == alone[..<(m * size)].map(bits), "context of head \(head)")
+      let shares = Array(y[(m * heads * size)...])
+      for query in 0..<m {
+        let row = shares[((query * heads + head) * n)...].prefix(n)
+        let expected = alone[(m * size + query * n)...].prefix(n)
+        #expect(row.map(bits) == expected.map(bits), "probabilities of head \(head)")
+      }
+    }
   }
 }

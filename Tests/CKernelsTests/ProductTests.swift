@@ -39,7 +39,8 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     .init(m: 2, n: 33, k: 65), .init(m: 3, n: 16, k: 20), .init(m: 4, n: 17, k: 300),
     .init(m: 5, n: 100, k: 12), .init(m: 6, n: 63, k: 9), .init(m: 13, n: 70, k: 31),
     .init(m: 100, n: 20, k: 260), .init(m: 2, n: 18, k: 4100), .init(m: 7, n: 3, k: 8200),
-    .init(m: 9, n: 5, k: 0),
+    .init(m: 9, n: 5, k: 0), .init(m: 2, n: 130, k: 700), .init(m: 7, n: 20, k: 8200),
+    .init(m: 39, n: 64, k: 1030), .init(m: 14, n: 65, k: 4200), .init(m: 41, n: 70, k: 300),
   ]
 }
 

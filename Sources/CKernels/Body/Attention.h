@@ -84,41 +84,162 @@ static void attentionBlind(
     memcpy(rows->probabilities + query * rows->probabilityStride, row, (size_t)n * 4);
 }
 
-static void SW_VARIANT(attention)(const sw_attention_rows *rows, float *scratch) {
+/// The keys from..<to that the queries at..<at + count see at most; from is a multiple of 16.
+static void attentionSpan(
+  const sw_attention_rows *rows, int64_t at, int64_t count, int64_t *from, int64_t *to) {
+  int64_t low = rows->keyCount, high = 0;
+  for (int64_t q = at; q < at + count; q++) {
+    if (rows->first[q] >= rows->last[q]) continue;
+    low = rows->first[q] < low ? rows->first[q] : low;
+    high = rows->last[q] > high ? rows->last[q] : high;
+  }
+  if (rows->valid) {
+    while (low < high && !rows->valid[low]) low++;
+    while (high > low && !rows->valid[high - 1]) high--;
+  }
+  *from = low / 16 * 16;
+  *to = high > *from ? high : *from;
+}
+
+/// The products of query at..<at + count with the keys from..<to are in `scores`: makes probabilities
+/// of them, and keeps a copy where one is wanted. Tells in `seen` which queries see a key.
+static void attentionShares(
+  const sw_attention_rows *rows, int64_t at, int64_t count, int64_t from, int64_t to, float *scores,
+  int *seen) {
+  const int64_t width = to - from;
+  for (int64_t q = 0; q < count; q++) {
+    float *row = scores + q * width;
+    seen[q] = attentionRow(rows, at + q, from, to, row);
+    if (!seen[q]) memset(row, 0, (size_t)width * 4);
+    if (!rows->probabilities) continue;
+    float *out = rows->probabilities + (at + q) * rows->probabilityStride;
+    memset(out, 0, (size_t)rows->keyCount * 4);
+    memcpy(out + from, row, (size_t)width * 4);
+  }
+}
+
+/// All queries of one head, block by block.
+static void attentionHead(const sw_attention_rows *rows, float *scratch) {
   float *partial = scratch;
   float *scores = scratch + SW_ATTENTION_BLOCK * rows->valueSize;
   for (int64_t at = 0; at < rows->queryCount; at += SW_ATTENTION_BLOCK) {
     const int64_t left = rows->queryCount - at;
     const int64_t count = left < SW_ATTENTION_BLOCK ? left : SW_ATTENTION_BLOCK;
-    int64_t from = rows->keyCount, to = 0;
-    for (int64_t q = at; q < at + count; q++) {
-      if (rows->first[q] >= rows->last[q]) continue;
-      from = rows->first[q] < from ? rows->first[q] : from;
-      to = rows->last[q] > to ? rows->last[q] : to;
-    }
-    if (rows->valid) {
-      while (from < to && !rows->valid[from]) from++;
-      while (to > from && !rows->valid[to - 1]) to--;
-    }
-    from = from / 16 * 16;
-    const int64_t width = to > from ? to - from : 0;
+    int64_t from, to;
+    attentionSpan(rows, at, count, &from, &to);
     int seen[SW_ATTENTION_BLOCK] = {0};
-    if (width > 0) {
+    if (to > from) {
       const sw_matrix a = {rows->queries + at * rows->queryStride, rows->queryStride, 1};
       const sw_matrix b = {rows->keys + from * rows->keyStride, 1, rows->keyStride};
-      SW_VARIANT(dot)(&a, &b, count, width, rows->size, scores, width);
-      for (int64_t q = 0; q < count; q++) {
-        float *row = scores + q * width;
-        seen[q] = attentionRow(rows, at + q, from, to, row);
-        if (!seen[q]) memset(row, 0, (size_t)width * 4);
-        if (!rows->probabilities) continue;
-        float *out = rows->probabilities + (at + q) * rows->probabilityStride;
-        memset(out, 0, (size_t)rows->keyCount * 4);
-        memcpy(out + from, row, (size_t)width * 4);
-      }
-      attentionContext(rows, at, count, from, to, scores, width, partial);
+      SW_VARIANT(dot)(&a, &b, count, to - from, rows->size, scores, to - from);
+      attentionShares(rows, at, count, from, to, scores, seen);
+      attentionContext(rows, at, count, from, to, scores, to - from, partial);
     }
     for (int64_t q = 0; q < count; q++)
       if (!seen[q]) attentionBlind(rows, at + q, scores, partial);
+  }
+}
+
+/// One head of all.
+static sw_attention_rows attentionOnly(const sw_attention_rows *rows, int64_t head) {
+  const int64_t keyHead = head / rows->headsPerKeyHead;
+  sw_attention_rows one = *rows;
+  one.queries += head * rows->queryHeadStride;
+  one.keys += keyHead * rows->keyHeadStride;
+  one.values += keyHead * rows->valueHeadStride;
+  one.context += head * rows->contextHeadStride;
+  if (one.bias) one.bias += head * rows->biasHeadStride;
+  if (one.probabilities) one.probabilities += head * rows->probabilityHeadStride;
+  return one;
+}
+
+/// How many keys all heads of one query read before the next; at least 8.
+enum { STEP_KEYS = 32 };
+
+/// The products of one query of each head with the keys from..<to, a row of `scores` a head.
+static void attentionStepScores(
+  const sw_attention_rows *heads, int64_t count, int64_t from, int64_t to, float *scores) {
+  const int64_t width = to - from;
+  const int streams = width * heads->keyStride * 4 >= STREAM_BYTES;
+  for (int64_t key = 0; key < width;) {
+    // Too few keys at the end are not worth a turn of their own.
+    const int64_t left = width - key, some = left < STEP_KEYS + 8 ? left : STEP_KEYS;
+    for (int64_t h = 0; h < count; h++) {
+      const int64_t stride = heads[h].keyStride;
+      const sw_matrix a = {heads[h].queries, 0, 1};
+      const sw_matrix b = {heads[h].keys + (from + key) * stride, 1, stride};
+      float *row = scores + h * width + key;
+      if (some >= 8)
+        dotTurned(a.base, 1, &b, some, heads[h].size, streams, row);
+      else
+        SW_VARIANT(dot)(&a, &b, 1, some, heads[h].size, row, width);
+    }
+    key += some;
+  }
+}
+
+/// The sums of probabilities times values of one query of each head, as attentionContext gives them.
+static void attentionStepContext(
+  const sw_attention_rows *heads, int64_t count, int64_t from, int64_t to, const float *scores,
+  float *partial) {
+  const int64_t size = heads->valueSize;
+  for (int64_t first = from, chunk = 0; first < to; chunk++) {
+    const int64_t chunkEnd = (first / CHUNK + 1) * CHUNK, end = chunkEnd < to ? chunkEnd : to;
+    for (int64_t key = first; key < end; key += STEP_KEYS) {
+      const int64_t some = end - key < STEP_KEYS ? end - key : STEP_KEYS;
+      for (int64_t h = 0; h < count; h++) {
+        const int64_t stride = heads[h].valueStride;
+        product p = {
+          .a = scores + h * (to - from) + key - from, .aStride = 1, .bStride = stride,
+        };
+        for (int64_t j = 0; j < size; j += PANEL) {
+          p.b = heads[h].values + key * stride + j;
+          float *sum = partial + h * size + j;
+          const tile_ends ends = {
+            .start = key == first ? START_ZERO : START_PARTIAL, .end = END_STORE, .from = sum,
+            .c = sum,
+          };
+          productPanel(&p, 1, size - j < PANEL ? size - j : PANEL, 0, some, &ends);
+        }
+      }
+    }
+    for (int64_t h = 0; h < count; h++) {
+      float *y = heads[h].context;
+      for (int64_t j = 0; j < size; j++) y[j] = (chunk == 0 ? 0.0f : y[j]) + partial[h * size + j];
+    }
+    first = end;
+  }
+}
+
+/// One query of several heads, at most SW_ATTENTION_BLOCK. Keys and values of all heads, which lie
+/// beside each other, are read in their order: a step finds them beyond the caches.
+static void attentionStep(const sw_attention_rows *heads, int64_t count, float *scratch) {
+  float *partial = scratch;
+  float *scores = scratch + SW_ATTENTION_BLOCK * heads->valueSize;
+  int seen[SW_ATTENTION_BLOCK] = {0};
+  int64_t from, to;
+  attentionSpan(heads, 0, 1, &from, &to);
+  if (to > from) {
+    attentionStepScores(heads, count, from, to, scores);
+    for (int64_t h = 0; h < count; h++)
+      attentionShares(heads + h, 0, 1, from, to, scores + h * (to - from), seen + h);
+    attentionStepContext(heads, count, from, to, scores, partial);
+  }
+  for (int64_t h = 0; h < count; h++)
+    if (!seen[h]) attentionBlind(heads + h, 0, scores, partial);
+}
+
+static void SW_VARIANT(attention)(const sw_attention_rows *rows, float *scratch) {
+  sw_attention_rows heads[SW_ATTENTION_BLOCK];
+  const int isStep = rows->queryCount == 1 && rows->valueSize % 16 == 0 && rows->size <= CHUNK;
+  for (int64_t first = rows->firstHead; first < rows->lastHead;) {
+    const int64_t left = rows->lastHead - first;
+    const int64_t count = !isStep ? 1 : left < SW_ATTENTION_BLOCK ? left : SW_ATTENTION_BLOCK;
+    for (int64_t h = 0; h < count; h++) heads[h] = attentionOnly(rows, first + h);
+    if (isStep)
+      attentionStep(heads, count, scratch);
+    else
+      attentionHead(heads, scratch);
+    first += count;
   }
 }

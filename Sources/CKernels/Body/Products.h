@@ -29,10 +29,11 @@ typedef struct {
   int64_t cStride;
 } tile_ends;
 
-/// One term of a tile. B is asked for `ahead` floats in front of it if it is streamed.
+/// One term of a tile; `lower` is A's fourth row. B is asked for `ahead` floats in front of it if it
+/// is streamed.
 SW_INLINE void productTerm(
-  const int rows, const int vectors, const int streams, int64_t ahead, const float *a,
-  int64_t aRowStride, const float *b, f32x16 sum[6][4]) {
+  const int rows, const int vectors, const int streams, int64_t ahead, const float *upper,
+  const float *lower, int64_t aRowStride, const float *b, f32x16 sum[6][4]) {
   f32x16 row[4];
   SW_UNROLL
   for (int v = 0; v < vectors; v++) {
@@ -41,10 +42,30 @@ SW_INLINE void productTerm(
   }
   SW_UNROLL
   for (int r = 0; r < rows; r++) {
-    const f32x16 scale = splat(a[r * aRowStride]);
+    const f32x16 scale = splat(r < 3 ? upper[r * aRowStride] : lower[(r - 3) * aRowStride]);
     SW_UNROLL
     for (int v = 0; v < vectors; v++) sum[r][v] = fma16(scale, row[v], sum[r][v]);
   }
+}
+
+/// As many of `run` terms as are whole fours, where A's terms follow each other. Returns how many.
+SW_INLINE int64_t productFours(
+  const int rows, const int vectors, const int streams, const product *p, const float *a,
+  const float *b, const int64_t bStride, int64_t run, f32x16 sum[6][4]) {
+  int64_t i = 0;
+  // Rows in two groups, or the address of each would wait for that of the one before.
+  const float *upper = a, *lower = a + 3 * p->aRowStride;
+  for (; i + 4 <= run; i += 4) {
+    if (rows > 3) __asm__("" : "+r"(upper), "+r"(lower));
+    SW_UNROLL
+    for (int u = 0; u < 4; u++)
+      productTerm(
+        rows, vectors, streams, p->ahead, upper + u, lower + u, p->aRowStride, b + u * bStride, sum);
+    upper += 4;
+    lower += 4;
+    b += 4 * bStride;
+  }
+  return i;
 }
 
 /// Terms first..<last of `rows` rows and `vectors` vectors; rows, vectors and streams are constants.
@@ -74,18 +95,18 @@ SW_INLINE void productTile(
     const int64_t run = p->offsets && p->segmentLength - within < left
       ? p->segmentLength - within : left;
     int64_t i = 0;
-    if (rows == 1 && p->aStride == 1 && p->bStride == PANEL) {
-      // One row of packed weights: what a step mostly is.
-      for (; i + 4 <= run; i += 4) {
-        SW_UNROLL
-        for (int u = 0; u < 4; u++)
-          productTerm(rows, vectors, streams, p->ahead, a + u, 0, b + u * PANEL, sum);
-        a += 4;
-        b += 4 * PANEL;
-      }
+    // Two rows have no more sums than are in flight: out of turn, they would wait.
+    if (p->aStride == 1 && rows != 2) {
+      if (rows == 1 && p->bStride == PANEL)
+        i = productFours(rows, vectors, streams, p, a, b, PANEL, run, sum);
+      else
+        i = productFours(rows, vectors, streams, p, a, b, p->bStride, run, sum);
+      a += i;
+      b += i * p->bStride;
     }
     for (; i < run; i++) {
-      productTerm(rows, vectors, streams, p->ahead, a, p->aRowStride, b, sum);
+      productTerm(
+        rows, vectors, streams, p->ahead, a, a + 3 * p->aRowStride, p->aRowStride, b, sum);
       a += p->aStride;
       b += p->bStride;
     }
@@ -109,11 +130,14 @@ SW_INLINE void productTile(
     }
 }
 
-#define PRODUCT_TILE(rows, vectors)                                                         \
-  static __attribute__((noinline)) void productTile##rows##x##vectors(                      \
+#define PRODUCT_TILE_OF(name, rows, vectors, streams)                                       \
+  static __attribute__((noinline)) void name(                                               \
     const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) { \
-    productTile(rows, vectors, 0, p, first, last, ends, columns);                           \
+    productTile(rows, vectors, streams, p, first, last, ends, columns);                     \
   }
+#define PRODUCT_TILE(rows, vectors)                             \
+  PRODUCT_TILE_OF(productTile##rows##x##vectors, rows, vectors, 0) \
+  PRODUCT_TILE_OF(productStream##rows##x##vectors, rows, vectors, 1)
 typedef void (*product_function)(
   const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns);
 
@@ -131,41 +155,41 @@ PRODUCT_TILE(5, 2) PRODUCT_TILE(5, 4)
 PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 4)
 #endif
 #undef PRODUCT_TILE
+#undef PRODUCT_TILE_OF
 
-/// Operands beyond the second-level cache arrive too late for one row unless they are asked for so
-/// many terms ahead.
-enum { STREAM_BYTES = 256 << 10, STREAM_TERMS = 64 };
-
-static __attribute__((noinline)) void productTileStreamed(
-  const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) {
-  productTile(1, 4, 1, p, first, last, ends, columns);
-}
-
-/// By rows, then by 1, 2 or 4 vectors; NULL where the registers do not suffice.
-static const product_function productTiles[PRODUCT_ROWS + 1][3] = {
+/// By whether B is streamed, by rows, then by 1, 2 or 4 vectors; NULL where the registers do not
+/// suffice.
+static const product_function productTiles[2][PRODUCT_ROWS + 1][3] = {
 #if SW_GEMM_TILE >= 24
-  [1] = {productTile1x1, productTile1x2, productTile1x4},
-  [2] = {productTile2x1, productTile2x2, productTile2x4},
-  [3] = {productTile3x1, productTile3x2, productTile3x4},
-  [4] = {productTile4x1, productTile4x2, productTile4x4},
-  [5] = {productTile5x1, productTile5x2, productTile5x4},
-  [6] = {productTile6x1, productTile6x2, productTile6x4},
+#define ALL(kind)                                                  \
+  {                                                                \
+    [1] = {kind##1x1, kind##1x2, kind##1x4},                       \
+    [2] = {kind##2x1, kind##2x2, kind##2x4},                       \
+    [3] = {kind##3x1, kind##3x2, kind##3x4},                       \
+    [4] = {kind##4x1, kind##4x2, kind##4x4},                       \
+    [5] = {kind##5x1, kind##5x2, kind##5x4},                       \
+    [6] = {kind##6x1, kind##6x2, kind##6x4},                       \
+  }
+#elif SW_GEMM_TILE >= 6
+#define ALL(kind)                                                  \
+  {                                                                \
+    [1] = {kind##1x1, kind##1x2, kind##1x4},                       \
+    [2] = {kind##2x1, kind##2x2}, [3] = {kind##3x1, kind##3x2},    \
+    [4] = {kind##4x1}, [5] = {kind##5x1}, [6] = {kind##6x1},       \
+  }
 #else
-  [1] = {productTile1x1, productTile1x2, productTile1x4},
-  [2] = {productTile2x1, productTile2x2, NULL},
-#if SW_GEMM_TILE >= 6
-  [3] = {productTile3x1, productTile3x2, NULL},
-  [4] = {productTile4x1, NULL, NULL},
-  [5] = {productTile5x1, NULL, NULL},
-  [6] = {productTile6x1, NULL, NULL},
-#else
-  [3] = {productTile3x1, NULL, NULL},
-  [4] = {productTile4x1, NULL, NULL},
+#define ALL(kind)                                                  \
+  {                                                                \
+    [1] = {kind##1x1, kind##1x2, kind##1x4},                       \
+    [2] = {kind##2x1, kind##2x2}, [3] = {kind##3x1}, [4] = {kind##4x1}, \
+  }
 #endif
-#endif
+  ALL(productTile), ALL(productStream),
+#undef ALL
 };
 
-/// Terms first..<last of rowCount rows and n <= 64 columns.
+/// Terms first..<last of rowCount rows and n <= 64 columns. The first rows ask for B ahead, which
+/// serves the others too.
 static void productPanel(
   const product *whole, int64_t rowCount, int64_t n, int64_t first, int64_t last,
   const tile_ends *wholeEnds) {
@@ -173,17 +197,18 @@ static void productPanel(
   for (int64_t m = 0; m < rowCount;) {
     const int64_t left = rowCount - m;
     const int rows = left < PRODUCT_ROWS ? (int)left : PRODUCT_ROWS;
+    const product_function *tiles = productTiles[m == 0 && p.ahead != 0][rows];
     tile_ends ends = *wholeEnds;
     p.a = whole->a + m * p.aRowStride;
     for (int64_t j = 0; j < n;) {
       int size = n - j > 48 ? 2 : (n - j > 16 ? 1 : 0);
-      while (!productTiles[rows][size]) size--;
+      while (!tiles[size]) size--;
       const int64_t width = (int64_t)16 << size;
       const int64_t columns = n - j < width ? n - j - (width - 16) : 16;
       p.b = whole->b + j;
       if (ends.start != START_ZERO) ends.from = wholeEnds->from + m * ends.fromStride + j;
       ends.c = wholeEnds->c + m * ends.cStride + j;
-      productTiles[rows][size](&p, first, last, &ends, columns);
+      tiles[size](&p, first, last, &ends, columns);
       j += width;
     }
     m += rows;
@@ -193,9 +218,9 @@ static void productPanel(
 /// Where a panel is larger than the first-level cache and a tile is one vector wide, that vector's
 /// column of the panel is put together once for many rows.
 enum {
+  MANY_ROWS = 40,
   COLUMN_TERMS = 512,
   COLUMN_LEAST_TERMS = 128,
-  COLUMN_LEAST_ROWS = SW_GEMM_TILE < 24 ? 40 : INT32_MAX,
 };
 
 /// All terms, at most COLUMN_TERMS, of rowCount rows and n <= 64 columns.
@@ -215,25 +240,61 @@ static void productColumns(
       const int64_t left = rowCount - m;
       p.a = whole->a + m * p.aRowStride;
       ends.c = wholeEnds->c + m * ends.cStride + j;
-      productTiles[left < PRODUCT_ROWS ? left : PRODUCT_ROWS][0](&p, 0, terms, &ends, columns);
+      productTiles[0][left < PRODUCT_ROWS ? left : PRODUCT_ROWS][0](&p, 0, terms, &ends, columns);
     }
   }
 }
 
+/// Large panels arrive too late for few rows unless they are asked for ahead: for one row so many
+/// terms, for more a block of terms, which all rows use before the next.
+enum {
+  STREAM_BYTES = 256 << 10,
+  STREAM_TERMS = 64,
+  FEW_ROWS = 2 * PRODUCT_ROWS,
+  FEW_ROWS_TERMS = 64,
+  SOME_ROWS_TERMS = 256,
+};
+
 /// One row of whole panels in one segment.
 static void gemmRow(
   const product *whole, int64_t k, int64_t n, const float *packed, const float *initial, float *c) {
-  const product_function tile =
-    k * n * 4 > STREAM_BYTES ? productTileStreamed : productTile1x4;
   product p = *whole;
-  p.ahead = STREAM_TERMS * PANEL;
+  const int streams = k * n * 4 >= STREAM_BYTES;
+  p.ahead = streams ? STREAM_TERMS * PANEL : 0;
   tile_ends ends = {.start = initial ? START_ROW : START_ZERO, .end = END_STORE};
   for (int64_t j = 0; j < n; j += PANEL) {
     p.b = packed + j * k;
     ends.from = initial ? initial + j : NULL;
     ends.c = c + j;
-    tile(&p, 0, k, &ends, 16);
+    if (streams)
+      productStream1x4(&p, 0, k, &ends, 16);
+    else
+      productTile1x4(&p, 0, k, &ends, 16);
   }
+}
+
+/// All k terms of 2..<MANY_ROWS rows and n <= 64 columns, block by block of terms; partial sums
+/// are kept exactly between the blocks of one chunk.
+static void productBlocks(
+  const product *whole, int64_t rowCount, int64_t n, int64_t k, const float *initial, float *c,
+  int64_t cStride) {
+  _Alignas(64) float partial[MANY_ROWS * PANEL];
+  const int64_t terms = rowCount <= FEW_ROWS ? FEW_ROWS_TERMS : SOME_ROWS_TERMS;
+  product p = *whole;
+  p.ahead = terms * PANEL;
+  int64_t first = 0;
+  do {
+    const int64_t last = k - first < terms ? k : first + terms;
+    const int opens = first % CHUNK == 0, ended = last % CHUNK == 0 || last == k;
+    const tile_ends ends = {
+      .start = !opens ? START_PARTIAL : first == 0 && initial ? START_ROW : START_ZERO,
+      .end = ended && first >= CHUNK ? END_ADD : END_STORE,
+      .from = opens ? initial : partial, .fromStride = opens ? 0 : PANEL,
+      .c = ended ? c : partial, .cStride = ended ? cStride : PANEL,
+    };
+    productPanel(&p, rowCount, n, first, last, &ends);
+    first = last;
+  } while (first < k);
 }
 
 static void SW_VARIANT(gemm)(
@@ -250,14 +311,22 @@ static void SW_VARIANT(gemm)(
     gemmRow(&p, k, n, packed, initial, c);
     return;
   }
+  const int byBlocks = rowCount > 1 && rowCount < MANY_ROWS && k * n * 4 >= STREAM_BYTES;
+  const int byColumns = SW_GEMM_TILE < 24 && rowCount >= MANY_ROWS && k > COLUMN_LEAST_TERMS
+    && k <= COLUMN_TERMS;
   for (int64_t j = 0; j < n; j += PANEL) {
     const int64_t columns = n - j < PANEL ? n - j : PANEL;
     p.b = packed + j * k;
+    const float *from = initial ? initial + j : NULL;
+    if (byBlocks) {
+      productBlocks(&p, rowCount, columns, k, from, c + j, cStride);
+      continue;
+    }
     tile_ends ends = {
-      .start = initial ? START_ROW : START_ZERO, .end = END_STORE,
-      .from = initial ? initial + j : NULL, .fromStride = 0, .c = c + j, .cStride = cStride,
+      .start = initial ? START_ROW : START_ZERO, .end = END_STORE, .from = from, .fromStride = 0,
+      .c = c + j, .cStride = cStride,
     };
-    if (rowCount >= COLUMN_LEAST_ROWS && k > COLUMN_LEAST_TERMS && k <= COLUMN_TERMS) {
+    if (byColumns) {
       productColumns(&p, rowCount, columns, k, &ends);
       continue;
     }
@@ -311,72 +380,104 @@ static void dotPacked(
   }
 }
 
-/// Adds a[0], ..., a[3] times the terms of eight columns, which follow each other, turned in registers.
-SW_INLINE f32x8 addTurned(
-  const float *a, int64_t aStride, const float *from, int64_t stride, f32x8 sum) {
-  // Columns i and i + 4 side by side; then four by four in both halves.
-  f32x8 r[4];
-  SW_UNROLL
-  for (int i = 0; i < 4; i++) {
-    const f32x4 low = *(const f32x4_any *)(from + i * stride);
-    const f32x4 high = *(const f32x4_any *)(from + 4 * stride + i * stride);
-    r[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
-  }
-  const f32x8 t = __builtin_shufflevector(r[0], r[1], 0, 8, 1, 9, 4, 12, 5, 13);
-  const f32x8 u = __builtin_shufflevector(r[2], r[3], 0, 8, 1, 9, 4, 12, 5, 13);
-  sum = fma8(splat8(a[0]), __builtin_shufflevector(t, u, 0, 1, 8, 9, 4, 5, 12, 13), sum);
-  sum = fma8(splat8(a[aStride]), __builtin_shufflevector(t, u, 2, 3, 10, 11, 6, 7, 14, 15), sum);
-  const f32x8 v = __builtin_shufflevector(r[0], r[1], 2, 10, 3, 11, 6, 14, 7, 15);
-  const f32x8 w = __builtin_shufflevector(r[2], r[3], 2, 10, 3, 11, 6, 14, 7, 15);
-  sum = fma8(splat8(a[2 * aStride]), __builtin_shufflevector(v, w, 0, 1, 8, 9, 4, 5, 12, 13), sum);
-  return fma8(
-    splat8(a[3 * aStride]), __builtin_shufflevector(v, w, 2, 3, 10, 11, 6, 7, 14, 15), sum);
+enum { TURNED_BYTES_AHEAD = 128 };
+
+/// Multiples of a distance in bytes that addresses cannot make of it themselves. They are hidden from
+/// the compiler, which would keep an address for every column.
+typedef struct {
+  int64_t one, three, five, seven;
+} distances;
+
+SW_INLINE distances distancesOf(int64_t stride) {
+  distances d = {stride * 4, stride * 12, stride * 20, stride * 28};
+  __asm__("" : "+r"(d.three), "+r"(d.five), "+r"(d.seven));
+  return d;
 }
 
-/// Eights of columns of one row's product; several, because one alone waits for its own sums.
-/// Asks for as many columns from `next` on, unless that is NULL.
+SW_INLINE f32x8 twoFours(const char *low, const char *high) {
+  const f32x4 l = *(const f32x4_any *)low, h = *(const f32x4_any *)high;
+  return __builtin_shufflevector(l, h, 0, 1, 2, 3, 4, 5, 6, 7);
+}
+
+/// Adds a[0], ..., a[3] times the terms of eight columns, which follow each other, turned in registers.
+SW_INLINE f32x8 addTurned(const f32x8 a[4], const char *from, distances d, f32x8 sum) {
+  // Columns i and i + 4 side by side; then four by four in both halves.
+  const f32x8 r0 = twoFours(from, from + 4 * d.one);
+  const f32x8 r1 = twoFours(from + d.one, from + d.five);
+  const f32x8 r2 = twoFours(from + 2 * d.one, from + 2 * d.three);
+  const f32x8 r3 = twoFours(from + d.three, from + d.seven);
+  const f32x8 t = __builtin_shufflevector(r0, r1, 0, 8, 1, 9, 4, 12, 5, 13);
+  const f32x8 u = __builtin_shufflevector(r2, r3, 0, 8, 1, 9, 4, 12, 5, 13);
+  sum = fma8(a[0], __builtin_shufflevector(t, u, 0, 1, 8, 9, 4, 5, 12, 13), sum);
+  sum = fma8(a[1], __builtin_shufflevector(t, u, 2, 3, 10, 11, 6, 7, 14, 15), sum);
+  const f32x8 v = __builtin_shufflevector(r0, r1, 2, 10, 3, 11, 6, 14, 7, 15);
+  const f32x8 w = __builtin_shufflevector(r2, r3, 2, 10, 3, 11, 6, 14, 7, 15);
+  sum = fma8(a[2], __builtin_shufflevector(v, w, 0, 1, 8, 9, 4, 5, 12, 13), sum);
+  return fma8(a[3], __builtin_shufflevector(v, w, 2, 3, 10, 11, 6, 7, 14, 15), sum);
+}
+
+/// Eights of columns of one row's product; several, because one alone waits for its own sums. The last
+/// one begins at column `last`. Asks for terms ahead if columns are streamed: those behind the last are
+/// often of the next product.
 SW_INLINE void dotTurnedColumns(
-  const int eights, const float *a, int64_t aStride, const float *from, const float *next,
+  const int eights, int64_t last, int streams, const float *a, int64_t aStride, const float *from,
   int64_t stride, int64_t k, float *c) {
+  const distances d = distancesOf(stride);
   f32x8 sum[4];
+  const char *columns[4];
   SW_UNROLL
-  for (int v = 0; v < eights; v++) sum[v] = splat8(0.0f);
+  for (int v = 0; v < eights; v++) {
+    sum[v] = splat8(0.0f);
+    columns[v] = (const char *)(from + (v == eights - 1 ? last : v * 8) * stride);
+  }
   int64_t p = 0;
   for (; p + 4 <= k; p += 4) {
-    if (next && p % 16 == 0)
-      for (int j = 0; j < eights * 8; j++) __builtin_prefetch(next + p + j * stride);
+    if (streams) {
+      // Every fourth turn begins a line of each column; one eight a turn asks for what follows.
+      const char *later = columns[p / 4 % eights] + TURNED_BYTES_AHEAD;
+      for (int j = 0; j < 8; j++) __builtin_prefetch(later + j * d.one);
+    }
+    f32x8 terms[4];
+    SW_UNROLL
+    for (int i = 0; i < 4; i++) terms[i] = splat8(a[(p + i) * aStride]);
     SW_UNROLL
     for (int v = 0; v < eights; v++) {
       // Loads that are moved up to here from below would not fit into the registers.
-      __asm__ volatile("" ::: "memory");
-      sum[v] = addTurned(a + p * aStride, aStride, from + p + v * 8 * stride, stride, sum[v]);
+      __asm__ volatile("" : "+r"(columns[v]) : : "memory");
+      sum[v] = addTurned(terms, columns[v], d, sum[v]);
+      columns[v] += 16;
     }
   }
   for (; p < k; p++) {
     SW_UNROLL
     for (int v = 0; v < eights; v++) {
       f32x8 column;
-      for (int j = 0; j < 8; j++) column[j] = from[p + (v * 8 + j) * stride];
+      for (int j = 0; j < 8; j++) column[j] = *(const float *)(columns[v] + j * d.one);
       sum[v] = fma8(splat8(a[p * aStride]), column, sum[v]);
+      columns[v] += 4;
     }
   }
   SW_UNROLL
-  for (int v = 0; v < eights; v++) *(f32x8_any *)(c + v * 8) = sum[v];
+  for (int v = 0; v < eights; v++) *(f32x8_any *)(c + (v == eights - 1 ? last : v * 8)) = sum[v];
 }
 
 /// One row times at least eight columns whose terms follow each other. The last eight may be columns
 /// again that are done.
 static void dotTurned(
-  const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, float *c) {
+  const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, int streams, float *c) {
   const int64_t stride = b->columnStride;
-  int64_t j = 0;
-  for (; j + 32 <= n; j += 32) {
-    const float *from = b->base + j * stride, *next = j + 64 <= n ? from + 32 * stride : NULL;
-    dotTurnedColumns(4, a, aStride, from, next, stride, k, c + j);
-  }
-  for (; j < n; j += 8) {
-    if (j + 8 > n) j = n - 8;
-    dotTurnedColumns(1, a, aStride, b->base + j * stride, NULL, stride, k, c + j);
+  for (int64_t j = 0; j < n; j += 32) {
+    if (n - j < 8) j = n - 8;
+    const int64_t left = n - j, last = left < 32 ? left - 8 : 24;
+    const float *from = b->base + j * stride;
+    if (left > 24)
+      dotTurnedColumns(4, last, streams, a, aStride, from, stride, k, c + j);
+    else if (left > 16)
+      dotTurnedColumns(3, last, streams, a, aStride, from, stride, k, c + j);
+    else if (left > 8)
+      dotTurnedColumns(2, last, streams, a, aStride, from, stride, k, c + j);
+    else
+      dotTurnedColumns(1, last, streams, a, aStride, from, stride, k, c + j);
   }
 }
 
@@ -388,26 +489,23 @@ static void SW_VARIANT(dot)(
     return;
   }
   if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1 && n >= 8) {
-    dotTurned(a->base, a->columnStride, b, n, k, c);
+    dotTurned(a->base, a->columnStride, b, n, k, n * b->columnStride * 4 >= STREAM_BYTES, c);
     return;
   }
   // Few rows over dense columns read B where it lies, whole vectors only.
   const int64_t direct = b->columnStride == 1 && m < 8 ? n / 16 * 16 : 0;
+  const int streams = m == 1 && k * b->rowStride * 4 >= STREAM_BYTES;
   product p = {
     .a = a->base, .aRowStride = a->rowStride, .aStride = a->columnStride,
-    .bStride = b->rowStride, .ahead = STREAM_TERMS * b->rowStride,
+    .bStride = b->rowStride, .ahead = streams ? STREAM_TERMS * b->rowStride : 0,
   };
-  const int streams = m == 1 && k * b->rowStride * 4 > STREAM_BYTES;
   for (int64_t j = 0; j < direct; j += PANEL) {
     const int64_t columns = direct - j < PANEL ? direct - j : PANEL;
     p.b = b->base + j;
     tile_ends ends = {.start = START_ZERO, .end = END_STORE, .c = c + j, .cStride = cStride};
     for (int64_t first = 0; first < k; first += CHUNK) {
       const int64_t last = k - first < CHUNK ? k : first + CHUNK;
-      if (streams && columns == PANEL)
-        productTileStreamed(&p, first, last, &ends, 16);
-      else
-        productPanel(&p, m, columns, first, last, &ends);
+      productPanel(&p, m, columns, first, last, &ends);
       ends.end = END_ADD;
     }
   }

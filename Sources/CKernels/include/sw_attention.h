@@ -4,38 +4,42 @@
 
 #include <stdint.h>
 
-/// One head of one batch row. Query i sees key j when first[i] <= j < last[i] and valid[j] is not
-/// 0. Strides are in floats, between rows.
+/// Heads firstHead..<lastHead of one batch row. Query i sees key j when first[i] <= j < last[i] and
+/// valid[j] is not 0. Pointers are to head 0; strides are in floats, between rows and between heads.
 typedef struct {
+  int64_t firstHead, lastHead;
+  /// So many heads that follow each other share keys and values.
+  int64_t headsPerKeyHead;
   int64_t queryCount, keyCount, size, valueSize;
   const float *queries, *keys, *values;
   int64_t queryStride, keyStride, valueStride;
+  int64_t queryHeadStride, keyHeadStride, valueHeadStride;
   /// Bytes, one a key; NULL when all are valid.
   const uint8_t *valid;
   /// 0 <= first[i] <= last[i] <= keyCount.
   const int32_t *first, *last;
   /// Added to the products; NULL for none. Element (i, j) at i * biasStride + j.
   const float *bias;
-  int64_t biasStride;
+  int64_t biasStride, biasHeadStride;
   /// Products become cap * TANH((1 / cap) * product), each step rounded; 0 for none.
   float softCap;
   /// What a query that sees nothing gives: zeros if not 0, else the mean of all values.
   int zeroWhenBlind;
   float *context;
-  int64_t contextStride;
+  int64_t contextStride, contextHeadStride;
   /// Where probabilities (i, j) go, at i * probabilityStride + j; NULL when not wanted.
   float *probabilities;
-  int64_t probabilityStride;
+  int64_t probabilityStride, probabilityHeadStride;
 } sw_attention_rows;
 
-/// How many queries share a block of keys. Part of no result.
+/// How many queries, or heads of one query, share a block of keys. Part of no result.
 enum { SW_ATTENTION_BLOCK = 48 };
 
 /// Floats of scratch for blocks that span at most `span` keys: from a block's least first, rounded
 /// down to a multiple of 16, to its greatest last.
 int64_t sw_attention_scratch_count(int64_t span, int64_t keyCount, int64_t valueSize);
 
-/// context[i] = (sum in order over keys j of fma(p[j], values[j])) + 0, where p is the softmax over
+/// For every head: context[i] = (sum in order over keys j of fma(p[j], values[j])) + 0, where p is the softmax over
 /// all keys of the products of query and keys (sums in order of fma), with bias and cap:
 /// e = EXP(s - maximum), p = e / sum of e on lanes, lanes and chunks counted from key 0.
 /// A key that is not seen has p = 0 and adds nothing, so whole runs of them are never read; values

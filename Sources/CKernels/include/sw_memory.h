@@ -6,7 +6,8 @@
 #include <stdint.h>
 
 /// Memory of `bytes` bytes, zero filled, aligned to 64 and padded to a multiple of 64 bytes.
-/// NULL when there is none. Adds one to the calling thread's count.
+/// NULL when there is none. Adds one to the calling thread's count. Large memory is taken from the
+/// system when it is touched, in huge pages where there are any.
 void *sw_alloc(size_t bytes);
 
 /// Gives back memory of sw_alloc; NULL is fine.

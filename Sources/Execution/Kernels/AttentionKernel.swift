@@ -148,38 +148,42 @@ final class AttentionKernel: Kernel {
     rows.contextStride = Int64(layout.heads * layout.valueSize)
     rows.probabilityStride = Int64(layout.heads * layout.keyCount)
     rows.biasStride = Int64(layout.keyCount)
+    rows.headsPerKeyHead = Int64(layout.heads / layout.keyHeads)
+    rows.queryHeadStride = Int64(queryStrides[2])
+    rows.keyHeadStride = Int64(keyStrides[2])
+    rows.valueHeadStride = Int64(valueStrides[2])
+    rows.contextHeadStride = Int64(layout.valueSize)
+    rows.probabilityHeadStride = Int64(layout.keyCount)
+    rows.biasHeadStride = Int64(layout.queryCount * layout.keyCount)
     let memory = scratch.floats(frame) + part * layout.scratchCount
-    share.forEach(part, of: count) { index, queries in
-      let (batch, head) = index.quotientAndRemainder(dividingBy: layout.heads)
-      attend(&rows, batch, head, queries, frame, memory)
+    share.forEach(part, of: count) { batch, heads, queries in
+      rows.firstHead = Int64(heads.lowerBound)
+      rows.lastHead = Int64(heads.upperBound)
+      attend(&rows, batch, queries, frame, memory)
     }
   }
 
   private func attend(
-    _ rows: inout sw_attention_rows, _ batch: Int, _ head: Int, _ queryRange: Range<Int>,
-    _ frame: Frame, _ scratch: UnsafeMutablePointer<Float>
+    _ rows: inout sw_attention_rows, _ batch: Int, _ queryRange: Range<Int>, _ frame: Frame,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let start = queryRange.lowerBound
     rows.queryCount = Int64(queryRange.count)
     rows.first = UnsafePointer(ranges + start)
     rows.last = UnsafePointer(ranges + layout.queryCount + start)
-    let keyHead = head / (layout.heads / layout.keyHeads)
-    let query = batch * queryStrides[0] + start * queryStrides[1] + head * queryStrides[2]
+    let query = batch * queryStrides[0] + start * queryStrides[1]
     rows.queries = UnsafePointer(queries.floats(frame) + query)
-    let key = batch * keyStrides[0] + keyHead * keyStrides[2]
-    rows.keys = UnsafePointer(keys.floats(frame) + key)
-    let value = batch * valueStrides[0] + keyHead * valueStrides[2]
-    rows.values = UnsafePointer(values.floats(frame) + value)
+    rows.keys = UnsafePointer(keys.floats(frame) + batch * keyStrides[0])
+    rows.values = UnsafePointer(values.floats(frame) + batch * valueStrides[0])
     let valid = mask.address(frame).assumingMemoryBound(to: UInt8.self)
     rows.valid = UnsafePointer(valid + batch * layout.keyCount)
-    let perBatch = layout.queryCount * layout.heads
-    let place = batch * perBatch + start * layout.heads + head
+    let place = (batch * layout.queryCount + start) * layout.heads
     rows.context = context.floats(frame) + place * layout.valueSize
     if let probabilities {
       rows.probabilities = probabilities.floats(frame) + place * layout.keyCount
     }
     if let bias {
-      let row = (layout.biasBatch > 1 ? batch * layout.heads : 0) + head
+      let row = layout.biasBatch > 1 ? batch * layout.heads : 0
       rows.bias = UnsafePointer(
         bias.floats(frame) + (row * layout.queryCount + start) * layout.keyCount)
     }

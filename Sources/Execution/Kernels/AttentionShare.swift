@@ -5,12 +5,15 @@ import CKernels
 struct AttentionShare {
   /// The cost of one query seeing one key, for all heads of all batch rows, in multiply-adds.
   let work: Int
+  /// Of one batch row, and of all.
+  private let rowHeads: Int
   private let heads: Int
   private let queryCount: Int
   /// The cost of a head's blocks before each block, and behind them that of the whole head.
   private let costs: [Int]
 
   init(_ layout: AttentionLayout) {
+    rowHeads = layout.heads
     heads = layout.batch * layout.heads
     queryCount = layout.queryCount
     var costs = [0]
@@ -35,15 +38,28 @@ struct AttentionShare {
     }
   }
 
-  /// Calls `body` with every head of a part, counted over batch rows, and the queries of it.
+  /// Calls `body` with every batch row of a part, heads of it and the queries of those. Heads whose
+  /// queries are one block come together.
   @inline(__always)
-  func forEach(_ part: Int, of count: Int, _ body: (_ head: Int, _ queries: Range<Int>) -> Void) {
+  func forEach(
+    _ part: Int, of count: Int,
+    _ body: (_ row: Int, _ heads: Range<Int>, _ queries: Range<Int>) -> Void
+  ) {
     let (first, last) = (start(part, count), end(part, count))
-    guard first < last, blockCount > 0 else { return }
-    for head in (first / blockCount)...((last - 1) / blockCount) {
-      let low = max(first - head * blockCount, 0)
-      let high = min(last - head * blockCount, blockCount)
-      body(head, low * Self.block..<min(high * Self.block, queryCount))
+    var place = first
+    while place < last {
+      let (head, block) = place.quotientAndRemainder(dividingBy: blockCount)
+      let (row, rowHead) = head.quotientAndRemainder(dividingBy: rowHeads)
+      if blockCount == 1 {
+        let together = min(rowHeads - rowHead, last - place)
+        body(row, rowHead..<rowHead + together, 0..<queryCount)
+        place += together
+      } else {
+        let blocks = min(blockCount - block, last - place)
+        let end = min((block + blocks) * Self.block, queryCount)
+        body(row, rowHead..<rowHead + 1, block * Self.block..<end)
+        place += blocks
+      }
     }
   }
 
