@@ -38,8 +38,9 @@ struct AttentionShare {
     }
   }
 
-  /// Calls `body` with every batch row of a part, heads of it and the queries of those. Heads whose
-  /// queries are one block come together.
+  /// Calls `body` with every batch row of a part, heads of it and the queries of those.
+  ///
+  /// Heads whose queries are one block come together.
   @inline(__always)
   func forEach(
     _ part: Int, of count: Int,
