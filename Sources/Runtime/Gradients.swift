@@ -84,7 +84,7 @@ extension Model {
     blocks: Int = 1, showsLayers: Bool, options: RunOptions, progress: ((Int, Int) -> Void)?
   ) throws -> Gradients {
     try check(x)
-    let stepTime = layer.blockSize * max(1, blocks)
+    let stepTime = blockSize * max(1, blocks)
     let steps = max(1, (x.time + layer.inputLatency + stepTime - 1) / stepTime)
     let time = steps * stepTime
     let whole = constants.block(0..<time)
@@ -153,7 +153,7 @@ extension Model {
       guard let mask else { return values }
       return SequenceTensor(uncheckedValues: values, mask: mask).maskedInvalid().values
     }
-    let forward = collect(plan)
+    let forward = plan.collect()
     var result = Gradients(
       y: forward.y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
       variables: forward.variables)

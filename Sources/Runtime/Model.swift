@@ -11,6 +11,8 @@ public import Weights
 public final class Model {
   /// The root layer.
   public let layer: any SequenceLayer
+  /// The block size of the layer, which it computes from all its parts.
+  package let blockSize: Int
   /// The channels of the input.
   public let input: ChannelSpec
   /// The channels of the output.
@@ -59,6 +61,7 @@ public final class Model {
     time: Int? = nil
   ) throws {
     self.layer = layer
+    blockSize = layer.blockSize
     self.input = input
     self.seed = seed
     tracer = LayerTracer(layer)
@@ -171,7 +174,7 @@ public final class Model {
     bind(plan, x, constants, batch: x.batch)
     let completion = plan.executor.execute(cancel: options.cancel, progress: progress)
     guard completion == .finished else { throw Self.cancelled }
-    return collect(plan)
+    return plan.collect()
   }
 
   /// Starts a stream of steps for a number of rows.
@@ -260,17 +263,6 @@ public final class Model {
     let low = UInt32(truncatingIfNeeded: seed)
     plan.set("seed", Tensor([low, UInt32(truncatingIfNeeded: seed >> 32)]))
     plan.set("rowKeys", Tensor((0..<batch).map { UInt32($0) }))
-  }
-
-  func collect(_ plan: TracePlan) -> RunOutput {
-    guard let y = plan.sequence(.output, "y") else {
-      preconditionFailure("Every trace of a layer has an output sequence.")
-    }
-    var updates: [String: Tensor] = [:]
-    for spec in parameterSpecs where spec.collection == .statistics {
-      updates[spec.path] = plan.output(.variable, spec.path)
-    }
-    return RunOutput(y: y, emits: plan.emits(), taps: plan.taps(), variables: updates)
   }
 }
 

@@ -37,7 +37,6 @@ extension Model {
     options: RunOptions = RunOptions(), progress: ((Int, Int) -> Void)?
   ) throws -> RunOutput {
     let stream = try makeStream(batch: x.batch, constants: constants)
-    let blockSize = layer.blockSize
     let end = x.time + layer.inputLatency
     var parts: [RunOutput] = []
     var turn = 0

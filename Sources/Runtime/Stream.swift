@@ -31,7 +31,7 @@ public final class Stream {
     self.model = model
     self.batch = batch
     self.constants = constants
-    let block = model.layer.blockSize
+    let block = model.blockSize
     let specs = constants.block(0..<block).specs
     let start = try model.plan(.initialState, batch, block, constants.specs, RunOptions())
     model.bind(start, constants, batch: batch)
@@ -49,7 +49,7 @@ public final class Stream {
   }
 
   /// Timesteps are fed in multiples of this many.
-  public var blockSize: Int { model.layer.blockSize }
+  public var blockSize: Int { model.blockSize }
 
   /// Runs one or more blocks and returns their outputs, warm-up included.
   ///
@@ -99,7 +99,7 @@ public final class Stream {
       state: state, cancel: options.cancel, progress: progress)
     guard completion == .finished else { throw Model.cancelled }
     position += x.time
-    return model.collect(plan)
+    return plan.collect()
   }
 
   // MARK: - State

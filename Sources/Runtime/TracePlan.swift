@@ -8,7 +8,33 @@ final class TracePlan {
   let trace: LayerTrace
   let executor: Executor
   private let inputs: [String: Int]
-  private let outputs: [String: Int]
+  private let outputs: [OutputKey: Int]
+  /// Where what every run is asked for stands, looked up once.
+  private let result: SequencePlace?
+  private let tapPlaces: [(path: String, place: SequencePlace)]
+  private let emitPlaces: [(name: String, place: SequencePlace)]
+  private let variablePlaces: [(path: String, output: Int)]
+
+  private struct OutputKey: Hashable {
+    var role: OutputRole
+    var name: String
+  }
+
+  /// The outputs that a sequence is made of.
+  private struct SequencePlace {
+    var values: Int
+    var mask: Int
+    var imaginary: Int?
+
+    init?(_ outputs: [OutputKey: Int], _ role: OutputRole, values: String, mask: String) {
+      guard let place = outputs[OutputKey(role: role, name: values)],
+        let maskPlace = outputs[OutputKey(role: role, name: mask)]
+      else { return nil }
+      self.values = place
+      self.mask = maskPlace
+      imaginary = outputs[OutputKey(role: role, name: "\(values).imaginary")]
+    }
+  }
 
   init(
     _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?
@@ -16,7 +42,21 @@ final class TracePlan {
     self.trace = trace
     executor = Executor(Plan(program.simplified()), parameters: parameters, pool: pool)
     inputs = Self.places(program.inputs.map(\.name))
-    outputs = Self.places(program.outputs.map { Self.key($0.role, $0.name) })
+    let outputs = Self.places(program.outputs.map { OutputKey(role: $0.role, name: $0.name) })
+    self.outputs = outputs
+    result = SequencePlace(outputs, .output, values: "y", mask: "y.mask")
+    tapPlaces = trace.layers.compactMap { layer in
+      SequencePlace(
+        outputs, .tap, values: "\(layer.path):out", mask: "\(layer.path):mask"
+      ).map { (layer.path, $0) }
+    }
+    emitPlaces = trace.emits.compactMap { name in
+      SequencePlace(outputs, .emit, values: "emit/\(name)", mask: "emit/\(name).mask")
+        .map { (name, $0) }
+    }
+    variablePlaces = program.outputs.enumerated().compactMap { index, output in
+      output.role == .variable ? (output.name, index) : nil
+    }
   }
 
   var program: Program { executor.plan.program }
@@ -24,12 +64,10 @@ final class TracePlan {
   /// The inputs that are added to the outputs of layers.
   var nudges: [Program.Input] { program.inputs.filter { $0.name.hasPrefix("nudge/") } }
 
-  private static func places(_ names: [String]) -> [String: Int] {
+  private static func places<Name: Hashable>(_ names: [Name]) -> [Name: Int] {
     Dictionary(
       names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
-
-  private static func key(_ role: OutputRole, _ name: String) -> String { "\(role) \(name)" }
 
   /// Gives an input its value if the program has that input.
   func set(_ name: String, _ tensor: @autoclosure () -> Tensor) {
@@ -55,38 +93,27 @@ final class TracePlan {
 
   /// An output of the last run.
   func output(_ role: OutputRole, _ name: String) -> Tensor? {
-    outputs[Self.key(role, name)].map { executor.output($0) }
+    outputs[OutputKey(role: role, name: name)].map { executor.output($0) }
   }
 
-  /// A sequence output of the last run.
-  func sequence(_ role: OutputRole, _ name: String) -> SequenceTensor? {
-    guard let values = output(role, name), let mask = output(role, "\(name).mask") else {
-      return nil
-    }
-    let imaginary = output(role, "\(name).imaginary")
+  private func sequence(_ place: SequencePlace) -> SequenceTensor {
+    let values = executor.output(place.values)
+    let imaginary = place.imaginary.map { executor.output($0) }
     return SequenceTensor(
-      uncheckedValues: imaginary.map { Tensor.complex(values, $0) } ?? values, mask: mask)
+      uncheckedValues: imaginary.map { Tensor.complex(values, $0) } ?? values,
+      mask: executor.output(place.mask))
   }
 
-  /// What every layer gave in the last run, by path.
-  func taps() -> [String: SequenceTensor] {
-    var result: [String: SequenceTensor] = [:]
-    for place in trace.layers {
-      guard let values = output(.tap, "\(place.path):out"),
-        let mask = output(.tap, "\(place.path):mask")
-      else { continue }
-      let imaginary = output(.tap, "\(place.path):out.imaginary")
-      result[place.path] = SequenceTensor(
-        uncheckedValues: imaginary.map { Tensor.complex(values, $0) } ?? values, mask: mask)
+  /// What the last run gave: the output, and whatever else the trace was asked for.
+  func collect() -> RunOutput {
+    guard let result else {
+      preconditionFailure("Every trace of a layer has an output sequence.")
     }
-    return result
-  }
-
-  /// What layers emitted in the last run, by emit name.
-  func emits() -> [String: SequenceTensor] {
-    var result: [String: SequenceTensor] = [:]
-    for name in trace.emits { result[name] = sequence(.emit, "emit/\(name)") }
-    return result
+    var run = RunOutput(y: sequence(result), emits: [:], taps: [:], variables: [:])
+    for (name, place) in emitPlaces { run.emits[name] = sequence(place) }
+    for (path, place) in tapPlaces { run.taps[path] = sequence(place) }
+    for (path, output) in variablePlaces { run.variables[path] = executor.output(output) }
+    return run
   }
 }
 
