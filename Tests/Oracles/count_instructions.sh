@@ -7,7 +7,7 @@
 # start nor the planning is in it. Instructions repeat from run to run where seconds do not. Valgrind
 # runs the AVX2 variants of the kernels. Exit 1 where a stack takes more than its bound.
 set -euo pipefail
-workbench=$1
+workbench=$(realpath "$1")
 cd "$(dirname "$0")/.."
 
 if ! command -v valgrind >/dev/null; then
@@ -47,6 +47,9 @@ while read -r stack channels time bound; do
   verdict=ok
   if [ "$step" -gt "$bound" ]; then
     verdict="MORE THAN THE BOUND"
+    failed=1
+  elif [ "$step" -le 0 ]; then
+    verdict="NO STEPS WERE RUN"
     failed=1
   fi
   echo "$stack: $step instructions a step, bound $bound: $verdict"

@@ -259,7 +259,7 @@ enum {
 static void gemmRow(
   const product *whole, int64_t k, int64_t n, const float *packed, const float *initial, float *c) {
   product p = *whole;
-  const int streams = k * n * 4 >= STREAM_BYTES;
+  const int streams = k * n * 4 > STREAM_BYTES;
   p.ahead = streams ? STREAM_TERMS * PANEL : 0;
   tile_ends ends = {.start = initial ? START_ROW : START_ZERO, .end = END_STORE};
   for (int64_t j = 0; j < n; j += PANEL) {
@@ -494,7 +494,7 @@ static void SW_VARIANT(dot)(
   }
   // Few rows over dense columns read B where it lies, whole vectors only.
   const int64_t direct = b->columnStride == 1 && m < 8 ? n / 16 * 16 : 0;
-  const int streams = m == 1 && k * b->rowStride * 4 >= STREAM_BYTES;
+  const int streams = m == 1 && k * b->rowStride * 4 > STREAM_BYTES;
   product p = {
     .a = a->base, .aRowStride = a->rowStride, .aStride = a->columnStride,
     .bStride = b->rowStride, .ahead = streams ? STREAM_TERMS * b->rowStride : 0,
