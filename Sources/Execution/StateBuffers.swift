@@ -36,10 +36,12 @@ public final class StateBuffers {
     var free = memory
     for (index, leaf) in layout.leaves.enumerated() {
       let next = leaf.window == nil ? free + leaf.memoryByteCount / 2 : free
+      let window = leaf.window ?? WindowMemory(rows: 0, length: 0, entryBytes: 0)
+      // Windows that begin at different places do not all move to the front in the same step.
+      let position = leaf.window == nil ? 0 : window.slack * index / layout.leaves.count
       leaves.advanced(by: index).initialize(
         to: LeafMemory(
-          current: free, next: next, position: 0,
-          window: leaf.window ?? WindowMemory(rows: 0, length: 0, entryBytes: 0),
+          current: free, next: next, position: position, window: window,
           isWindow: leaf.window != nil))
       free += leaf.memoryByteCount
     }
