@@ -273,8 +273,21 @@ static void gemmRow(
   }
 }
 
-/// All k terms of 2..<MANY_ROWS rows and n <= 64 columns, block by block of terms; partial sums
-/// are kept exactly between the blocks of one chunk.
+/// How a block, the terms first..<last of k, begins and ends: partial sums are kept exactly between the
+/// blocks of one chunk, PANEL floats a row.
+SW_INLINE tile_ends blockEnds(
+  int64_t first, int64_t last, int64_t k, const float *initial, float *partial, float *c,
+  int64_t cStride) {
+  const int opens = first % CHUNK == 0, ended = last % CHUNK == 0 || last == k;
+  return (tile_ends){
+    .start = !opens ? START_PARTIAL : first == 0 && initial ? START_ROW : START_ZERO,
+    .end = ended && first >= CHUNK ? END_ADD : END_STORE,
+    .from = opens ? initial : partial, .fromStride = opens ? 0 : PANEL,
+    .c = ended ? c : partial, .cStride = ended ? cStride : PANEL,
+  };
+}
+
+/// All k terms of 2..<MANY_ROWS rows and n <= 64 columns, block by block of terms.
 static void productBlocks(
   const product *whole, int64_t rowCount, int64_t n, int64_t k, const float *initial, float *c,
   int64_t cStride) {
@@ -282,19 +295,11 @@ static void productBlocks(
   const int64_t terms = rowCount <= FEW_ROWS ? FEW_ROWS_TERMS : SOME_ROWS_TERMS;
   product p = *whole;
   p.ahead = terms * PANEL;
-  int64_t first = 0;
-  do {
+  for (int64_t first = 0; first < k; first += terms) {
     const int64_t last = k - first < terms ? k : first + terms;
-    const int opens = first % CHUNK == 0, ended = last % CHUNK == 0 || last == k;
-    const tile_ends ends = {
-      .start = !opens ? START_PARTIAL : first == 0 && initial ? START_ROW : START_ZERO,
-      .end = ended && first >= CHUNK ? END_ADD : END_STORE,
-      .from = opens ? initial : partial, .fromStride = opens ? 0 : PANEL,
-      .c = ended ? c : partial, .cStride = ended ? cStride : PANEL,
-    };
+    const tile_ends ends = blockEnds(first, last, k, initial, partial, c, cStride);
     productPanel(&p, rowCount, n, first, last, &ends);
-    first = last;
-  } while (first < k);
+  }
 }
 
 static void SW_VARIANT(gemm)(
@@ -342,7 +347,7 @@ static void SW_VARIANT(gemm)(
 }
 
 /// A product whose right operand is packed as it goes: blocks of BLOCK_TERMS terms and
-/// BLOCK_ROWS rows, partial sums kept exactly between the blocks of one chunk.
+/// BLOCK_ROWS rows.
 enum { BLOCK_TERMS = 256, BLOCK_ROWS = 96 };
 
 static void dotPacked(
@@ -366,14 +371,8 @@ static void dotPacked(
           .a = a->base + i * a->rowStride + first * a->columnStride,
           .aRowStride = a->rowStride, .aStride = a->columnStride, .b = panel, .bStride = PANEL,
         };
-        const int opens = first % CHUNK == 0, closes = (first + terms) % CHUNK == 0;
-        const int ended = closes || first + terms == k;
-        const tile_ends ends = {
-          .start = opens ? START_ZERO : START_PARTIAL,
-          .end = ended && first >= CHUNK ? END_ADD : END_STORE,
-          .from = partial, .fromStride = PANEL,
-          .c = ended ? c + i * cStride + j : partial, .cStride = ended ? cStride : PANEL,
-        };
+        const tile_ends ends = blockEnds(
+          first, first + terms, k, NULL, partial, c + i * cStride + j, cStride);
         productPanel(&p, rowCount, columns, 0, terms, &ends);
       }
     }
