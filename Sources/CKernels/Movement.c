@@ -7,6 +7,8 @@ void sw_move(void *to, const void *from, int64_t bytes) {
   memmove(to, from, (size_t)bytes);
 }
 
+int sw_all_true(const uint8_t *x, int64_t n) { return n <= 0 || !memchr(x, 0, (size_t)n); }
+
 /// An axis of a copy after axes of one element are dropped and mergeable ones merged.
 typedef struct {
   int64_t extent, to, from;

@@ -69,6 +69,7 @@ public final class Plan {
     shown = planner.pinned(program, views, shownValues, rewrites.map(\.source))
     planner.dropUnusedPreparation()
     planner.keepPreparedResults()
+    if options.kind != .debug { planner.readThroughMasks(options.strips) }
     planner.finishChains(joins: options.kind != .debug)
     planner.finishLoops()
     if options.kind != .debug { planner.joinStrips(options.strips) }

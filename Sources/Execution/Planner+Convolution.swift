@@ -43,4 +43,51 @@ extension Planner {
       reads: [input, weights], writes: [target], scratch: scratch)
     return target
   }
+
+  /// Lets convolutions of large values read what a select that hides invalid timesteps reads, and the
+  /// mask, so that the select's result need not exist.
+  ///
+  /// The select itself is dropped when chains are finished, since nobody wants its result.
+  func readThroughMasks(_ limits: StripLimits) {
+    let uses = useCounts()
+    for block in blocks.indices {
+      var selects: [Int: PointwiseChain.Step] = [:]
+      var convolutions: [Int: [Int]] = [:]
+      for (index, task) in blocks[block].tasks.enumerated() {
+        if let kernel = task.kernel as? ChainKernel, let step = kernel.chain.maskingSelect,
+          constantCell(step.operands[2]) == 0, step.result.byteCount >= limits.leastMaskedByteCount
+        {
+          selects[step.result.buffer] = step
+        } else if task.kernel is TapsKernel, let input = task.readViews.first,
+          let select = selects[input.buffer], select.result == input
+        {
+          convolutions[input.buffer, default: []].append(index)
+        }
+      }
+      for (buffer, readers) in convolutions {
+        // One more use is the select's own.
+        guard let select = selects[buffer], uses[buffer] == readers.count + 1,
+          let mask = TapsMask(select.operands[0])
+        else { continue }
+        for index in readers { readThrough(select, mask, block, index) }
+      }
+    }
+  }
+
+  private func readThrough(
+    _ select: PointwiseChain.Step, _ mask: TapsMask, _ block: Int, _ index: Int
+  ) {
+    var task = blocks[block].tasks[index]
+    guard let kernel = task.kernel as? TapsKernel, let target = task.writeViews.first else {
+      return
+    }
+    let (flags, operand, weights) = (select.operands[0], select.operands[1], task.readViews[1])
+    let scratch = result(ValueType(.float32, [kernel.maskedScratchCount]), of: [])
+    buffers[scratch.buffer].block = buffers[target.buffer].block
+    task = PlannedTask(
+      kernel: kernel.reading(operand, mask, weights: weights, scratch: scratch, to: target),
+      reads: [operand, flags, weights], writes: [target], scratch: scratch, replaceable: [],
+      scope: task.scope)
+    blocks[block].tasks[index] = task
+  }
 }

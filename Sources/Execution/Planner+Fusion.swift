@@ -115,7 +115,7 @@ extension Planner {
   }
 
   /// The cell of an operand that is one number of the program; nil for others.
-  private func constantCell(_ view: BufferView) -> Int32? {
+  func constantCell(_ view: BufferView) -> Int32? {
     guard case .constant(let tensor) = buffers[view.buffer].home,
       let dtype = TileFunction.tileType(view.dtype),
       zip(view.shape, view.strides).allSatisfy({ $0 == 1 || $1 == 0 })

@@ -1,6 +1,7 @@
 import Tensors
 
-/// When neighbouring kernels are run strip by strip.
+/// When neighbouring kernels are run strip by strip, and other sizes from which values are better not
+/// written as a whole.
 package struct StripLimits: Hashable, Sendable {
   /// Values smaller than this in all are left in the cache by whole kernels as well.
   package var leastByteCount = 256 << 10
@@ -8,6 +9,8 @@ package struct StripLimits: Hashable, Sendable {
   package var stripByteCount = 160 << 10
   /// Fewer rows than this make poor use of packed weights.
   package var leastRows = 48
+  /// Masked values smaller than this are in the cache when convolutions read them.
+  package var leastMaskedByteCount = 64 << 10
 
   package init() {}
 }
@@ -56,7 +59,7 @@ extension Planner {
   }
 
   /// How many tasks touch each buffer, in all blocks; pinned buffers once more.
-  private func useCounts() -> [Int: Int] {
+  func useCounts() -> [Int: Int] {
     var counts: [Int: Int] = [:]
     for block in blocks {
       for task in block.tasks {

@@ -25,6 +25,15 @@ struct PointwiseChain {
   /// The iteration space.
   var shape: Shape { steps[0].result.shape }
 
+  /// The chain's only operation if that is a select whose second operand a convolution could read where
+  /// it lies.
+  var maskingSelect: Step? {
+    guard steps.count == 1, steps[0].op == .select, steps[0].result.dtype == .float32,
+      steps[0].operands[1].strides.last == 1
+    else { return nil }
+    return steps[0]
+  }
+
   /// Another chain's operations behind these, if their spaces agree and registers suffice.
   func joined(with other: PointwiseChain) -> PointwiseChain? {
     guard other.shape.elementCount == shape.elementCount else { return nil }
@@ -47,7 +56,9 @@ struct PointwiseChain {
   }
 
   /// Operands that no step computes, each once.
-  var inputs: [BufferView] {
+  var inputs: [BufferView] { inputs(of: steps) }
+
+  private func inputs(of steps: [Step]) -> [BufferView] {
     let computed = Set(steps.map(\.result.buffer))
     var inputs: [BufferView] = []
     for operand in steps.flatMap(\.operands) where !computed.contains(operand.buffer) {
@@ -65,15 +76,28 @@ struct PointwiseChain {
     var functions: [sw_tile_op]
   }
 
+  /// The operations that somebody needs, where `results` tells which buffers are wanted afterwards.
+  private func needed(_ results: (Int) -> Bool) -> [Step] {
+    var used: Set<Int> = []
+    var needed: [Step] = []
+    for step in steps.reversed()
+    where results(step.result.buffer) || used.contains(step.result.buffer) {
+      used.formUnion(step.operands.map(\.buffer))
+      needed.append(step)
+    }
+    return needed.reversed()
+  }
+
   /// Numbers registers; nil if there are not enough, or too many axes remain.
   ///
   /// Wanting fewer results never needs more registers.
   ///
-  /// `results` tells which buffers are wanted afterwards.
+  /// `results` tells which buffers are wanted afterwards; what nobody needs is not computed.
   func code(results: (Int) -> Bool) -> Code? {
-    let inputs = self.inputs
+    let steps = needed(results)
+    let inputs = inputs(of: steps)
     let capacity = Int(SW_TILE_REGISTERS)
-    let walk = StridedWalk([steps[0].result] + inputs)
+    let walk = StridedWalk([self.steps[0].result] + inputs)
     guard inputs.count < capacity, walk.extents.count <= Int(SW_TILE_RANK) else { return nil }
     var registers: [Int: Int] = [:]
     var lastUse: [Int: Int] = [:]
@@ -84,8 +108,8 @@ struct PointwiseChain {
     var code = Code(walk: walk, inputs: inputs, outputs: [], functions: [])
     var untouched = inputs.count
     for (index, step) in steps.enumerated() {
-      // A register that held something else before cannot be the result's own memory.
       let isWanted = results(step.result.buffer)
+      // A register that held something else before cannot be the result's own memory.
       let fresh = isWanted ? free.lastIndex { $0 >= untouched } : nil
       guard let place = fresh ?? free.indices.last else { return nil }
       let target = free.remove(at: place)
@@ -95,12 +119,7 @@ struct PointwiseChain {
       }
       code.functions += TileFunction.functions(
         step.op, from: step.operands[0].dtype, to: step.result.dtype, operands, target)
-      if isWanted {
-        code.outputs.append((step.result, target))
-      } else if lastUse[step.result.buffer] == nil {
-        free.append(target)
-        continue
-      }
+      if isWanted { code.outputs.append((step.result, target)) }
       registers[step.result.buffer] = target
       for buffer in Set(step.operands.map(\.buffer)) where lastUse[buffer] == index {
         guard let register = registers[buffer], !results(buffer) else { continue }

@@ -32,12 +32,13 @@ struct ProgramCase: CustomTestStringConvertible {
 }
 
 extension StripLimits {
-  /// Strips of a few rows, however small the values are.
+  /// Strips of a few rows, and no masked values as a whole, however small they are.
   static var tiny: StripLimits {
     var limits = StripLimits()
     limits.leastByteCount = 0
     limits.stripByteCount = 1
     limits.leastRows = 2
+    limits.leastMaskedByteCount = 0
     return limits
   }
 }

@@ -16,6 +16,9 @@ void sw_copy_strided(
 /// Copies bytes between places that may overlap.
 void sw_move(void *to, const void *from, int64_t bytes);
 
+/// Whether none of n bytes is 0.
+int sw_all_true(const uint8_t *x, int64_t n);
+
 /// Conversions; to 16 bits rounds to nearest even, overflow to infinity, NaN to a quiet NaN.
 void sw_bf16_to_f32(const uint16_t *x, float *y, int64_t n);
 void sw_f16_to_f32(const uint16_t *x, float *y, int64_t n);

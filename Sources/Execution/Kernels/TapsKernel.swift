@@ -2,78 +2,15 @@ import CKernels
 import Programs
 import Tensors
 
-/// Where the taps of a convolution lie in an input whose channels follow each other.
-struct TapsLayout {
-  var dimensions: ConvolutionDimensions
-  var inputShape: Shape
-  var inputStrides: [Int]
-  var taps: Shape
-  /// Input channels of a group and all outputs.
-  var channels: Int
-  var outputs: Int
-  var targetShape: Shape
-
-  init(
-    _ dimensions: ConvolutionDimensions, _ input: BufferView, _ kernel: Shape, _ target: Shape
-  ) {
-    self.dimensions = dimensions
-    inputShape = input.shape
-    inputStrides = input.strides
-    taps = Array(kernel.dropLast(2))
-    channels = kernel[kernel.count - 2]
-    outputs = kernel[kernel.count - 1]
-    targetShape = target
-  }
-
-  var spatialRank: Int { taps.count }
-  var tapCount: Int { taps.reduce(1, *) }
-  /// Outputs of one row of the last spatial axis, and the number of such rows in a batch row.
-  var lineLength: Int { targetShape[spatialRank] }
-  var lineCount: Int { targetShape[1..<spatialRank].reduce(1, *) }
-
-  /// The offset of every tap from the first, in elements.
-  var tapOffsets: [Int] {
-    var offsets = [0]
-    for axis in 0..<spatialRank {
-      let step = dimensions.kernelDilation[axis] * inputStrides[axis + 1]
-      offsets = offsets.flatMap { base in (0..<taps[axis]).map { base + $0 * step } }
-    }
-    return offsets
-  }
-
-  /// The outputs of a line whose taps all lie in the input along the last axis.
-  var inside: Range<Int> {
-    let axis = spatialRank - 1
-    guard dimensions.inputDilation.allSatisfy({ $0 == 1 }), inputShape[axis + 1] > 0 else {
-      return 0..<0
-    }
-    let (step, low) = (dimensions.strides[axis], dimensions.padLow[axis])
-    let reach = (taps[axis] - 1) * dimensions.kernelDilation[axis]
-    let first = low > 0 ? (low + step - 1) / step : 0
-    let room = inputShape[axis + 1] - 1 + low - reach
-    let end = room < 0 ? 0 : min(room / step + 1, lineLength)
-    return first < end ? first..<end : 0..<0
-  }
-
-  /// The place along one axis that a tap of an output sees; nil for padding.
-  @inline(__always)
-  func source(axis: Int, output: Int, tap: Int) -> Int? {
-    let reach = output * dimensions.strides[axis] + tap * dimensions.kernelDilation[axis]
-    let stuffed = reach - dimensions.padLow[axis]
-    guard stuffed >= 0 else { return nil }
-    let dilation = dimensions.inputDilation[axis]
-    let element = dilation == 1 ? stuffed : stuffed / dilation
-    guard element < inputShape[axis + 1], element * dilation == stuffed else { return nil }
-    return element
-  }
-}
-
 /// A convolution in single precision.
 ///
 /// Matrix products on packed taps, or taps times channels where every channel is a group. The input
-/// is read where it lies; only rows that touch padding are gathered.
+/// is read where it lies; only rows that touch padding, or invalid timesteps of a masked input, are
+/// gathered.
 final class TapsKernel: RowwiseKernel {
   private let layout: TapsLayout
+  /// Tells the timesteps of the input that count as 0; nil where all count as they are.
+  private let mask: TapsMask?
   private let input: Place
   /// Packed panels of every group, or the dense kernel where `isDepthwise`.
   private let weights: Place
@@ -125,9 +62,10 @@ final class TapsKernel: RowwiseKernel {
 
   init(
     _ layout: TapsLayout, _ input: BufferView, weights: BufferView, matrixCount: Int,
-    isDepthwise: Bool, scratch: BufferView, to target: BufferView
+    isDepthwise: Bool, mask: TapsMask? = nil, scratch: BufferView, to target: BufferView
   ) {
     self.layout = layout
+    self.mask = mask
     self.input = Place(input)
     self.weights = Place(weights)
     self.scratch = Place(scratch)
@@ -136,7 +74,7 @@ final class TapsKernel: RowwiseKernel {
     self.matrixCount = matrixCount
     inside = layout.inside
     tapCount = layout.tapCount
-    plain = Plain(layout)
+    plain = mask == nil ? Plain(layout) : nil
     scratchCount = TapsKernel.scratchCount(layout, isDepthwise: isDepthwise)
     groups = layout.dimensions.featureGroups
     let places = layout.tapOffsets
@@ -160,6 +98,22 @@ final class TapsKernel: RowwiseKernel {
         total: target.count / max(layout.outputs, 1),
         work: target.count * layout.tapCount * layout.channels, steps: [12, 6, 1]))
   }
+
+  /// The same convolution of what a select reads instead of its result, where the mask tells which
+  /// timesteps the select hides.
+  func reading(
+    _ operand: BufferView, _ mask: TapsMask, weights: BufferView, scratch: BufferView,
+    to target: BufferView
+  ) -> TapsKernel {
+    var layout = layout
+    layout.inputStrides = operand.strides
+    return TapsKernel(
+      layout, operand, weights: weights, matrixCount: matrixCount, isDepthwise: isDepthwise,
+      mask: mask, scratch: scratch, to: target)
+  }
+
+  /// Floats of scratch of one with a mask, for all parts.
+  var maskedScratchCount: Int { scratchCount * WorkerPool.partLimit }
 
   deinit {
     offsets.deallocate()
@@ -188,12 +142,7 @@ final class TapsKernel: RowwiseKernel {
     }
   }
 
-  /// Whether every output sees one input alone, its own.
-  override var keepsToRows: Bool {
-    guard let plain, tapCount == 1 else { return false }
-    return plain.start == 0 && plain.rowStride == layout.inputStrides[1]
-      && layout.inputShape[1] == layout.targetShape[1]
-  }
+  override var keepsToRows: Bool { layout.isPointwise }
 
   /// Rows are outputs, those of one line after those of another.
   override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
@@ -209,6 +158,24 @@ final class TapsKernel: RowwiseKernel {
 
   /// Some outputs of one line.
   private func run(line: Int, _ share: Range<Int>, _ part: Int, _ frame: Frame) {
+    guard let mask, !mask.isValid(line: line, share, layout, frame) else {
+      runValid(line: line, share, part, frame)
+      return
+    }
+    let memory = scratch.floats(frame) + part * scratchCount
+    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
+    for first in stride(from: share.lowerBound, to: share.upperBound, by: Self.gatheredRows) {
+      let some = first..<min(first + Self.gatheredRows, share.upperBound)
+      if mask.isValid(line: line, some, layout, frame) {
+        runValid(line: line, some, part, frame)
+      } else {
+        edges(frame, line, row, place, some, memory)
+      }
+    }
+  }
+
+  /// Some outputs of one line that see no invalid timestep.
+  private func runValid(line: Int, _ share: Range<Int>, _ part: Int, _ frame: Frame) {
     if let plain {
       let x = line * plain.lineStride + share.lowerBound * plain.rowStride
       multiply(
@@ -263,7 +230,7 @@ final class TapsKernel: RowwiseKernel {
       firstOutput: line * layout.lineLength + outputs.lowerBound, count: outputs.count)
   }
 
-  /// Outputs that see padding: their taps are gathered, zeros included.
+  /// Outputs that see padding or invalid timesteps: their taps are gathered, zeros included.
   private func edges(
     _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>,
     _ rows: UnsafeMutablePointer<Float>
@@ -276,7 +243,7 @@ final class TapsKernel: RowwiseKernel {
         for index in 0..<count {
           for tap in 0..<tapCount {
             let to = rows + (index * tapCount + tap) * width
-            if let source = source(place, first + index, tap) {
+            if let source = source(frame, row, place, first + index, tap) {
               to.update(from: x + source + group * width, count: width)
             } else {
               to.update(repeating: 0, count: width)
@@ -290,8 +257,10 @@ final class TapsKernel: RowwiseKernel {
     }
   }
 
-  /// The offset in a batch row of what a tap of an output sees; nil for padding.
-  private func source(_ line: Int, _ output: Int, _ tap: Int) -> Int? {
+  /// The offset in a batch row of what a tap of an output sees; nil for what counts as 0.
+  private func source(
+    _ frame: Frame, _ row: Int, _ line: Int, _ output: Int, _ tap: Int
+  ) -> Int? {
     var (lineRest, tapRest, offset) = (line, tap, 0)
     for axis in (0..<layout.spatialRank).reversed() {
       let (tapQuotient, tapIndex) = tapRest.quotientAndRemainder(dividingBy: layout.taps[axis])
@@ -304,6 +273,7 @@ final class TapsKernel: RowwiseKernel {
       guard let element = layout.source(axis: axis, output: index, tap: tapIndex) else {
         return nil
       }
+      if axis == 0, let mask, !mask.isValid(row, element..<element + 1, frame) { return nil }
       offset += element * layout.inputStrides[axis + 1]
       tapRest = tapQuotient
     }

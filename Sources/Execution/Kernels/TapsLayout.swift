@@ -1,0 +1,87 @@
+import Programs
+import Tensors
+
+/// Where the taps of a convolution lie in an input whose channels follow each other.
+struct TapsLayout {
+  var dimensions: ConvolutionDimensions
+  var inputShape: Shape
+  var inputStrides: [Int]
+  var taps: Shape
+  /// Input channels of a group and all outputs.
+  var channels: Int
+  var outputs: Int
+  var targetShape: Shape
+
+  init(
+    _ dimensions: ConvolutionDimensions, _ input: BufferView, _ kernel: Shape, _ target: Shape
+  ) {
+    self.dimensions = dimensions
+    inputShape = input.shape
+    inputStrides = input.strides
+    taps = Array(kernel.dropLast(2))
+    channels = kernel[kernel.count - 2]
+    outputs = kernel[kernel.count - 1]
+    targetShape = target
+  }
+
+  var spatialRank: Int { taps.count }
+  var tapCount: Int { taps.reduce(1, *) }
+  /// Outputs of one row of the last spatial axis, and the number of such rows in a batch row.
+  var lineLength: Int { targetShape[spatialRank] }
+  var lineCount: Int { targetShape[1..<spatialRank].reduce(1, *) }
+
+  /// The offset of every tap from the first, in elements.
+  var tapOffsets: [Int] {
+    var offsets = [0]
+    for axis in 0..<spatialRank {
+      let step = dimensions.kernelDilation[axis] * inputStrides[axis + 1]
+      offsets = offsets.flatMap { base in (0..<taps[axis]).map { base + $0 * step } }
+    }
+    return offsets
+  }
+
+  /// The outputs of a line whose taps all lie in the input along the last axis.
+  var inside: Range<Int> {
+    let axis = spatialRank - 1
+    guard dimensions.inputDilation.allSatisfy({ $0 == 1 }), inputShape[axis + 1] > 0 else {
+      return 0..<0
+    }
+    let (step, low) = (dimensions.strides[axis], dimensions.padLow[axis])
+    let reach = (taps[axis] - 1) * dimensions.kernelDilation[axis]
+    let first = low > 0 ? (low + step - 1) / step : 0
+    let room = inputShape[axis + 1] - 1 + low - reach
+    let end = room < 0 ? 0 : min(room / step + 1, lineLength)
+    return first < end ? first..<end : 0..<0
+  }
+
+  /// Whether every output sees one input alone, its own.
+  var isPointwise: Bool {
+    spatialRank == 1 && tapCount == 1 && inside == 0..<lineLength && dimensions.padLow[0] == 0
+      && dimensions.strides[0] == 1 && inputShape[1] == targetShape[1]
+  }
+
+  /// The place along one axis that a tap of an output sees; nil for padding.
+  @inline(__always)
+  func source(axis: Int, output: Int, tap: Int) -> Int? {
+    let reach = output * dimensions.strides[axis] + tap * dimensions.kernelDilation[axis]
+    let stuffed = reach - dimensions.padLow[axis]
+    guard stuffed >= 0 else { return nil }
+    let dilation = dimensions.inputDilation[axis]
+    let element = dilation == 1 ? stuffed : stuffed / dilation
+    guard element < inputShape[axis + 1], element * dilation == stuffed else { return nil }
+    return element
+  }
+
+  /// The inputs along the first spatial axis between the first and the last that a tap sees of some
+  /// outputs, padding left out.
+  func times(_ outputs: Range<Int>, tap: Int) -> Range<Int> {
+    let reach = tap * dimensions.kernelDilation[0] - dimensions.padLow[0]
+    let dilation = dimensions.inputDilation[0]
+    let first = max(outputs.lowerBound * dimensions.strides[0] + reach, 0)
+    let last = (outputs.upperBound - 1) * dimensions.strides[0] + reach
+    guard last >= first else { return 0..<0 }
+    let low = (first + dilation - 1) / dilation
+    let high = min(last / dilation + 1, inputShape[1])
+    return low < high ? low..<high : 0..<0
+  }
+}
