@@ -14,9 +14,9 @@
     (program, slots, begin, end))                                                                \
   X(int32_t, tile_cell, (int32_t dtype, const void *element), (dtype, element))                  \
   X(void, gemm,                                                                                  \
-    (const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n,                      \
-      const float *initial, float *c, int64_t cStride),                                          \
-    (rows, rowCount, packed, n, initial, c, cStride))                                            \
+    (const sw_rows *rows, int64_t rowCount, const sw_panels *right, const float *initial,        \
+      float *c, int64_t cStride),                                                                \
+    (rows, rowCount, right, initial, c, cStride))                                                \
   X(void, dot,                                                                                   \
     (const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,          \
       int64_t cStride),                                                                          \

@@ -9,6 +9,10 @@ package struct StripLimits: Hashable, Sendable {
   package var stripByteCount = 160 << 10
   /// Fewer rows than this make poor use of packed weights.
   package var leastRows = 48
+  /// Weights larger than this do not stay in the second-level cache from strip to strip.
+  package var cachedWeightByteCount = 256 << 10
+  /// Fewer rows than this spend much of their time waiting for such weights.
+  package var leastRowsOfLargeWeights = 192
   /// Masked values smaller than this are in the cache when convolutions read them.
   package var leastMaskedByteCount = 64 << 10
 
@@ -85,7 +89,10 @@ extension Planner {
         ? total + bytes / group.rowCount : total
     }
     guard rowBytes * group.rowCount >= limits.leastByteCount else { return nil }
-    var rows = max(limits.stripByteCount / max(rowBytes, 1), limits.leastRows)
+    let weights = touched.filter(isFixed).reduce(0) { $0 + buffers[$1].byteCount }
+    let least =
+      weights > limits.cachedWeightByteCount ? limits.leastRowsOfLargeWeights : limits.leastRows
+    var rows = max(limits.stripByteCount / max(rowBytes, 1), least)
     if rows >= 12 { rows = rows / 12 * 12 }
     guard rows < group.rowCount else { return nil }
     let inside = written.filter { buffer in

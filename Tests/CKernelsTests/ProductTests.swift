@@ -62,7 +62,8 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
             var rows = sw_rows(
               base: a.baseAddress, rowStride: Int64(lda), segments: 1, segmentLength: Int64(k),
               offsets: nil)
-            sw_gemm(&rows, Int64(m), panels, Int64(n), useBias ? bias : nil, &c, Int64(n))
+            var right = sw_panels(packed: panels, n: Int64(n), first: 0, count: Int64(n))
+            sw_gemm(&rows, Int64(m), &right, useBias ? bias : nil, &c, Int64(n))
           }
         }
         return c
@@ -75,6 +76,40 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
           #expect(bits(c[i * n + j]) == bits(exact), "at \(i), \(j)")
         }
       }
+    }
+  }
+
+  @Test(
+    "columns of a packed product are those of the whole, wherever parts begin",
+    arguments: [48, 64, 130, 160], [1, 5, 41])
+  func parts(_ n: Int, _ m: Int) {
+    let k = 70
+    var numbers = Numbers(n + m)
+    let (a, b, bias) = (numbers.units(m * k), numbers.units(k * n), numbers.units(n))
+    let expected = (0..<m * n).map { place in
+      sumInOrder(k, from: bias[place % n]) { (a[place / n * k + $0], b[$0 * n + place % n]) }
+    }
+    for width in [16, 32, 80] {
+      var c = [Float](repeating: -5, count: m * n)
+      withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
+        a.withUnsafeBufferPointer { a in
+          var rows = sw_rows(
+            base: a.baseAddress, rowStride: Int64(k), segments: 1, segmentLength: Int64(k),
+            offsets: nil)
+          for first in stride(from: 0, to: n, by: width) {
+            var right = sw_panels(
+              packed: panels, n: Int64(n), first: Int64(first),
+              count: Int64(min(width, n - first)))
+            c.withUnsafeMutableBufferPointer { c in
+              bias.withUnsafeBufferPointer { bias in
+                guard let to = c.baseAddress, let from = bias.baseAddress else { return }
+                sw_gemm(&rows, Int64(m), &right, from + first, to + first, Int64(n))
+              }
+            }
+          }
+        }
+      }
+      #expect(c.map(bits) == expected.map(bits), "parts of \(width) columns")
     }
   }
 
@@ -96,7 +131,9 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
             var rows = sw_rows(
               base: x.baseAddress, rowStride: Int64(stride * channels), segments: Int64(taps),
               segmentLength: Int64(channels), offsets: offsets.baseAddress)
-            sw_gemm(&rows, Int64(rowCount), panels, Int64(filters), nil, &y, Int64(filters))
+            var right = sw_panels(
+              packed: panels, n: Int64(filters), first: 0, count: Int64(filters))
+            sw_gemm(&rows, Int64(rowCount), &right, nil, &y, Int64(filters))
           }
         }
       }

@@ -38,6 +38,7 @@ extension StripLimits {
     limits.leastByteCount = 0
     limits.stripByteCount = 1
     limits.leastRows = 2
+    limits.leastRowsOfLargeWeights = 2
     limits.leastMaskedByteCount = 0
     return limits
   }

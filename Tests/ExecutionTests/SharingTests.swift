@@ -134,7 +134,7 @@ struct SharingTests {
       executor.execute()
       return executor
     }
-    #expect(store.packedByteCount == 5 * 64 * 4)
+    #expect(store.packedByteCount == 5 * 16 * 4)
     #expect(executors.map { $0.output(0).double(at: 0) } == [10, 10])
     store["w"] = Tensor(repeating: 3, shape: [5, 7])
     for executor in executors { executor.execute() }

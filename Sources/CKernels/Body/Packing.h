@@ -1,6 +1,12 @@
-// Right operands in panels of 64 columns, so that a row of a panel is four vectors.
+// Right operands in panels of 64 columns, so that a row of a panel is four vectors; the last panel has
+// as many vectors as it needs.
 
 enum { PANEL = 64 };
+
+/// The width of a panel where so many columns are left.
+SW_INLINE int64_t panelWidth(int64_t columns) {
+  return columns < PANEL ? (columns + 15) / 16 * 16 : PANEL;
+}
 
 typedef float f32x4 __attribute__((ext_vector_type(4)));
 typedef float f32x8 __attribute__((ext_vector_type(8)));
@@ -41,14 +47,15 @@ SW_INLINE void transpose8(const float *from, int64_t stride, f32x8 *columns) {
   }
 }
 
-/// Packs k rows of `columns` <= 64 columns into one panel.
+/// Packs k rows of `columns` <= 64 columns into one panel of their width.
 static void packPanel(
   const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t columns, float *panel) {
+  const int64_t width = panelWidth(columns);
   int64_t p = 0;
   if (nStride == 1) {
     for (; p < k; p++) {
-      memcpy(panel + p * PANEL, b + p * kStride, (size_t)columns * 4);
-      memset(panel + p * PANEL + columns, 0, (size_t)(PANEL - columns) * 4);
+      memcpy(panel + p * width, b + p * kStride, (size_t)columns * 4);
+      memset(panel + p * width + columns, 0, (size_t)(width - columns) * 4);
     }
     return;
   }
@@ -57,15 +64,15 @@ static void packPanel(
     for (int64_t j = 0; j < blocks; j += 8) {
       f32x8 rows[8];
       transpose8(b + p + j * nStride, nStride, rows);
-      for (int i = 0; i < 8; i++) *(f32x8_any *)(panel + (p + i) * PANEL + j) = rows[i];
+      for (int i = 0; i < 8; i++) *(f32x8_any *)(panel + (p + i) * width + j) = rows[i];
     }
     for (int64_t i = p; i < p + 8; i++)
-      for (int64_t j = blocks; j < PANEL; j++)
-        panel[i * PANEL + j] = j < columns ? b[i + j * nStride] : 0;
+      for (int64_t j = blocks; j < width; j++)
+        panel[i * width + j] = j < columns ? b[i + j * nStride] : 0;
   }
   for (; p < k; p++)
-    for (int64_t j = 0; j < PANEL; j++)
-      panel[p * PANEL + j] = j < columns ? b[p * kStride + j * nStride] : 0;
+    for (int64_t j = 0; j < width; j++)
+      panel[p * width + j] = j < columns ? b[p * kStride + j * nStride] : 0;
 }
 
 static void SW_VARIANT(pack)(

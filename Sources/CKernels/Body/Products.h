@@ -141,7 +141,7 @@ SW_INLINE void productTile(
 typedef void (*product_function)(
   const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns);
 
-PRODUCT_TILE(1, 1) PRODUCT_TILE(1, 2) PRODUCT_TILE(1, 4)
+PRODUCT_TILE(1, 1) PRODUCT_TILE(1, 2) PRODUCT_TILE(1, 3) PRODUCT_TILE(1, 4)
 PRODUCT_TILE(2, 1) PRODUCT_TILE(2, 2)
 PRODUCT_TILE(3, 1)
 PRODUCT_TILE(4, 1)
@@ -149,43 +149,39 @@ PRODUCT_TILE(4, 1)
 PRODUCT_TILE(3, 2) PRODUCT_TILE(5, 1) PRODUCT_TILE(6, 1)
 #endif
 #if SW_GEMM_TILE >= 24
-PRODUCT_TILE(2, 4) PRODUCT_TILE(3, 4)
-PRODUCT_TILE(4, 2) PRODUCT_TILE(4, 4)
-PRODUCT_TILE(5, 2) PRODUCT_TILE(5, 4)
-PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 4)
+PRODUCT_TILE(2, 3) PRODUCT_TILE(2, 4)
+PRODUCT_TILE(3, 3) PRODUCT_TILE(3, 4)
+PRODUCT_TILE(4, 2) PRODUCT_TILE(4, 3) PRODUCT_TILE(4, 4)
+PRODUCT_TILE(5, 2) PRODUCT_TILE(5, 3) PRODUCT_TILE(5, 4)
+PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 3) PRODUCT_TILE(6, 4)
 #endif
 #undef PRODUCT_TILE
 #undef PRODUCT_TILE_OF
 
-/// By whether B is streamed, by rows, then by 1, 2 or 4 vectors; NULL where the registers do not
-/// suffice.
-static const product_function productTiles[2][PRODUCT_ROWS + 1][3] = {
+/// By whether B is streamed, by rows, then by vectors; NULL where the registers do not suffice.
+static const product_function productTiles[2][PRODUCT_ROWS + 1][5] = {
 #if SW_GEMM_TILE >= 24
-#define ALL(kind)                                                  \
-  {                                                                \
-    [1] = {kind##1x1, kind##1x2, kind##1x4},                       \
-    [2] = {kind##2x1, kind##2x2, kind##2x4},                       \
-    [3] = {kind##3x1, kind##3x2, kind##3x4},                       \
-    [4] = {kind##4x1, kind##4x2, kind##4x4},                       \
-    [5] = {kind##5x1, kind##5x2, kind##5x4},                       \
-    [6] = {kind##6x1, kind##6x2, kind##6x4},                       \
-  }
+#define ROW(kind, rows) \
+  [rows] = {NULL, kind##rows##x1, kind##rows##x2, kind##rows##x3, kind##rows##x4}
+#define ALL(kind) \
+  {ROW(kind, 1), ROW(kind, 2), ROW(kind, 3), ROW(kind, 4), ROW(kind, 5), ROW(kind, 6)}
 #elif SW_GEMM_TILE >= 6
-#define ALL(kind)                                                  \
-  {                                                                \
-    [1] = {kind##1x1, kind##1x2, kind##1x4},                       \
-    [2] = {kind##2x1, kind##2x2}, [3] = {kind##3x1, kind##3x2},    \
-    [4] = {kind##4x1}, [5] = {kind##5x1}, [6] = {kind##6x1},       \
+#define ALL(kind)                                                         \
+  {                                                                       \
+    [1] = {NULL, kind##1x1, kind##1x2, kind##1x3, kind##1x4},             \
+    [2] = {NULL, kind##2x1, kind##2x2}, [3] = {NULL, kind##3x1, kind##3x2}, \
+    [4] = {NULL, kind##4x1}, [5] = {NULL, kind##5x1}, [6] = {NULL, kind##6x1}, \
   }
 #else
-#define ALL(kind)                                                  \
-  {                                                                \
-    [1] = {kind##1x1, kind##1x2, kind##1x4},                       \
-    [2] = {kind##2x1, kind##2x2}, [3] = {kind##3x1}, [4] = {kind##4x1}, \
+#define ALL(kind)                                                                  \
+  {                                                                                \
+    [1] = {NULL, kind##1x1, kind##1x2, kind##1x3, kind##1x4},                      \
+    [2] = {NULL, kind##2x1, kind##2x2}, [3] = {NULL, kind##3x1}, [4] = {NULL, kind##4x1}, \
   }
 #endif
   ALL(productTile), ALL(productStream),
 #undef ALL
+#undef ROW
 };
 
 /// Terms first..<last of rowCount rows and n <= 64 columns. The first rows ask for B ahead, which
@@ -201,14 +197,14 @@ static void productPanel(
     tile_ends ends = *wholeEnds;
     p.a = whole->a + m * p.aRowStride;
     for (int64_t j = 0; j < n;) {
-      int size = n - j > 48 ? 2 : (n - j > 16 ? 1 : 0);
-      while (!tiles[size]) size--;
-      const int64_t width = (int64_t)16 << size;
+      int vectors = n - j > 48 ? 4 : (int)((n - j + 15) / 16);
+      while (!tiles[vectors]) vectors--;
+      const int64_t width = (int64_t)16 * vectors;
       const int64_t columns = n - j < width ? n - j - (width - 16) : 16;
       p.b = whole->b + j;
       if (ends.start != START_ZERO) ends.from = wholeEnds->from + m * ends.fromStride + j;
       ends.c = wholeEnds->c + m * ends.cStride + j;
-      tiles[size](&p, first, last, &ends, columns);
+      tiles[vectors](&p, first, last, &ends, columns);
       j += width;
     }
     m += rows;
@@ -240,7 +236,7 @@ static void productColumns(
       const int64_t left = rowCount - m;
       p.a = whole->a + m * p.aRowStride;
       ends.c = wholeEnds->c + m * ends.cStride + j;
-      productTiles[0][left < PRODUCT_ROWS ? left : PRODUCT_ROWS][0](&p, 0, terms, &ends, columns);
+      productTiles[0][left < PRODUCT_ROWS ? left : PRODUCT_ROWS][1](&p, 0, terms, &ends, columns);
     }
   }
 }
@@ -294,7 +290,7 @@ static void productBlocks(
   _Alignas(64) float partial[MANY_ROWS * PANEL];
   const int64_t terms = rowCount <= FEW_ROWS ? FEW_ROWS_TERMS : SOME_ROWS_TERMS;
   product p = *whole;
-  p.ahead = terms * PANEL;
+  p.ahead = terms * p.bStride;
   for (int64_t first = 0; first < k; first += terms) {
     const int64_t last = k - first < terms ? k : first + terms;
     const tile_ends ends = blockEnds(first, last, k, initial, partial, c, cStride);
@@ -303,8 +299,8 @@ static void productBlocks(
 }
 
 static void SW_VARIANT(gemm)(
-  const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n, const float *initial,
-  float *c, int64_t cStride) {
+  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const float *initial, float *c,
+  int64_t cStride) {
   const int64_t k = rows->segments * rows->segmentLength;
   const int plain = rows->segments == 1 || !rows->offsets;
   product p = {
@@ -312,16 +308,20 @@ static void SW_VARIANT(gemm)(
     .aRowStride = rows->rowStride, .aStride = 1, .offsets = plain ? NULL : rows->offsets,
     .segmentLength = rows->segmentLength, .bStride = PANEL,
   };
-  if (rowCount == 1 && n % PANEL == 0 && k <= CHUNK && k > 0) {
-    gemmRow(&p, k, n, packed, initial, c);
+  const int64_t n = right->count;
+  const int isWhole = right->n % PANEL == 0 && right->first % PANEL == 0 && n % PANEL == 0;
+  if (rowCount == 1 && isWhole && k <= CHUNK && k > 0) {
+    gemmRow(&p, k, n, right->packed + right->first * k, initial, c);
     return;
   }
   const int byBlocks = rowCount > 1 && rowCount < MANY_ROWS && k * n * 4 >= STREAM_BYTES;
   const int byColumns = SW_GEMM_TILE < 24 && rowCount >= MANY_ROWS && k > COLUMN_LEAST_TERMS
     && k <= COLUMN_TERMS;
-  for (int64_t j = 0; j < n; j += PANEL) {
-    const int64_t columns = n - j < PANEL ? n - j : PANEL;
-    p.b = packed + j * k;
+  for (int64_t j = 0, columns; j < n; j += columns) {
+    const int64_t within = (right->first + j) % PANEL, panel = right->first + j - within;
+    columns = n - j < PANEL - within ? n - j : PANEL - within;
+    p.b = right->packed + panel * k + within;
+    p.bStride = panelWidth(right->n - panel);
     const float *from = initial ? initial + j : NULL;
     if (byBlocks) {
       productBlocks(&p, rowCount, columns, k, from, c + j, cStride);
@@ -369,7 +369,8 @@ static void dotPacked(
         }
         const product p = {
           .a = a->base + i * a->rowStride + first * a->columnStride,
-          .aRowStride = a->rowStride, .aStride = a->columnStride, .b = panel, .bStride = PANEL,
+          .aRowStride = a->rowStride, .aStride = a->columnStride, .b = panel,
+          .bStride = panelWidth(columns),
         };
         const tile_ends ends = blockEnds(
           first, first + terms, k, NULL, partial, c + i * cStride + j, cStride);

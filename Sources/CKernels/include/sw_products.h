@@ -15,20 +15,28 @@ typedef struct {
   const int64_t *offsets;
 } sw_rows;
 
-/// Floats needed to pack a [k, n] matrix: ceil(n / 64) * 64 * k.
+/// Floats needed to pack a [k, n] matrix: ceil(n / 16) * 16 * k.
 int64_t sw_packed_count(int64_t k, int64_t n);
 
-/// Packs b[k * kStride + n * nStride] into panels [ceil(n / 64)][k][64], padded with zeros.
+/// Packs b[k * kStride + n * nStride] into panels [ceil(n / 64)][k][64], of which the last is only as
+/// wide as its columns, padded with zeros to whole vectors of 16.
 /// `packed` should be aligned to 64 bytes.
 void sw_pack(
   const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t n, float *packed);
 
-/// c[m * cStride + j] = sum in order over i of fma(row m [i], B[i, j]), starting at initial[j],
-/// or at +0 when `initial` is NULL; m in 0..<rowCount, j in 0..<n. The length of a row is the
-/// packed k. Panels may be split over calls: pass the panel's address, initial + 64 p, c + 64 p.
+/// The columns first..<first + count of a packed matrix that has n of them; `first` is a multiple of
+/// 16.
+typedef struct {
+  const float *packed;
+  int64_t n, first, count;
+} sw_panels;
+
+/// c[m * cStride + j] = sum in order over i of fma(row m [i], B[i, first + j]), starting at initial[j],
+/// or at +0 when `initial` is NULL; m in 0..<rowCount, j in 0..<count. The length of a row is the
+/// packed k.
 void sw_gemm(
-  const sw_rows *rows, int64_t rowCount, const float *packed, int64_t n, const float *initial,
-  float *c, int64_t cStride);
+  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const float *initial, float *c,
+  int64_t cStride);
 
 /// One matrix of a product of activations: element (row, column) at row * rowStride +
 /// column * columnStride.

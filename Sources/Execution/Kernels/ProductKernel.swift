@@ -117,29 +117,23 @@ final class PackedProductKernel: RowwiseKernel {
 
   private func run(rows: Range<Int>, columns: Range<Int>, _ frame: Frame) {
     let (a, b, c) = (left.floats(frame), panels.floats(frame), target.floats(frame))
-    // Panels have 64 columns; a part may begin inside one.
-    let within = columns.lowerBound % 64
-    let firstCount = within == 0 ? columns.count : min(64 - within, columns.count)
     guard !rows.isEmpty, !columns.isEmpty else { return }
     for index in layout.pieces.indices {
       let piece = layout.pieces[index]
       let from = a + piece.left + rows.lowerBound * layout.leftRow
       let to = c + piece.target + rows.lowerBound * layout.targetRow + columns.lowerBound
-      let panel =
-        b + panelStarts[index] + (columns.lowerBound - within) * layout.terms + within
+      let matrix = b + panelStarts[index]
       if layout.leftTerm != 1 {
-        product(from, panel, to, rows.count)
+        product(from, matrix, to, rows.count)
         continue
       }
       var left = sw_rows(
         base: from, rowStride: Int64(layout.leftRow), segments: 1,
         segmentLength: Int64(layout.terms), offsets: nil)
-      sw_gemm(
-        &left, Int64(rows.count), panel, Int64(firstCount), nil, to, Int64(layout.targetRow))
-      guard firstCount < columns.count else { continue }
-      sw_gemm(
-        &left, Int64(rows.count), panel + 64 * layout.terms - within,
-        Int64(columns.count - firstCount), nil, to + firstCount, Int64(layout.targetRow))
+      var right = sw_panels(
+        packed: matrix, n: Int64(layout.columns), first: Int64(columns.lowerBound),
+        count: Int64(columns.count))
+      sw_gemm(&left, Int64(rows.count), &right, nil, to, Int64(layout.targetRow))
     }
   }
 
@@ -151,9 +145,11 @@ final class PackedProductKernel: RowwiseKernel {
     var rows = sw_matrix(
       base: a, rowStride: Int64(layout.leftRow), columnStride: Int64(layout.leftTerm))
     for first in stride(from: 0, to: layout.columns, by: 64) {
-      var panel = sw_matrix(base: b + first * layout.terms, rowStride: 64, columnStride: 1)
+      let count = min(64, layout.columns - first)
+      var panel = sw_matrix(
+        base: b + first * layout.terms, rowStride: Int64((count + 15) / 16 * 16), columnStride: 1)
       sw_dot(
-        &rows, &panel, Int64(rowCount), Int64(min(64, layout.columns - first)),
+        &rows, &panel, Int64(rowCount), Int64(count),
         Int64(layout.terms), c + first, Int64(layout.targetRow))
     }
   }

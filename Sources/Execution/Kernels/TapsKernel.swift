@@ -138,7 +138,8 @@ final class TapsKernel: RowwiseKernel {
     if isDepthwise {
       sw_depthwise(&rows, count, weights.floats(frame), multiplier, nil, y, outputs)
     } else {
-      sw_gemm(&rows, count, weights.floats(frame), outputs, nil, y, outputs)
+      var right = sw_panels(packed: weights.floats(frame), n: outputs, first: 0, count: outputs)
+      sw_gemm(&rows, count, &right, nil, y, outputs)
     }
   }
 
@@ -313,8 +314,9 @@ final class TapsKernel: RowwiseKernel {
       segmentLength: isOneRun ? channels * Int64(tapCount) : channels,
       offsets: isOneRun ? nil : offsets)
     let columns = outputs / groups
-    sw_gemm(
-      &rows, Int64(count), weights.floats(frame) + group * matrixCount, Int64(columns), nil,
-      y + group * columns, Int64(outputs))
+    var right = sw_panels(
+      packed: weights.floats(frame) + group * matrixCount, n: Int64(columns), first: 0,
+      count: Int64(columns))
+    sw_gemm(&rows, Int64(count), &right, nil, y + group * columns, Int64(outputs))
   }
 }

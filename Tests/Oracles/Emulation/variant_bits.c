@@ -92,8 +92,9 @@ static void product(int64_t m, int64_t n, int64_t k) {
   float *a = units(m * (k + 3) + 1), *b = units(k * n + 1), *bias = units(n);
   float *packed = sw_alloc((size_t)sw_packed_count(k, n) * 4 + 64);
   sw_pack(b, n, 1, k, n, packed);
+  const sw_panels right = {packed, n, 0, n};
   const sw_rows rows = {a, k + 3, 1, k, NULL};
-  EVERY_VARIANT("packed product", m, n, k, 0, m * n, sw_gemm(&rows, m, packed, n, bias, y, n));
+  EVERY_VARIANT("packed product", m, n, k, 0, m * n, sw_gemm(&rows, m, &right, bias, y, n));
   for (int turn = 0; turn < 4; turn++) {
     const sw_matrix left = {a, turn & 1 ? 1 : k, turn & 1 ? m : 1};
     const sw_matrix right = {b, turn & 2 ? 1 : n, turn & 2 ? k : 1};
@@ -107,12 +108,13 @@ static void convolution(int64_t taps, int64_t dilation, int64_t channels, int64_
   float *x = units(length * channels), *weights = units(taps * channels * filters);
   float *packed = sw_alloc((size_t)sw_packed_count(taps * channels, filters) * 4 + 64);
   sw_pack(weights, filters, 1, taps * channels, filters, packed);
+  const sw_panels right = {packed, filters, 0, filters};
   int64_t offsets[8];
   for (int64_t tap = 0; tap < taps; tap++) offsets[tap] = tap * dilation * channels;
   const sw_rows rows = {x, channels, taps, channels, offsets};
   EVERY_VARIANT(
     "convolution", taps, dilation, channels, filters, 50 * filters,
-    sw_gemm(&rows, 50, packed, filters, NULL, y, filters));
+    sw_gemm(&rows, 50, &right, NULL, y, filters));
   EVERY_VARIANT(
     "depthwise", taps, dilation, channels, 1, 50 * channels,
     sw_depthwise(&rows, 50, weights, 1, NULL, y, channels));
