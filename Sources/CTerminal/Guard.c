@@ -18,6 +18,7 @@ static struct termios shell_settings;
 static bool have_settings;
 static char farewell_bytes[512];
 static size_t farewell_count;
+static int screen_descriptor = -1;
 static int real_stderr = -1, captured_stderr = -1;
 static volatile sig_atomic_t armed;
 static volatile sig_atomic_t interrupts;
@@ -67,6 +68,9 @@ static void on_fatal(int signal_number, siginfo_t *info, void *context) {
   (void)context;
   // In the background the terminal already belongs to somebody else.
   if (armed && tcgetpgrp(STDIN_FILENO) == getpgrp()) {
+    // Another thread may be about to draw, which would cover the message.
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0 && screen_descriptor >= 0) dup2(nowhere, screen_descriptor);
     write_all(STDOUT_FILENO, farewell_bytes, farewell_count);
     if (have_settings) tcsetattr(STDIN_FILENO, TCSANOW, &shell_settings);
   }
@@ -109,7 +113,8 @@ void ct_guard_set(void) {
   armed = 1;
 }
 
-void ct_guard_screen(const char *farewell, size_t count) {
+void ct_guard_screen(const char *farewell, size_t count, int descriptor) {
+  screen_descriptor = descriptor;
   if (count > sizeof farewell_bytes) count = sizeof farewell_bytes;
   memcpy(farewell_bytes, farewell, count);
   farewell_count = count;

@@ -22,6 +22,8 @@ enum { KEY_PING = KEY_MAX + 200, KEY_PASTE_BEGIN, KEY_PASTE_END, EMPTY_READS = 2
 static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 
 static SCREEN *screen;
+/// The terminal under a descriptor of the screen's own, which can be turned away from it.
+static FILE *output;
 static int wake_pipe[2] = {-1, -1};
 static volatile sig_atomic_t got_resize, got_stop, got_continue;
 static cchar_t *row_buffer;
@@ -29,10 +31,18 @@ static int row_capacity, empty_reads;
 static ct_event mouse_events[MOUSE_BURST];
 static int mouse_count;
 
+static bool make_output(void) {
+  if (output) return true;
+  int descriptor = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+  if (descriptor >= 0) output = fdopen(descriptor, "w");
+  if (!output && descriptor >= 0) close(descriptor);
+  return output != NULL;
+}
+
 static void write_raw(const char *bytes, size_t count) {
-  fflush(stdout);
+  fflush(output);
   while (count > 0) {
-    ssize_t written = write(STDOUT_FILENO, bytes, count);
+    ssize_t written = write(fileno(output), bytes, count);
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) return;
     bytes += written;
@@ -94,7 +104,7 @@ static void guard_screen(void) {
   append(text, sizeof text, capability("cnorm"));
   const char *leave = capability("rmcup");
   append(text, sizeof text, *leave ? leave : "\033[999;1H\r\n");
-  ct_guard_screen(text, strlen(text));
+  ct_guard_screen(text, strlen(text), fileno(output));
 }
 
 static bool make_pipe(void) {
@@ -114,10 +124,10 @@ int ct_open(void) {
     setenv("LC_ALL", "C.UTF-8", 1);
     setlocale(LC_CTYPE, "");
   }
-  if (!make_pipe()) return -1;
+  if (!make_pipe() || !make_output()) return -1;
   handle(SIGWINCH, on_signal);  // before newterm: ncurses then leaves it alone
   ct_guard_set();
-  screen = newterm(NULL, stdout, stdin);
+  screen = newterm(NULL, output, stdin);
   if (!screen) {
     ct_guard_clear();
     return -1;
@@ -221,6 +231,13 @@ void ct_flush(void) {
 
 void ct_force_repaint(void) { clearok(curscr, TRUE); }
 
+/// Whether a signal has come; one that comes meanwhile counts the next time.
+static bool take(volatile sig_atomic_t *flag) {
+  if (!*flag) return false;
+  *flag = 0;
+  return true;
+}
+
 int ct_wait(int timeout_ms) {
   struct pollfd waits[2] = {{STDIN_FILENO, POLLIN, 0}, {wake_pipe[0], POLLIN, 0}};
   int ready = poll(waits, 2, timeout_ms), why = 0;
@@ -238,10 +255,9 @@ int ct_wait(int timeout_ms) {
       why |= CT_WAIT_WAKE;
     }
   }
-  if (got_resize) why |= CT_WAIT_RESIZE;
-  if (got_stop) why |= CT_WAIT_STOP;
-  if (got_continue) why |= CT_WAIT_CONTINUE;
-  got_resize = got_stop = got_continue = 0;
+  if (take(&got_resize)) why |= CT_WAIT_RESIZE;
+  if (take(&got_stop)) why |= CT_WAIT_STOP;
+  if (take(&got_continue)) why |= CT_WAIT_CONTINUE;
   return why;
 }
 

@@ -1,4 +1,5 @@
 import CKernels
+import Tensors
 
 /// Memory for values: zero filled and aligned for vector loads.
 enum AlignedMemory {
@@ -10,6 +11,12 @@ enum AlignedMemory {
       preconditionFailure("There is no memory for \(byteCount) bytes.")
     }
     return memory
+  }
+
+  /// Memory that tensors can share.
+  static func storage(_ byteCount: Int) -> TensorStorage {
+    let bytes = UnsafeMutableRawBufferPointer(start: allocate(byteCount), count: byteCount)
+    return TensorStorage(bytes) { bytes in bytes.baseAddress.map(free) }
   }
 
   static func free(_ memory: UnsafeMutableRawPointer) { sw_free(memory) }

@@ -2,23 +2,35 @@
 ///
 /// A buffer lives from the first task that writes it to the last that touches it. A result takes
 /// over the memory of an operand that nobody reads later, where its kernel allows it; everything
-/// else gets, largest first, the tightest gap among the buffers that live at the same time.
+/// else gets, largest first, the tightest gap among the buffers that live at the same time. Scratch comes
+/// last, so that what threads that do not run would need is not between values.
+///
+/// Large results that callers get are in pieces of memory of their own, which can be handed over as they
+/// are; until they are written, others use these pieces too.
 struct ArenaLayout {
-  /// Where each arena buffer starts, in bytes; -1 for buffers of other homes.
+  /// Where each arena buffer starts, in bytes from the start of its piece; -1 for buffers of other homes.
   private(set) var offsets: [Int]
+  /// The piece in which each arena buffer lies: one of `lentByteCounts`, or nil for the arena itself.
+  private(set) var pieces: [Int?]
   /// The size of the arena.
   private(set) var byteCount = 0
+  /// The sizes of the pieces that can be handed over, in the order of `lent`.
+  private(set) var lentByteCounts: [Int] = []
 
   private let buffers: [Buffer]
   private let blocks: [Block]
   private let sharesMemory: Bool
+  private let lent: [Int]
 
-  /// Lays out all blocks; without sharing, every buffer has memory of its own.
-  init(_ buffers: [Buffer], _ blocks: [Block], sharesMemory: Bool) {
+  /// Lays out all blocks, with the pinned buffers of the program that are to be handed over; without
+  /// sharing, every buffer has memory of its own.
+  init(_ buffers: [Buffer], _ blocks: [Block], lent: [Int] = [], sharesMemory: Bool) {
     self.buffers = buffers
     self.blocks = blocks
     self.sharesMemory = sharesMemory
+    self.lent = sharesMemory ? lent : []
     offsets = Array(repeating: -1, count: buffers.count)
+    pieces = Array(repeating: nil, count: buffers.count)
     // The preparation ends before the program starts, so both may use the arena from its start.
     var sizes: [Int] = []
     for block in [Planner.preparation, Planner.main] {
@@ -35,6 +47,7 @@ struct ArenaLayout {
     var byteCount: Int
     /// The buffers that share it.
     var buffers: [Int]
+    var isScratch = false
     /// The block of a loop's body, if that is what the memory is for.
     var body: Int?
     var offset = 0
@@ -58,12 +71,24 @@ struct ArenaLayout {
         intervals[index].last = Int.max
       }
     }
-    let size = pack(&intervals)
+    let handedOver = block == Planner.main ? self.lent : []
+    let (walls, size) = pack(
+      &intervals,
+      first: handedOver.compactMap { buffer in
+        intervals.firstIndex { $0.buffers.contains(buffer) }
+      })
+    let starts = [0] + walls
+    if block == Planner.main { lentByteCounts = zip(walls, starts).map { $0 - $1 } }
+    let arena = walls.last ?? 0
     for interval in intervals {
-      for buffer in interval.buffers { offsets[buffer] = base + interval.offset }
-      if let body = interval.body { shift(body, by: base + interval.offset) }
+      let piece = walls.firstIndex { interval.offset < $0 }
+      for buffer in interval.buffers {
+        offsets[buffer] = interval.offset + (piece.map { -starts[$0] } ?? base - arena)
+        pieces[buffer] = piece
+      }
+      if let body = interval.body { shift(body, by: base + interval.offset - arena) }
     }
-    return size
+    return size - arena
   }
 
   private mutating func shift(_ block: Int, by distance: Int) {
@@ -98,6 +123,7 @@ struct ArenaLayout {
         }
       }
     }
+    let scratch = tasks.reduce(into: Set<Int>()) { $0.formUnion($1.scratch) }
     var merged: [Int: Interval] = [:]
     for (buffer, span) in spans.sorted(by: { $0.key < $1.key }) {
       let key = owner[buffer] ?? buffer
@@ -109,6 +135,7 @@ struct ArenaLayout {
       interval.last = max(interval.last, span.last)
       interval.byteCount = max(interval.byteCount, bytes)
       interval.buffers.append(buffer)
+      interval.isScratch = scratch.contains(buffer)
       merged[key] = interval
     }
     return merged.sorted { $0.key < $1.key }.map(\.value)
@@ -119,26 +146,42 @@ struct ArenaLayout {
     return true
   }
 
-  /// Gives every interval the tightest gap among those placed before; returns the size.
-  private func pack(_ intervals: inout [Interval]) -> Int {
-    let order = intervals.indices.sorted {
-      (intervals[$1].byteCount, $0) < (intervals[$0].byteCount, $1)
-    }
-    var placed: [Int] = []
+  /// Gives every interval the tightest gap among those placed before.
+  ///
+  /// Those of `first` are placed one behind the other at the start, and no other reaches across the end
+  /// of one of them; loops' bodies stay behind all of them. Returns these ends and the size.
+  private func pack(_ intervals: inout [Interval], first: [Int]) -> (walls: [Int], size: Int) {
     var size = 0
+    var walls: [Int] = []
+    for index in first {
+      intervals[index].offset = size
+      size += intervals[index].byteCount
+      walls.append(size)
+    }
+    // Of equal ones the last first: they alternate with those that are handed over.
+    let order = intervals.indices.filter { !first.contains($0) }.sorted { one, other in
+      let (a, b) = (intervals[one], intervals[other])
+      if a.isScratch != b.isScratch { return b.isScratch }
+      return (a.byteCount, one) > (b.byteCount, other)
+    }
+    var placed = first
     for index in order {
-      let neighbours = placed.filter { intervals[$0].overlaps(intervals[index]) }
-        .sorted { intervals[$0].offset < intervals[$1].offset }
+      let neighbours = placed.filter { intervals[$0].overlaps(intervals[index]) }.map {
+        (start: intervals[$0].offset, end: intervals[$0].offset + intervals[$0].byteCount)
+      }
+      let obstacles = (neighbours + walls.map { (start: $0, end: $0) })
+        .sorted { $0.start < $1.start }
       var (cursor, best, tightest) = (0, -1, Int.max)
-      for neighbour in neighbours {
-        let gap = intervals[neighbour].offset - cursor
+      if intervals[index].body != nil { cursor = walls.last ?? 0 }
+      for obstacle in obstacles {
+        let gap = obstacle.start - cursor
         if gap >= intervals[index].byteCount && gap < tightest { (best, tightest) = (cursor, gap) }
-        cursor = max(cursor, intervals[neighbour].offset + intervals[neighbour].byteCount)
+        cursor = max(cursor, obstacle.end)
       }
       intervals[index].offset = best >= 0 ? best : cursor
       size = max(size, intervals[index].offset + intervals[index].byteCount)
       placed.append(index)
     }
-    return size
+    return (walls, size)
   }
 }

@@ -32,6 +32,20 @@ struct Buffer {
   var block: Int
 }
 
+/// A piece of memory for a large result, which is handed to callers without being copied.
+struct LentPiece {
+  /// The buffer of the result, at the start of the piece.
+  var buffer: Int
+  var byteCount: Int
+}
+
+extension BufferView {
+  /// Whether the view is all of a buffer in its order.
+  func isWhole(of buffer: Buffer) -> Bool {
+    offset == 0 && isDense && byteCount == buffer.byteCount
+  }
+}
+
 /// One kernel of a plan with the buffers that it touches.
 struct PlannedTask {
   /// A result that may take over the memory of an operand if nobody reads that later.

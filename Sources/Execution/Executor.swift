@@ -3,7 +3,8 @@ public import Tensors
 
 /// Runs a plan: owns the memory of one run and the addresses of everything that the plan uses.
 ///
-/// After the first run nothing is allocated, locked or thrown. Not `Sendable`: one thread at a time.
+/// After the first run nothing is locked or thrown, and nothing allocated but memory for large results in
+/// place of what callers still hold. Not `Sendable`: one thread at a time.
 public final class Executor {
   /// How a run ended.
   public enum Completion: Hashable, Sendable {
@@ -21,6 +22,8 @@ public final class Executor {
   private let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let arena: UnsafeMutableRawPointer
   private var kept: [UnsafeMutableRawPointer] = []
+  /// The memory of large results, which those who ask for them share.
+  private var lent: [TensorStorage]
   /// Tensors whose memory slots point to.
   private var boundInputs: [Tensor?]
   /// The inputs that were never set.
@@ -57,13 +60,16 @@ public final class Executor {
     slots = .allocate(capacity: max(plan.buffers.count, 1))
     boundInputs = Array(repeating: nil, count: plan.program.inputs.count)
     changes = ContiguousArray(plan.stateChanges)
+    let lent = plan.lent.map { AlignedMemory.storage($0.byteCount) }
+    self.lent = lent
     var inputSlots: [Int] = Array(repeating: -1, count: plan.program.inputs.count)
     var stateSlots: ContiguousArray<StateSlot> = []
     for (index, buffer) in plan.buffers.enumerated() {
       var address = arena
       switch buffer.home {
       case .arena:
-        address = plan.offsets[index] < 0 ? arena : arena + plan.offsets[index]
+        let piece = plan.pieces[index].map { Executor.address(lent[$0]) } ?? arena
+        address = piece + max(plan.offsets[index], 0)
       case .kept:
         address = AlignedMemory.allocate(buffer.byteCount)
         kept.append(address)
@@ -97,6 +103,13 @@ public final class Executor {
       }
       return UnsafeMutableRawPointer(mutating: base)
     }
+  }
+
+  private static func address(_ storage: TensorStorage) -> UnsafeMutableRawPointer {
+    guard let base = storage.bytes.baseAddress else {
+      preconditionFailure("Memory has an address.")
+    }
+    return base
   }
 
   /// Gives the value of an input (of any role but parameter and state) for the coming runs; it is
@@ -151,6 +164,7 @@ public final class Executor {
     let isWatched = cancel != nil || progress != nil
     if isWatched { watch.begin(total: plan.kernels.countInTurns, cancel: cancel, tell: progress) }
     defer { if isWatched { watch.end() } }
+    if !lent.isEmpty { renewLentMemory() }
     let frame = Frame(slots: slots, watch: isWatched ? watch : nil, pool: pool)
     guard let state else {
       precondition(changes.isEmpty, "This program needs a state.")
@@ -167,6 +181,16 @@ public final class Executor {
       }
     }
     return .finished
+  }
+
+  /// Takes other memory in place of what somebody still holds.
+  private func renewLentMemory() {
+    for piece in lent.indices where !isKnownUniquelyReferenced(&lent[piece]) {
+      lent[piece] = AlignedMemory.storage(plan.lent[piece].byteCount)
+      for index in plan.pieces.indices where plan.pieces[index] == piece {
+        slots[index] = Executor.address(lent[piece]) + plan.offsets[index]
+      }
+    }
   }
 
   @inline(__always)
@@ -205,7 +229,7 @@ public final class Executor {
     preparedVersion = parameters.version
   }
 
-  /// A copy of an output of the last run.
+  /// An output of the last run, which later runs leave as it is.
   ///
   /// - Precondition: `index` is a position in the program's outputs; a run has finished.
   public func output(_ index: Int) -> Tensor {
@@ -215,12 +239,17 @@ public final class Executor {
     return tensor
   }
 
-  /// Copies of all outputs of the last run, in program order.
+  /// All outputs of the last run, in program order.
   public var outputs: [Tensor] { plan.program.outputs.indices.map { output($0) } }
 
-  /// A copy of a value of the last run; nil unless the plan keeps it.
+  /// A value of the last run, which later runs leave as it is; nil unless the plan keeps it.
   public func value(_ id: ValueID) -> Tensor? {
     guard let view = plan.shown[id.index] else { return nil }
+    if let piece = plan.lent.firstIndex(where: { $0.buffer == view.buffer }),
+      view.isWhole(of: plan.buffers[view.buffer])
+    {
+      return Tensor(storage: lent[piece], shape: view.shape, dtype: view.dtype)
+    }
     return Tensor(view.dtype, shape: view.shape) { target in
       guard view.count > 0, let base = target.baseAddress else { return }
       let source = slots[view.buffer] + view.byteOffset

@@ -18,6 +18,9 @@ public final class Plan {
   let shown: [Int: BufferView]
   let buffers: [Buffer]
   let offsets: [Int]
+  /// The pieces of memory that hold large shown values, and which buffers lie in them.
+  let pieces: [Int?]
+  let lent: [LentPiece]
   /// The size of the memory that values share over time.
   package let arenaByteCount: Int
   let preparation: KernelList
@@ -69,16 +72,21 @@ public final class Plan {
     shown = planner.pinned(program, views, shownValues, rewrites.map(\.source))
     planner.dropUnusedPreparation()
     planner.keepPreparedResults()
-    if options.kind != .debug { planner.readThroughMasks(options.strips) }
+    if options.kind != .debug { planner.readThroughMasks(options.limits) }
     planner.finishChains(joins: options.kind != .debug)
     planner.finishLoops()
-    if options.kind != .debug { planner.joinStrips(options.strips) }
+    if options.kind != .debug { planner.joinStrips(options.limits) }
 
+    let large = planner.lentBuffers(shown, options.limits)
     let layout = ArenaLayout(
-      planner.buffers, planner.blocks, sharesMemory: options.kind != .debug)
+      planner.buffers, planner.blocks, lent: large, sharesMemory: options.kind != .debug)
     buffers = planner.buffers
     offsets = layout.offsets
+    pieces = layout.pieces
     arenaByteCount = layout.byteCount
+    lent = zip(large, layout.lentByteCounts).map {
+      LentPiece(buffer: $0, byteCount: $1)
+    }
     preparation = KernelList(planner.blocks[Planner.preparation].tasks.map(\.kernel))
     kernels = KernelList(planner.blocks[Planner.main].tasks.map(\.kernel))
     self.rewrites = KernelList(rewrites.map(\.kernel))
@@ -124,6 +132,16 @@ extension Planner {
       shown[output.value.index] = view
     }
     return shown
+  }
+
+  /// The buffers of large shown values that fill them, which can be handed over without a copy.
+  func lentBuffers(_ shown: [Int: BufferView], _ limits: PlanLimits) -> [Int] {
+    let whole = shown.values.filter { view in
+      guard case .arena = buffers[view.buffer].home else { return false }
+      return buffers[view.buffer].block == Planner.main && view.isWhole(of: buffers[view.buffer])
+        && view.byteCount >= limits.leastLentByteCount
+    }
+    return Set(whole.map(\.buffer)).sorted()
   }
 
   /// Drops what would be computed beforehand for nobody, such as indices that became strides.

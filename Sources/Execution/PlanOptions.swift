@@ -17,9 +17,31 @@ public struct PlanOptions: Hashable, Sendable {
   /// What is kept.
   public var kind: PlanKind
 
-  /// When kernels are run strip by strip; never in a debug plan.
-  package var strips = StripLimits()
+  /// What sizes decide; a debug plan has every value as a whole.
+  package var limits = PlanLimits()
 
   /// Makes options.
   public init(kind: PlanKind = .fast) { self.kind = kind }
+}
+
+/// From which sizes a plan does better without whole values or copies of them.
+package struct PlanLimits: Hashable, Sendable {
+  /// Kernels are joined strip by strip for values larger than this in all; whole kernels leave smaller
+  /// ones in the cache as well.
+  package var leastStripsByteCount = 256 << 10
+  /// About what a strip of all values may take of the second-level cache.
+  package var stripByteCount = 160 << 10
+  /// Fewer rows than this make poor use of packed weights.
+  package var leastRows = 48
+  /// Weights larger than this do not stay in the second-level cache from strip to strip.
+  package var cachedWeightByteCount = 256 << 10
+  /// Fewer rows than this spend much of their time waiting for such weights.
+  package var leastRowsOfLargeWeights = 96
+  /// Masked values smaller than this are in the cache when convolutions read them.
+  package var leastMaskedByteCount = 64 << 10
+
+  /// Results smaller than this are copied faster than memory is found for them.
+  package var leastLentByteCount = 1 << 20
+
+  package init() {}
 }

@@ -48,7 +48,7 @@ extension Planner {
   /// mask, so that the select's result need not exist.
   ///
   /// The select itself is dropped when chains are finished, since nobody wants its result.
-  func readThroughMasks(_ limits: StripLimits) {
+  func readThroughMasks(_ limits: PlanLimits) {
     let uses = useCounts()
     for block in blocks.indices {
       var selects: [Int: PointwiseChain.Step] = [:]

@@ -1,27 +1,8 @@
 import Tensors
 
-/// When neighbouring kernels are run strip by strip, and other sizes from which values are better not
-/// written as a whole.
-package struct StripLimits: Hashable, Sendable {
-  /// Values smaller than this in all are left in the cache by whole kernels as well.
-  package var leastByteCount = 256 << 10
-  /// About what a strip of all values may take of the second-level cache.
-  package var stripByteCount = 160 << 10
-  /// Fewer rows than this make poor use of packed weights.
-  package var leastRows = 48
-  /// Weights larger than this do not stay in the second-level cache from strip to strip.
-  package var cachedWeightByteCount = 256 << 10
-  /// Fewer rows than this spend much of their time waiting for such weights.
-  package var leastRowsOfLargeWeights = 192
-  /// Masked values smaller than this are in the cache when convolutions read them.
-  package var leastMaskedByteCount = 64 << 10
-
-  package init() {}
-}
-
 extension Planner {
   /// Joins runs of neighbouring row-wise tasks that pass each other large values.
-  func joinStrips(_ limits: StripLimits) {
+  func joinStrips(_ limits: PlanLimits) {
     var result: [PlannedTask] = []
     var group: StripGroup?
     let uses = useCounts()
@@ -57,9 +38,9 @@ extension Planner {
     }
   }
 
-  private func isSmall(_ task: PlannedTask, _ limits: StripLimits) -> Bool {
+  private func isSmall(_ task: PlannedTask, _ limits: PlanLimits) -> Bool {
     let touched = Set(task.reads + task.writes)
-    return touched.reduce(0) { $0 + buffers[$1].byteCount } < limits.leastByteCount / 4
+    return touched.reduce(0) { $0 + buffers[$1].byteCount } < limits.leastStripsByteCount / 4
   }
 
   /// How many tasks touch each buffer, in all blocks; pinned buffers once more.
@@ -76,7 +57,7 @@ extension Planner {
 
   /// The one task that a group becomes; nil where strips gain nothing.
   private func finished(
-    _ group: StripGroup, _ uses: [Int: Int], _ limits: StripLimits
+    _ group: StripGroup, _ uses: [Int: Int], _ limits: PlanLimits
   ) -> PlannedTask? {
     guard group.tasks.count > 1 else { return nil }
     let scratch = Set(group.tasks.flatMap(\.scratch))
@@ -88,7 +69,7 @@ extension Planner {
       return bytes % group.rowCount == 0 && bytes / group.rowCount > 0 && !isFixed(buffer)
         ? total + bytes / group.rowCount : total
     }
-    guard rowBytes * group.rowCount >= limits.leastByteCount else { return nil }
+    guard rowBytes * group.rowCount >= limits.leastStripsByteCount else { return nil }
     let weights = touched.filter(isFixed).reduce(0) { $0 + buffers[$1].byteCount }
     let least =
       weights > limits.cachedWeightByteCount ? limits.leastRowsOfLargeWeights : limits.leastRows
@@ -99,20 +80,18 @@ extension Planner {
       guard case .arena = buffers[buffer].home else { return false }
       return uses[buffer] == group.tasks.count { ($0.reads + $0.writes).contains(buffer) }
     }.sorted()
-    var inner: [StripKernel.Inner] = []
-    for buffer in inside {
-      let row = buffers[buffer].byteCount / group.rowCount
-      let strip = AlignedMemory.padded(rows * row)
-      inner.append(.init(slot: buffer, rowByteCount: row, stripByteCount: strip))
-      buffers[buffer].byteCount = strip * WorkerPool.partLimit
-    }
+    let (inner, partByteCount) = group.strips(of: inside, rows: rows, self)
+    for buffer in inside { buffers[buffer].byteCount = 0 }
+    let strips = addBuffer(.arena, byteCount: partByteCount * WorkerPool.partLimit)
     let tables = addBuffer(.arena, byteCount: 0)
-    buffers[tables].block = Planner.main
+    for place in [strips, tables] { buffers[place].block = Planner.main }
     let kernel = StripKernel(
-      group.members, inner: inner, rowCount: group.rowCount, rowsPerStrip: rows, tables: tables)
+      group.members, inner: inner, rowCount: group.rowCount, rowsPerStrip: rows, scratch: strips,
+      partByteCount: partByteCount, tables: tables)
     return PlannedTask(
       kernel: kernel, reads: group.tasks.flatMap(\.reads),
-      writes: group.tasks.flatMap(\.writes) + [tables],
+      writes: group.tasks.flatMap(\.writes) + [strips, tables],
+      scratch: scratch.union([strips, tables]),
       inPlace: group.inPlacePairs(notInside: Set(inside)), scope: group.tasks[0].scope)
   }
 }

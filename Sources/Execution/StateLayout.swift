@@ -55,17 +55,23 @@ extension StateLayout.Leaf {
   }
 }
 
-/// The extents of a moving window: every batch row has room for its entries and as many again, so
-/// that a step appends in place and the entries move to the front once in a while.
+/// The extents of a moving window: every batch row has room for its entries and as many again, or half
+/// as many if they are large, so that a step appends in place and the entries move to the front once in
+/// a while.
 struct WindowMemory: Hashable {
   var rows: Int
   var length: Int
   var entryBytes: Int
 
   /// How many entries can be appended before the window moves.
-  var slack: Int { max(length, 8) }
+  var slack: Int {
+    let isLarge = rows * length * entryBytes >= WindowMemory.largeByteCount
+    return max(isLarge ? length / 2 : length, 8)
+  }
   /// The entries that a row has room for.
   var capacity: Int { length + slack }
   var rowBytes: Int { capacity * entryBytes }
   var byteCount: Int { rows * rowBytes }
+
+  private static let largeByteCount = 64 << 10
 }

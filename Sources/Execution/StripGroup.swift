@@ -78,6 +78,29 @@ struct StripGroup {
     return view.isRowByRow(rowCount, whole: bytes / view.dtype.byteCount)
   }
 
+  /// Where the strips of values lie that only exist strip by strip, and how many bytes they need: strips
+  /// of which one is read for the last time before the other is written share memory.
+  func strips(
+    of values: [Int], rows: Int, _ planner: Planner
+  ) -> (inner: [StripKernel.Inner], byteCount: Int) {
+    var placed: [(strip: Range<Int>, life: ClosedRange<Int>)] = []
+    var inner: [StripKernel.Inner] = []
+    for buffer in values {
+      let users = tasks.indices.filter { (tasks[$0].reads + tasks[$0].writes).contains(buffer) }
+      guard let first = users.first, let last = users.last else { continue }
+      let row = planner.buffers[buffer].byteCount / rowCount
+      let size = AlignedMemory.padded(rows * row)
+      var start = 0
+      for other in placed.sorted(by: { $0.strip.lowerBound < $1.strip.lowerBound })
+      where other.life.overlaps(first...last) && other.strip.overlaps(start..<start + size) {
+        start = other.strip.upperBound
+      }
+      placed.append((start..<start + size, first...last))
+      inner.append(.init(slot: buffer, rowByteCount: row, byteOffset: start))
+    }
+    return (inner, placed.map(\.strip.upperBound).max() ?? 0)
+  }
+
   /// Results that may take over the memory of an operand which nobody reads later, in any strip.
   ///
   /// Values of which only strips exist have memory of their own.

@@ -69,7 +69,8 @@ public struct Tensor: Sendable {
     storage = TensorStorage(byteCount: shape.elementCount * dtype.byteCount)
   }
 
-  private init(storage: TensorStorage, shape: Shape, dtype: DType) {
+  /// Makes a tensor of memory that holds its elements; whoever else has it writes to it no more.
+  package init(storage: TensorStorage, shape: Shape, dtype: DType) {
     self.storage = storage
     self.shape = shape
     self.dtype = dtype

@@ -51,7 +51,7 @@ struct BenchReport {
       .init("\(unit)_median", .number(samples.quantile(0.5) * scale)),
       .init("\(unit)_p10", .number(samples.quantile(0.1) * scale)),
       .init("\(unit)_p99", .number(samples.quantile(0.99) * scale)),
-      .init("count", .integer(samples.durations.count)),
+      .init("count", .integer(samples.count)),
     ]
   }
 
@@ -77,7 +77,7 @@ struct BenchReport {
     let (median, low) = (samples.quantile(0.5) * scale, samples.quantile(0.1) * scale)
     let high = samples.quantile(0.99) * scale
     return "median \(rounded(median)) \(unit) (10 % below \(rounded(low)), "
-      + "99 % below \(rounded(high)), \(samples.durations.count) runs)"
+      + "99 % below \(rounded(high)), \(samples.count) runs)"
   }
 
   /// Two decimals.

@@ -93,7 +93,7 @@ struct MaskedConvolutionTests {
     for kind in [PlanKind.fast, someObserved(program)] {
       for count in 1...3 {
         let pool = WorkerPool(threadCount: count, threshold: 1)
-        let found = run(program, kind, made.inputs, pool: pool, strips: .tiny)[1]
+        let found = run(program, kind, made.inputs, pool: pool, limits: .tiny)[1]
         #expect(found[0].bitsEqual(expected[0]), "\(kind), \(count) threads")
       }
     }
@@ -103,8 +103,8 @@ struct MaskedConvolutionTests {
   func memory(item: Case) {
     let program = Self.item(item, time: 700) { _, _ in true }.program
     var (through, masked) = (PlanOptions(), PlanOptions())
-    through.strips.leastMaskedByteCount = 0
-    masked.strips.leastMaskedByteCount = .max
+    through.limits.leastMaskedByteCount = 0
+    masked.limits.leastMaskedByteCount = .max
     #expect(Plan(program, through).arenaByteCount < Plan(program, masked).arenaByteCount)
   }
 }

@@ -31,15 +31,16 @@ struct ProgramCase: CustomTestStringConvertible {
   }
 }
 
-extension StripLimits {
-  /// Strips of a few rows, and no masked values as a whole, however small they are.
-  static var tiny: StripLimits {
-    var limits = StripLimits()
-    limits.leastByteCount = 0
+extension PlanLimits {
+  /// Strips of a few rows, no masked values as a whole and no copies of results, however small they are.
+  static var tiny: PlanLimits {
+    var limits = PlanLimits()
+    limits.leastStripsByteCount = 0
     limits.stripByteCount = 1
     limits.leastRows = 2
     limits.leastRowsOfLargeWeights = 2
     limits.leastMaskedByteCount = 0
+    limits.leastLentByteCount = 0
     return limits
   }
 }
@@ -60,7 +61,7 @@ extension Tensor {
 /// The outputs of every one of several runs of a plan in a row, and the state after each.
 func run(
   _ program: Program, _ kind: PlanKind, _ inputs: [Tensor], runs: Int = 2,
-  pool: WorkerPool? = nil, strips: StripLimits = StripLimits()
+  pool: WorkerPool? = nil, limits: PlanLimits = PlanLimits()
 ) -> [[Tensor]] {
   let store = ParameterStore()
   var leaves: [Tensor] = []
@@ -72,7 +73,7 @@ func run(
     }
   }
   var options = PlanOptions(kind: kind)
-  options.strips = strips
+  options.limits = limits
   let plan = Plan(program, options)
   let executor = Executor(plan, parameters: store, pool: pool)
   for (index, input) in program.inputs.enumerated() {
@@ -102,7 +103,7 @@ func checkPlans(
   let plans: [(String, [Tensor])] = [
     ("fast", run(item.program, .fast, item.inputs)[1]),
     ("observed", run(item.program, someObserved(item.program), item.inputs)[1]),
-    ("strips", run(item.program, .fast, item.inputs, strips: .tiny)[1]),
+    ("tiny limits", run(item.program, .fast, item.inputs, limits: .tiny)[1]),
     ("parameters", run(halfFixed, .fast, item.inputs)[1]),
     ("parameters, debug", run(halfFixed, .debug, item.inputs)[1]),
   ]

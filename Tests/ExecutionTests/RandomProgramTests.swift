@@ -26,16 +26,16 @@ struct RandomProgramTests {
       let drawn = RandomProgram(seed: seed)
       let debug = run(drawn.program, .debug, drawn.inputs, runs: 3)
       let observed = someObserved(drawn.program)
-      let plans: [(PlanKind, StripLimits)] = [
-        (.fast, StripLimits()), (observed, StripLimits()), (.fast, .tiny), (observed, .tiny),
+      let plans: [(PlanKind, PlanLimits)] = [
+        (.fast, PlanLimits()), (observed, PlanLimits()), (.fast, .tiny), (observed, .tiny),
       ]
-      for (kind, strips) in plans {
-        let found = run(drawn.program, kind, drawn.inputs, runs: 3, strips: strips)
+      for (kind, limits) in plans {
+        let found = run(drawn.program, kind, drawn.inputs, runs: 3, limits: limits)
         for turn in 0..<3 {
           for (index, pair) in zip(found[turn], debug[turn]).enumerated() {
             #expect(
               sameBits(pair.0, pair.1),
-              "seed \(seed), run \(turn), result \(index), \(kind), \(strips)")
+              "seed \(seed), run \(turn), result \(index), \(kind), \(limits)")
           }
         }
       }

@@ -64,13 +64,13 @@ struct StripTests {
     var program = item.program
     for index in program.inputs.indices.dropFirst() { program.inputs[index].role = .parameter }
     let expected = run(program, .debug, item.inputs)[1]
-    for strips in [StripLimits(), .tiny] {
+    for limits in [PlanLimits(), .tiny] {
       for kind in [PlanKind.fast, someObserved(program)] {
-        let alone = run(program, kind, item.inputs, strips: strips)[1]
+        let alone = run(program, kind, item.inputs, limits: limits)[1]
         for (found, wanted) in zip(alone, expected) { #expect(found.bitsEqual(wanted)) }
         for count in 2...4 {
           let pool = WorkerPool(threadCount: count, threshold: 1)
-          let shared = run(program, kind, item.inputs, pool: pool, strips: strips)[1]
+          let shared = run(program, kind, item.inputs, pool: pool, limits: limits)[1]
           for (found, wanted) in zip(shared, expected) { #expect(found.bitsEqual(wanted)) }
         }
       }
@@ -80,7 +80,7 @@ struct StripTests {
   @Test("are found wherever rows allow it")
   func found() {
     var tiny = PlanOptions()
-    tiny.strips = .tiny
+    tiny.limits = .tiny
     for item in Self.cases.dropLast() {
       var program = item.program
       for index in program.inputs.indices.dropFirst() { program.inputs[index].role = .parameter }
@@ -98,7 +98,7 @@ struct StripTests {
     var program = item.program
     for index in program.inputs.indices.dropFirst() { program.inputs[index].role = .parameter }
     var tiny = PlanOptions()
-    tiny.strips = .tiny
+    tiny.limits = .tiny
     #expect(Plan(program, tiny).arenaByteCount < Plan(program).arenaByteCount)
   }
 }

@@ -74,9 +74,9 @@ void ct_pong(void);
 /// From now on every fatal signal gives the terminal its present settings back. To be called
 /// before ncurses starts: it takes the settings as they are, and ncurses takes free signals.
 void ct_guard_set(void);
-/// A screen is up: on a fatal signal `farewell` is written too, and standard error is kept aside
-/// and shown when the screen is given back.
-void ct_guard_screen(const char *farewell, size_t count);
+/// A screen is up: on a fatal signal `descriptor`, with which it is drawn, leads nowhere, `farewell` is
+/// written to standard output, and standard error is kept aside and shown when the screen is given back.
+void ct_guard_screen(const char *farewell, size_t count, int descriptor);
 void ct_guard_clear(void);
 /// Gives the calling thread a stack of its own for the fatal handler.
 void ct_guard_thread(void);

@@ -13,25 +13,32 @@ final class StripKernel: Kernel {
   struct Inner {
     var slot: Int
     var rowByteCount: Int
-    /// The bytes of a strip of it, one for each part.
-    var stripByteCount: Int
+    /// Where its strip is in the scratch of a part.
+    var byteOffset: Int
   }
 
   private let members: ContiguousArray<Member>
   private let inner: ContiguousArray<Inner>
   private let split: WorkSplit
   private let rowsPerStrip: Int
+  /// Scratch for the strips of the inner values, those of one part behind those of another, so that
+  /// parts that do not run touch none of it.
+  private let scratch: Int
+  private let partByteCount: Int
   /// Scratch for each part's copy of the addresses, where a strip's stand.
   let tables: Int
   /// How many addresses the plan has, set once that is known.
   var slotCount = 0
 
   init(
-    _ members: [Member], inner: [Inner], rowCount: Int, rowsPerStrip: Int, tables: Int
+    _ members: [Member], inner: [Inner], rowCount: Int, rowsPerStrip: Int, scratch: Int,
+    partByteCount: Int, tables: Int
   ) {
     self.members = ContiguousArray(members)
     self.inner = ContiguousArray(inner)
     self.rowsPerStrip = rowsPerStrip
+    self.scratch = scratch
+    self.partByteCount = partByteCount
     self.tables = tables
     split = WorkSplit(
       total: rowCount, work: members.reduce(0) { $0 + $1.kernel.split.work }, steps: [12, 6, 1])
@@ -51,14 +58,14 @@ final class StripKernel: Kernel {
       frame.slots[tables].assumingMemoryBound(to: UnsafeMutableRawPointer.self)
       + part * slotCount
     table.update(from: frame.slots, count: slotCount)
+    let strips = frame.slots[scratch] + part * partByteCount
     let local = Frame(slots: table, watch: nil, pool: nil)
     var start = rows.lowerBound
     while start < rows.upperBound {
       let end = min(start + rowsPerStrip, rows.upperBound)
       for value in inner {
         // Where row 0 would be if the strip's rows stand in scratch.
-        table[value.slot] =
-          frame.slots[value.slot] + (part * value.stripByteCount - start * value.rowByteCount)
+        table[value.slot] = strips + (value.byteOffset - start * value.rowByteCount)
       }
       for member in members {
         let factor = member.factor
