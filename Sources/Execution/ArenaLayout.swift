@@ -41,7 +41,7 @@ struct ArenaLayout {
   }
 
   /// Memory that is needed between two tasks of a block.
-  private struct Interval {
+  struct Interval {
     var first: Int
     var last: Int
     var byteCount: Int
@@ -72,7 +72,7 @@ struct ArenaLayout {
       }
     }
     let handedOver = block == Planner.main ? self.lent : []
-    let (walls, size) = pack(
+    let (walls, size) = ArenaLayout.pack(
       &intervals,
       first: handedOver.compactMap { buffer in
         intervals.firstIndex { $0.buffers.contains(buffer) }
@@ -150,7 +150,9 @@ struct ArenaLayout {
   ///
   /// Those of `first` are placed one behind the other at the start, and no other reaches across the end
   /// of one of them; loops' bodies stay behind all of them. Returns these ends and the size.
-  private func pack(_ intervals: inout [Interval], first: [Int]) -> (walls: [Int], size: Int) {
+  static func pack(
+    _ intervals: inout [Interval], first: [Int] = []
+  ) -> (walls: [Int], size: Int) {
     var size = 0
     var walls: [Int] = []
     for index in first {

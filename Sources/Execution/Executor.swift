@@ -245,7 +245,7 @@ public final class Executor {
   /// A value of the last run, which later runs leave as it is; nil unless the plan keeps it.
   public func value(_ id: ValueID) -> Tensor? {
     guard let view = plan.shown[id.index] else { return nil }
-    if let piece = plan.lent.firstIndex(where: { $0.buffer == view.buffer }),
+    if let piece = plan.pieces[view.buffer], plan.lent[piece].buffer == view.buffer,
       view.isWhole(of: plan.buffers[view.buffer])
     {
       return Tensor(storage: lent[piece], shape: view.shape, dtype: view.dtype)

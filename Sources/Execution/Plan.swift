@@ -18,8 +18,9 @@ public final class Plan {
   let shown: [Int: BufferView]
   let buffers: [Buffer]
   let offsets: [Int]
-  /// The pieces of memory that hold large shown values, and which buffers lie in them.
+  /// The piece of `lent` in which each buffer lies; nil for the arena.
   let pieces: [Int?]
+  /// The pieces of memory for large shown values.
   let lent: [LentPiece]
   /// The size of the memory that values share over time.
   package let arenaByteCount: Int
@@ -84,9 +85,7 @@ public final class Plan {
     offsets = layout.offsets
     pieces = layout.pieces
     arenaByteCount = layout.byteCount
-    lent = zip(large, layout.lentByteCounts).map {
-      LentPiece(buffer: $0, byteCount: $1)
-    }
+    lent = zip(large, layout.lentByteCounts).map { LentPiece(buffer: $0, byteCount: $1) }
     preparation = KernelList(planner.blocks[Planner.preparation].tasks.map(\.kernel))
     kernels = KernelList(planner.blocks[Planner.main].tasks.map(\.kernel))
     self.rewrites = KernelList(rewrites.map(\.kernel))

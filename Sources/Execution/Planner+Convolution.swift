@@ -64,7 +64,7 @@ extension Planner {
           convolutions[input.buffer, default: []].append(index)
         }
       }
-      for (buffer, readers) in convolutions {
+      for (buffer, readers) in convolutions.sorted(by: { $0.key < $1.key }) {
         // One more use is the select's own.
         guard let select = selects[buffer], uses[buffer] == readers.count + 1,
           let mask = TapsMask(select.operands[0])
@@ -77,17 +77,16 @@ extension Planner {
   private func readThrough(
     _ select: PointwiseChain.Step, _ mask: TapsMask, _ block: Int, _ index: Int
   ) {
-    var task = blocks[block].tasks[index]
+    let task = blocks[block].tasks[index]
     guard let kernel = task.kernel as? TapsKernel, let target = task.writeViews.first else {
       return
     }
     let (flags, operand, weights) = (select.operands[0], select.operands[1], task.readViews[1])
     let scratch = result(ValueType(.float32, [kernel.maskedScratchCount]), of: [])
     buffers[scratch.buffer].block = buffers[target.buffer].block
-    task = PlannedTask(
+    blocks[block].tasks[index] = PlannedTask(
       kernel: kernel.reading(operand, mask, weights: weights, scratch: scratch, to: target),
       reads: [operand, flags, weights], writes: [target], scratch: scratch, replaceable: [],
       scope: task.scope)
-    blocks[block].tasks[index] = task
   }
 }

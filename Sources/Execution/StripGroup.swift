@@ -83,22 +83,21 @@ struct StripGroup {
   func strips(
     of values: [Int], rows: Int, _ planner: Planner
   ) -> (inner: [StripKernel.Inner], byteCount: Int) {
-    var placed: [(strip: Range<Int>, life: ClosedRange<Int>)] = []
-    var inner: [StripKernel.Inner] = []
-    for buffer in values {
+    func rowByteCount(_ buffer: Int) -> Int { planner.buffers[buffer].byteCount / rowCount }
+    var lives = values.compactMap { buffer -> ArenaLayout.Interval? in
       let users = tasks.indices.filter { (tasks[$0].reads + tasks[$0].writes).contains(buffer) }
-      guard let first = users.first, let last = users.last else { continue }
-      let row = planner.buffers[buffer].byteCount / rowCount
-      let size = AlignedMemory.padded(rows * row)
-      var start = 0
-      for other in placed.sorted(by: { $0.strip.lowerBound < $1.strip.lowerBound })
-      where other.life.overlaps(first...last) && other.strip.overlaps(start..<start + size) {
-        start = other.strip.upperBound
-      }
-      placed.append((start..<start + size, first...last))
-      inner.append(.init(slot: buffer, rowByteCount: row, byteOffset: start))
+      guard let first = users.first, let last = users.last else { return nil }
+      return .init(
+        first: first, last: last, byteCount: AlignedMemory.padded(rows * rowByteCount(buffer)),
+        buffers: [buffer])
     }
-    return (inner, placed.map(\.strip.upperBound).max() ?? 0)
+    let byteCount = ArenaLayout.pack(&lives).size
+    let inner = lives.map { life in
+      StripKernel.Inner(
+        slot: life.buffers[0], rowByteCount: rowByteCount(life.buffers[0]),
+        byteOffset: life.offset)
+    }
+    return (inner, byteCount)
   }
 
   /// Results that may take over the memory of an operand which nobody reads later, in any strip.

@@ -29,6 +29,25 @@ private func withPacked<Result>(
   }
 }
 
+/// The columns of a packed product of m rows, `rowStride` apart, into the same columns of c.
+private func multiply(
+  _ a: [Float], _ m: Int, rowStride: Int, k: Int, _ panels: UnsafePointer<Float>, n: Int,
+  columns: Range<Int>, bias: [Float]?, into c: inout [Float]
+) {
+  a.withUnsafeBufferPointer { a in
+    var rows = sw_rows(
+      base: a.baseAddress, rowStride: Int64(rowStride), segments: 1, segmentLength: Int64(k),
+      offsets: nil)
+    var right = sw_panels(
+      packed: panels, n: Int64(n), first: Int64(columns.lowerBound), count: Int64(columns.count))
+    let initial = bias.map { Array($0[columns]) }
+    c.withUnsafeMutableBufferPointer { c in
+      guard let base = c.baseAddress else { return }
+      sw_gemm(&rows, Int64(m), &right, initial, base + columns.lowerBound, Int64(n))
+    }
+  }
+}
+
 struct ProductShape: CustomTestStringConvertible, Sendable {
   let m, n, k: Int
 
@@ -58,13 +77,9 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
       let c = expectSameBits("product \(shape.testDescription)") {
         var c = [Float](repeating: -5, count: m * n)
         withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
-          a.withUnsafeBufferPointer { a in
-            var rows = sw_rows(
-              base: a.baseAddress, rowStride: Int64(lda), segments: 1, segmentLength: Int64(k),
-              offsets: nil)
-            var right = sw_panels(packed: panels, n: Int64(n), first: 0, count: Int64(n))
-            sw_gemm(&rows, Int64(m), &right, useBias ? bias : nil, &c, Int64(n))
-          }
+          multiply(
+            a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, bias: useBias ? bias : nil,
+            into: &c)
         }
         return c
       }
@@ -92,21 +107,10 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     for width in [16, 32, 80] {
       var c = [Float](repeating: -5, count: m * n)
       withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
-        a.withUnsafeBufferPointer { a in
-          var rows = sw_rows(
-            base: a.baseAddress, rowStride: Int64(k), segments: 1, segmentLength: Int64(k),
-            offsets: nil)
-          for first in stride(from: 0, to: n, by: width) {
-            var right = sw_panels(
-              packed: panels, n: Int64(n), first: Int64(first),
-              count: Int64(min(width, n - first)))
-            c.withUnsafeMutableBufferPointer { c in
-              bias.withUnsafeBufferPointer { bias in
-                guard let to = c.baseAddress, let from = bias.baseAddress else { return }
-                sw_gemm(&rows, Int64(m), &right, from + first, to + first, Int64(n))
-              }
-            }
-          }
+        for first in stride(from: 0, to: n, by: width) {
+          multiply(
+            a, m, rowStride: k, k: k, panels, n: n, columns: first..<min(first + width, n),
+            bias: bias, into: &c)
         }
       }
       #expect(c.map(bits) == expected.map(bits), "parts of \(width) columns")

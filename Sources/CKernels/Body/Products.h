@@ -197,7 +197,7 @@ static void productPanel(
     tile_ends ends = *wholeEnds;
     p.a = whole->a + m * p.aRowStride;
     for (int64_t j = 0; j < n;) {
-      int vectors = n - j > 48 ? 4 : (int)((n - j + 15) / 16);
+      int vectors = (int)(panelWidth(n - j) / 16);
       while (!tiles[vectors]) vectors--;
       const int64_t width = (int64_t)16 * vectors;
       const int64_t columns = n - j < width ? n - j - (width - 16) : 16;
@@ -309,8 +309,8 @@ static void SW_VARIANT(gemm)(
     .segmentLength = rows->segmentLength, .bStride = PANEL,
   };
   const int64_t n = right->count;
-  const int isWhole = right->n % PANEL == 0 && right->first % PANEL == 0 && n % PANEL == 0;
-  if (rowCount == 1 && isWhole && k <= CHUNK && k > 0) {
+  const int wholePanels = right->first % PANEL == 0 && n % PANEL == 0;
+  if (rowCount == 1 && wholePanels && k <= CHUNK && k > 0) {
     gemmRow(&p, k, n, right->packed + right->first * k, initial, c);
     return;
   }

@@ -145,11 +145,12 @@ final class PackedProductKernel: RowwiseKernel {
     var rows = sw_matrix(
       base: a, rowStride: Int64(layout.leftRow), columnStride: Int64(layout.leftTerm))
     for first in stride(from: 0, to: layout.columns, by: 64) {
-      let count = min(64, layout.columns - first)
+      let count = Int64(min(64, layout.columns - first))
+      // A row of a panel is what one term of its columns takes.
       var panel = sw_matrix(
-        base: b + first * layout.terms, rowStride: Int64((count + 15) / 16 * 16), columnStride: 1)
+        base: b + first * layout.terms, rowStride: sw_packed_count(1, count), columnStride: 1)
       sw_dot(
-        &rows, &panel, Int64(rowCount), Int64(count),
+        &rows, &panel, Int64(rowCount), count,
         Int64(layout.terms), c + first, Int64(layout.targetRow))
     }
   }

@@ -163,14 +163,12 @@ final class TapsKernel: RowwiseKernel {
       runValid(line: line, share, part, frame)
       return
     }
-    let memory = scratch.floats(frame) + part * scratchCount
-    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
     for first in stride(from: share.lowerBound, to: share.upperBound, by: Self.gatheredRows) {
       let some = first..<min(first + Self.gatheredRows, share.upperBound)
       if mask.isValid(line: line, some, layout, frame) {
         runValid(line: line, some, part, frame)
       } else {
-        edges(frame, line, row, place, some, memory)
+        gather(line: line, some, part, frame)
       }
     }
   }
@@ -185,15 +183,15 @@ final class TapsKernel: RowwiseKernel {
         count: share.count)
       return
     }
-    let memory = scratch.floats(frame) + part * scratchCount
-    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
-    let middle = isInside(place) ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
-    if !middle.isEmpty { interior(frame, line, row, place, middle) }
+    let middle =
+      isInside(line % layout.lineCount)
+      ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
+    if !middle.isEmpty { interior(line: line, middle, frame) }
     let (start, end) =
       middle.isEmpty
       ? (share.lowerBound, share.lowerBound) : (middle.lowerBound, middle.upperBound)
-    edges(frame, line, row, place, share.lowerBound..<start, memory)
-    edges(frame, line, row, place, end..<share.upperBound, memory)
+    gather(line: line, share.lowerBound..<start, part, frame)
+    gather(line: line, end..<share.upperBound, part, frame)
   }
 
   /// Whether no tap of a line lies in padding along the outer spatial axes.
@@ -209,10 +207,9 @@ final class TapsKernel: RowwiseKernel {
   }
 
   /// Outputs whose taps are all in the input.
-  private func interior(
-    _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>
-  ) {
+  private func interior(line: Int, _ outputs: Range<Int>, _ frame: Frame) {
     let last = layout.spatialRank - 1
+    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
     var start = row * layout.inputStrides[0]
     var rest = place
     for axis in (0..<last).reversed() {
@@ -232,10 +229,9 @@ final class TapsKernel: RowwiseKernel {
   }
 
   /// Outputs that see padding or invalid timesteps: their taps are gathered, zeros included.
-  private func edges(
-    _ frame: Frame, _ line: Int, _ row: Int, _ place: Int, _ outputs: Range<Int>,
-    _ rows: UnsafeMutablePointer<Float>
-  ) {
+  private func gather(line: Int, _ outputs: Range<Int>, _ part: Int, _ frame: Frame) {
+    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
+    let rows = scratch.floats(frame) + part * scratchCount
     let width = isDepthwise ? groups : layout.channels
     let x = input.floats(frame) + row * layout.inputStrides[0]
     for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: Self.gatheredRows) {
