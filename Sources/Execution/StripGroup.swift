@@ -27,7 +27,7 @@ struct StripGroup {
     guard let kernel = task.kernel as? RowwiseKernel, kernel.hasRows else { return nil }
     var group = self
     let few = min(rowCount, kernel.split.total)
-    group.rowCount = rowCount.greatestCommonDivisor(kernel.split.total)
+    group.rowCount = Int(Rational.greatestCommonDivisor(rowCount, kernel.split.total))
     guard group.rowCount == few || group.rowCount >= Self.leastRows else { return nil }
     group.tasks.append(task)
     group.reads.formUnion(task.reads)
@@ -123,14 +123,6 @@ struct StripGroup {
     return task.readViews.filter { $0.buffer == buffer }.allSatisfy {
       $0.offset == 0 && $0.isDense && $0.count % rowCount == 0
     }
-  }
-}
-
-extension Int {
-  fileprivate func greatestCommonDivisor(_ other: Int) -> Int {
-    var (a, b) = (self, other)
-    while b != 0 { (a, b) = (b, a % b) }
-    return a
   }
 }
 

@@ -55,20 +55,6 @@ package struct JSONPrinter {
 
   /// A string with quotes and escapes.
   package static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case let other where other.value < 0x20:
-        let digits = String(other.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    QuotedText.of(text) { $0 < 0x20 ? "\\u" + QuotedText.digits($0, radix: 16, count: 4) : nil }
   }
 }

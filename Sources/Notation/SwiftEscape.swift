@@ -27,19 +27,6 @@ enum SwiftEscape {
 
   /// A string literal.
   static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case let other where other.value < 0x20 || other.value == 0x7F:
-        result += "\\u{\(String(other.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    QuotedText.of(text) { "\\u{\(String($0, radix: 16))}" }
   }
 }

@@ -50,20 +50,6 @@ enum TextEscape {
 
   /// A string with quotes, as the text format holds it.
   static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      case let other where other.value < 0x20 || other.value == 0x7F:
-        let octal = String(other.value, radix: 8)
-        result += "\\" + String(repeating: "0", count: 3 - octal.count) + octal
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
+    QuotedText.of(text) { "\\" + QuotedText.digits($0, radix: 8, count: 3) }
   }
 }

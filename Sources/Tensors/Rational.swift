@@ -80,7 +80,7 @@ public struct Rational: Hashable, Sendable, Comparable, CustomStringConvertible,
   }
 
   /// The greatest common divisor; at least 1.
-  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> UInt {
+  package static func greatestCommonDivisor(_ a: Int, _ b: Int) -> UInt {
     var (x, y) = (a.magnitude, b.magnitude)
     while y != 0 { (x, y) = (y, x % y) }
     return max(x, 1)

@@ -16,6 +16,9 @@ typedef struct {
   int64_t ahead;
 } product;
 
+/// Which terms in front of it a tile asks for: none, one of every four, or all.
+enum { ASK_NONE, ASK_ONE, ASK_ALL, ASK_COUNT };
+
 /// What a tile starts from and how it ends. START_ZERO and END_STORE suit a whole sum.
 enum { START_ZERO, START_ROW, START_PARTIAL };
 enum { END_STORE, END_ADD };
@@ -29,15 +32,14 @@ typedef struct {
   int64_t cStride;
 } tile_ends;
 
-/// One term of a tile; `lower` is A's fourth row. B is asked for `ahead` floats in front of it if it
-/// is streamed.
+/// One term of a tile; `lower` is A's fourth row. Where it asks, it does so `ahead` floats in front.
 SW_INLINE void productTerm(
-  const int rows, const int vectors, const int streams, int64_t ahead, const float *upper,
+  const int rows, const int vectors, const int asks, int64_t ahead, const float *upper,
   const float *lower, int64_t aRowStride, const float *b, f32x16 sum[6][4]) {
   f32x16 row[4];
   SW_UNROLL
   for (int v = 0; v < vectors; v++) {
-    if (streams) __builtin_prefetch(b + ahead + v * 16);
+    if (asks) __builtin_prefetch(b + ahead + v * 16);
     row[v] = load(b + v * 16);
   }
   SW_UNROLL
@@ -50,7 +52,7 @@ SW_INLINE void productTerm(
 
 /// As many of `run` terms as are whole fours, where A's terms follow each other. Returns how many.
 SW_INLINE int64_t productFours(
-  const int rows, const int vectors, const int streams, const product *p, const float *a,
+  const int rows, const int vectors, const int asks, const product *p, const float *a,
   const float *b, const int64_t bStride, int64_t run, f32x16 sum[6][4]) {
   int64_t i = 0;
   // Rows in two groups, or the address of each would wait for that of the one before.
@@ -60,7 +62,8 @@ SW_INLINE int64_t productFours(
     SW_UNROLL
     for (int u = 0; u < 4; u++)
       productTerm(
-        rows, vectors, streams, p->ahead, upper + u, lower + u, p->aRowStride, b + u * bStride, sum);
+        rows, vectors, asks == ASK_ALL || (asks == ASK_ONE && u == 0), p->ahead, upper + u, lower + u,
+        p->aRowStride, b + u * bStride, sum);
     upper += 4;
     lower += 4;
     b += 4 * bStride;
@@ -68,11 +71,11 @@ SW_INLINE int64_t productFours(
   return i;
 }
 
-/// Terms first..<last of `rows` rows and `vectors` vectors; rows, vectors and streams are constants.
+/// Terms first..<last of `rows` rows and `vectors` vectors; rows, vectors and asks are constants.
 /// The last vector has `columns` columns, 1...16. All loops over them are unrolled, or the sums
 /// would be stored at every term.
 SW_INLINE void productTile(
-  const int rows, const int vectors, const int streams, const product *p, int64_t first,
+  const int rows, const int vectors, const int asks, const product *p, int64_t first,
   int64_t last, const tile_ends *ends, int64_t columns) {
   f32x16 sum[6][4];
   SW_UNROLL
@@ -98,15 +101,15 @@ SW_INLINE void productTile(
     // Two rows have no more sums than are in flight: out of turn, they would wait.
     if (p->aStride == 1 && rows != 2) {
       if (rows == 1 && p->bStride == PANEL)
-        i = productFours(rows, vectors, streams, p, a, b, PANEL, run, sum);
+        i = productFours(rows, vectors, asks, p, a, b, PANEL, run, sum);
       else
-        i = productFours(rows, vectors, streams, p, a, b, p->bStride, run, sum);
+        i = productFours(rows, vectors, asks, p, a, b, p->bStride, run, sum);
       a += i;
       b += i * p->bStride;
     }
     for (; i < run; i++) {
       productTerm(
-        rows, vectors, streams, p->ahead, a, a + 3 * p->aRowStride, p->aRowStride, b, sum);
+        rows, vectors, asks == ASK_ALL, p->ahead, a, a + 3 * p->aRowStride, p->aRowStride, b, sum);
       a += p->aStride;
       b += p->bStride;
     }
@@ -130,14 +133,15 @@ SW_INLINE void productTile(
     }
 }
 
-#define PRODUCT_TILE_OF(name, rows, vectors, streams)                                       \
+#define PRODUCT_TILE_OF(name, rows, vectors, asks)                                          \
   static __attribute__((noinline)) void name(                                               \
     const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) { \
-    productTile(rows, vectors, streams, p, first, last, ends, columns);                     \
+    productTile(rows, vectors, asks, p, first, last, ends, columns);                     \
   }
 #define PRODUCT_TILE(rows, vectors)                             \
-  PRODUCT_TILE_OF(productTile##rows##x##vectors, rows, vectors, 0) \
-  PRODUCT_TILE_OF(productStream##rows##x##vectors, rows, vectors, 1)
+  PRODUCT_TILE_OF(productTile##rows##x##vectors, rows, vectors, ASK_NONE) \
+  PRODUCT_TILE_OF(productAsk##rows##x##vectors, rows, vectors, ASK_ONE) \
+  PRODUCT_TILE_OF(productStream##rows##x##vectors, rows, vectors, ASK_ALL)
 typedef void (*product_function)(
   const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns);
 
@@ -158,8 +162,8 @@ PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 3) PRODUCT_TILE(6, 4)
 #undef PRODUCT_TILE
 #undef PRODUCT_TILE_OF
 
-/// By whether B is streamed, by rows, then by vectors; NULL where the registers do not suffice.
-static const product_function productTiles[2][PRODUCT_ROWS + 1][5] = {
+/// By what they ask for, by rows, then by vectors; NULL where the registers do not suffice.
+static const product_function productTiles[ASK_COUNT][PRODUCT_ROWS + 1][5] = {
 #if SW_GEMM_TILE >= 24
 #define ROW(kind, rows) \
   [rows] = {NULL, kind##rows##x1, kind##rows##x2, kind##rows##x3, kind##rows##x4}
@@ -179,21 +183,27 @@ static const product_function productTiles[2][PRODUCT_ROWS + 1][5] = {
     [2] = {NULL, kind##2x1, kind##2x2}, [3] = {NULL, kind##3x1}, [4] = {NULL, kind##4x1}, \
   }
 #endif
-  ALL(productTile), ALL(productStream),
+  ALL(productTile), ALL(productAsk), ALL(productStream),
 #undef ALL
 #undef ROW
 };
 
 /// Terms first..<last of rowCount rows and n <= 64 columns. The first rows ask for B ahead, which
-/// serves the others too.
+/// serves the others too: all at once if there are few, else a fourth of it each.
 static void productPanel(
   const product *whole, int64_t rowCount, int64_t n, int64_t first, int64_t last,
   const tile_ends *wholeEnds) {
   product p = *whole;
+  const int isSpread = rowCount >= 4 * PRODUCT_ROWS;
   for (int64_t m = 0; m < rowCount;) {
     const int64_t left = rowCount - m;
     const int rows = left < PRODUCT_ROWS ? (int)left : PRODUCT_ROWS;
-    const product_function *tiles = productTiles[m == 0 && p.ahead != 0][rows];
+    int asks = ASK_NONE;
+    if (whole->ahead != 0 && m < (isSpread ? 4 * PRODUCT_ROWS : 1)) {
+      asks = isSpread ? ASK_ONE : ASK_ALL;
+      p.ahead = whole->ahead + m / PRODUCT_ROWS * p.bStride;
+    }
+    const product_function *tiles = productTiles[asks][rows];
     tile_ends ends = *wholeEnds;
     p.a = whole->a + m * p.aRowStride;
     for (int64_t j = 0; j < n;) {

@@ -31,10 +31,34 @@ struct AttentionPlaces {
 }
 
 /// Self attention in which constants may say segments and positions.
-extension DotProductAttentionLayer {
-  func placedAttentionState(
-    _ banded: BandedAttention, _ input: ChannelSpec, _ segments: AlignedConstant?,
-    _ positions: AlignedConstant?, _ context: LayerContext
+protocol PlacedAttentionLayer: DotProductAttentionLayer {
+  var banded: BandedAttention { get }
+  var segmentIdsName: String? { get }
+  var positionName: String? { get }
+}
+
+extension PlacedAttentionLayer {
+  var isOnline: Bool { true }
+  private var segments: AlignedConstant? { AlignedConstant("segmentIdsName", segmentIdsName) }
+  private var positions: AlignedConstant? { AlignedConstant("positionName", positionName) }
+
+  public var children: [LayerChild] { networks.compactMap(\.child) }
+  public var stepObstacle: String? { selfAttentionObstacle(banded) }
+  public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
+
+  /// The output of attention whose own fields are right.
+  func placedAttentionSpec(
+    _ input: ChannelSpec, _ constants: ConstantSpecs
+  ) throws(LayerError) -> ChannelSpec {
+    try checkHeads()
+    try segments?.check(for: self, constants)
+    try positions?.check(for: self, constants)
+    return try attentionSpec(input, constants)
+  }
+
+  public func initialState(
+    for input: ChannelSpec, _ context: LayerContext
   ) throws(LayerError) -> LayerState {
     var places: Set<String> = []
     if segments != nil { places.insert("Segments") }
@@ -44,26 +68,28 @@ extension DotProductAttentionLayer {
       banded, input, context, places: places, countsSteps: given.contains { $0.isWhole(context) })
   }
 
-  func placedAttentionStep(
-    _ banded: BandedAttention, _ x: SequenceValue, _ segments: AlignedConstant?,
-    _ positions: AlignedConstant?, _ state: inout LayerState, _ context: LayerContext
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let steps = banded.positions(x, &state)
     var heads = try selfAttentionHeads(x, &state, context)
-    heads.places = AttentionPlaces(
-      segments: try segments?.values(for: x, at: steps, self, context),
-      positions: try positions?.values(for: x, at: steps, self, context))
+    heads.places = try places(x, at: steps, context)
     return try banded.step(heads, at: steps, &state, context)
   }
 
-  func placedAttentionLayer(
-    _ banded: BandedAttention, _ x: SequenceValue, _ segments: AlignedConstant?,
-    _ positions: AlignedConstant?, _ context: LayerContext
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     var heads = try selfAttentionHeads(x, context)
-    heads.places = AttentionPlaces(
-      segments: try segments?.values(for: x, at: nil, self, context),
-      positions: try positions?.values(for: x, at: nil, self, context))
+    heads.places = try places(x, at: nil, context)
     return try banded.layer(heads, context)
+  }
+
+  private func places(
+    _ x: SequenceValue, at steps: Value?, _ context: LayerContext
+  ) throws(LayerError) -> AttentionPlaces {
+    AttentionPlaces(
+      segments: try segments?.values(for: x, at: steps, self, context),
+      positions: try positions?.values(for: x, at: steps, self, context))
   }
 }

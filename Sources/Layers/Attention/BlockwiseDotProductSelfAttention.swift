@@ -23,20 +23,12 @@ import Tensors
 ///   not `[b, t, d]`.
 /// - Source: sequence_layers/jax/attention `BlockwiseDotProductSelfAttention`, which fails with segments and
 ///   positions.
-extension BlockwiseDotProductSelfAttention: DotProductAttentionLayer {
-  var isOnline: Bool { true }
-  private var segments: AlignedConstant? { AlignedConstant("segmentIdsName", segmentIdsName) }
-  private var positions: AlignedConstant? { AlignedConstant("positionName", positionName) }
-  private var banded: BandedAttention {
+extension BlockwiseDotProductSelfAttention: PlacedAttentionLayer {
+  var banded: BandedAttention {
     let reach = AttentionReach.blocks(
       size: max(1, blockSize), past: maxPastHorizonBlocks, future: maxFutureHorizonBlocks)
     return BandedAttention(layer: self, reach: reach)
   }
-
-  public var children: [LayerChild] { networks.compactMap(\.child) }
-  public var stepObstacle: String? { selfAttentionObstacle(banded) }
-  public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
 
   /// The latencies added up; blocks of steps must be blocks of the whole sequence.
   public func accumulatedOutputLatency(_ earlier: Int) throws(LayerError) -> Int {
@@ -52,28 +44,8 @@ extension BlockwiseDotProductSelfAttention: DotProductAttentionLayer {
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
     try require("blockSize", blockSize, atLeast: 1)
-    try checkHeads()
     try require("maxPastHorizonBlocks", maxPastHorizonBlocks, atLeast: -1)
     try require("maxFutureHorizonBlocks", maxFutureHorizonBlocks, atLeast: -1)
-    try segments?.check(for: self, constants)
-    try positions?.check(for: self, constants)
-    return try attentionSpec(input, constants)
-  }
-
-  public func initialState(
-    for input: ChannelSpec, _ context: LayerContext
-  ) throws(LayerError) -> LayerState {
-    try placedAttentionState(banded, input, segments, positions, context)
-  }
-
-  public func step(
-    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    try placedAttentionStep(banded, x, segments, positions, &state, context)
-  }
-
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
-  {
-    try placedAttentionLayer(banded, x, segments, positions, context)
+    return try placedAttentionSpec(input, constants)
   }
 }

@@ -26,44 +26,16 @@ import Tensors
 ///   that of `DotProductSelfAttention`. Where given positions bring near what lies farther away than the
 ///   horizons, the original sees it in a whole sequence and not in steps; here neither does, if both
 ///   horizons are limited.
-extension DotProductSelfAttentionV2: DotProductAttentionLayer {
-  var isOnline: Bool { true }
-  private var segments: AlignedConstant? { AlignedConstant("segmentIdsName", segmentIdsName) }
-  private var positions: AlignedConstant? { AlignedConstant("positionName", positionName) }
-  private var banded: BandedAttention {
+extension DotProductSelfAttentionV2: PlacedAttentionLayer {
+  var banded: BandedAttention {
     BandedAttention(
       layer: self, reach: .steps(past: maxPastHorizon, future: maxFutureHorizon))
   }
 
-  public var children: [LayerChild] { networks.compactMap(\.child) }
-  public var stepObstacle: String? { selfAttentionObstacle(banded) }
-  public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
-
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
-    try checkHeads()
     try checkHorizons(maxPastHorizon, maxFutureHorizon, leastPast: -1, leastFuture: -1)
-    try segments?.check(for: self, constants)
-    try positions?.check(for: self, constants)
-    return try attentionSpec(input, constants)
-  }
-
-  public func initialState(
-    for input: ChannelSpec, _ context: LayerContext
-  ) throws(LayerError) -> LayerState {
-    try placedAttentionState(banded, input, segments, positions, context)
-  }
-
-  public func step(
-    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    try placedAttentionStep(banded, x, segments, positions, &state, context)
-  }
-
-  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
-  {
-    try placedAttentionLayer(banded, x, segments, positions, context)
+    return try placedAttentionSpec(input, constants)
   }
 }

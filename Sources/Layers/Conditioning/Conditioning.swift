@@ -26,9 +26,9 @@ import Tensors
 ///   has another number of timesteps.
 /// - Source: sequence_layers/jax/conditioning.py `Conditioning`; how the constant is given decides
 ///   whether it is streamed, whatever `streaming` says.
-extension Conditioning: SequenceLayer {
-  private var source: ConditioningSource { ConditioningSource(name: conditioningName) }
-  private var conditioner: Conditioner {
+extension Conditioning: ConditioningLayer {
+  var source: ConditioningSource { ConditioningSource(name: conditioningName) }
+  var conditioner: Conditioner {
     Conditioner(
       projection: projection, combination: combination,
       channelShape: projectionChannelShape.values, computeDtype: computeDtype,
@@ -36,33 +36,11 @@ extension Conditioning: SequenceLayer {
       scaleOffset: affineScaleOffset)
   }
 
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.aligned] }
-
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
     try requireExtents("projectionChannelShape", projectionChannelShape.values)
     let spec = try source.spec(constants, self)
     return try conditioner.outputSpec(input, ChannelSpec(spec.channelShape, spec.dtype), self)
-  }
-
-  public func initialState(
-    for input: ChannelSpec, _ context: LayerContext
-  ) throws(LayerError) -> LayerState {
-    var state = LayerState()
-    try source.declareState(in: &state, context, self)
-    return state
-  }
-
-  public func step(
-    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    try conditioner.combine(x, try source.block(x, &state, context, self), context)
-  }
-
-  public func layer(
-    _ x: SequenceValue, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    try conditioner.combine(x, try source.whole(x, context, self), context)
   }
 }

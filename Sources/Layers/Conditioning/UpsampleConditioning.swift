@@ -11,15 +11,13 @@ import Tensors
 /// - Throws: ``LayerError`` as ``Conditioning``; `.invalidConfig` also when `upsampleRatio < 1`,
 ///   `.invalidConstant` also for an array or a streamed sequence.
 /// - Source: sequence_layers/tensorflow/conditioning.py `UpsampleConditioning`.
-extension UpsampleConditioning: SequenceLayer {
-  private var source: ConditioningSource {
+extension UpsampleConditioning: ConditioningLayer {
+  var source: ConditioningSource {
     ConditioningSource(name: conditioningName, ratio: upsampleRatio.clampedField)
   }
-  private var conditioner: Conditioner {
+  var conditioner: Conditioner {
     Conditioner(projection: projection, combination: combination, kernelInit: .glorotUniform)
   }
-
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.aligned] }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
@@ -34,25 +32,5 @@ extension UpsampleConditioning: SequenceLayer {
         fix: spec.form == .array ? "use Conditioning" : nil)
     }
     return try conditioner.outputSpec(input, ChannelSpec(spec.channelShape, spec.dtype), self)
-  }
-
-  public func initialState(
-    for input: ChannelSpec, _ context: LayerContext
-  ) throws(LayerError) -> LayerState {
-    var state = LayerState()
-    try source.declareState(in: &state, context, self)
-    return state
-  }
-
-  public func step(
-    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    try conditioner.combine(x, try source.block(x, &state, context, self), context)
-  }
-
-  public func layer(
-    _ x: SequenceValue, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    try conditioner.combine(x, try source.whole(x, context, self), context)
   }
 }

@@ -38,13 +38,14 @@ public struct TokenSampler: Hashable, Sendable {
   /// The likeliest token at every position.
   public static let greedy = TokenSampler()
 
-  /// A token for one row at one position; of equal logits the lowest token counts as likelier.
+  /// A token for one row at one position; of equal logits the lowest token counts as likelier, and NaN
+  /// as the least likely.
   ///
   /// - Precondition: there is at least one logit.
   public func sample(
     _ logits: [Double], rowKey: UInt32, position: Int, history: [Int] = []
   ) -> Int {
-    var scores = logits
+    var scores = logits.map { $0.isNaN ? -.infinity : $0 }
     if repetitionPenalty != 1 {
       for token in Set(history) where scores.indices.contains(token) {
         let score = scores[token]

@@ -64,6 +64,13 @@ final class Decoding {
   /// Whether the timesteps are token ids.
   var isTokens: Bool { sequence.values.dtype == .int32 && sequence.channelShape.isEmpty }
 
+  /// The tokens of a row up to now.
+  func tokens(of row: Int) -> [Int] {
+    let time = sequence.time
+    return (0..<time).filter { sequence.isValid(row: row, time: $0) }
+      .map { Int(sequence.values.double(at: row * time + $0)) }
+  }
+
   /// How many numbers a timestep has.
   var channelCount: Int { sequence.channelCount }
 

@@ -1,3 +1,4 @@
+import Layers
 import Weights
 
 /// A session as lines of JSON, each with a checksum: a header, then the bytes of files and one event
@@ -71,13 +72,13 @@ package struct SessionFile: Sendable {
     SessionLines.text(
       .file,
       .object([
-        .init("digest", .string(digest.hex)), .init("data", .string(Base64.text(bytes))),
+        .init("digest", .string(digest.hex)), .init("data", .string(Base64.encode(bytes))),
       ]))
   }
 
   private static func file(_ line: JSONValue) -> (UInt64, [UInt8])? {
     guard let digest = line["digest"]?.string.flatMap({ UInt64(hex: $0) }),
-      let bytes = line["data"]?.string.flatMap(Base64.bytes), FileDigest.of(bytes) == digest
+      let bytes = line["data"]?.string.flatMap(Base64.decode), FileDigest.of(bytes) == digest
     else { return nil }
     return (digest, bytes)
   }

@@ -219,7 +219,8 @@ import Testing
         ("back 3", "step 4"), ("force \"xy\"", "tokens 120 121"),
         ("force 300", "!expected 0 to 255"),
         ("force xy", "!a text in quotes"), ("decode 2 --greedy --top-k 3", "!one of them"),
-        ("decode 2 --temperature -1", "!or more"), ("check equal", "holds"),
+        ("decode 2 --temperature -1", "!or more"), ("decode 2 --top-p 2", "!0 to 1"),
+        ("decode 2 --repetition-penalty 0", "!more than 0"), ("check equal", "holds"),
       ]),
     Dialog(
       "numbers are forced a timestep at a time", small,
@@ -236,17 +237,30 @@ import Testing
     dialog.hold(try scratch.workspace())
   }
 
+  /// The tokens of the input after some lines behind `run`.
+  private func decoded(_ lines: [String]) throws -> [Int] {
+    let workspace = try Scratch().workspace(Self.text + ["run"] + lines)
+    let values = try #require(workspace.session.document.input).sequence.values
+    return (0..<values.count).map { Int(values.double(at: $0)) }
+  }
+
   @Test("the same seed decodes the same, step by step or at once, and another one does not")
   func seededDecoding() throws {
-    func decoded(_ lines: [String]) throws -> [Int] {
-      let workspace = try Scratch().workspace(Self.text + ["run"] + lines)
-      let values = try #require(workspace.session.document.input).sequence.values
-      return (0..<values.count).map { Int(values.double(at: $0)) }
-    }
     let options = "--temperature 1 --top-k 40 --seed 5"
     let atOnce = try decoded(["decode 6 \(options)"])
     #expect(try decoded(["decode 2 \(options)", "decode 4 \(options)"]) == atOnce)
     #expect(try decoded(["block 3", "run", "decode 6 \(options)"]) == atOnce)
     #expect(try decoded(["decode 6 --temperature 1 --top-k 40 --seed 6"]) != atOnce)
+  }
+
+  @Test("cuts leave the likeliest token at least; a repetition penalty drives tokens away")
+  func sampling() throws {
+    let likeliest = try decoded(["decode 6 --greedy"])
+    #expect(try decoded(["decode 6 --top-p 0 --seed 5"]) == likeliest)
+    #expect(try decoded(["decode 6 --min-p 1 --seed 5"]) == likeliest)
+    #expect(try decoded(["decode 6 --top-p 0.9 --seed 5"]) != likeliest)
+    let varied = try decoded(["decode 6 --repetition-penalty 1e6"])
+    let prompt = Set(varied.dropLast(6))
+    #expect(prompt.union(varied.suffix(6)).count == prompt.count + 6)
   }
 }
