@@ -4,8 +4,6 @@
 
 #include "sw_pointwise.h"
 
-enum { ACCESS_DENSE, ACCESS_PERIODIC, ACCESS_GENERAL };
-
 static inline int64_t elementWidth(int32_t dtype) {
   switch (dtype) {
     case SW_BOOL: return 1;

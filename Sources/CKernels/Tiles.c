@@ -55,9 +55,9 @@ static void classify(const sw_tile_program *p, sw_tile_input *input) {
   for (int e = 0; e <= d; e++)
     if (p->extents[e] != 1 && input->strides[e] != 0) constant = 0;
   if (d < 0)
-    input->access = ACCESS_DENSE;
+    input->access = SW_ACCESS_DENSE;
   else
-    input->access = constant ? ACCESS_PERIODIC : ACCESS_GENERAL;
+    input->access = constant ? SW_ACCESS_PERIODIC : SW_ACCESS_GENERAL;
 }
 
 static int64_t greatestCommonDivisor(int64_t a, int64_t b) {
@@ -74,7 +74,7 @@ static int64_t tileCells(const sw_tile_program *p) {
   int64_t step = 16;
   for (int k = 0; k < p->inputCount; k++) {
     const sw_tile_input *input = &p->inputs[k];
-    if (input->access != ACCESS_PERIODIC || input->period > SW_TILE_CELLS) continue;
+    if (input->access != SW_ACCESS_PERIODIC || input->period > SW_TILE_CELLS) continue;
     step = step / greatestCommonDivisor(step, input->period) * input->period;
     if (step > SW_TILE_CELLS) return SW_TILE_CELLS;
   }
@@ -83,7 +83,7 @@ static int64_t tileCells(const sw_tile_program *p) {
 
 /// Whether a result may lie over an operand: over dense ones of its width only.
 static int mayBeOver(const sw_tile_program *p, int32_t r) {
-  return r < p->inputCount && p->inputs[r].access == ACCESS_DENSE &&
+  return r < p->inputCount && p->inputs[r].access == SW_ACCESS_DENSE &&
     elementWidth(p->inputs[r].dtype) == 4;
 }
 
@@ -109,8 +109,8 @@ static int mayBeDirect(const sw_tile_program *p, int index) {
 static int isStraight(const sw_tile_program *p) {
   for (int k = 0; k < p->inputCount; k++) {
     const sw_tile_input *input = &p->inputs[k];
-    const int cells = input->access == ACCESS_DENSE && elementWidth(input->dtype) == 4;
-    if (!cells && !(input->access == ACCESS_PERIODIC && input->period == 1)) return 0;
+    const int cells = input->access == SW_ACCESS_DENSE && elementWidth(input->dtype) == 4;
+    if (!cells && !(input->access == SW_ACCESS_PERIODIC && input->period == 1)) return 0;
   }
   for (int k = 0; k < p->outputCount; k++)
     if (!p->outputs[k].direct) return 0;

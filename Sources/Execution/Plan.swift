@@ -75,6 +75,7 @@ public final class Plan {
     planner.keepPreparedResults()
     if options.kind != .debug { planner.readThroughMasks(options.limits) }
     planner.finishChains(joins: options.kind != .debug)
+    if options.kind != .debug { planner.finishProducts() }
     planner.finishLoops()
     if options.kind != .debug { planner.joinStrips(options.limits) }
 

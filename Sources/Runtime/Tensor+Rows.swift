@@ -74,8 +74,10 @@ extension Tensor {
   /// The real parts of a complex tensor; any other tensor as it is.
   package var realPart: Tensor { dtype == .complex64 ? part(0) : self }
 
-  /// The imaginary parts of a complex tensor.
-  package var imaginaryPart: Tensor { part(1) }
+  /// The imaginary parts of a complex tensor, 0 for any other.
+  package var imaginaryPart: Tensor {
+    dtype == .complex64 ? part(1) : Tensor(zeros: shape, .float32)
+  }
 
   private func part(_ index: Int) -> Tensor {
     withUnsafeBytes { bytes in

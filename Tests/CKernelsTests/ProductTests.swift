@@ -2,9 +2,9 @@ import CKernels
 import Testing
 
 /// Sum in order of fused products, in chunks of 4096 terms: the defined result.
-func sumInOrder(_ count: Int, from initial: Float = 0, _ term: (Int) -> (Float, Float)) -> Float {
+func sumInOrder(_ count: Int, _ term: (Int) -> (Float, Float)) -> Float {
   var total: Float = 0
-  var sum = initial
+  var sum: Float = 0
   for k in 0..<count {
     if k > 0 && k % 4096 == 0 {
       total = k == 4096 ? sum : total + sum
@@ -29,10 +29,27 @@ private func withPacked<Result>(
   }
 }
 
+/// What a product does to its sums.
+private struct Finish: Sendable {
+  var bias: [Float]?
+  var rectifies = false
+  /// Rows of n values.
+  var rest: [Float]?
+
+  /// What becomes of one sum.
+  func of(_ sum: Float, row: Int, column: Int, _ n: Int) -> Float {
+    var y = sum
+    if let bias { y += bias[column] }
+    if rectifies, y <= 0 { y = 0 }
+    if let rest { y += rest[row * n + column] }
+    return y
+  }
+}
+
 /// The columns of a packed product of m rows, `rowStride` apart, into the same columns of c.
 private func multiply(
   _ a: [Float], _ m: Int, rowStride: Int, k: Int, _ panels: UnsafePointer<Float>, n: Int,
-  columns: Range<Int>, bias: [Float]?, into c: inout [Float]
+  columns: Range<Int>, _ finish: Finish, into c: inout [Float]
 ) {
   a.withUnsafeBufferPointer { a in
     var rows = sw_rows(
@@ -40,11 +57,29 @@ private func multiply(
       offsets: nil)
     var right = sw_panels(
       packed: panels, n: Int64(n), first: Int64(columns.lowerBound), count: Int64(columns.count))
-    let initial = bias.map { Array($0[columns]) }
+    // Memory that ends where it is last read.
+    let bias = finish.bias.map { Array($0[columns]) }
+    let rest = finish.rest.map { Array($0[columns.lowerBound...]) }
     c.withUnsafeMutableBufferPointer { c in
       guard let base = c.baseAddress else { return }
-      sw_gemm(&rows, Int64(m), &right, initial, base + columns.lowerBound, Int64(n))
+      withExtendedLifetime((bias, rest)) {
+        bias.withPointer { bias in
+          rest.withPointer { rest in
+            var end = sw_finish(
+              bias: bias, rectifies: finish.rectifies ? 1 : 0, rest: rest, restStride: Int64(n))
+            sw_gemm(&rows, Int64(m), &right, &end, base + columns.lowerBound, Int64(n))
+          }
+        }
+      }
     }
+  }
+}
+
+extension [Float]? {
+  /// Calls `body` with the address of the elements, if there are any.
+  fileprivate func withPointer(_ body: (UnsafePointer<Float>?) -> Void) {
+    guard let self else { return body(nil) }
+    self.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }
 
@@ -60,36 +95,35 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     .init(m: 100, n: 20, k: 260), .init(m: 2, n: 18, k: 4100), .init(m: 7, n: 3, k: 8200),
     .init(m: 9, n: 5, k: 0), .init(m: 2, n: 130, k: 700), .init(m: 7, n: 20, k: 8200),
     .init(m: 39, n: 64, k: 1030), .init(m: 14, n: 65, k: 4200), .init(m: 41, n: 70, k: 300),
+    .init(m: 250, n: 64, k: 200), .init(m: 150, n: 33, k: 3),
   ]
 }
 
 @Suite struct ProductTests {
   @Test(
-    "a packed product is the sum in order, with and without a bias", arguments: ProductShape.all)
-  func packed(_ shape: ProductShape) {
+    "a packed product is the sum in order, finished as it should be",
+    arguments: ProductShape.all, 0..<8)
+  func packed(_ shape: ProductShape, _ kind: Int) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
     var numbers = Numbers(m * 31 + n * 7 + k)
     let lda = k + 3
     let a = numbers.units(m * lda + 1)
     let b = numbers.units(k * n + 1)
-    let bias = numbers.units(n)
-    for useBias in [false, true] {
-      let c = expectSameBits("product \(shape.testDescription)") {
-        var c = [Float](repeating: -5, count: m * n)
-        withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
-          multiply(
-            a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, bias: useBias ? bias : nil,
-            into: &c)
-        }
-        return c
+    let finish = Finish(
+      bias: kind & 1 > 0 ? numbers.units(n) : nil, rectifies: kind & 2 > 0,
+      rest: kind & 4 > 0 ? numbers.units(m * n) : nil)
+    let c = expectSameBits("product \(shape.testDescription)") {
+      var c = [Float](repeating: -5, count: m * n)
+      withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
+        multiply(a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, finish, into: &c)
       }
-      for i in 0..<m {
-        for j in 0..<n {
-          let exact = sumInOrder(k, from: useBias ? bias[j] : 0) {
-            (a[i * lda + $0], b[$0 * n + j])
-          }
-          #expect(bits(c[i * n + j]) == bits(exact), "at \(i), \(j)")
-        }
+      return c
+    }
+    for i in 0..<m {
+      for j in 0..<n {
+        let sum = sumInOrder(k) { (a[i * lda + $0], b[$0 * n + j]) }
+        let exact = finish.of(sum, row: i, column: j, n)
+        #expect(bits(c[i * n + j]) == bits(exact), "at \(i), \(j)")
       }
     }
   }
@@ -100,9 +134,11 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
   func parts(_ n: Int, _ m: Int) {
     let k = 70
     var numbers = Numbers(n + m)
-    let (a, b, bias) = (numbers.units(m * k), numbers.units(k * n), numbers.units(n))
+    let (a, b) = (numbers.units(m * k), numbers.units(k * n))
+    let finish = Finish(bias: numbers.units(n), rectifies: true, rest: numbers.units(m * n))
     let expected = (0..<m * n).map { place in
-      sumInOrder(k, from: bias[place % n]) { (a[place / n * k + $0], b[$0 * n + place % n]) }
+      let sum = sumInOrder(k) { (a[place / n * k + $0], b[$0 * n + place % n]) }
+      return finish.of(sum, row: place / n, column: place % n, n)
     }
     for width in [16, 32, 80] {
       var c = [Float](repeating: -5, count: m * n)
@@ -110,7 +146,7 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
         for first in stride(from: 0, to: n, by: width) {
           multiply(
             a, m, rowStride: k, k: k, panels, n: n, columns: first..<min(first + width, n),
-            bias: bias, into: &c)
+            finish, into: &c)
         }
       }
       #expect(c.map(bits) == expected.map(bits), "parts of \(width) columns")
@@ -196,7 +232,6 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     let n = channels * multiplier
     let x = numbers.units((rowCount + taps - 1) * channels)
     let weights = numbers.units(taps * n)
-    let bias = numbers.units(n)
     let offsets = (0..<taps).map { Int64($0 * channels) }
     let y = expectSameBits("depthwise") {
       var y = [Float](repeating: 0, count: rowCount * n)
@@ -205,14 +240,14 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
           var rows = sw_rows(
             base: x.baseAddress, rowStride: Int64(channels), segments: Int64(taps),
             segmentLength: Int64(channels), offsets: offsets.baseAddress)
-          sw_depthwise(&rows, Int64(rowCount), weights, Int64(multiplier), bias, &y, Int64(n))
+          sw_depthwise(&rows, Int64(rowCount), weights, Int64(multiplier), &y, Int64(n))
         }
       }
       return y
     }
     for t in 0..<rowCount {
       for j in 0..<n {
-        let exact = sumInOrder(taps, from: bias[j]) {
+        let exact = sumInOrder(taps) {
           (x[(t + $0) * channels + j / multiplier], weights[$0 * n + j])
         }
         #expect(bits(y[t * n + j]) == bits(exact), "at \(t), \(j)")

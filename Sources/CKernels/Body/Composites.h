@@ -4,16 +4,6 @@
 #define SW_EACH_VECTOR(n) \
   for (int64_t i = 0, count; i < (n) && (count = (n) - i < 16 ? (n) - i : 16, 1); i += 16)
 
-SW_INLINE f32x16 loadUpTo(const float *p, int64_t count) {
-  return count == 16 ? load(p) : loadSome(p, count, 0.0f);
-}
-SW_INLINE void storeUpTo(float *p, f32x16 v, int64_t count) {
-  if (count == 16)
-    store(p, v);
-  else
-    storeSome(p, v, count);
-}
-
 static void SW_VARIANT(softmax)(const float *x, int64_t n, float *y) {
   const float top = maximumOf(x, n);
   lane_sum sum = emptySum();

@@ -11,8 +11,8 @@ SW_INLINE f32x16 channels(
 
 /// Few taps, whole vectors of channels: the weights stay in registers while the rows go by.
 SW_INLINE void depthwiseTaps(
-  const int taps, const sw_rows *rows, int64_t rowCount, const float *weights,
-  const float *initial, int64_t n, int64_t columns, float *y, int64_t yStride) {
+  const int taps, const sw_rows *rows, int64_t rowCount, const float *weights, int64_t n,
+  int64_t columns, float *y, int64_t yStride) {
   for (int64_t j = 0; j < columns; j += 16) {
     f32x16 weight[5];
     const float *x[5];
@@ -21,9 +21,8 @@ SW_INLINE void depthwiseTaps(
       weight[s] = load(weights + s * n + j);
       x[s] = rows->base + (rows->offsets ? rows->offsets[s] : 0) + j;
     }
-    const f32x16 start = initial ? load(initial + j) : splat(0.0f);
     for (int64_t m = 0; m < rowCount; m++) {
-      f32x16 sum = start;
+      f32x16 sum = splat(0.0f);
       SW_UNROLL
       for (int s = 0; s < taps; s++)
         sum = fma16(load(x[s] + m * rows->rowStride), weight[s], sum);
@@ -33,19 +32,19 @@ SW_INLINE void depthwiseTaps(
 }
 
 static void SW_VARIANT(depthwise)(
-  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,
-  const float *initial, float *y, int64_t yStride) {
+  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier, float *y,
+  int64_t yStride) {
   const int64_t n = rows->segmentLength * multiplier;
   int64_t done = 0;
   if (multiplier == 1) {
     const int64_t whole = n / 16 * 16;
     done = whole;
     switch (rows->segments) {
-      case 1: depthwiseTaps(1, rows, rowCount, weights, initial, n, whole, y, yStride); break;
-      case 2: depthwiseTaps(2, rows, rowCount, weights, initial, n, whole, y, yStride); break;
-      case 3: depthwiseTaps(3, rows, rowCount, weights, initial, n, whole, y, yStride); break;
-      case 4: depthwiseTaps(4, rows, rowCount, weights, initial, n, whole, y, yStride); break;
-      case 5: depthwiseTaps(5, rows, rowCount, weights, initial, n, whole, y, yStride); break;
+      case 1: depthwiseTaps(1, rows, rowCount, weights, n, whole, y, yStride); break;
+      case 2: depthwiseTaps(2, rows, rowCount, weights, n, whole, y, yStride); break;
+      case 3: depthwiseTaps(3, rows, rowCount, weights, n, whole, y, yStride); break;
+      case 4: depthwiseTaps(4, rows, rowCount, weights, n, whole, y, yStride); break;
+      case 5: depthwiseTaps(5, rows, rowCount, weights, n, whole, y, yStride); break;
       default: done = 0; break;
     }
   }
@@ -54,7 +53,6 @@ static void SW_VARIANT(depthwise)(
     for (int64_t j = done; j < n; j += 16) {
       const int64_t count = n - j < 16 ? n - j : 16;
       f32x16 total = splat(0.0f), sum = splat(0.0f);
-      if (initial) sum = count == 16 ? load(initial + j) : loadSome(initial + j, count, 0.0f);
       for (int64_t s = 0; s < rows->segments; s++) {
         if (s > 0 && s % CHUNK == 0) {
           total = s == CHUNK ? sum : total + sum;

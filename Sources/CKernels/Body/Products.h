@@ -1,7 +1,7 @@
 // Products: every output is one chain of fused multiply-adds over k, sixteen outputs a vector, so
 // that neither the tile nor the split of the work can change a bit.
 
-enum { CHUNK = 4096, PRODUCT_ROWS = SW_GEMM_TILE >= 6 ? 6 : SW_GEMM_TILE };
+enum { CHUNK = SW_PRODUCT_CHUNK, PRODUCT_ROWS = SW_GEMM_TILE >= 6 ? 6 : SW_GEMM_TILE };
 
 /// The operands of a tile. B's row p, from its first column on, is at b + p * bStride.
 typedef struct {
@@ -20,17 +20,36 @@ typedef struct {
 enum { ASK_NONE, ASK_ONE, ASK_ALL, ASK_COUNT };
 
 /// What a tile starts from and how it ends. START_ZERO and END_STORE suit a whole sum.
-enum { START_ZERO, START_ROW, START_PARTIAL };
+enum { START_ZERO, START_PARTIAL };
 enum { END_STORE, END_ADD };
 
 typedef struct {
   int start, end;
-  /// START_ROW: one value a column. START_PARTIAL: a tile with partialStride.
+  /// START_PARTIAL: where the partial sums are.
   const float *from;
   int64_t fromStride;
   float *c;
   int64_t cStride;
+  /// What is done to whole sums before they are stored.
+  sw_finish finish;
 } tile_ends;
+
+static const sw_finish noFinish = {NULL, 0, NULL, 0};
+
+/// Goes on to another row and column.
+SW_INLINE void advance(tile_ends *ends, int64_t rows, int64_t columns) {
+  if (ends->start == START_PARTIAL) ends->from += rows * ends->fromStride + columns;
+  ends->c += rows * ends->cStride + columns;
+  if (ends->finish.bias) ends->finish.bias += columns;
+  if (ends->finish.rest) ends->finish.rest += rows * ends->finish.restStride + columns;
+}
+
+/// The ends of the tile that begins at a row and a column of a whole.
+SW_INLINE tile_ends endsAt(const tile_ends *whole, int64_t row, int64_t column) {
+  tile_ends ends = *whole;
+  advance(&ends, row, column);
+  return ends;
+}
 
 /// One term of a tile; `lower` is A's fourth row. Where it asks, it does so `ahead` floats in front.
 SW_INLINE void productTerm(
@@ -86,7 +105,7 @@ SW_INLINE void productTile(
       if (ends->start == START_ZERO) continue;
       const float *from = ends->from + r * ends->fromStride + v * 16;
       const int64_t n = v == vectors - 1 ? columns : 16;
-      sum[r][v] = n == 16 ? load(from) : loadSome(from, n, 0.0f);
+      sum[r][v] = loadUpTo(from, n);
     }
 
   int64_t segment = first > 0 && p->offsets ? first / p->segmentLength : 0;
@@ -124,12 +143,13 @@ SW_INLINE void productTile(
     for (int v = 0; v < vectors; v++) {
       float *c = ends->c + r * ends->cStride + v * 16;
       const int64_t n = v == vectors - 1 ? columns : 16;
+      const sw_finish *finish = &ends->finish;
       f32x16 y = sum[r][v];
-      if (ends->end == END_ADD) y = (n == 16 ? load(c) : loadSome(c, n, 0.0f)) + y;
-      if (n == 16)
-        store(c, y);
-      else
-        storeSome(c, y, n);
+      if (ends->end == END_ADD) y = loadUpTo(c, n) + y;
+      if (finish->bias) y = y + loadUpTo(finish->bias + v * 16, n);
+      if (finish->rectifies) y = rectified(y);
+      if (finish->rest) y = y + loadUpTo(finish->rest + r * finish->restStride + v * 16, n);
+      storeUpTo(c, y, n);
     }
 }
 
@@ -199,12 +219,12 @@ static void productPanel(
     const int64_t left = rowCount - m;
     const int rows = left < PRODUCT_ROWS ? (int)left : PRODUCT_ROWS;
     int asks = ASK_NONE;
+    tile_ends ends = endsAt(wholeEnds, m, 0);
     if (whole->ahead != 0 && m < (isSpread ? 4 * PRODUCT_ROWS : 1)) {
       asks = isSpread ? ASK_ONE : ASK_ALL;
       p.ahead = whole->ahead + m / PRODUCT_ROWS * p.bStride;
     }
     const product_function *tiles = productTiles[asks][rows];
-    tile_ends ends = *wholeEnds;
     p.a = whole->a + m * p.aRowStride;
     for (int64_t j = 0; j < n;) {
       int vectors = (int)(panelWidth(n - j) / 16);
@@ -212,9 +232,8 @@ static void productPanel(
       const int64_t width = (int64_t)16 * vectors;
       const int64_t columns = n - j < width ? n - j - (width - 16) : 16;
       p.b = whole->b + j;
-      if (ends.start != START_ZERO) ends.from = wholeEnds->from + m * ends.fromStride + j;
-      ends.c = wholeEnds->c + m * ends.cStride + j;
       tiles[vectors](&p, first, last, &ends, columns);
+      advance(&ends, 0, width);
       j += width;
     }
     m += rows;
@@ -240,12 +259,10 @@ static void productColumns(
     const int64_t columns = n - j < 16 ? n - j : 16;
     for (int64_t i = 0; i < terms; i++)
       store(column + i * 16, load(whole->b + i * whole->bStride + j));
-    tile_ends ends = *wholeEnds;
-    if (ends.start != START_ZERO) ends.from = wholeEnds->from + j;
     for (int64_t m = 0; m < rowCount; m += PRODUCT_ROWS) {
       const int64_t left = rowCount - m;
       p.a = whole->a + m * p.aRowStride;
-      ends.c = wholeEnds->c + m * ends.cStride + j;
+      const tile_ends ends = endsAt(wholeEnds, m, j);
       productTiles[0][left < PRODUCT_ROWS ? left : PRODUCT_ROWS][1](&p, 0, terms, &ends, columns);
     }
   }
@@ -261,55 +278,70 @@ enum {
   SOME_ROWS_TERMS = 256,
 };
 
-/// One row of whole panels in one segment.
+/// One row of whole panels.
 static void gemmRow(
-  const product *whole, int64_t k, int64_t n, const float *packed, const float *initial, float *c) {
+  const product *whole, int64_t k, int64_t n, const float *packed, const tile_ends *wholeEnds) {
   product p = *whole;
+  tile_ends ends = *wholeEnds;
   const int streams = k * n * 4 > STREAM_BYTES;
   p.ahead = streams ? STREAM_TERMS * PANEL : 0;
-  tile_ends ends = {.start = initial ? START_ROW : START_ZERO, .end = END_STORE};
   for (int64_t j = 0; j < n; j += PANEL) {
     p.b = packed + j * k;
-    ends.from = initial ? initial + j : NULL;
-    ends.c = c + j;
     if (streams)
       productStream1x4(&p, 0, k, &ends, 16);
     else
       productTile1x4(&p, 0, k, &ends, 16);
+    advance(&ends, 0, PANEL);
   }
 }
 
-/// How a block, the terms first..<last of k, begins and ends: partial sums are kept exactly between the
-/// blocks of one chunk, PANEL floats a row.
+/// How a block, the terms first..<last of k, begins and ends in what a whole ends in: partial sums are
+/// kept exactly between the blocks of one chunk, PANEL floats a row.
 SW_INLINE tile_ends blockEnds(
-  int64_t first, int64_t last, int64_t k, const float *initial, float *partial, float *c,
-  int64_t cStride) {
+  int64_t first, int64_t last, int64_t k, const tile_ends *whole, float *partial) {
   const int opens = first % CHUNK == 0, ended = last % CHUNK == 0 || last == k;
   return (tile_ends){
-    .start = !opens ? START_PARTIAL : first == 0 && initial ? START_ROW : START_ZERO,
+    .start = opens ? START_ZERO : START_PARTIAL,
     .end = ended && first >= CHUNK ? END_ADD : END_STORE,
-    .from = opens ? initial : partial, .fromStride = opens ? 0 : PANEL,
-    .c = ended ? c : partial, .cStride = ended ? cStride : PANEL,
+    .from = partial, .fromStride = PANEL,
+    .c = ended ? whole->c : partial, .cStride = ended ? whole->cStride : PANEL,
+    .finish = last == k ? whole->finish : noFinish,
   };
 }
 
 /// All k terms of 2..<MANY_ROWS rows and n <= 64 columns, block by block of terms.
 static void productBlocks(
-  const product *whole, int64_t rowCount, int64_t n, int64_t k, const float *initial, float *c,
-  int64_t cStride) {
+  const product *whole, int64_t rowCount, int64_t n, int64_t k, const tile_ends *wholeEnds) {
   _Alignas(64) float partial[MANY_ROWS * PANEL];
   const int64_t terms = rowCount <= FEW_ROWS ? FEW_ROWS_TERMS : SOME_ROWS_TERMS;
   product p = *whole;
   p.ahead = terms * p.bStride;
   for (int64_t first = 0; first < k; first += terms) {
     const int64_t last = k - first < terms ? k : first + terms;
-    const tile_ends ends = blockEnds(first, last, k, initial, partial, c, cStride);
+    const tile_ends ends = blockEnds(first, last, k, wholeEnds, partial);
     productPanel(&p, rowCount, n, first, last, &ends);
   }
 }
 
+/// All k terms of any rows and n <= 64 columns.
+static void productChunks(
+  const product *p, int64_t rowCount, int64_t n, int64_t k, const tile_ends *whole) {
+  int64_t first = 0;
+  do {
+    const int64_t last = k - first < CHUNK ? k : first + CHUNK;
+    tile_ends ends = *whole;
+    ends.end = first > 0 ? END_ADD : END_STORE;
+    if (last < k) ends.finish = noFinish;
+    productPanel(p, rowCount, n, first, last, &ends);
+    first = last;
+  } while (first < k);
+}
+
+/// Rows whose terms are read for one panel after the other should stay in the second-level cache.
+enum { ROWS_BYTES = 128 << 10, LEAST_ROWS = 96 };
+
 static void SW_VARIANT(gemm)(
-  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const float *initial, float *c,
+  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_finish *finish, float *c,
   int64_t cStride) {
   const int64_t k = rows->segments * rows->segmentLength;
   const int plain = rows->segments == 1 || !rows->offsets;
@@ -318,41 +350,36 @@ static void SW_VARIANT(gemm)(
     .aRowStride = rows->rowStride, .aStride = 1, .offsets = plain ? NULL : rows->offsets,
     .segmentLength = rows->segmentLength, .bStride = PANEL,
   };
+  const tile_ends all = {
+    .start = START_ZERO, .end = END_STORE, .c = c, .cStride = cStride,
+    .finish = finish ? *finish : noFinish,
+  };
   const int64_t n = right->count;
   const int wholePanels = right->first % PANEL == 0 && n % PANEL == 0;
   if (rowCount == 1 && wholePanels && k <= CHUNK && k > 0) {
-    gemmRow(&p, k, n, right->packed + right->first * k, initial, c);
+    gemmRow(&p, k, n, right->packed + right->first * k, &all);
     return;
   }
   const int byBlocks = rowCount > 1 && rowCount < MANY_ROWS && k * n * 4 >= STREAM_BYTES;
   const int byColumns = SW_GEMM_TILE < 24 && rowCount >= MANY_ROWS && k > COLUMN_LEAST_TERMS
     && k <= COLUMN_TERMS;
-  for (int64_t j = 0, columns; j < n; j += columns) {
-    const int64_t within = (right->first + j) % PANEL, panel = right->first + j - within;
-    columns = n - j < PANEL - within ? n - j : PANEL - within;
-    p.b = right->packed + panel * k + within;
-    p.bStride = panelWidth(right->n - panel);
-    const float *from = initial ? initial + j : NULL;
-    if (byBlocks) {
-      productBlocks(&p, rowCount, columns, k, from, c + j, cStride);
-      continue;
+  int64_t most = ROWS_BYTES / 4 / (k + 1) / 12 * 12;
+  if (most < LEAST_ROWS) most = LEAST_ROWS;
+  for (int64_t m = 0, some; m < rowCount; m += some, p.a += some * p.aRowStride) {
+    some = rowCount - m < most + MANY_ROWS ? rowCount - m : most;
+    for (int64_t j = 0, columns; j < n; j += columns) {
+      const int64_t within = (right->first + j) % PANEL, panel = right->first + j - within;
+      columns = n - j < PANEL - within ? n - j : PANEL - within;
+      p.b = right->packed + panel * k + within;
+      p.bStride = panelWidth(right->n - panel);
+      const tile_ends ends = endsAt(&all, m, j);
+      if (byBlocks)
+        productBlocks(&p, some, columns, k, &ends);
+      else if (byColumns)
+        productColumns(&p, some, columns, k, &ends);
+      else
+        productChunks(&p, some, columns, k, &ends);
     }
-    tile_ends ends = {
-      .start = initial ? START_ROW : START_ZERO, .end = END_STORE, .from = from, .fromStride = 0,
-      .c = c + j, .cStride = cStride,
-    };
-    if (byColumns) {
-      productColumns(&p, rowCount, columns, k, &ends);
-      continue;
-    }
-    int64_t first = 0;
-    do {
-      const int64_t last = k - first < CHUNK ? k : first + CHUNK;
-      productPanel(&p, rowCount, columns, first, last, &ends);
-      ends.start = START_ZERO;
-      ends.end = END_ADD;
-      first = last;
-    } while (first < k);
   }
 }
 
@@ -382,8 +409,8 @@ static void dotPacked(
           .aRowStride = a->rowStride, .aStride = a->columnStride, .b = panel,
           .bStride = panelWidth(columns),
         };
-        const tile_ends ends = blockEnds(
-          first, first + terms, k, NULL, partial, c + i * cStride + j, cStride);
+        const tile_ends whole = {.c = c + i * cStride + j, .cStride = cStride};
+        const tile_ends ends = blockEnds(first, first + terms, k, &whole, partial);
         productPanel(&p, rowCount, columns, 0, terms, &ends);
       }
     }
@@ -512,12 +539,8 @@ static void SW_VARIANT(dot)(
   for (int64_t j = 0; j < direct; j += PANEL) {
     const int64_t columns = direct - j < PANEL ? direct - j : PANEL;
     p.b = b->base + j;
-    tile_ends ends = {.start = START_ZERO, .end = END_STORE, .c = c + j, .cStride = cStride};
-    for (int64_t first = 0; first < k; first += CHUNK) {
-      const int64_t last = k - first < CHUNK ? k : first + CHUNK;
-      productPanel(&p, m, columns, first, last, &ends);
-      ends.end = END_ADD;
-    }
+    const tile_ends ends = {.start = START_ZERO, .end = END_STORE, .c = c + j, .cStride = cStride};
+    productChunks(&p, m, columns, k, &ends);
   }
   if (direct == n) return;
   const sw_matrix rest = {b->base + direct * b->columnStride, b->rowStride, b->columnStride};

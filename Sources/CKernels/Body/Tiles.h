@@ -23,7 +23,7 @@ SW_INLINE void copyRun(char *to, const char *from, int64_t stride, int64_t count
 static void gatherOperand(
   const sw_tile_program *p, const sw_tile_input *input, const char *base, int64_t at,
   int64_t count, int64_t width, char *to) {
-  if (input->access == ACCESS_PERIODIC) {
+  if (input->access == SW_ACCESS_PERIODIC) {
     // One period beginning at the phase, then copies of what is there.
     const int64_t phase = at % input->period, once = input->period - phase;
     const int64_t tail = once < count ? once : count;
@@ -65,7 +65,7 @@ static void gatherOperand(
 /// Whether an operand has one element for every row of the last axis, in whole vectors.
 static int isRowOperand(const sw_tile_program *p, const sw_tile_input *input) {
   const int last = p->rank - 1;
-  return input->access == ACCESS_GENERAL && input->strides[last] == 0 &&
+  return input->access == SW_ACCESS_GENERAL && input->strides[last] == 0 &&
     p->extents[last] % 16 == 0;
 }
 
@@ -175,7 +175,7 @@ static void straightTile(
   int32_t *next = scratch;
   for (int k = 0; k < p->inputCount; k++) {
     const sw_tile_input *input = &p->inputs[k];
-    if (input->access == ACCESS_DENSE) {
+    if (input->access == SW_ACCESS_DENSE) {
       registers[k] = (int32_t *)(operandBase(input, slots) + at * 4);
     } else if (input->cells) {
       registers[k] = (int32_t *)input->cells;
@@ -219,10 +219,10 @@ static void tiles(const sw_tile_program *p, void *const *slots, int64_t begin, i
       }
       const int64_t width = elementWidth(input->dtype);
       const char *base = operandBase(input, slots);
-      const int dense = input->access == ACCESS_DENSE;
-      const int64_t phase = input->access == ACCESS_PERIODIC ? at % input->period : at;
+      const int dense = input->access == SW_ACCESS_DENSE;
+      const int64_t phase = input->access == SW_ACCESS_PERIODIC ? at % input->period : at;
       const int straight = dense ||
-        (input->access == ACCESS_PERIODIC && phase + count <= input->period);
+        (input->access == SW_ACCESS_PERIODIC && phase + count <= input->period);
       if (straight && whole) {
         if (width == 4) {
           registers[k] = (int32_t *)(base + phase * 4);
@@ -234,7 +234,7 @@ static void tiles(const sw_tile_program *p, void *const *slots, int64_t begin, i
       }
       registers[k] = scratch[k];
       if (heldCount[k] >= count && heldPhase[k] == phase) continue;
-      if (input->access == ACCESS_PERIODIC && input->period == 1) {
+      if (input->access == SW_ACCESS_PERIODIC && input->period == 1) {
         const i32x16 cell = isplat(readCell(input->dtype, base));
         for (int64_t v = 0; v < vectors; v++) ((i32x16_any *)scratch[k])[v] = cell;
         heldPhase[k] = 0;
@@ -256,7 +256,7 @@ static void tiles(const sw_tile_program *p, void *const *slots, int64_t begin, i
         gatherOperand(p, input, base, at, count, width, to);
       if (width != 4) readCells(input->dtype, raw, scratch[k], vectors);
       heldPhase[k] = phase;
-      heldCount[k] = input->access == ACCESS_PERIODIC ? count : 0;
+      heldCount[k] = input->access == SW_ACCESS_PERIODIC ? count : 0;
     }
 
     for (int k = 0; k < p->outputCount; k++) {

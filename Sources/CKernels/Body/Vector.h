@@ -40,6 +40,17 @@ SW_INLINE f32x16 loadSome(const float *p, int64_t n, float fill) {
 }
 SW_INLINE void storeSome(float *p, f32x16 v, int64_t n) { copyCellsUnder16(p, &v, n); }
 
+/// The same for up to sixteen lanes; others read as 0.
+SW_INLINE f32x16 loadUpTo(const float *p, int64_t count) {
+  return count == 16 ? load(p) : loadSome(p, count, 0.0f);
+}
+SW_INLINE void storeUpTo(float *p, f32x16 v, int64_t count) {
+  if (count == 16)
+    store(p, v);
+  else
+    storeSome(p, v, count);
+}
+
 SW_INLINE i32x16 bits(f32x16 v) { return (i32x16)v; }
 SW_INLINE f32x16 floats(i32x16 v) { return (f32x16)v; }
 SW_INLINE f32x16 pick(i32x16 mask, f32x16 a, f32x16 b) { return mask ? a : b; }

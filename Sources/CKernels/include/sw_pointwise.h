@@ -66,6 +66,9 @@ enum { SW_F32, SW_I32, SW_BOOL, SW_BF16, SW_F16 };
 
 enum { SW_TILE_RANK = 6, SW_TILE_REGISTERS = 24, SW_TILE_CELLS = 512 };
 
+/// How an operand lies: as the iteration space itself, as a dense run that repeats, or otherwise.
+enum { SW_ACCESS_DENSE, SW_ACCESS_PERIODIC, SW_ACCESS_GENERAL };
+
 /// An operand of a chain: element (i0, i1, ...) is at the sum of i * stride, in elements.
 /// Stride 0 broadcasts.
 typedef struct {
@@ -76,7 +79,7 @@ typedef struct {
   int64_t strides[SW_TILE_RANK];
   /// The cell of an operand that is one number, the same in every run: SW_TILE_CELLS times; or NULL.
   const int32_t *cells;
-  /// Filled by sw_tile_prepare: how the operand repeats.
+  /// Filled by sw_tile_prepare: how the operand lies, and after how many elements it repeats.
   int32_t access;
   int64_t period;
 } sw_tile_input;

@@ -31,11 +31,24 @@ typedef struct {
   int64_t n, first, count;
 } sw_panels;
 
-/// c[m * cStride + j] = sum in order over i of fma(row m [i], B[i, first + j]), starting at initial[j],
-/// or at +0 when `initial` is NULL; m in 0..<rowCount, j in 0..<count. The length of a row is the
-/// packed k.
+/// Sums are chains of so many terms; those of longer rows are added up.
+enum { SW_PRODUCT_CHUNK = 4096 };
+
+/// What is done to the sums of a product before they are stored, in this order: a bias is added, one
+/// value a column; what is not above 0 becomes 0, as by RECTIFY; the rest is added, row m at
+/// rest + m * restStride. NULL and 0 for what is not done.
+typedef struct {
+  const float *bias;
+  int32_t rectifies;
+  const float *rest;
+  int64_t restStride;
+} sw_finish;
+
+/// c[m * cStride + j] = finished sum in order over i of fma(row m [i], B[i, first + j]), starting at +0;
+/// m in 0..<rowCount, j in 0..<count. The length of a row is the packed k. `finish` may be NULL; its rest
+/// may be c where a row is one chain.
 void sw_gemm(
-  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const float *initial, float *c,
+  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_finish *finish, float *c,
   int64_t cStride);
 
 /// One matrix of a product of activations: element (row, column) at row * rowStride +
@@ -53,10 +66,10 @@ void sw_dot(
   int64_t cStride);
 
 /// Depthwise convolution: y[m * yStride + j] = sum in order over taps s of
-/// fma(rows.base[m * rowStride + offsets[s] + j / multiplier], weights[s * n + j]), starting at
-/// initial[j] or +0; n = segmentLength * multiplier, j in 0..<n.
+/// fma(rows.base[m * rowStride + offsets[s] + j / multiplier], weights[s * n + j]), starting at +0;
+/// n = segmentLength * multiplier, j in 0..<n.
 void sw_depthwise(
-  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,
-  const float *initial, float *y, int64_t yStride);
+  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier, float *y,
+  int64_t yStride);
 
 #endif

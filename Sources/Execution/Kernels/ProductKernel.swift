@@ -58,11 +58,12 @@ final class PackKernel: Kernel {
 }
 
 /// Matrix products with packed right operands in single precision.
-final class PackedProductKernel: RowwiseKernel {
+final class PackedProductKernel: RowwiseKernel, FinishingProduct {
   private let layout: ProductLayout
   private let left: Place
   private let panels: Place
-  private let target: Place
+  private var target: Place
+  private var finish = ProductFinish.Places()
   /// For every piece, where its panels start.
   private let panelStarts: [Int]
   private let columnSplit: WorkSplit
@@ -92,6 +93,15 @@ final class PackedProductKernel: RowwiseKernel {
   override var hasRows: Bool { layout.pieces.count == 1 && layout.targetRow == layout.columns }
 
   override var keepsToRows: Bool { layout.leftTerm == 1 }
+
+  var finishedColumns: Int? {
+    hasRows && layout.leftTerm == 1 && layout.terms <= Int(SW_PRODUCT_CHUNK) ? layout.columns : nil
+  }
+
+  func finish(_ finish: ProductFinish, to target: BufferView) {
+    self.finish = ProductFinish.Places(finish, columns: layout.columns)
+    self.target = Place(target)
+  }
 
   override func run(_ frame: Frame) {
     if frame.isPlain {
@@ -133,7 +143,8 @@ final class PackedProductKernel: RowwiseKernel {
       var right = sw_panels(
         packed: matrix, n: Int64(layout.columns), first: Int64(columns.lowerBound),
         count: Int64(columns.count))
-      sw_gemm(&left, Int64(rows.count), &right, nil, to, Int64(layout.targetRow))
+      var finish = finish.at(row: rows.lowerBound, column: columns.lowerBound, frame)
+      sw_gemm(&left, Int64(rows.count), &right, &finish, to, Int64(layout.targetRow))
     }
   }
 

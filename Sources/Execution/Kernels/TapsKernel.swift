@@ -7,7 +7,7 @@ import Tensors
 /// Matrix products on packed taps, or taps times channels where every channel is a group. The input
 /// is read where it lies; only rows that touch padding, or invalid timesteps of a masked input, are
 /// gathered.
-final class TapsKernel: RowwiseKernel {
+final class TapsKernel: RowwiseKernel, FinishingProduct {
   private let layout: TapsLayout
   /// Tells the timesteps of the input that count as 0; nil where all count as they are.
   private let mask: TapsMask?
@@ -15,7 +15,8 @@ final class TapsKernel: RowwiseKernel {
   /// Packed panels of every group, or the dense kernel where `isDepthwise`.
   private let weights: Place
   private let scratch: Place
-  private let target: Place
+  private var target: Place
+  private var finish = ProductFinish.Places()
   private let isDepthwise: Bool
   private let inside: Range<Int>
   private let tapCount: Int
@@ -112,6 +113,15 @@ final class TapsKernel: RowwiseKernel {
       mask: mask, scratch: scratch, to: target)
   }
 
+  var finishedColumns: Int? {
+    isDepthwise || tapCount * layout.channels > Int(SW_PRODUCT_CHUNK) ? nil : layout.outputs
+  }
+
+  func finish(_ finish: ProductFinish, to target: BufferView) {
+    self.finish = ProductFinish.Places(finish, columns: layout.outputs)
+    self.target = Place(target)
+  }
+
   /// Floats of scratch of one with a mask, for all parts.
   var maskedScratchCount: Int { scratchCount * WorkerPool.partLimit }
 
@@ -136,10 +146,11 @@ final class TapsKernel: RowwiseKernel {
     rows.base = UnsafePointer(input.floats(frame) + plain.start)
     let (count, y) = (Int64(plain.count), target.floats(frame))
     if isDepthwise {
-      sw_depthwise(&rows, count, weights.floats(frame), multiplier, nil, y, outputs)
+      sw_depthwise(&rows, count, weights.floats(frame), multiplier, y, outputs)
     } else {
       var right = sw_panels(packed: weights.floats(frame), n: outputs, first: 0, count: outputs)
-      sw_gemm(&rows, count, &right, nil, y, outputs)
+      var finish = finish.at(row: 0, column: 0, frame)
+      sw_gemm(&rows, count, &right, &finish, y, outputs)
     }
   }
 
@@ -300,7 +311,7 @@ final class TapsKernel: RowwiseKernel {
         base: x, rowStride: Int64(stride), segments: Int64(tapCount),
         segmentLength: Int64(groups), offsets: offsets)
       sw_depthwise(
-        &rows, Int64(count), weights.floats(frame), Int64(outputs / groups), nil, y,
+        &rows, Int64(count), weights.floats(frame), Int64(outputs / groups), y,
         Int64(outputs))
       return
     }
@@ -313,6 +324,7 @@ final class TapsKernel: RowwiseKernel {
     var right = sw_panels(
       packed: weights.floats(frame) + group * matrixCount, n: Int64(columns), first: 0,
       count: Int64(columns))
-    sw_gemm(&rows, Int64(count), &right, nil, y + group * columns, Int64(outputs))
+    var finish = finish.at(row: firstOutput, column: group * columns, frame)
+    sw_gemm(&rows, Int64(count), &right, &finish, y + group * columns, Int64(outputs))
   }
 }

@@ -7,9 +7,13 @@ final class TileKernel: RowwiseKernel {
   private let program: UnsafeMutablePointer<sw_tile_program>
   private let inputTable: UnsafeMutablePointer<sw_tile_input>
   private let outputTable: UnsafeMutablePointer<sw_tile_output>
-  private let functions: UnsafeMutablePointer<sw_tile_op>
+  private let functionTable: UnsafeMutablePointer<sw_tile_op>
   /// The operands that are one known number, spread over a tile each.
   private let cells: UnsafeMutablePointer<Int32>
+  /// The operands, the functions on registers, and which registers are stored.
+  let inputs: [BufferView]
+  let functions: [sw_tile_op]
+  let outputs: [(dtype: DType, register: Int32)]
 
   /// `constant` tells the one number that an operand has in every run, as its cell.
   init(_ code: PointwiseChain.Code, constant: (BufferView) -> Int32?) {
@@ -17,7 +21,7 @@ final class TileKernel: RowwiseKernel {
     let count = walk.extents.elementCount
     inputTable = .allocate(capacity: max(code.inputs.count, 1))
     outputTable = .allocate(capacity: max(code.outputs.count, 1))
-    functions = .allocate(capacity: max(code.functions.count, 1))
+    functionTable = .allocate(capacity: max(code.functions.count, 1))
     program = .allocate(capacity: 1)
     let known = code.inputs.map { constant($0) }
     let zeros = known.indices.filter { known[$0] == 0 }
@@ -25,6 +29,9 @@ final class TileKernel: RowwiseKernel {
       code.functions, zeros: Set(zeros.map { Int32($0) }),
       results: Set(code.outputs.map { Int32($0.register) })
     ).functions
+    inputs = code.inputs
+    functions = fused
+    outputs = code.outputs.map { ($0.view.dtype, Int32($0.register)) }
     let tile = Int(SW_TILE_CELLS)
     cells = .allocate(capacity: max(known.count * tile, 1))
     var entry = sw_tile_program()
@@ -49,14 +56,14 @@ final class TileKernel: RowwiseKernel {
           offset: Int64(place.byteOffset), source: Int32(output.register), direct: 0))
     }
     for (index, function) in fused.enumerated() {
-      (functions + index).initialize(to: function)
+      (functionTable + index).initialize(to: function)
     }
     entry.inputCount = Int32(code.inputs.count)
     entry.outputCount = Int32(code.outputs.count)
     entry.opCount = Int32(fused.count)
     entry.inputs = inputTable
     entry.outputs = outputTable
-    entry.ops = UnsafePointer(functions)
+    entry.ops = UnsafePointer(functionTable)
     program.initialize(to: entry)
     precondition(sw_tile_prepare(program) == 0, "A planned chain is well formed.")
     super.init(
@@ -66,7 +73,7 @@ final class TileKernel: RowwiseKernel {
   deinit {
     inputTable.deallocate()
     outputTable.deallocate()
-    functions.deallocate()
+    functionTable.deallocate()
     cells.deallocate()
     program.deallocate()
   }
@@ -76,6 +83,17 @@ final class TileKernel: RowwiseKernel {
       let target = bytes.assumingMemoryBound(to: Int64.self)
       for (index, number) in numbers.enumerated() { target[index] = Int64(number) }
     }
+  }
+
+  /// Whether an operand is single numbers that lie as the iteration space does.
+  func isDense(_ input: Int) -> Bool {
+    inputs[input].dtype == .float32 && inputTable[input].access == Int32(SW_ACCESS_DENSE)
+  }
+
+  /// Whether an operand is so many single numbers, again and again.
+  func repeats(_ input: Int, every count: Int) -> Bool {
+    inputs[input].dtype == .float32 && inputTable[input].access != Int32(SW_ACCESS_GENERAL)
+      && inputTable[input].period == count
   }
 
   /// A row is an element.
