@@ -33,9 +33,8 @@ extension Planner {
     }
     let target = result(type, of: [input, weights])
     let needsScratch = layout.inside != 0..<layout.lineLength || layout.spatialRank > 1
-    let count = needsScratch ? TapsKernel.scratchCount(layout, isDepthwise: isDepthwise) : 0
-    let scratch = result(
-      ValueType(.float32, [count * WorkerPool.partLimit]), of: [input, weights])
+    let count = needsScratch ? TapsGather.scratchCount(layout, isDepthwise: isDepthwise) : 0
+    let scratch = result(ValueType(.float32, [count]), of: [input, weights])
     add(
       TapsKernel(
         layout, input, weights: weights, matrixCount: matrixCount, isDepthwise: isDepthwise,
@@ -82,7 +81,7 @@ extension Planner {
       return
     }
     let (flags, operand, weights) = (select.operands[0], select.operands[1], task.readViews[1])
-    let scratch = result(ValueType(.float32, [kernel.maskedScratchCount]), of: [])
+    let scratch = result(ValueType(.float32, [kernel.gatherCount]), of: [])
     buffers[scratch.buffer].block = buffers[target.buffer].block
     blocks[block].tasks[index] = PlannedTask(
       kernel: kernel.reading(operand, mask, weights: weights, scratch: scratch, to: target),

@@ -24,6 +24,12 @@
 
 #include "Packing.h"
 
+#include "ProductTile.h"
+
+#include "PackedProducts.h"
+
+#include "TurnedProducts.h"
+
 #include "Products.h"
 
 #include "Depthwise.h"

@@ -14,14 +14,12 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
   private let input: Place
   /// Packed panels of every group, or the dense kernel where `isDepthwise`.
   private let weights: Place
-  private let scratch: Place
   private var target: Place
   private var finish = ProductFinish.Places()
   private let isDepthwise: Bool
   private let inside: Range<Int>
   private let tapCount: Int
-  /// Floats of scratch that each part has.
-  private let scratchCount: Int
+  private let gathering: TapsGather
   /// Set where no output sees padding and there is one spatial axis.
   private let plain: Plain?
   /// Outputs that follow each other evenly.
@@ -58,9 +56,6 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     }
   }
 
-  /// Rows that are gathered at once.
-  static let gatheredRows = 12
-
   init(
     _ layout: TapsLayout, _ input: BufferView, weights: BufferView, matrixCount: Int,
     isDepthwise: Bool, mask: TapsMask? = nil, scratch: BufferView, to target: BufferView
@@ -69,17 +64,17 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     self.mask = mask
     self.input = Place(input)
     self.weights = Place(weights)
-    self.scratch = Place(scratch)
     self.target = Place(target)
     self.isDepthwise = isDepthwise
     self.matrixCount = matrixCount
     inside = layout.inside
     tapCount = layout.tapCount
     plain = mask == nil ? Plain(layout) : nil
-    scratchCount = TapsKernel.scratchCount(layout, isDepthwise: isDepthwise)
+    gathering = TapsGather(
+      layout, input, isDepthwise: isDepthwise, mask: mask, scratch: scratch)
     groups = layout.dimensions.featureGroups
     let places = layout.tapOffsets
-    let width = isDepthwise ? groups : layout.channels
+    let width = TapsGather.width(layout, isDepthwise: isDepthwise)
     isOneRun = places.enumerated().allSatisfy { $0.element == $0.offset * width }
     offsets = .allocate(capacity: max(tapCount, 1))
     gatheredOffsets = .allocate(capacity: max(tapCount, 1))
@@ -113,6 +108,9 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
       mask: mask, scratch: scratch, to: target)
   }
 
+  /// Floats of scratch that gathering takes.
+  var gatherCount: Int { TapsGather.scratchCount(layout, isDepthwise: isDepthwise) }
+
   var finishedColumns: Int? {
     isDepthwise || tapCount * layout.channels > Int(SW_PRODUCT_CHUNK) ? nil : layout.outputs
   }
@@ -122,18 +120,9 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     self.target = Place(target)
   }
 
-  /// Floats of scratch of one with a mask, for all parts.
-  var maskedScratchCount: Int { scratchCount * WorkerPool.partLimit }
-
   deinit {
     offsets.deallocate()
     gatheredOffsets.deallocate()
-  }
-
-  /// Floats of scratch that a part needs for gathered rows.
-  static func scratchCount(_ layout: TapsLayout, isDepthwise: Bool) -> Int {
-    let width = isDepthwise ? layout.dimensions.featureGroups : layout.channels
-    return gatheredRows * layout.tapCount * width
   }
 
   override func run(_ frame: Frame) {
@@ -174,8 +163,8 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
       runValid(line: line, share, part, frame)
       return
     }
-    for first in stride(from: share.lowerBound, to: share.upperBound, by: Self.gatheredRows) {
-      let some = first..<min(first + Self.gatheredRows, share.upperBound)
+    for first in stride(from: share.lowerBound, to: share.upperBound, by: TapsGather.rows) {
+      let some = first..<min(first + TapsGather.rows, share.upperBound)
       if mask.isValid(line: line, some, layout, frame) {
         runValid(line: line, some, part, frame)
       } else {
@@ -239,53 +228,17 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
       firstOutput: line * layout.lineLength + outputs.lowerBound, count: outputs.count)
   }
 
-  /// Outputs that see padding or invalid timesteps: their taps are gathered, zeros included.
+  /// Outputs that see padding or invalid timesteps.
   private func gather(line: Int, _ outputs: Range<Int>, _ part: Int, _ frame: Frame) {
-    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
-    let rows = scratch.floats(frame) + part * scratchCount
-    let width = isDepthwise ? groups : layout.channels
-    let x = input.floats(frame) + row * layout.inputStrides[0]
-    for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: Self.gatheredRows) {
-      let count = min(Self.gatheredRows, outputs.upperBound - first)
-      for group in 0..<(isDepthwise ? 1 : groups) {
-        for index in 0..<count {
-          for tap in 0..<tapCount {
-            let to = rows + (index * tapCount + tap) * width
-            if let source = source(frame, row, place, first + index, tap) {
-              to.update(from: x + source + group * width, count: width)
-            } else {
-              to.update(repeating: 0, count: width)
-            }
-          }
-        }
+    for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: TapsGather.rows) {
+      let some = first..<min(first + TapsGather.rows, outputs.upperBound)
+      for group in 0..<gathering.groups {
+        let rows = gathering.taps(line: line, some, group: group, part: part, frame)
         multiplyGroup(
-          frame, rows, stride: tapCount * width, offsets: gatheredOffsets, isOneRun: true,
-          group: group, firstOutput: line * layout.lineLength + first, count: count)
+          frame, rows, stride: gathering.rowCount, offsets: gatheredOffsets, isOneRun: true,
+          group: group, firstOutput: line * layout.lineLength + first, count: some.count)
       }
     }
-  }
-
-  /// The offset in a batch row of what a tap of an output sees; nil for what counts as 0.
-  private func source(
-    _ frame: Frame, _ row: Int, _ line: Int, _ output: Int, _ tap: Int
-  ) -> Int? {
-    var (lineRest, tapRest, offset) = (line, tap, 0)
-    for axis in (0..<layout.spatialRank).reversed() {
-      let (tapQuotient, tapIndex) = tapRest.quotientAndRemainder(dividingBy: layout.taps[axis])
-      var index = output
-      if axis < layout.spatialRank - 1 {
-        let (quotient, part) = lineRest.quotientAndRemainder(
-          dividingBy: layout.targetShape[axis + 1])
-        (lineRest, index) = (quotient, part)
-      }
-      guard let element = layout.source(axis: axis, output: index, tap: tapIndex) else {
-        return nil
-      }
-      if axis == 0, let mask, !mask.isValid(row, element..<element + 1, frame) { return nil }
-      offset += element * layout.inputStrides[axis + 1]
-      tapRest = tapQuotient
-    }
-    return offset
   }
 
   private func multiply(
