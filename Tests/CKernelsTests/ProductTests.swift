@@ -95,7 +95,7 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     .init(m: 100, n: 20, k: 260), .init(m: 2, n: 18, k: 4100), .init(m: 7, n: 3, k: 8200),
     .init(m: 9, n: 5, k: 0), .init(m: 2, n: 130, k: 700), .init(m: 7, n: 20, k: 8200),
     .init(m: 39, n: 64, k: 1030), .init(m: 14, n: 65, k: 4200), .init(m: 41, n: 70, k: 300),
-    .init(m: 250, n: 64, k: 200), .init(m: 150, n: 33, k: 3),
+    .init(m: 450, n: 64, k: 200), .init(m: 200, n: 33, k: 700),
   ]
 }
 
@@ -119,13 +119,12 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
       }
       return c
     }
-    for i in 0..<m {
-      for j in 0..<n {
-        let sum = sumInOrder(k) { (a[i * lda + $0], b[$0 * n + j]) }
-        let exact = finish.of(sum, row: i, column: j, n)
-        #expect(bits(c[i * n + j]) == bits(exact), "at \(i), \(j)")
-      }
+    let wrong = (0..<m * n).first { place in
+      let (i, j) = place.quotientAndRemainder(dividingBy: n)
+      let sum = sumInOrder(k) { (a[i * lda + $0], b[$0 * n + j]) }
+      return bits(c[place]) != bits(finish.of(sum, row: i, column: j, n))
     }
+    #expect(wrong == nil, "at row \((wrong ?? 0) / n), column \((wrong ?? 0) % n)")
   }
 
   @Test(

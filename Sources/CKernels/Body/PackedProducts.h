@@ -130,7 +130,7 @@ static void productChunks(
 }
 
 /// Rows whose terms are read for one panel after the other should stay in the second-level cache.
-enum { ROWS_BYTES = 128 << 10, LEAST_ROWS = 96 };
+enum { ROWS_BYTES = 256 << 10, LEAST_ROWS = 96 };
 
 static void SW_VARIANT(gemm)(
   const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_finish *finish, float *c,
