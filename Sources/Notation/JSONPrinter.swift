@@ -1,4 +1,5 @@
 package import Layers
+import Tensors
 
 /// Prints a checked tree as protobuf JSON.
 package struct JSONPrinter {
@@ -47,14 +48,9 @@ package struct JSONPrinter {
     case .integer(let number): result += "\(number)"
     case .number(let number): result += NumberText.json(number)
     case .bool(let flag): result += "\(flag)"
-    case .text(let text), .symbol(let text): result += JSONPrinter.quoted(text)
+    case .text(let text), .symbol(let text): result += QuotedText.json(text)
     case .bytes(let bytes): result += "\"\(Base64.encode(bytes))\""
     case .node(let node): object(node, indent, &result)
     }
-  }
-
-  /// A string with quotes and escapes.
-  package static func quoted(_ text: String) -> String {
-    QuotedText.of(text) { $0 < 0x20 ? "\\u" + QuotedText.digits($0, radix: 16, count: 4) : nil }
   }
 }

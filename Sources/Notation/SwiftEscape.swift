@@ -1,4 +1,5 @@
 import Layers
+import Tensors
 
 /// The escapes of Swift's string literals.
 enum SwiftEscape {

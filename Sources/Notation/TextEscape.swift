@@ -1,4 +1,5 @@
 import Layers
+import Tensors
 
 /// The escapes of strings in the text format.
 enum TextEscape {

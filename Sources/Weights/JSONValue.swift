@@ -1,3 +1,5 @@
+import Tensors
+
 /// A JSON document: what file headers hold and what `--json` prints.
 ///
 /// Objects keep the order of their members. Whole numbers keep all their digits.
@@ -58,14 +60,14 @@ package enum JSONValue: Hashable, Sendable {
     // JSON has no way to write these; a reader must not take them for a number.
     case .number(let value) where !value.isFinite: text += "\"\(value)\""
     case .number(let value): text += "\(value)"
-    case .string(let value): JSONValue.writeQuoted(value, to: &text)
+    case .string(let value): text += QuotedText.json(value)
     case .array(let elements):
       write(elements, "[", "]", to: &text, indent: indent) { element, text, indent in
         element.write(to: &text, indent: indent)
       }
     case .object(let members):
       write(members, "{", "}", to: &text, indent: indent) { member, text, indent in
-        JSONValue.writeQuoted(member.name, to: &text)
+        text += QuotedText.json(member.name)
         text += indent == nil ? ":" : ": "
         member.value.write(to: &text, indent: indent)
       }
@@ -84,29 +86,5 @@ package enum JSONValue: Hashable, Sendable {
     }
     if let indent, !elements.isEmpty { text += "\n" + String(repeating: "  ", count: indent) }
     text += close
-  }
-
-  private static func writeQuoted(_ value: String, to text: inout String) {
-    text += "\""
-    defer { text += "\"" }
-    // Megabytes of an embedded file have nothing to escape.
-    if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-    {
-      text += value
-      return
-    }
-    for scalar in value.unicodeScalars {
-      switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
   }
 }

@@ -62,13 +62,11 @@ private func multiply(
     let rest = finish.rest.map { Array($0[columns.lowerBound...]) }
     c.withUnsafeMutableBufferPointer { c in
       guard let base = c.baseAddress else { return }
-      withExtendedLifetime((bias, rest)) {
-        bias.withPointer { bias in
-          rest.withPointer { rest in
-            var end = sw_finish(
-              bias: bias, rectifies: finish.rectifies ? 1 : 0, rest: rest, restStride: Int64(n))
-            sw_gemm(&rows, Int64(m), &right, &end, base + columns.lowerBound, Int64(n))
-          }
+      bias.withPointer { bias in
+        rest.withPointer { rest in
+          var end = sw_finish(
+            bias: bias, rectifies: finish.rectifies ? 1 : 0, rest: rest, restStride: Int64(n))
+          sw_gemm(&rows, Int64(m), &right, &end, base + columns.lowerBound, Int64(n))
         }
       }
     }

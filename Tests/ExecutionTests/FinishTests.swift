@@ -26,11 +26,6 @@ struct FinishTests {
     return Case(item: item, kernels: kernels)
   }
 
-  private static func rectified(_ x: Value) -> Value {
-    let zero = x.builder.scalar(0, x.dtype)
-    return (x .<= zero).select(zero, x)
-  }
-
   private static func spread(_ bias: Value, over x: Value) -> Value {
     bias.broadcast(to: x.shape, axes: [x.shape.count - 1])
   }

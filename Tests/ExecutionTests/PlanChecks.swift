@@ -31,6 +31,12 @@ struct ProgramCase: CustomTestStringConvertible {
   }
 }
 
+/// A value with 0 for what is not above 0, as layers trace it.
+func rectified(_ x: Value) -> Value {
+  let zero = x.builder.scalar(0, x.dtype)
+  return (x .<= zero).select(zero, x)
+}
+
 extension PlanLimits {
   /// Strips of a few rows, no masked values as a whole and no copies of results, however small they are.
   static var tiny: PlanLimits {

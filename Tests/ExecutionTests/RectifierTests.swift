@@ -44,10 +44,6 @@ struct RectifierTests {
 
   private static func zero(_ x: Value) -> Value { x.builder.scalar(0, x.dtype) }
 
-  private static func rectified(_ x: Value) -> Value {
-    (x .<= zero(x)).select(zero(x), x)
-  }
-
   private static func make(
     _ name: String, _ body: @escaping (Value, Value) -> [Value]
   ) -> ProgramCase {

@@ -55,7 +55,8 @@ static void productColumns(
       const int64_t left = rowCount - m;
       p.a = whole->a + m * p.aRowStride;
       const tile_ends ends = endsAt(wholeEnds, m, j);
-      productTiles[0][left < PRODUCT_ROWS ? left : PRODUCT_ROWS][1](&p, 0, terms, &ends, columns);
+      const int64_t rows = left < PRODUCT_ROWS ? left : PRODUCT_ROWS;
+      productTiles[ASK_NONE][rows][1](&p, 0, terms, &ends, columns);
     }
   }
 }

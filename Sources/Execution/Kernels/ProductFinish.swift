@@ -65,12 +65,13 @@ extension TileKernel {
     for function in functions {
       let isSum = function.op == Int32(SW_ADD) || function.op == Int32(SW_ADD_RECTIFY)
       let rectifies = function.op == Int32(SW_RECTIFY) || function.op == Int32(SW_ADD_RECTIFY)
-      guard isSum || rectifies, function.a == sum || (isSum && function.b == sum) else {
-        return nil
-      }
+      // The rest comes last.
+      guard isSum || rectifies, finish.rest == nil, !(rectifies && finish.rectifies),
+        function.a == sum || (isSum && function.b == sum)
+      else { return nil }
       if isSum {
         let other = Int(function.a == sum ? function.b : function.a)
-        guard other != sum, inputs.indices.contains(other), finish.rest == nil else { return nil }
+        guard other != sum, inputs.indices.contains(other) else { return nil }
         if !finish.rectifies, finish.bias == nil, repeats(other, every: columns) {
           finish.bias = inputs[other]
         } else if isDense(other), !rectifies {
@@ -79,8 +80,7 @@ extension TileKernel {
           return nil
         }
       }
-      guard !rectifies || (!finish.rectifies && finish.rest == nil) else { return nil }
-      finish.rectifies = finish.rectifies || rectifies
+      if rectifies { finish.rectifies = true }
       sum = function.destination
     }
     return sum == outputs[0].register ? finish : nil

@@ -77,7 +77,7 @@ extension Model {
     _ x: SequenceTensor, _ name: String, into given: inout [String: Tensor]
   ) {
     given[name] = x.values.realPart
-    if x.values.dtype == .complex64 { given["\(name).imaginary"] = x.values.imaginaryPart }
+    given["\(name).imaginary"] = x.values.imaginaryPart
     given["\(name).mask"] = x.mask
   }
 }

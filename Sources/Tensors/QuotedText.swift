@@ -1,7 +1,9 @@
 /// String literals, whose escapes the notations share but for those of other control characters.
-enum QuotedText {
+package enum QuotedText {
   /// A string in quotes; `control` spells a control character that has no escape of its own.
-  static func of(_ text: String, control: (UInt32) -> String?) -> String {
+  package static func of(_ text: String, control: (UInt32) -> String?) -> String {
+    // Megabytes of an embedded file have nothing to escape.
+    if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -22,8 +24,18 @@ enum QuotedText {
     return result + "\""
   }
 
+  /// A string as JSON has it.
+  package static func json(_ text: String) -> String {
+    of(text) { $0 < 0x20 ? "\\u" + digits($0, radix: 16, count: 4) : nil }
+  }
+
+  /// Whether a byte of UTF-8 stands for itself in every notation.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
   /// A number in a base with leading zeros.
-  static func digits(_ value: UInt32, radix: Int, count: Int) -> String {
+  package static func digits(_ value: UInt32, radix: Int, count: Int) -> String {
     let digits = String(value, radix: radix)
     return String(repeating: "0", count: max(0, count - digits.count)) + digits
   }
