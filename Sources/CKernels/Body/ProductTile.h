@@ -56,6 +56,8 @@ SW_INLINE void productTerm(
   const int rows, const int vectors, const int asks, int64_t ahead, const float *upper,
   const float *lower, int64_t aRowStride, const float *b, f32x16 sum[6][4]) {
   f32x16 row[4];
+  // Terms in turn, or the compiler loads B of later ones first and has no registers left for sums.
+  if (asks && rows > 3 && vectors > 1) __asm__ volatile("" ::: "memory");
   SW_UNROLL
   for (int v = 0; v < vectors; v++) {
     if (asks) __builtin_prefetch(b + ahead + v * 16);
