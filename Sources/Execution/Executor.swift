@@ -1,4 +1,4 @@
-public import Programs
+import Programs
 public import Tensors
 
 /// Runs a plan: owns the memory of one run and the addresses of everything that the plan uses.
@@ -19,11 +19,11 @@ public final class Executor {
   /// Where parameters come from.
   public let parameters: ParameterStore
 
-  private let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
+  let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let arena: UnsafeMutableRawPointer
   private var kept: [UnsafeMutableRawPointer] = []
   /// The memory of large results, which those who ask for them share.
-  private var lent: [TensorStorage]
+  private(set) var lent: [TensorStorage]
   /// Tensors whose memory slots point to.
   private var boundInputs: [Tensor?]
   /// The inputs that were never set.
@@ -227,44 +227,5 @@ public final class Executor {
     }
     _ = plan.preparation.run(Frame(slots: slots, watch: nil, pool: pool))
     preparedVersion = parameters.version
-  }
-
-  /// An output of the last run, which later runs leave as it is.
-  ///
-  /// - Precondition: `index` is a position in the program's outputs; a run has finished.
-  public func output(_ index: Int) -> Tensor {
-    guard let tensor = value(plan.program.outputs[index].value) else {
-      preconditionFailure("Outputs are always kept.")
-    }
-    return tensor
-  }
-
-  /// All outputs of the last run, in program order.
-  public var outputs: [Tensor] { plan.program.outputs.indices.map { output($0) } }
-
-  /// A value of the last run, which later runs leave as it is; nil unless the plan keeps it.
-  public func value(_ id: ValueID) -> Tensor? {
-    guard let view = plan.shown[id.index] else { return nil }
-    if let piece = plan.pieces[view.buffer], plan.lent[piece].buffer == view.buffer,
-      view.isWhole(of: plan.buffers[view.buffer])
-    {
-      return Tensor(storage: lent[piece], shape: view.shape, dtype: view.dtype)
-    }
-    return Tensor(view.dtype, shape: view.shape) { target in
-      guard view.count > 0, let base = target.baseAddress else { return }
-      let source = slots[view.buffer] + view.byteOffset
-      view.copyElements(from: source, to: base)
-    }
-  }
-
-  /// Calls `body` with the bytes of an output of the last run where they lie; nil where they are not
-  /// dense.
-  public func withOutputBytes<Result>(
-    _ index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) rethrows -> Result? {
-    let id = plan.program.outputs[index].value
-    guard let view = plan.shown[id.index], view.isDense else { return nil }
-    let start = UnsafeRawPointer(slots[view.buffer] + view.byteOffset)
-    return try body(UnsafeRawBufferPointer(start: start, count: view.byteCount))
   }
 }

@@ -2,7 +2,6 @@ public import Execution
 public import Layers
 package import Programs
 public import Tensors
-public import Weights
 
 /// A layer with parameters, ready to run whole, block by block, or for gradients.
 ///
@@ -106,51 +105,6 @@ public final class Model {
   /// The number of trained numbers.
   public var parameterCount: Int {
     parameterSpecs.filter { $0.collection == .parameters }.reduce(0) { $0 + $1.shape.elementCount }
-  }
-
-  // MARK: - Weights in files
-
-  /// All parameters under their names in files, copies of repeated layers stacked.
-  public var fileTensors: [String: Tensor] {
-    ParameterFile(parameterSpecs).arrays { self[parameter: $0.path] }
-  }
-
-  /// The names, shapes and dtypes that a weights file must hold.
-  public var weightRequests: [WeightRequest] {
-    ParameterFile(parameterSpecs).entries.map { entry in
-      WeightRequest(path: entry.name, shape: entry.shape, dtype: entry.specs[0].dtype)
-    }
-  }
-
-  /// Takes parameters from tensors under their names in files.
-  ///
-  /// - Throws: ``RuntimeError`` `.invalidWeights` naming every missing and wrong-shaped tensor; then
-  ///   nothing has changed.
-  public func load(_ tensors: [String: Tensor]) throws(RuntimeError) {
-    let file = ParameterFile(parameterSpecs)
-    let problems = file.entries.compactMap { entry -> String? in
-      guard let tensor = tensors[entry.name] else { return "\(entry.name) is missing" }
-      guard tensor.shape == entry.shape else {
-        return "\(entry.name) is \(tensor.shape.shapeText), not \(entry.shape.shapeText)"
-      }
-      return nil
-    }
-    guard problems.isEmpty else {
-      throw RuntimeError(
-        .invalidWeights, found: problems.joined(separator: "; "), expected: "all parameters")
-    }
-    for (path, value) in file.parameters(tensors) { self[parameter: path] = value }
-  }
-
-  /// Takes parameters from a file in the original's names.
-  ///
-  /// - Returns: the report, with the tensors of the file that nobody asked for.
-  /// - Throws: ``WeightError`` with everything missing and wrong-shaped at once.
-  @discardableResult
-  public func load(_ file: Safetensors) throws -> WeightReport {
-    let (tensors, report) = try file.tensors(for: weightRequests)
-    try load(tensors)
-    return report
   }
 
   // MARK: - Running
@@ -264,37 +218,4 @@ public final class Model {
     plan.set("seed", Tensor([low, UInt32(truncatingIfNeeded: seed >> 32)]))
     plan.set("rowKeys", Tensor((0..<batch).map { UInt32($0) }))
   }
-}
-
-/// What a run shows besides its output.
-public struct RunOptions: Sendable {
-  /// Values that layers emit.
-  public var emits: Bool
-  /// The output and mask of every layer.
-  public var taps: Bool
-  /// Stops the run between two instructions.
-  public var cancel: CancelFlag?
-  /// Every layer gives NaN at invalid timesteps, to see whether the next one minds.
-  package var poisonsInvalid = false
-
-  /// Makes options; nothing is shown by default.
-  public init(emits: Bool = false, taps: Bool = false, cancel: CancelFlag? = nil) {
-    self.emits = emits
-    self.taps = taps
-    self.cancel = cancel
-  }
-}
-
-/// What a run gave.
-public struct RunOutput: Sendable {
-  /// The output sequence.
-  public var y: SequenceTensor
-  /// What layers emitted, by emit name, if asked for.
-  public var emits: [String: SequenceTensor]
-  /// What every layer gave, by path, if asked for; the root is the empty path.
-  public var taps: [String: SequenceTensor]
-  /// New values of variables, by path; in training only.
-  ///
-  /// Assign them to the model to keep them.
-  public var variables: [String: Tensor]
 }

@@ -20,6 +20,8 @@
 
 #include "Functions.h"
 
+#include "TileOperands.h"
+
 #include "Tiles.h"
 
 #include "Packing.h"

@@ -21,7 +21,7 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
   private let tapCount: Int
   private let gathering: TapsGather
   /// Set where no output sees padding and there is one spatial axis.
-  private let plain: Plain?
+  private let plain: PlainTaps?
   /// Outputs that follow each other evenly.
   private let lineLength: Int
   private let groups: Int
@@ -34,27 +34,6 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
   private let multiplier: Int64
   private let offsets: UnsafeMutablePointer<Int64>
   private let gatheredOffsets: UnsafeMutablePointer<Int64>
-
-  /// Runs of outputs that follow each other evenly, in elements of the input.
-  private struct Plain {
-    var start: Int
-    var lines: Int
-    var lineStride: Int
-    var count: Int
-    var rowStride: Int
-
-    init?(_ layout: TapsLayout) {
-      let length = layout.lineLength
-      guard layout.spatialRank == 1, layout.inside == 0..<length else { return nil }
-      start = -layout.dimensions.padLow[0] * layout.inputStrides[1]
-      lines = layout.targetShape[0]
-      lineStride = layout.inputStrides[0]
-      count = length
-      rowStride = layout.dimensions.strides[0] * layout.inputStrides[1]
-      // With one output a batch row, batch rows are the rows of one product.
-      if length == 1 { (lines, count, rowStride) = (1, lines, lineStride) }
-    }
-  }
 
   init(
     _ layout: TapsLayout, _ input: BufferView, weights: BufferView, matrixCount: Int,
@@ -69,7 +48,7 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     self.matrixCount = matrixCount
     inside = layout.inside
     tapCount = layout.tapCount
-    plain = mask == nil ? Plain(layout) : nil
+    plain = mask == nil ? PlainTaps(layout) : nil
     gathering = TapsGather(
       layout, input, isDepthwise: isDepthwise, mask: mask, scratch: scratch)
     groups = layout.dimensions.featureGroups
@@ -184,7 +163,7 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
       return
     }
     let middle =
-      isInside(line % layout.lineCount)
+      layout.isInside(line: line % layout.lineCount)
       ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
     if !middle.isEmpty { interior(line: line, middle, frame) }
     let (start, end) =
@@ -194,31 +173,10 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     gather(line: line, end..<share.upperBound, part, frame)
   }
 
-  /// Whether no tap of a line lies in padding along the outer spatial axes.
-  private func isInside(_ line: Int) -> Bool {
-    var rest = line
-    for axis in (0..<(layout.spatialRank - 1)).reversed() {
-      let (quotient, output) = rest.quotientAndRemainder(dividingBy: layout.targetShape[axis + 1])
-      for tap in 0..<layout.taps[axis]
-      where layout.source(axis: axis, output: output, tap: tap) == nil { return false }
-      rest = quotient
-    }
-    return true
-  }
-
   /// Outputs whose taps are all in the input.
   private func interior(line: Int, _ outputs: Range<Int>, _ frame: Frame) {
     let last = layout.spatialRank - 1
-    let (row, place) = line.quotientAndRemainder(dividingBy: layout.lineCount)
-    var start = row * layout.inputStrides[0]
-    var rest = place
-    for axis in (0..<last).reversed() {
-      let (quotient, output) = rest.quotientAndRemainder(dividingBy: layout.targetShape[axis + 1])
-      start +=
-        (layout.source(axis: axis, output: output, tap: 0) ?? 0)
-        * layout.inputStrides[axis + 1]
-      rest = quotient
-    }
+    var start = layout.start(ofLine: line)
     let step = layout.dimensions.strides[last]
     let first = outputs.lowerBound * step - layout.dimensions.padLow[last]
     start += first * layout.inputStrides[last + 1]

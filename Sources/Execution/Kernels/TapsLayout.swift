@@ -72,6 +72,32 @@ struct TapsLayout {
     return element
   }
 
+  /// Whether no tap of a line of a batch row lies in padding along the outer spatial axes.
+  func isInside(line: Int) -> Bool {
+    var rest = line
+    for axis in (0..<(spatialRank - 1)).reversed() {
+      let (quotient, output) = rest.quotientAndRemainder(dividingBy: targetShape[axis + 1])
+      for tap in 0..<taps[axis] where source(axis: axis, output: output, tap: tap) == nil {
+        return false
+      }
+      rest = quotient
+    }
+    return true
+  }
+
+  /// Where the input row lies that the first outer taps of a line see, all of them inside.
+  func start(ofLine line: Int) -> Int {
+    let (row, place) = line.quotientAndRemainder(dividingBy: lineCount)
+    var start = row * inputStrides[0]
+    var rest = place
+    for axis in (0..<(spatialRank - 1)).reversed() {
+      let (quotient, output) = rest.quotientAndRemainder(dividingBy: targetShape[axis + 1])
+      start += (source(axis: axis, output: output, tap: 0) ?? 0) * inputStrides[axis + 1]
+      rest = quotient
+    }
+    return start
+  }
+
   /// The inputs along the first spatial axis between the first and the last that a tap sees of some
   /// outputs, padding left out.
   func times(_ outputs: Range<Int>, tap: Int) -> Range<Int> {

@@ -1,16 +1,6 @@
 import Programs
 import Tensors
 
-/// Queries, keys and values behind their networks, `[b, t, n, h]`.
-struct AttentionHeads {
-  var queries: SequenceValue
-  var keys: SequenceValue
-  var values: SequenceValue
-  /// Which keys can be seen, `[b, t]`.
-  var keyMask: Value
-  var places = AttentionPlaces()
-}
-
 /// Attention of queries to the keys around them: what self attention and attention to a source that is
 /// streamed along have in common.
 ///

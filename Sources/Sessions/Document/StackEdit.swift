@@ -140,3 +140,13 @@ struct StackEdit {
     return SpecNode(SpecNode.rootMessage, [case_])
   }
 }
+
+extension StackEdit {
+  /// A combinator around layers.
+  static func combinator(_ message: String, _ field: String, _ layers: [SpecNode]) -> SpecNode {
+    let node = SpecNode(message, [SpecField("layers", layers.map { .node($0) })])
+    return SpecNode(SpecNode.rootMessage, [SpecField(field, [.node(node)])])
+  }
+
+  static func serial(_ layers: [SpecNode]) -> SpecNode { combinator("Serial", "serial", layers) }
+}

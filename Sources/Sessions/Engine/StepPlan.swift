@@ -1,3 +1,4 @@
+import Layers
 package import Runtime
 
 /// How an input is cut into steps: where each step begins, and where the input and the flush end.
@@ -33,5 +34,14 @@ package struct StepPlan: Hashable, Sendable {
   /// The last boundary that is not behind an input timestep.
   package func step(atInput timestep: Int) -> Int {
     boundaries.lastIndex { $0 <= timestep } ?? 0
+  }
+}
+
+extension StepPlan {
+  /// The steps that a document asks for.
+  init(_ time: Int, _ document: Document, _ model: Model) {
+    self.init(
+      time: time, blockSize: model.layer.blockSize, latency: model.layer.inputLatency,
+      schedule: document.schedule)
   }
 }

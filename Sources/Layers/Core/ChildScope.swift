@@ -1,0 +1,25 @@
+/// A layer that only arranges others and does no arithmetic of its own before its children do.
+public protocol CombinatorLayer: SequenceLayer {}
+
+/// How a child is named below its parent: as an instance (states, inspection), as an owner of
+/// parameters, and as a source of emits.
+public struct ChildScope: Hashable, Sendable {
+  /// The path element of the instance; unique among siblings.
+  public var path: String
+  /// The path element of its parameters; empty when it shares the parent's scope.
+  public var parameters: String
+  /// The path element of its emits.
+  public var emits: String
+  /// Whether the child may declare a parameter that a sibling has declared.
+  public var sharesParameters: Bool
+
+  /// Makes a scope; parameters and emits are named as the instance unless said otherwise.
+  public init(
+    _ path: String, parameters: String? = nil, emits: String? = nil, sharesParameters: Bool = false
+  ) {
+    self.path = path
+    self.parameters = parameters ?? path
+    self.emits = emits ?? path
+    self.sharesParameters = sharesParameters
+  }
+}

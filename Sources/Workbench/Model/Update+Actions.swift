@@ -1,0 +1,87 @@
+import Sessions
+
+// What keys, clicks and lines of the help stand for.
+extension AppModel {
+  /// Does what a key, a click or a line of the help stands for.
+  package mutating func perform(_ action: Action) -> [Effect] {
+    switch action {
+    case .perform(let line):
+      guard pendingCount < Self.pendingLimit else { return [] }
+      append([OutputLine(Self.firstPrompt + line, .command)])
+      return perform(line, typed: false)
+    case .prefill(let text):
+      focusCommandLine()
+      return [.editor(.prefill(text))]
+    case .commandLine:
+      focusCommandLine()
+      return []
+    case .focusNext: moveFocus(by: 1)
+    case .focusPrevious: moveFocus(by: -1)
+    case .focus(let panel):
+      if layout.panels[panel] != nil { focus = panel }
+    case .back:
+      if focus == .commandLine {
+        focus = lastPanel
+        keepFocusVisible()
+      } else if !filter.isEmpty {
+        filter = ""
+      } else {
+        focus = .stack
+      }
+    case .nextRow: row = min(row + 1, max(0, view.facts.rowCount - 1))
+    case .previousRow: row = max(0, row - 1)
+    case .help: help = HelpView(panel: focus)
+    case .filter:
+      if layout.panels[.stack] != nil { focus = .stack }
+      isFiltering = true
+    case .findDifference: return findDifference()
+    case .repaint: return [.repaint]
+    case .suspend: return [.suspend]
+    case .quit: return [.quit]
+    default: return Panels.panel(focus).perform(action, on: &self)
+    }
+    return []
+  }
+
+  /// Selects the innermost of the first layers that differ, in the order in which data flows; where
+  /// the view did not compare them all, the command does.
+  private mutating func findDifference() -> [Effect] {
+    let differing = view.layers.filter { $0.agrees == false }
+    guard let first = differing.first(where: { !$0.hasChildren }) ?? differing.last else {
+      return perform(.perform("diff all"))
+    }
+    select(first.path)
+    showUnfolded(first.path)
+    return perform(.perform("diff \(first.path)"))
+  }
+
+  /// Opens what hides a layer.
+  private mutating func showUnfolded(_ path: String) {
+    filter = ""
+    foldedPaths = foldedPaths.filter { $0 != "." && !path.hasPrefix($0 + "/") }
+  }
+
+  package mutating func focusCommandLine() {
+    if focus != .commandLine { lastPanel = focus }
+    focus = .commandLine
+  }
+
+  private mutating func moveFocus(by step: Int) {
+    let order = layout.focusable
+    let index = order.firstIndex(of: focus) ?? 0
+    let next = order[(index + step + order.count) % order.count]
+    if next == .commandLine { focusCommandLine() } else { focus = next }
+  }
+
+  mutating func keepFocusVisible() {
+    if !layout.focusable.contains(focus) { focus = .stack }
+    if !layout.focusable.contains(lastPanel) { lastPanel = .stack }
+  }
+
+  /// Selects the first visible layer when the selected one is filtered out or folded away.
+  package mutating func selectVisible() {
+    let layers = visibleLayers
+    guard let first = layers.first else { return }
+    if !layers.contains(where: { $0.path == selectedPath }) { selectedPath = first.path }
+  }
+}
