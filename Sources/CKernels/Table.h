@@ -22,9 +22,9 @@
       int64_t cStride),                                                                          \
     (a, b, m, n, k, c, cStride))                                                                 \
   X(void, depthwise,                                                                             \
-    (const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier, float *y,  \
-      int64_t yStride),                                                                          \
-    (rows, rowCount, weights, multiplier, y, yStride))                                           \
+    (const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,            \
+      const sw_finish *finish, float *y, int64_t yStride),                                       \
+    (rows, rowCount, weights, multiplier, finish, y, yStride))                                   \
   X(void, pack,                                                                                  \
     (const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t n, float *packed),     \
     (b, kStride, nStride, k, n, packed))                                                         \

@@ -74,7 +74,7 @@ public final class Plan {
     planner.dropUnusedPreparation()
     planner.keepPreparedResults()
     if options.kind != .debug { planner.readThroughMasks(options.limits) }
-    planner.finishChains(joins: options.kind != .debug)
+    planner.finishChains(options.kind == .debug ? nil : options.limits)
     if options.kind != .debug { planner.finishProducts() }
     planner.finishLoops()
     if options.kind != .debug { planner.joinStrips(options.limits) }

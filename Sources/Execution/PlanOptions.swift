@@ -39,6 +39,9 @@ package struct PlanLimits: Hashable, Sendable {
   package var leastRowsOfLargeWeights = 96
   /// Masked values smaller than this are in the cache when convolutions read them.
   package var leastMaskedByteCount = 64 << 10
+  /// Values up to this size are written to their place in the state at once; larger ones may be made
+  /// strip by strip.
+  package var mostPlacedByteCount = 64 << 10
   /// Results smaller than this are copied faster than memory is found for them.
   package var leastLentByteCount = 1 << 20
 

@@ -30,15 +30,15 @@ extension Planner {
   private func finished(_ product: PlannedTask, by chain: PlannedTask) -> PlannedTask? {
     guard let kernel = product.kernel as? any FinishingProduct,
       let columns = kernel.finishedColumns, let sums = product.writeViews.first,
-      let tiles = chain.kernel as? TileKernel,
-      let finish = tiles.finish(of: sums, columns: columns), let target = chain.writeViews.first
+      let tiles = chain.kernel as? TileKernel, !chain.writes(anyOf: product.reads),
+      let (finish, target) = tiles.finish(of: sums, columns: columns, results: chain.writeViews)
     else { return nil }
     kernel.finish(finish, to: target)
     var task = product
     task.readViews += finish.reads
     task.reads += finish.reads.map(\.buffer)
-    task.writeViews = [target]
-    task.writes = [target.buffer] + product.scratch.sorted()
+    task.writeViews = chain.writeViews
+    task.writes = chain.writes + product.scratch.sorted()
     // The product's own operands are read again behind its first results.
     task.inPlace = chain.inPlace.filter {
       $0.operand != sums.buffer && !product.reads.contains($0.operand)

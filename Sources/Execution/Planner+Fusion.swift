@@ -9,14 +9,19 @@ final class ChainKernel: Kernel {
 }
 
 extension Planner {
-  /// Turns the chains of all blocks into kernels, after joining neighbours if `joins`.
+  /// Turns the chains of all blocks into kernels, after joining neighbours unless `limits` is nil.
   ///
   /// Chains are joined at the place of the last of them, when no task between reads what the earlier
-  /// one writes or writes what it reads. A result that only its own chain reads never reaches memory.
-  func finishChains(joins: Bool) {
+  /// one writes or writes what it reads. A result that only its own chain reads never reaches memory; one
+  /// that is only copied into the state is written there.
+  func finishChains(_ limits: PlanLimits?) {
     for index in blocks.indices {
-      if joins { joinChains(index) }
-      finishChains(index)
+      if limits != nil { joinChains(index) }
+      let placements = limits.map { limits in
+        Placements(
+          blocks[index].tasks, buffers, uses: useCounts(), upTo: limits.mostPlacedByteCount)
+      }
+      finishChains(index, placements)
     }
   }
 
@@ -84,14 +89,17 @@ extension Planner {
       || !later.reads.isDisjoint(with: earlier.reads)
   }
 
-  private func finishChains(_ block: Int) {
+  private func finishChains(_ block: Int, _ placements: Placements?) {
+    var copies: Set<Int> = []
     let touched = touchedElsewhere(block)
     var readers: [Int: Int] = [:]
     for task in blocks[block].tasks {
       for buffer in Set(task.reads) { readers[buffer, default: 0] += 1 }
     }
-    blocks[block].tasks = blocks[block].tasks.compactMap { task in
-      guard let kernel = task.kernel as? ChainKernel else { return task }
+    blocks[block].tasks = blocks[block].tasks.enumerated().compactMap { index, task in
+      guard let kernel = task.kernel as? ChainKernel else {
+        return copies.contains(index) ? nil : task
+      }
       let own = Set(task.reads)
       let isWanted: (Int) -> Bool = { buffer in
         let others = (readers[buffer] ?? 0) - (own.contains(buffer) ? 1 : 0)
@@ -101,12 +109,18 @@ extension Planner {
         }
         return true
       }
-      guard let code = kernel.chain.code(results: isWanted) else {
+      guard var code = kernel.chain.code(results: isWanted) else {
         preconditionFailure("A chain that was joined has registers enough.")
       }
       guard let target = code.outputs.first?.view else { return nil }
       let replaceable = kernel.chain.replaceable(by: target).filter {
         isReplaceable($0, by: target)
+      }
+      if let placements {
+        copies.formUnion(placements.copies(of: code.outputs.map(\.view)))
+        for output in code.outputs.indices {
+          code.outputs[output].view = placements[code.outputs[output].view]
+        }
       }
       return PlannedTask(
         kernel: TileKernel(code, constant: constantCell), reads: code.inputs,

@@ -29,27 +29,10 @@ private func withPacked<Result>(
   }
 }
 
-/// What a product does to its sums.
-private struct Finish: Sendable {
-  var bias: [Float]?
-  var rectifies = false
-  /// Rows of n values.
-  var rest: [Float]?
-
-  /// What becomes of one sum.
-  func of(_ sum: Float, row: Int, column: Int, _ n: Int) -> Float {
-    var y = sum
-    if let bias { y += bias[column] }
-    if rectifies, y <= 0 { y = 0 }
-    if let rest { y += rest[row * n + column] }
-    return y
-  }
-}
-
 /// The columns of a packed product of m rows, `rowStride` apart, into the same columns of c.
 private func multiply(
   _ a: [Float], _ m: Int, rowStride: Int, k: Int, _ panels: UnsafePointer<Float>, n: Int,
-  columns: Range<Int>, _ finish: Finish, into c: inout [Float]
+  columns: Range<Int>, _ finish: Finish, into c: inout [Float], masked: inout [Float]
 ) {
   a.withUnsafeBufferPointer { a in
     var rows = sw_rows(
@@ -57,27 +40,12 @@ private func multiply(
       offsets: nil)
     var right = sw_panels(
       packed: panels, n: Int64(n), first: Int64(columns.lowerBound), count: Int64(columns.count))
-    // Memory that ends where it is last read.
-    let bias = finish.bias.map { Array($0[columns]) }
-    let rest = finish.rest.map { Array($0[columns.lowerBound...]) }
     c.withUnsafeMutableBufferPointer { c in
       guard let base = c.baseAddress else { return }
-      bias.withPointer { bias in
-        rest.withPointer { rest in
-          var end = sw_finish(
-            bias: bias, rectifies: finish.rectifies ? 1 : 0, rest: rest, restStride: Int64(n))
-          sw_gemm(&rows, Int64(m), &right, &end, base + columns.lowerBound, Int64(n))
-        }
+      finish.withColumns(columns, of: n, masked: &masked) { finish in
+        sw_gemm(&rows, Int64(m), &right, finish, base + columns.lowerBound, Int64(n))
       }
     }
-  }
-}
-
-extension [Float]? {
-  /// Calls `body` with the address of the elements, if there are any.
-  fileprivate func withPointer(_ body: (UnsafePointer<Float>?) -> Void) {
-    guard let self else { return body(nil) }
-    self.withUnsafeBufferPointer { body($0.baseAddress) }
   }
 }
 
@@ -100,27 +68,30 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
 @Suite struct ProductTests {
   @Test(
     "a packed product is the sum in order, finished as it should be",
-    arguments: ProductShape.all, 0..<8)
+    arguments: ProductShape.all, 0..<Finish.kindCount)
   func packed(_ shape: ProductShape, _ kind: Int) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
     var numbers = Numbers(m * 31 + n * 7 + k)
     let lda = k + 3
     let a = numbers.units(m * lda + 1)
     let b = numbers.units(k * n + 1)
-    let finish = Finish(
-      bias: kind & 1 > 0 ? numbers.units(n) : nil, rectifies: kind & 2 > 0,
-      rest: kind & 4 > 0 ? numbers.units(m * n) : nil)
-    let c = expectSameBits("product \(shape.testDescription)") {
+    let finish = Finish(kind: kind, rows: m, columns: n, &numbers)
+    let found = expectSameBits("product \(shape.testDescription)") {
       var c = [Float](repeating: -5, count: m * n)
+      var masked = c
       withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
-        multiply(a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, finish, into: &c)
+        multiply(
+          a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, finish, into: &c,
+          masked: &masked)
       }
-      return c
+      return c + (finish.keepsAll ? masked : [])
     }
     let wrong = (0..<m * n).first { place in
       let (i, j) = place.quotientAndRemainder(dividingBy: n)
       let sum = sumInOrder(k) { (a[i * lda + $0], b[$0 * n + j]) }
-      return bits(c[place]) != bits(finish.of(sum, row: i, column: j, n))
+      let wanted = finish.of(sum, row: i, column: j, n)
+      return bits(found[place]) != bits(wanted.result)
+        || (finish.keepsAll && bits(found[m * n + place]) != bits(wanted.masked))
     }
     #expect(wrong == nil, "at row \((wrong ?? 0) / n), column \((wrong ?? 0) % n)")
   }
@@ -132,21 +103,23 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     let k = 70
     var numbers = Numbers(n + m)
     let (a, b) = (numbers.units(m * k), numbers.units(k * n))
-    let finish = Finish(bias: numbers.units(n), rectifies: true, rest: numbers.units(m * n))
+    let finish = Finish(kind: Finish.kindCount - 1, rows: m, columns: n, &numbers)
     let expected = (0..<m * n).map { place in
       let sum = sumInOrder(k) { (a[place / n * k + $0], b[$0 * n + place % n]) }
       return finish.of(sum, row: place / n, column: place % n, n)
     }
     for width in [16, 32, 80] {
       var c = [Float](repeating: -5, count: m * n)
+      var masked = c
       withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
         for first in stride(from: 0, to: n, by: width) {
           multiply(
             a, m, rowStride: k, k: k, panels, n: n, columns: first..<min(first + width, n),
-            finish, into: &c)
+            finish, into: &c, masked: &masked)
         }
       }
-      #expect(c.map(bits) == expected.map(bits), "parts of \(width) columns")
+      #expect(c.map(bits) == expected.map { bits($0.result) }, "parts of \(width) columns")
+      #expect(masked.map(bits) == expected.map { bits($0.masked) }, "parts of \(width) columns")
     }
   }
 
@@ -221,33 +194,43 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
   }
 
   @Test(
-    "a depthwise convolution sums its taps in order",
-    arguments: [(3, 64, 1), (4, 5, 1), (2, 33, 3), (1, 16, 2), (4100, 2, 1)])
-  func depthwise(_ taps: Int, _ channels: Int, _ multiplier: Int) {
+    "a depthwise convolution sums its taps in order and finishes the sums",
+    arguments: [(3, 64, 1), (4, 5, 1), (2, 33, 3), (1, 16, 2), (4100, 2, 1)], 0..<Finish.kindCount)
+  func depthwise(_ shape: (taps: Int, channels: Int, multiplier: Int), _ kind: Int) {
+    let (taps, channels, multiplier) = shape
     var numbers = Numbers(taps + channels)
     let rowCount = 4
     let n = channels * multiplier
     let x = numbers.units((rowCount + taps - 1) * channels)
     let weights = numbers.units(taps * n)
     let offsets = (0..<taps).map { Int64($0 * channels) }
-    let y = expectSameBits("depthwise") {
+    let finish = Finish(kind: kind, rows: rowCount, columns: n, &numbers)
+    let found = expectSameBits("depthwise") {
       var y = [Float](repeating: 0, count: rowCount * n)
+      var masked = y
       x.withUnsafeBufferPointer { x in
         offsets.withUnsafeBufferPointer { offsets in
           var rows = sw_rows(
             base: x.baseAddress, rowStride: Int64(channels), segments: Int64(taps),
             segmentLength: Int64(channels), offsets: offsets.baseAddress)
-          sw_depthwise(&rows, Int64(rowCount), weights, Int64(multiplier), &y, Int64(n))
+          finish.withColumns(0..<n, of: n, masked: &masked) { finish in
+            sw_depthwise(
+              &rows, Int64(rowCount), weights, Int64(multiplier), finish, &y, Int64(n))
+          }
         }
       }
-      return y
+      return y + (finish.keepsAll ? masked : [])
     }
     for t in 0..<rowCount {
       for j in 0..<n {
-        let exact = sumInOrder(taps) {
+        let sum = sumInOrder(taps) {
           (x[(t + $0) * channels + j / multiplier], weights[$0 * n + j])
         }
-        #expect(bits(y[t * n + j]) == bits(exact), "at \(t), \(j)")
+        let wanted = finish.of(sum, row: t, column: j, n)
+        #expect(bits(found[t * n + j]) == bits(wanted.result), "at \(t), \(j)")
+        if finish.keepsAll {
+          #expect(bits(found[(rowCount + t) * n + j]) == bits(wanted.masked), "at \(t), \(j)")
+        }
       }
     }
   }

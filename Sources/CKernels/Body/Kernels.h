@@ -26,6 +26,8 @@
 
 #include "Packing.h"
 
+#include "Finish.h"
+
 #include "ProductTile.h"
 
 #include "PackedProducts.h"

@@ -34,14 +34,11 @@ typedef struct {
   sw_finish finish;
 } tile_ends;
 
-static const sw_finish noFinish = {NULL, 0, NULL, 0};
-
 /// Goes on to another row and column.
 SW_INLINE void advance(tile_ends *ends, int64_t rows, int64_t columns) {
   if (ends->start == START_PARTIAL) ends->from += rows * ends->fromStride + columns;
   ends->c += rows * ends->cStride + columns;
-  if (ends->finish.bias) ends->finish.bias += columns;
-  if (ends->finish.rest) ends->finish.rest += rows * ends->finish.restStride + columns;
+  advanceFinish(&ends->finish, rows, columns);
 }
 
 /// The ends of the tile that begins at a row and a column of a whole.
@@ -139,19 +136,17 @@ SW_INLINE void productTile(
     within = 0;
   }
 
+  // A copy, which no store can change.
+  const sw_finish finish = ends->finish;
   SW_UNROLL
   for (int r = 0; r < rows; r++)
     SW_UNROLL
     for (int v = 0; v < vectors; v++) {
       float *c = ends->c + r * ends->cStride + v * 16;
       const int64_t n = v == vectors - 1 ? columns : 16;
-      const sw_finish *finish = &ends->finish;
       f32x16 y = sum[r][v];
       if (ends->end == END_ADD) y = loadUpTo(c, n) + y;
-      if (finish->bias) y = y + loadUpTo(finish->bias + v * 16, n);
-      if (finish->rectifies) y = rectified(y);
-      if (finish->rest) y = y + loadUpTo(finish->rest + r * finish->restStride + v * 16, n);
-      storeUpTo(c, y, n);
+      storeFinished(&finish, r, v * 16, y, c, n);
     }
 }
 

@@ -36,12 +36,16 @@ enum { SW_PRODUCT_CHUNK = 4096 };
 
 /// What is done to the sums of a product before they are stored, in this order: a bias is added, one
 /// value a column; what is not above 0 becomes 0, as by RECTIFY; the rest is added, row m at
-/// rest + m * restStride. NULL and 0 for what is not done.
+/// rest + m * restStride; where valid[m] is 0, row m is +0. NULL and 0 for what is not done. With `masked`
+/// the result keeps all rows, and those with zeros are stored there, row m at masked + m * maskedStride.
 typedef struct {
   const float *bias;
   int32_t rectifies;
   const float *rest;
   int64_t restStride;
+  const uint8_t *valid;
+  float *masked;
+  int64_t maskedStride;
 } sw_finish;
 
 /// c[m * cStride + j] = finished sum in order over i of fma(row m [i], B[i, first + j]), starting at +0;
@@ -65,11 +69,11 @@ void sw_dot(
   const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,
   int64_t cStride);
 
-/// Depthwise convolution: y[m * yStride + j] = sum in order over taps s of
+/// Depthwise convolution: y[m * yStride + j] = finished sum in order over taps s of
 /// fma(rows.base[m * rowStride + offsets[s] + j / multiplier], weights[s * n + j]), starting at +0;
-/// n = segmentLength * multiplier, j in 0..<n.
+/// n = segmentLength * multiplier, j in 0..<n. `finish` may be NULL.
 void sw_depthwise(
-  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier, float *y,
-  int64_t yStride);
+  const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,
+  const sw_finish *finish, float *y, int64_t yStride);
 
 #endif

@@ -2,7 +2,7 @@ import CKernels
 import Tensors
 
 /// What a product does to its sums before it stores them: adds a bias, rectifies, adds a value of the
-/// same shape, in this order.
+/// same shape, hides rows that a mask does not allow, in this order.
 ///
 /// It has the bits of the chain that would do so afterwards, and saves a walk through memory.
 struct ProductFinish {
@@ -11,21 +11,29 @@ struct ProductFinish {
   var rectifies = false
   /// A number for each of the result.
   var rest: BufferView?
+  /// A flag a row: rows without it become zeros.
+  var mask: BufferView?
+  /// Where rows with zeros go if the result is to keep all rows; dense.
+  var masked: BufferView?
 
   /// What else the product reads.
-  var reads: [BufferView] { [bias, rest].compactMap(\.self) }
+  var reads: [BufferView] { [bias, rest, mask].compactMap(\.self) }
 
   /// Where it finds its operands.
   struct Places {
     private let bias: Place?
     private let rectifies: Int32
     private let rest: Place?
+    private let mask: Place?
+    private let masked: Place?
     private let columns: Int
 
     init(_ finish: ProductFinish = ProductFinish(), columns: Int = 0) {
       bias = finish.bias.map { Place($0) }
       rectifies = finish.rectifies ? 1 : 0
       rest = finish.rest.map { Place($0) }
+      mask = finish.mask.map { Place($0) }
+      masked = finish.masked.map { Place($0) }
       self.columns = columns
     }
 
@@ -39,6 +47,14 @@ struct ProductFinish {
         finish.rest = UnsafePointer(rest.floats(frame) + row * columns + column)
         finish.restStride = Int64(columns)
       }
+      if let mask {
+        let flags = mask.address(frame).assumingMemoryBound(to: UInt8.self)
+        finish.valid = UnsafePointer(flags + row)
+      }
+      if let masked {
+        finish.masked = masked.floats(frame) + row * columns + column
+        finish.maskedStride = Int64(columns)
+      }
       return finish
     }
   }
@@ -51,38 +67,4 @@ protocol FinishingProduct: Kernel {
 
   /// Makes the product finish its sums and store them elsewhere.
   func finish(_ finish: ProductFinish, to target: BufferView)
-}
-
-extension TileKernel {
-  /// What a product must do to give this chain's only result in place of its own; nil for other chains.
-  func finish(of product: BufferView, columns: Int) -> ProductFinish? {
-    let own = inputs.indices.filter { inputs[$0].buffer == product.buffer }
-    guard own.count == 1, outputs.count == 1, outputs[0].dtype == .float32,
-      isDense(own[0]), product.isDense, product.offset == 0, inputs[own[0]].offset == 0
-    else { return nil }
-    var finish = ProductFinish()
-    var sum = Int32(own[0])
-    for function in functions {
-      let isSum = function.op == Int32(SW_ADD) || function.op == Int32(SW_ADD_RECTIFY)
-      let rectifies = function.op == Int32(SW_RECTIFY) || function.op == Int32(SW_ADD_RECTIFY)
-      // The rest comes last.
-      guard isSum || rectifies, finish.rest == nil, !(rectifies && finish.rectifies),
-        function.a == sum || (isSum && function.b == sum)
-      else { return nil }
-      if isSum {
-        let other = Int(function.a == sum ? function.b : function.a)
-        guard other != sum, inputs.indices.contains(other) else { return nil }
-        if !finish.rectifies, finish.bias == nil, repeats(other, every: columns) {
-          finish.bias = inputs[other]
-        } else if isDense(other), !rectifies {
-          finish.rest = inputs[other]
-        } else {
-          return nil
-        }
-      }
-      if rectifies { finish.rectifies = true }
-      sum = function.destination
-    }
-    return sum == outputs[0].register ? finish : nil
-  }
 }

@@ -91,7 +91,7 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
   var gatherCount: Int { TapsGather.scratchCount(layout, isDepthwise: isDepthwise) }
 
   var finishedColumns: Int? {
-    isDepthwise || tapCount * layout.channels > Int(SW_PRODUCT_CHUNK) ? nil : layout.outputs
+    tapCount * layout.channels > Int(SW_PRODUCT_CHUNK) ? nil : layout.outputs
   }
 
   func finish(_ finish: ProductFinish, to target: BufferView) {
@@ -113,11 +113,11 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     var rows = plainRows
     rows.base = UnsafePointer(input.floats(frame) + plain.start)
     let (count, y) = (Int64(plain.count), target.floats(frame))
+    var finish = finish.at(row: 0, column: 0, frame)
     if isDepthwise {
-      sw_depthwise(&rows, count, weights.floats(frame), multiplier, y, outputs)
+      sw_depthwise(&rows, count, weights.floats(frame), multiplier, &finish, y, outputs)
     } else {
       var right = sw_panels(packed: weights.floats(frame), n: outputs, first: 0, count: outputs)
-      var finish = finish.at(row: 0, column: 0, frame)
       sw_gemm(&rows, count, &right, &finish, y, outputs)
     }
   }
@@ -221,8 +221,9 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
       var rows = sw_rows(
         base: x, rowStride: Int64(stride), segments: Int64(tapCount),
         segmentLength: Int64(groups), offsets: offsets)
+      var finish = finish.at(row: firstOutput, column: 0, frame)
       sw_depthwise(
-        &rows, Int64(count), weights.floats(frame), Int64(outputs / groups), y,
+        &rows, Int64(count), weights.floats(frame), Int64(outputs / groups), &finish, y,
         Int64(outputs))
       return
     }

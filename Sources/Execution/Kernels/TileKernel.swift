@@ -14,6 +14,8 @@ final class TileKernel: RowwiseKernel {
   let inputs: [BufferView]
   let functions: [sw_tile_op]
   let outputs: [(dtype: DType, register: Int32)]
+  /// The one number that an operand has in every run, as its cell.
+  private let known: [Int32?]
 
   /// `constant` tells the one number that an operand has in every run, as its cell.
   init(_ code: PointwiseChain.Code, constant: (BufferView) -> Int32?) {
@@ -24,6 +26,7 @@ final class TileKernel: RowwiseKernel {
     functionTable = .allocate(capacity: max(code.functions.count, 1))
     program = .allocate(capacity: 1)
     let known = code.inputs.map { constant($0) }
+    self.known = known
     let zeros = known.indices.filter { known[$0] == 0 }
     let fused = TileFusion(
       code.functions, zeros: Set(zeros.map { Int32($0) }),
@@ -95,6 +98,9 @@ final class TileKernel: RowwiseKernel {
     inputs[input].dtype == .float32 && inputTable[input].access != Int32(SW_ACCESS_GENERAL)
       && inputTable[input].period == count
   }
+
+  /// Whether an operand is 0 in every run.
+  func isZero(_ input: Int) -> Bool { known.indices.contains(input) && known[input] == 0 }
 
   /// A row is an element.
   override func run(rows: Range<Int>, part: Int, _ frame: Frame) {

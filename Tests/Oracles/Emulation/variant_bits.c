@@ -94,8 +94,11 @@ static void product(int64_t m, int64_t n, int64_t k) {
   sw_pack(b, n, 1, k, n, packed);
   const sw_panels right = {packed, n, 0, n};
   const sw_rows rows = {a, k + 3, 1, k, NULL};
-  const sw_finish finish = {bias, 1, rest, n};
+  uint8_t *valid = sw_alloc((size_t)m);
+  for (int64_t row = 0; row < m; row++) valid[row] = row % 3 != 1;
+  const sw_finish finish = {bias, 1, rest, n, valid, NULL, 0};
   EVERY_VARIANT("packed product", m, n, k, 0, m * n, sw_gemm(&rows, m, &right, &finish, y, n));
+  sw_free(valid);
   for (int turn = 0; turn < 4; turn++) {
     const sw_matrix left = {a, turn & 1 ? 1 : k, turn & 1 ? m : 1};
     const sw_matrix right = {b, turn & 2 ? 1 : n, turn & 2 ? k : 1};
@@ -118,7 +121,11 @@ static void convolution(int64_t taps, int64_t dilation, int64_t channels, int64_
     sw_gemm(&rows, 50, &right, NULL, y, filters));
   EVERY_VARIANT(
     "depthwise", taps, dilation, channels, 1, 50 * channels,
-    sw_depthwise(&rows, 50, weights, 1, y, channels));
+    sw_depthwise(&rows, 50, weights, 1, NULL, y, channels));
+  const sw_finish finish = {weights, 1, x, channels, NULL, NULL, 0};
+  EVERY_VARIANT(
+    "finished depthwise", taps, dilation, channels, 1, 50 * channels,
+    sw_depthwise(&rows, 50, weights, 1, &finish, y, channels));
   sw_free(x), sw_free(weights), sw_free(packed);
 }
 
