@@ -194,6 +194,29 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
   }
 
   @Test(
+    "a row times columns apart has the packed bits", arguments: [8, 13, 33, 40],
+    [64, 320, 512, 1024])
+  func columnsApart(_ n: Int, _ stride: Int) {
+    let k = 39
+    var numbers = Numbers(n + stride)
+    let (a, b) = (numbers.units(k), numbers.units(n * stride))
+    let c = expectSameBits("columns \(stride) apart") {
+      var c = [Float](repeating: -5, count: n)
+      a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+          var left = sw_matrix(base: a.baseAddress, rowStride: 0, columnStride: 1)
+          var right = sw_matrix(base: b.baseAddress, rowStride: 1, columnStride: Int64(stride))
+          sw_dot(&left, &right, 1, Int64(n), Int64(k), &c, Int64(n))
+        }
+      }
+      return c
+    }
+    for j in 0..<n {
+      #expect(bits(c[j]) == bits(sumInOrder(k) { (a[$0], b[j * stride + $0]) }), "at \(j)")
+    }
+  }
+
+  @Test(
     "a depthwise convolution sums its taps in order and finishes the sums",
     arguments: [(3, 64, 1), (4, 5, 1), (2, 33, 3), (1, 16, 2), (4100, 2, 1)], 0..<Finish.kindCount)
   func depthwise(_ shape: (taps: Int, channels: Int, multiplier: Int), _ kind: Int) {

@@ -1,6 +1,11 @@
 // One row times columns whose terms follow each other: queries times keys.
 
-enum { TURNED_BYTES_AHEAD = 128 };
+enum {
+  TURNED_BYTES_AHEAD = 128,
+  /// At multiples of so many floats between columns, the lines of 32 columns have no room in the
+  /// first-level cache beside each other, those of eight do.
+  CROWDING_STRIDE = 512,
+};
 
 /// Multiples of a distance in bytes that addresses cannot make of it themselves. They are hidden from
 /// the compiler, which would keep an address for every column.
@@ -85,10 +90,10 @@ SW_INLINE void dotTurnedColumns(
 /// again that are done.
 static void dotTurned(
   const float *a, int64_t aStride, const sw_matrix *b, int64_t n, int64_t k, int streams, float *c) {
-  const int64_t stride = b->columnStride;
-  for (int64_t j = 0; j < n; j += 32) {
+  const int64_t stride = b->columnStride, most = stride % CROWDING_STRIDE == 0 ? 8 : 32;
+  for (int64_t j = 0; j < n; j += most) {
     if (n - j < 8) j = n - 8;
-    const int64_t left = n - j, last = left < 32 ? left - 8 : 24;
+    const int64_t left = n - j < most ? n - j : most, last = left - 8;
     const float *from = b->base + j * stride;
     if (left > 24)
       dotTurnedColumns(4, last, streams, a, aStride, from, stride, k, c + j);
