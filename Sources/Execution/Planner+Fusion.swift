@@ -15,12 +15,15 @@ extension Planner {
   /// one writes or writes what it reads. A result that only its own chain reads never reaches memory; one
   /// that is only copied into the state is written there.
   func finishChains(_ limits: PlanLimits?) {
+    guard let limits else {
+      for index in blocks.indices { finishChains(index, nil) }
+      return
+    }
+    for index in blocks.indices { joinChains(index) }
+    let uses = useCounts()
     for index in blocks.indices {
-      if limits != nil { joinChains(index) }
-      let placements = limits.map { limits in
-        Placements(
-          blocks[index].tasks, buffers, uses: useCounts(), upTo: limits.mostPlacedByteCount)
-      }
+      let placements = Placements(
+        blocks[index].tasks, buffers, uses: uses, upTo: limits.mostPlacedByteCount)
       finishChains(index, placements)
     }
   }

@@ -28,11 +28,6 @@ struct FinishTests {
 
   private static let flags = ValueType(.bool, [2, 45])
 
-  /// Zeros where a flag of batch row and timestep is not set.
-  private static func masked(_ x: Value, _ flags: Value) -> Value {
-    flags.broadcast(to: x.shape, axes: [0, 1]).select(x, x.builder.scalar(0, x.dtype))
-  }
-
   private static func spread(_ bias: Value, over x: Value) -> Value {
     bias.broadcast(to: x.shape, axes: [x.shape.count - 1])
   }

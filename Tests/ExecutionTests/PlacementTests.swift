@@ -33,10 +33,6 @@ struct PlacementTests {
     }
   }
 
-  private static func masked(_ x: Value, _ flags: Value) -> Value {
-    flags.broadcast(to: x.shape, axes: [0, 1]).select(x, x.builder.scalar(0, .float32))
-  }
-
   static let cases: [Case] = [
     Case(testDescription: "of a chain", kernels: 2) { x, _, flags, _ in
       (masked(x.unary(.tanh), flags), [])

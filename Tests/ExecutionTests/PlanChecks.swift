@@ -37,6 +37,11 @@ func rectified(_ x: Value) -> Value {
   return (x .<= zero).select(zero, x)
 }
 
+/// Zeros where the flag of a batch row and timestep, `[b, t]`, is not set.
+func masked(_ x: Value, _ flags: Value) -> Value {
+  flags.broadcast(to: x.shape, axes: [0, 1]).select(x, x.builder.scalar(0, x.dtype))
+}
+
 extension PlanLimits {
   /// Strips of a few rows, no masked values as a whole and no copies of results, however small they are.
   static var tiny: PlanLimits {

@@ -216,15 +216,15 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
     isOneRun: Bool, group: Int, firstOutput: Int, count: Int
   ) {
     let outputs = layout.outputs
+    let columns = outputs / groups
     let y = target.floats(frame) + firstOutput * outputs
+    var finish = finish.at(row: firstOutput, column: group * columns, frame)
     if isDepthwise {
       var rows = sw_rows(
         base: x, rowStride: Int64(stride), segments: Int64(tapCount),
         segmentLength: Int64(groups), offsets: offsets)
-      var finish = finish.at(row: firstOutput, column: 0, frame)
       sw_depthwise(
-        &rows, Int64(count), weights.floats(frame), Int64(outputs / groups), &finish, y,
-        Int64(outputs))
+        &rows, Int64(count), weights.floats(frame), Int64(columns), &finish, y, Int64(outputs))
       return
     }
     let channels = Int64(layout.channels)
@@ -232,11 +232,9 @@ final class TapsKernel: RowwiseKernel, FinishingProduct {
       base: x, rowStride: Int64(stride), segments: isOneRun ? 1 : Int64(tapCount),
       segmentLength: isOneRun ? channels * Int64(tapCount) : channels,
       offsets: isOneRun ? nil : offsets)
-    let columns = outputs / groups
     var right = sw_panels(
       packed: weights.floats(frame) + group * matrixCount, n: Int64(columns), first: 0,
       count: Int64(columns))
-    var finish = finish.at(row: firstOutput, column: group * columns, frame)
     sw_gemm(&rows, Int64(count), &right, &finish, y + group * columns, Int64(outputs))
   }
 }

@@ -14,8 +14,6 @@ final class TileKernel: RowwiseKernel {
   let inputs: [BufferView]
   let functions: [sw_tile_op]
   let outputs: [(dtype: DType, register: Int32)]
-  /// The one number that an operand has in every run, as its cell.
-  private let known: [Int32?]
 
   /// `constant` tells the one number that an operand has in every run, as its cell.
   init(_ code: PointwiseChain.Code, constant: (BufferView) -> Int32?) {
@@ -26,7 +24,6 @@ final class TileKernel: RowwiseKernel {
     functionTable = .allocate(capacity: max(code.functions.count, 1))
     program = .allocate(capacity: 1)
     let known = code.inputs.map { constant($0) }
-    self.known = known
     let zeros = known.indices.filter { known[$0] == 0 }
     let fused = TileFusion(
       code.functions, zeros: Set(zeros.map { Int32($0) }),
@@ -100,7 +97,9 @@ final class TileKernel: RowwiseKernel {
   }
 
   /// Whether an operand is 0 in every run.
-  func isZero(_ input: Int) -> Bool { known.indices.contains(input) && known[input] == 0 }
+  func isZero(_ input: Int) -> Bool {
+    inputs.indices.contains(input) && inputTable[input].cells?.pointee == 0
+  }
 
   /// A row is an element.
   override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
