@@ -77,23 +77,22 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs",
-        "Tensors",
+        "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Execution",
+        "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
       "Workbench",
       [
-        "Sessions", "Datasets", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
-        "Tensors",
+        "Sessions", "Runtime", "Execution", "Notation", "Layers", "TerminalUI", "Tensors",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
     .executableTarget(
       name: "workbench",
       dependencies: [
-        "WorkbenchKit", "Workbench", "LayerTesting", "Sessions", "Datasets", "Weights", "Tensors",
-        "CAllocationCount",
+        "Workbench", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime", "Execution",
+        "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -124,8 +123,8 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Sessions", "Runtime", "Layers", "Tensors", "Execution",
-        "TerminalUI", "PtyHarness", "TrapProbe",
+        "Workbench", "Sessions", "Runtime", "Layers", "Programs", "Execution", "TerminalUI",
+        "PtyHarness", "TrapProbe",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
 
@@ -150,7 +149,7 @@ let package = Package(
     tests(
       "SessionsTests",
       [
-        "Sessions", "Runtime", "Execution", "Layers", "Notation", "Datasets", "Weights", "Tensors",
+        "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
@@ -163,6 +162,6 @@ let package = Package(
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
     tests(
       "LayerTestingTests",
-      ["LayerTesting", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
+      ["LayerTesting", "Runtime", "Layers", "Tensors", "Weights"]),
   ]
 )

@@ -12,21 +12,22 @@ extension Planner {
     guard types.allSatisfy({ $0.dtype == .float32 && $0.shape.elementCount > 0 }) else {
       return nil
     }
-    switch op.name {
-    case "softmax": return softmax(op, operands, types)
-    case "rmsNorm", "layerNorm": return normalized(op, operands, types)
-    case "lstmCell": return lstmCell(operands, types)
-    case "attention": return attention(op, operands, types)
-    default: return nil
+    switch op.known {
+    case .softmax(let axis): return softmax(axis, operands, types)
+    case .rmsNorm(let norm):
+      return normalized(norm, .rmsNorm(epsilon: Float(norm.epsilon)), operands, types)
+    case .layerNorm(let norm):
+      return normalized(norm, .layerNorm(epsilon: Float(norm.epsilon)), operands, types)
+    case .lstmCell: return lstmCell(operands, types)
+    case .attention(let attributes): return attention(attributes, operands, types)
+    case .complexAbs, .gradientClipping, nil: return nil
     }
   }
 
   private func softmax(
-    _ op: CompositeOp, _ operands: [BufferView], _ types: [ValueType]
+    _ axis: Int, _ operands: [BufferView], _ types: [ValueType]
   ) -> [BufferView]? {
-    guard case .int(let axis) = op.attributes["axis"], axis == types[0].rank - 1,
-      operands[0].dtype == .float32
-    else { return nil }
+    guard axis == types[0].rank - 1, operands[0].dtype == .float32 else { return nil }
     let source = dense(operands[0])
     let target = result(types[0], of: [source])
     add(
@@ -36,29 +37,23 @@ extension Planner {
   }
 
   private func normalized(
-    _ op: CompositeOp, _ operands: [BufferView], _ types: [ValueType]
+    _ norm: KnownComposite.NormalizationAttributes, _ function: RowKernel.Function,
+    _ operands: [BufferView], _ types: [ValueType]
   ) -> [BufferView]? {
     let shape = types[0].shape
-    guard case .ints(let axes) = op.attributes["axes"],
-      case .double(let epsilon) = op.attributes["epsilon"],
-      axes == Array((shape.count - axes.count)..<shape.count), !axes.isEmpty,
+    let axes = norm.axes
+    guard axes == Array((shape.count - axes.count)..<shape.count), !axes.isEmpty,
       operands.allSatisfy({ $0.dtype == .float32 })
     else { return nil }
     let length = axes.map { shape[$0] }.reduce(1, *)
     let factors = operands.dropFirst().map { dense($0) }
     guard factors.allSatisfy({ $0.count == length }) else { return nil }
-    var flags: [Bool] = []
-    for name in ["useScale", "useBias"] {
-      if case .bool(true) = op.attributes[name] { flags.append(true) } else { flags.append(false) }
-    }
-    guard factors.count == flags.count(where: { $0 }) else { return nil }
+    let used = [norm.usesScale, norm.usesBias]
+    guard factors.count == used.count(where: { $0 }) else { return nil }
     let source = dense(operands[0])
     let target = result(types[0], of: [source] + factors)
-    let scale = flags[0] ? factors.first : nil
-    let bias = flags[1] ? factors.last : nil
-    let function: RowKernel.Function =
-      op.name == "rmsNorm"
-      ? .rmsNorm(epsilon: Float(epsilon)) : .layerNorm(epsilon: Float(epsilon))
+    let scale = norm.usesScale ? factors.first : nil
+    let bias = norm.usesBias ? factors.last : nil
     add(
       RowKernel(function, source, scale: scale, bias: bias, to: target, length: length),
       reads: [source] + factors, writes: [target],
@@ -99,9 +94,10 @@ extension Planner {
   }
 
   private func attention(
-    _ op: CompositeOp, _ operands: [BufferView], _ types: [ValueType]
+    _ attributes: KnownComposite.AttentionAttributes, _ operands: [BufferView],
+    _ types: [ValueType]
   ) -> [BufferView]? {
-    guard let layout = AttentionLayout(op, operands, types) else { return nil }
+    guard let layout = AttentionLayout(attributes, operands, types) else { return nil }
     let mask = dense(operands[3])
     var views = Array(operands[..<3]) + [mask]
     if operands.count > 4 { views.append(dense(operands[4])) }

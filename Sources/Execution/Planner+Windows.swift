@@ -98,7 +98,9 @@ extension Planner {
         steps[axis] = source.steps[index]
       }
       return EvenIndices(base: source.base, steps: steps)
-    default: return nil
+    case .convert, .bitcast, .random, .unary, .binary, .compare, .select, .movement, .reduction,
+      .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
+      return nil
     }
   }
 }

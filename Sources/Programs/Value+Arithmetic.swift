@@ -70,6 +70,17 @@ extension Value {
     one(.indexing(.dynamicUpdate(axis: axis)), [self, update, start])
   }
 
+  /// Applies a function that planner and exporters know; its expansion is traced by `body`.
+  ///
+  /// - Returns: one value a result of the body.
+  public static func composite(
+    _ known: KnownComposite, _ operands: [Value], gradient: Program? = nil,
+    body: ([Value]) -> [Value]
+  ) -> [Value] {
+    composite(
+      known.name, attributes: known.attributes, operands, gradient: gradient, body: body)
+  }
+
   /// Applies a named function; its expansion is traced by `body`.
   ///
   /// - Returns: one value a result of the body.

@@ -44,7 +44,7 @@ extension Model {
   ) throws -> Gradients {
     try check(x)
     var tracing = TraceOptions(training: training, differentiable: true)
-    tracing.nudgesOutputs = showsLayers
+    tracing.probesGradients = showsLayers
     let request = TraceRequest(
       batch: x.batch, time: x.time, input: input, constants: constants.specs, options: tracing)
     let plan = try gradientPlan(request, stepTime: nil)
@@ -89,7 +89,7 @@ extension Model {
     let time = steps * stepTime
     let whole = constants.block(0..<time)
     var tracing = TraceOptions(training: training, differentiable: true)
-    tracing.nudgesOutputs = showsLayers
+    tracing.probesGradients = showsLayers
     let request = TraceRequest(
       batch: x.batch, time: time, input: input, constants: whole.specs, options: tracing)
     let plan = try gradientPlan(request, stepTime: stepTime)
@@ -135,11 +135,12 @@ extension Model {
   /// Gives a gradient plan the cotangents of its output.
   private func seed(_ plan: TracePlan, _ weights: SequenceTensor) {
     let seeds = weights.maskedInvalid().values.converted(to: output.dtype)
-    plan.set("cotangent/y", seeds.realPart)
-    plan.set("cotangent/y.imaginary", seeds.imaginaryPart)
-    for input in plan.nudges {
-      plan.set(
-        input.name, Tensor(zeros: plan.program[input.value].shape, plan.program[input.value].dtype))
+    let names = ProgramSignature.output
+    plan.set(ProgramSignature.cotangent(of: names.values), seeds.realPart)
+    plan.set(ProgramSignature.cotangent(of: names.imaginary), seeds.imaginaryPart)
+    for (input, _) in plan.gradientProbes {
+      let type = plan.program[input.value]
+      plan.set(input.name, Tensor(zeros: type.shape, type.dtype))
     }
   }
 
@@ -148,17 +149,17 @@ extension Model {
   ) -> Gradients {
     func gradient(_ name: String, mask: Tensor?) -> Tensor? {
       guard let real = plan.output(.gradient, name) else { return nil }
-      let imaginary = plan.output(.gradient, "\(name).imaginary")
+      let imaginary = plan.output(.gradient, ProgramSignature.imaginary(of: name))
       let values = imaginary.map { Tensor.complex(real, $0) } ?? real
       guard let mask else { return values }
       return SequenceTensor(uncheckedValues: values, mask: mask).maskedInvalid().values
     }
     let forward = plan.collect()
     var result = Gradients(
-      y: forward.y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
+      y: forward.y, input: gradient(ProgramSignature.input.values, mask: x.mask), parameters: [:],
+      constants: [:],
       variables: forward.variables)
-    for input in plan.nudges {
-      let path = String(input.name.dropFirst("nudge/".count))
+    for (input, path) in plan.gradientProbes {
       result.layers[path] = plan.output(.gradient, input.name)
     }
     for spec in parameterSpecs where spec.collection == .parameters {
@@ -171,7 +172,7 @@ extension Model {
       case .sequence(let x), .streamed(let x): mask = x.mask
       case .array: mask = nil
       }
-      result.constants[name] = gradient("constant/\(name)", mask: mask)
+      result.constants[name] = gradient(ProgramSignature.constant(name).values, mask: mask)
     }
     return result
   }

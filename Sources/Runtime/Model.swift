@@ -207,7 +207,7 @@ public final class Model {
   }
 
   func bind(_ plan: TracePlan, _ x: SequenceTensor, _ constants: Constants, batch: Int) {
-    plan.set("x", x)
+    plan.set(ProgramSignature.input, x)
     bind(plan, constants, batch: batch)
   }
 
@@ -215,7 +215,7 @@ public final class Model {
     plan.set(constants)
     for (path, value) in variables { plan.set(path, value) }
     let low = UInt32(truncatingIfNeeded: seed)
-    plan.set("seed", Tensor([low, UInt32(truncatingIfNeeded: seed >> 32)]))
-    plan.set("rowKeys", Tensor((0..<batch).map { UInt32($0) }))
+    plan.set(ProgramSignature.seed, Tensor([low, UInt32(truncatingIfNeeded: seed >> 32)]))
+    plan.set(ProgramSignature.rowKeys, Tensor((0..<batch).map { UInt32($0) }))
   }
 }

@@ -26,13 +26,15 @@ final class TracePlan {
     var mask: Int
     var imaginary: Int?
 
-    init?(_ outputs: [OutputKey: Int], _ role: OutputRole, values: String, mask: String) {
-      guard let place = outputs[OutputKey(role: role, name: values)],
-        let maskPlace = outputs[OutputKey(role: role, name: mask)]
+    init?(
+      _ outputs: [OutputKey: Int], _ role: OutputRole, _ names: ProgramSignature.SequenceNames
+    ) {
+      guard let values = outputs[OutputKey(role: role, name: names.values)],
+        let mask = outputs[OutputKey(role: role, name: names.mask)]
       else { return nil }
-      self.values = place
-      self.mask = maskPlace
-      imaginary = outputs[OutputKey(role: role, name: "\(values).imaginary")]
+      self.values = values
+      self.mask = mask
+      imaginary = outputs[OutputKey(role: role, name: names.imaginary)]
     }
   }
 
@@ -44,15 +46,12 @@ final class TracePlan {
     inputs = Self.places(program.inputs.map(\.name))
     let outputs = Self.places(program.outputs.map { OutputKey(role: $0.role, name: $0.name) })
     self.outputs = outputs
-    result = SequencePlace(outputs, .output, values: "y", mask: "y.mask")
+    result = SequencePlace(outputs, .output, ProgramSignature.output)
     tapPlaces = trace.layers.compactMap { layer in
-      SequencePlace(
-        outputs, .tap, values: "\(layer.path):out", mask: "\(layer.path):mask"
-      ).map { (layer.path, $0) }
+      SequencePlace(outputs, .tap, ProgramSignature.tap(layer.path)).map { (layer.path, $0) }
     }
     emitPlaces = trace.emits.compactMap { name in
-      SequencePlace(outputs, .emit, values: "emit/\(name)", mask: "emit/\(name).mask")
-        .map { (name, $0) }
+      SequencePlace(outputs, .emit, ProgramSignature.emit(name)).map { (name, $0) }
     }
     variablePlaces = program.outputs.enumerated().compactMap { index, output in
       output.role == .variable ? (output.name, index) : nil
@@ -61,8 +60,12 @@ final class TracePlan {
 
   var program: Program { executor.plan.program }
 
-  /// The inputs that are added to the outputs of layers.
-  var nudges: [Program.Input] { program.inputs.filter { $0.name.hasPrefix("nudge/") } }
+  /// The inputs that are added to the outputs of layers, with the paths of these.
+  var gradientProbes: [(input: Program.Input, path: String)] {
+    program.inputs.compactMap { input in
+      ProgramSignature.path(ofGradientProbe: input.name).map { (input, $0) }
+    }
+  }
 
   private static func places<Name: Hashable>(_ names: [Name]) -> [Name: Int] {
     Dictionary(
@@ -75,18 +78,19 @@ final class TracePlan {
   }
 
   /// Gives a sequence input its values.
-  func set(_ name: String, _ sequence: SequenceTensor) {
-    set(name, sequence.values.realPart)
-    set("\(name).imaginary", sequence.values.imaginaryPart)
-    set("\(name).mask", sequence.mask)
+  func set(_ names: ProgramSignature.SequenceNames, _ sequence: SequenceTensor) {
+    set(names.values, sequence.values.realPart)
+    set(names.imaginary, sequence.values.imaginaryPart)
+    set(names.mask, sequence.mask)
   }
 
   /// Gives all constants their values.
   func set(_ constants: Constants) {
     for (name, constant) in constants {
+      let names = ProgramSignature.constant(name)
       switch constant {
-      case .sequence(let x), .streamed(let x): set("constant/\(name)", x)
-      case .array(let tensor): set("constant/\(name)", tensor)
+      case .sequence(let x), .streamed(let x): set(names, x)
+      case .array(let tensor): set(names.values, tensor)
       }
     }
   }

@@ -11,7 +11,7 @@ struct CompositeTests {
   static let softmaxes: [ProgramCase] = [[3, 17], [2, 3, 40], [1, 1]].flatMap { shape in
     [0, shape.count - 1].map { axis in
       ProgramCase("softmax \(shape) along \(axis)", operands: f32(shape)) { x in
-        Value.composite("softmax", attributes: ["axis": .int(axis)], [x[0].scaled(by: 5)]) { x in
+        Value.composite(.softmax(axis: axis), [x[0].scaled(by: 5)]) { x in
           let top = x[0].reduced(.max, axes: [axis], keepingAxes: true)
           let powers = (x[0] - top).unary(.exp)
           return [powers / powers.reduced(.sum, axes: [axis], keepingAxes: true)]
@@ -26,35 +26,35 @@ struct CompositeTests {
   /// Norms of `[2, 3, 4, 5]` over the last axes, with factors as far as asked for.
   static let norms: [ProgramCase] = [[3], [2, 3]].flatMap { (axes: [Int]) in
     [(false, false), (true, false), (true, true), (false, true)].flatMap { (scaled, shifted) in
-      ["rmsNorm", "layerNorm"].compactMap { name -> ProgramCase? in
-        if name == "rmsNorm" && shifted { return nil }
+      [false, true].compactMap { centred -> ProgramCase? in
+        if !centred && shifted { return nil }
         let shape: Shape = [2, 3, 4, 5]
         let extents = axes.map { shape[$0] }
         let factor: Shape = [1, 1] + (axes.count == 1 ? [1] : []) + extents
+        let name = centred ? "layerNorm" : "rmsNorm"
         let text = "\(name) over \(axes), scale \(scaled), bias \(shifted)"
         return ProgramCase(text, operands: f32(shape, factor, factor)) { x in
           var operands = [x[0]]
           if scaled { operands.append(x[1]) }
           if shifted { operands.append(x[2]) }
-          return norm(name, axes, extents.reduce(1, *), operands, scaled, shifted)
+          return norm(centred, axes, extents.reduce(1, *), operands, scaled, shifted)
         }
       }
     }
   }
 
   private static func norm(
-    _ name: String, _ axes: [Int], _ count: Int, _ operands: [Value], _ scaled: Bool,
+    _ isCentred: Bool, _ axes: [Int], _ count: Int, _ operands: [Value], _ scaled: Bool,
     _ shifted: Bool
   ) -> [Value] {
-    let attributes: [String: CompositeOp.Attribute] = [
-      "axes": .ints(axes), "epsilon": .double(1e-3), "useScale": .bool(scaled),
-      "useBias": .bool(shifted),
-    ]
-    return Value.composite(name, attributes: attributes, operands) { x in
+    let attributes = KnownComposite.NormalizationAttributes(
+      axes: axes, epsilon: 1e-3, usesScale: scaled, usesBias: shifted)
+    return Value.composite(isCentred ? .layerNorm(attributes) : .rmsNorm(attributes), operands) {
+      x in
       let mean: (Value) -> Value = { value in
         value.reduced(.sum, axes: axes, keepingAxes: true).scaled(by: 1 / Double(count))
       }
-      let centred = name == "rmsNorm" ? x[0] : x[0] - mean(x[0])
+      let centred = isCentred ? x[0] - mean(x[0]) : x[0]
       var y = centred * mean(centred * centred).adding(1e-3).unary(.rsqrt)
       if scaled { y = y * x[1] }
       if shifted { y = y + x[x.count - 1] }
@@ -71,7 +71,7 @@ struct CompositeTests {
       ValueType(.float32, [batch, 4 * units]), state, state, ValueType(.bool, [batch]),
     ]
     return ProgramCase("LSTM cell of \(units) units", operands: operands) { x in
-      Value.composite("lstmCell", x) { x in
+      Value.composite(.lstmCell, x) { x in
         let part: (Int) -> Value = { x[0].sliced(axis: 1, from: $0 * units, to: ($0 + 1) * units) }
         let kept = part(1).unary(.sigmoid) * x[1]
         let c = kept + part(0).unary(.sigmoid) * part(2).unary(.tanh)
@@ -104,16 +104,14 @@ struct CompositeTests {
       return ProgramCase("\(self)", operands: operands) { x in
         var x = x
         if hidesAll { x[3] = x[3].and(x[3].unary(.not)) }
-        return Value.composite("attention", attributes: attributes, x) { expanded($0) }
+        return Value.composite(.attention(attributes), x) { expanded($0) }
       }
     }
 
-    private var attributes: [String: CompositeOp.Attribute] {
-      [
-        "past": .int(past), "future": .int(future), "offset": .int(keys - queries),
-        "softCap": .double(softCap), "zeroFullyMasked": .bool(zeroFullyMasked),
-        "hasBias": .bool(hasBias),
-      ]
+    private var attributes: KnownComposite.AttentionAttributes {
+      KnownComposite.AttentionAttributes(
+        past: past, future: future, offset: keys - queries, softCap: softCap,
+        zerosFullyMasked: zeroFullyMasked, hasBias: hasBias)
     }
 
     private func expanded(_ x: [Value]) -> [Value] {

@@ -1,57 +1,72 @@
 import Testing
 
-/// What each target may import of this package and of others: imports only go down.
+/// What each target imports is what Package.swift declares, no more and no less.
 @Suite struct ImportTests {
-  private static let platform: Set<String> = ["Darwin", "Glibc", "Synchronization"]
-  private static let files = platform.union(["FoundationEssentials"])
-
-  private static let allowed: [String: Set<String>] = [
-    "CAllocationCount": [], "CKernels": [], "CTerminal": [],
-    "Tensors": platform,
-    "Programs": platform.union(["Tensors"]),
-    "Execution": platform.union(["CKernels", "Programs", "Tensors"]),
-    "Layers": platform.union(["Programs", "Tensors"]),
-    "ConfigProtos": ["Foundation", "FoundationEssentials", "SwiftProtobuf"],
-    "Notation": platform.union(["ConfigProtos", "Layers", "SwiftProtobuf", "Tensors"]),
-    "Weights": files.union(["Tensors"]),
-    "Datasets": files.union(["Tensors", "Weights"]),
-    "Runtime": platform.union(["Execution", "Layers", "Programs", "Tensors", "Weights"]),
-    "LayerTesting": platform.union([
-      "Execution", "Layers", "Notation", "Programs", "Runtime", "Tensors", "Weights",
-    ]),
-    "Models": platform.union(["Layers", "Runtime", "Tensors"]),
-    "SequenceLayers": [
-      "Execution", "LayerTesting", "Layers", "Notation", "Programs", "Runtime", "Tensors",
-      "Weights",
-    ],
-    "Sessions": files.union([
-      "Datasets", "Execution", "LayerTesting", "Layers", "Notation", "Programs", "Runtime",
-      "Tensors", "Weights",
-    ]),
-    "TerminalUI": platform.union(["CTerminal"]),
-    "Workbench": files.union([
-      "Execution", "Layers", "Notation", "Runtime", "Sessions", "Tensors", "TerminalUI",
-    ]),
-    "WorkbenchKit": ["Layers", "Notation", "SequenceLayers", "Sessions", "Workbench"],
-    "TrainBytes": ["ArgumentParser", "Layers", "Models", "Runtime", "Tensors", "Weights"],
-    "workbench": files.union([
-      "ArgumentParser", "CAllocationCount", "Datasets", "Execution", "LayerTesting", "Layers",
-      "Notation", "Runtime",
-      "Sessions", "Tensors", "Weights", "Workbench", "WorkbenchKit",
-    ]),
+  /// Modules that come with the toolchain.
+  private static let toolchain: Set<String> = [
+    "Darwin", "Dispatch", "Foundation", "FoundationEssentials", "Glibc", "Synchronization",
+    "Testing",
   ]
 
-  @Test("every target has a row in the table of imports")
-  func targetsAreListed() {
-    let targets = Set(SourceTree.files.filter(\.isSource).map(\.target))
-    #expect(targets.subtracting(Self.allowed.keys).isEmpty)
-    #expect(targets.count > 12, "The sources were not found.")
+  /// The targets of this package in the manifest, C targets left out.
+  private static let targets: [PackageManifest.Target] = PackageManifest.package.targets.filter {
+    target in SourceTree.files.contains { $0.path.hasPrefix(target.path + "/") }
   }
 
-  @Test("imports only go down", arguments: SourceTree.files.filter(\.isSource))
-  func imports(_ file: SourceFile) {
-    let foreign = Set(file.imports).subtracting(Self.allowed[file.target] ?? [])
-    #expect(foreign.isEmpty, "\(file.path) imports \(foreign.sorted())")
+  @Test("the manifest is read whole")
+  func manifestIsRead() {
+    #expect(Self.targets.count > 25)
+    let names = Set(Self.targets.map(\.path))
+    let folders = Set(SourceTree.files.filter(\.isSource).map { "Sources/\($0.target)" })
+    #expect(folders.subtracting(names).isEmpty, "sources without a target")
+    let sessions = Self.targets.first { $0.name == "Sessions" }
+    #expect(sessions?.dependencies.isSuperset(of: ["Runtime", "Datasets"]) == true)
+    let notation = Self.targets.first { $0.name == "Notation" }
+    #expect(notation?.dependencies.contains("SwiftProtobuf") == true)
+  }
+
+  @Test("declared dependencies and imports are the same", arguments: targets.map(\.name))
+  func declaredIsUsed(_ name: String) throws {
+    let target = try #require(Self.targets.first { $0.name == name })
+    let files = SourceTree.files.filter { $0.path.hasPrefix(target.path + "/") }
+    let (undeclared, unused) = Self.difference(target, files)
+    #expect(undeclared.isEmpty, "\(name) imports what Package.swift does not declare")
+    #expect(unused.isEmpty, "\(name) declares what it does not import")
+  }
+
+  @Test("an import that is not declared, and a declaration that is not used, are found")
+  func differencesAreFound() {
+    let target = PackageManifest.Target(
+      name: "A", path: "Sources/A", dependencies: ["B", "C"], isExecutable: false)
+    let file = SourceFile(
+      path: "Sources/A/A.swift", text: "import B\npackage import D\n// import E")
+    let (undeclared, unused) = Self.difference(target, [file])
+    #expect(undeclared == ["D"] && unused == ["C"])
+  }
+
+  /// Tests name the programs that they start, so that these are built; programs are not imported.
+  private static func difference(
+    _ target: PackageManifest.Target, _ files: [SourceFile]
+  ) -> (undeclared: Set<String>, unused: Set<String>) {
+    let used = Set(files.flatMap(\.imports)).subtracting(toolchain)
+    let programs = Set(PackageManifest.package.targets.filter(\.isExecutable).map(\.name))
+    return (
+      used.subtracting(target.dependencies),
+      target.dependencies.subtracting(used).subtracting(programs)
+    )
+  }
+
+  @Test("only targets that touch files import Foundation")
+  func foundation() {
+    let full: Set<String> = ["ConfigProtos"]
+    let essentials = full.union(["Datasets", "Sessions", "Weights", "Workbench", "workbench"])
+    for file in SourceTree.files where file.isSource {
+      let imports = Set(file.imports)
+      if imports.contains("Foundation") { #expect(full.contains(file.target), "\(file.path)") }
+      if imports.contains("FoundationEssentials") {
+        #expect(essentials.contains(file.target), "\(file.path)")
+      }
+    }
   }
 
   @Test("a C module is met in one folder only")

@@ -7,6 +7,11 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
   let path: String
   let lines: [String]
 
+  init(path: String, text: String) {
+    self.path = path
+    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+  }
+
   /// The folder below `Sources` or `Tests`.
   var target: String { String(path.split(separator: "/")[1]) }
   var isGenerated: Bool { path.hasSuffix(".pb.swift") || path.contains("/Generated/") }
@@ -22,13 +27,8 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
 
   /// The modules that it imports.
   var imports: [String] {
-    code.compactMap { _, text in
-      let words = text.split(separator: " ")
-      guard let place = words.firstIndex(of: "import"), place <= 1, place + 1 < words.count else {
-        return nil
-      }
-      return String(words.last ?? "")
-    }
+    let form = /^(@\w+ )*((public|package|internal|private|fileprivate) )?import (\w+)\s*$/
+    return code.compactMap { _, text in text.firstMatch(of: form).map { String($0.output.4) } }
   }
 
   var testDescription: String { path }
@@ -51,8 +51,7 @@ enum SourceTree {
       guard let text = try? String(contentsOf: base.appending(path: name), encoding: .utf8) else {
         return nil
       }
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-      return SourceFile(path: "\(folder)/\(name)", lines: lines)
+      return SourceFile(path: "\(folder)/\(name)", text: text)
     }
   }
 }

@@ -20,13 +20,11 @@ struct AttentionLayout {
   var biasBatch: Int
 
   /// Nil where the kernel does not serve these operands.
-  init?(_ op: CompositeOp, _ operands: [BufferView], _ types: [ValueType]) {
-    guard case .int(let past) = op.attributes["past"],
-      case .int(let future) = op.attributes["future"],
-      case .int(let offset) = op.attributes["offset"],
-      case .double(let softCap) = op.attributes["softCap"],
-      case .bool(let zeroFullyMasked) = op.attributes["zeroFullyMasked"],
-      operands.count == 4 || operands.count == 5, operands[0].shape.count == 4,
+  init?(
+    _ attributes: KnownComposite.AttentionAttributes, _ operands: [BufferView],
+    _ types: [ValueType]
+  ) {
+    guard operands.count == 4 || operands.count == 5, operands[0].shape.count == 4,
       operands[..<3].allSatisfy({ $0.dtype == .float32 && $0.hasUnitRows }),
       operands.count == 4 || operands[4].dtype == .float32
     else { return nil }
@@ -38,11 +36,12 @@ struct AttentionLayout {
     keyHeads = operands[1].shape[2]
     valueSize = operands[2].shape[3]
     guard keyCount > 0 else { return nil }
-    self.softCap = Float(softCap)
-    zeroWhenBlind = zeroFullyMasked
+    softCap = Float(attributes.softCap)
+    zeroWhenBlind = attributes.zerosFullyMasked
     biasBatch = operands.count > 4 ? operands[4].shape[0] : 0
     first = []
     last = []
+    let (past, future, offset) = (attributes.past, attributes.future, attributes.offset)
     for query in 0..<queryCount {
       let place = query + offset
       let low = past < 0 ? 0 : min(max(place - past, 0), keyCount)

@@ -15,7 +15,9 @@ struct FaultEdit {
         uniform[instruction.results[0]] = tensor.double(at: 0)
       case .movement(.broadcast), .movement(.reshape):
         uniform[instruction.results[0]] = uniform[instruction.operands[0]]
-      default: break
+      case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .select,
+        .movement, .reduction, .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
+        break
       }
     }
   }
@@ -79,11 +81,12 @@ struct FaultEdit {
   private mutating func drop(_ kind: FaultKind, _ index: Int) -> Bool {
     let instruction = program.instructions[index]
     let kept: Int
-    switch (instruction.op, kind) {
-    case (.select, .missingSelect): kept = 1
-    case (.binary(.and), .droppedRight): kept = 0
-    case (.binary(.and), .droppedLeft): kept = 1
-    default: return false
+    if kind == .missingSelect, case .select = instruction.op {
+      kept = 1
+    } else if kind != .missingSelect, case .binary(.and) = instruction.op {
+      kept = kind == .droppedRight ? 0 : 1
+    } else {
+      return false
     }
     let operand = instruction.operands[kept]
     program.instructions[index].op = .convert(program[operand].dtype)
@@ -130,11 +133,11 @@ struct FaultEdit {
 
   private mutating func move(_ index: Int) -> Bool {
     let instruction = program.instructions[index]
+    guard case .indexing(let indexing) = instruction.op else { return false }
     let place: Int
-    switch instruction.op {
-    case .indexing(.gather), .indexing(.dynamicSlice), .indexing(.scatterAdd): place = 1
-    case .indexing(.dynamicUpdate): place = 2
-    default: return false
+    switch indexing {
+    case .gather, .dynamicSlice, .scatterAdd: place = 1
+    case .dynamicUpdate: place = 2
     }
     let operand = instruction.operands[place]
     let moved = addOne(operand, before: index)
@@ -156,7 +159,9 @@ struct FaultEdit {
     let instruction = program.instructions[index]
     switch instruction.op {
     case .binary, .compare, .select: break
-    default: return false
+    case .constant, .iota, .convert, .bitcast, .random, .unary, .movement, .reduction,
+      .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
+      return false
     }
     guard
       let place = instruction.operands.lastIndex(where: { uniform[$0] != nil }),
@@ -182,7 +187,9 @@ struct FaultEdit {
     let instruction = program.instructions[index]
     switch instruction.op {
     case .binary(.mul), .contraction: break
-    default: return false
+    case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .select,
+      .movement, .reduction, .indexing, .fft, .loop, .composite, .stopGradient:
+      return false
     }
     let operand = instruction.operands[0]
     guard program[operand].dtype.isFloating, uniform[operand] == nil else { return false }

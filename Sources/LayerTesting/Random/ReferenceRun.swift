@@ -16,12 +16,10 @@ extension Model {
       batch: x.batch, time: x.time, input: input, constants: constants.specs,
       options: TraceOptions(training: training))
     let shown = try evaluated(trace(.layer, request).program, x, constants, batch: x.batch)
-    guard let values = shown["y"], let mask = shown["y.mask"] else {
+    guard let y = try Self.sequence(ProgramSignature.output, in: shown) else {
       preconditionFailure("Every trace of a layer has an output sequence.")
     }
-    let imaginary = shown["y.imaginary"]
-    return try SequenceTensor(
-      values: imaginary.map { Tensor.complex(values, $0) } ?? values, mask: mask)
+    return y
   }
 
   /// What the layers give that run once, before the first step, such as networks for the keys of a
@@ -37,14 +35,18 @@ extension Model {
     let shown = try evaluated(trace.program, nil, constants, batch: batch)
     var taps: [String: SequenceTensor] = [:]
     for place in trace.layers {
-      guard let values = shown["\(place.path):out"], let mask = shown["\(place.path):mask"] else {
-        continue
-      }
-      let imaginary = shown["\(place.path):out.imaginary"]
-      taps[place.path] = try SequenceTensor(
-        values: imaginary.map { Tensor.complex(values, $0) } ?? values, mask: mask)
+      taps[place.path] = try Self.sequence(ProgramSignature.tap(place.path), in: shown)
     }
     return taps
+  }
+
+  private static func sequence(
+    _ names: ProgramSignature.SequenceNames, in shown: [String: Tensor]
+  ) throws -> SequenceTensor? {
+    guard let values = shown[names.values], let mask = shown[names.mask] else { return nil }
+    let imaginary = shown[names.imaginary]
+    return try SequenceTensor(
+      values: imaginary.map { Tensor.complex(values, $0) } ?? values, mask: mask)
   }
 
   /// The outputs of a program of this model, by name.
@@ -52,14 +54,17 @@ extension Model {
     _ program: Program, _ x: SequenceTensor?, _ constants: Constants, batch: Int
   ) throws -> [String: Tensor] {
     var given: [String: Tensor] = [
-      "seed": Tensor([UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)]),
-      "rowKeys": Tensor((0..<batch).map { UInt32($0) }),
+      ProgramSignature.seed: Tensor([
+        UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32),
+      ]),
+      ProgramSignature.rowKeys: Tensor((0..<batch).map { UInt32($0) }),
     ]
-    if let x { Self.put(x, "x", into: &given) }
+    if let x { Self.put(x, ProgramSignature.input, into: &given) }
     for (name, constant) in constants {
+      let names = ProgramSignature.constant(name)
       switch constant {
-      case .sequence(let x), .streamed(let x): Self.put(x, "constant/\(name)", into: &given)
-      case .array(let tensor): given["constant/\(name)"] = tensor
+      case .sequence(let x), .streamed(let x): Self.put(x, names, into: &given)
+      case .array(let tensor): given[names.values] = tensor
       }
     }
     let inputs = program.inputs.map { input in
@@ -74,10 +79,11 @@ extension Model {
   }
 
   private static func put(
-    _ x: SequenceTensor, _ name: String, into given: inout [String: Tensor]
+    _ x: SequenceTensor, _ names: ProgramSignature.SequenceNames,
+    into given: inout [String: Tensor]
   ) {
-    given[name] = x.values.realPart
-    given["\(name).imaginary"] = x.values.imaginaryPart
-    given["\(name).mask"] = x.mask
+    given[names.values] = x.values.realPart
+    given[names.imaginary] = x.values.imaginaryPart
+    given[names.mask] = x.mask
   }
 }

@@ -13,10 +13,6 @@ struct AttentionBand: Hashable, Sendable {
 
   static let unlimited = AttentionBand(past: -1, future: -1, offset: 0)
 
-  var attributes: [String: CompositeOp.Attribute] {
-    ["past": .int(past), "future": .int(future), "offset": .int(offset)]
-  }
-
   /// The same visibility without leading keys; nil where that cannot be said.
   func withoutLeading(queries: Int, keys: Int) -> AttentionBand? {
     if hidesNothing(queries: queries, keys: keys) { return .unlimited }

@@ -92,13 +92,13 @@ struct AttentionCore {
   }
 
   private func composite(_ operands: Operands, _ wantsProbabilities: Bool) -> Output {
-    var attributes = band.attributes
-    attributes["softCap"] = .double(softCap ?? 0)
-    attributes["zeroFullyMasked"] = .bool(blind != .mean)
-    attributes["hasBias"] = .bool(operands.bias != nil)
+    let known = KnownComposite.attention(
+      KnownComposite.AttentionAttributes(
+        past: band.past, future: band.future, offset: band.offset, softCap: softCap ?? 0,
+        zerosFullyMasked: blind != .mean, hasBias: operands.bias != nil))
     let required = [operands.queries, operands.keys, operands.values, operands.keyMask]
     let all = required + (operands.bias.map { [$0] } ?? [])
-    let results = Value.composite("attention", attributes: attributes, all) { inputs in
+    let results = Value.composite(known, all) { inputs in
       let inner = Operands(
         queries: inputs[0], keys: inputs[1], values: inputs[2], keyMask: inputs[3],
         bias: inputs.count > 4 ? inputs[4] : nil)

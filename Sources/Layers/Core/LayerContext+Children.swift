@@ -105,10 +105,10 @@ extension LayerContext {
     records.append(
       LayerRecord(
         path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency))
-    guard options.nudgesOutputs, output.values.dtype.isFloating else { return output }
-    let nudge = builder.input("nudge/\(path)", .input, output.values.type)
-    var nudged = output.unmasked()
-    nudged.values = output.values + nudge
-    return nudged
+    guard options.probesGradients, output.values.dtype.isFloating else { return output }
+    let probe = builder.input(ProgramSignature.gradientProbe(path), .input, output.values.type)
+    var probed = output.unmasked()
+    probed.values = output.values + probe
+    return probed
   }
 }

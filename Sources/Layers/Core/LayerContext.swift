@@ -147,7 +147,7 @@ public final class LayerContext {
   /// The seed of random draws, `u32[2]`.
   public var seed: Value {
     if let seedValue { return seedValue }
-    let value = builder.input("seed", .seed, ValueType(.uint32, [2]))
+    let value = builder.input(ProgramSignature.seed, .seed, ValueType(.uint32, [2]))
     seedValue = value
     return value
   }
@@ -155,7 +155,7 @@ public final class LayerContext {
   /// The rows' own random keys, `u32[b]`: equal keys draw equal numbers.
   public var rowKeys: Value {
     if let rowKeyValue { return rowKeyValue }
-    let value = builder.input("rowKeys", .seed, ValueType(.uint32, [batch]))
+    let value = builder.input(ProgramSignature.rowKeys, .seed, ValueType(.uint32, [batch]))
     rowKeyValue = value
     return value
   }

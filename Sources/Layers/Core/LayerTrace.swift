@@ -14,9 +14,9 @@ public struct TraceOptions: Hashable, Sendable {
   public var emits: Bool
   /// Every layer gives NaN at invalid timesteps, to see whether the next one minds.
   public var poisonsInvalid: Bool
-  /// Every layer adds an input named `nudge/PATH` to what it gives, so that the gradient with respect to
+  /// Every layer adds an input named `probe/PATH` to what it gives, so that the gradient with respect to
   /// its output can be asked for.
-  package var nudgesOutputs = false
+  package var probesGradients = false
 
   /// Makes options; everything is off by default.
   public init(

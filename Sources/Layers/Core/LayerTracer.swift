@@ -64,18 +64,20 @@ public struct LayerTracer: Sendable {
       mode == .initialState
       ? SequenceValue(
         builder.poison(ValueType(.float32, shape)), mask: builder.poison(ValueType(.bool, shape)))
-      : Self.sequenceInput(builder, "x", shape + request.input.shape, request.input.dtype, .input)
+      : Self.sequenceInput(
+        builder, ProgramSignature.input, shape + request.input.shape, request.input.dtype, .input)
     var constants: [String: ConstantValue] = [:]
     for (name, spec) in request.constants.sorted(by: { $0.key < $1.key }) {
+      let names = ProgramSignature.constant(name)
       switch spec.form {
       case .array:
         let type = ValueType(spec.dtype, spec.shape)
         constants[name] = .array(
-          builder.input("constant/\(name)", .constant(streamed: false), type))
+          builder.input(names.values, .constant(streamed: false), type))
       case .sequence(let streamed):
         constants[name] = .sequence(
           Self.sequenceInput(
-            builder, "constant/\(name)", spec.shape, spec.dtype, .constant(streamed: streamed)))
+            builder, names, spec.shape, spec.dtype, .constant(streamed: streamed)))
       case .table: break
       }
     }
@@ -87,13 +89,14 @@ public struct LayerTracer: Sendable {
   }
 
   private static func sequenceInput(
-    _ builder: ProgramBuilder, _ name: String, _ shape: Shape, _ dtype: DType, _ role: InputRole
+    _ builder: ProgramBuilder, _ names: ProgramSignature.SequenceNames, _ shape: Shape,
+    _ dtype: DType, _ role: InputRole
   ) -> SequenceValue {
     let isComplex = dtype == .complex64
     let type = ValueType(isComplex ? .float32 : dtype, shape)
-    let values = builder.input(name, role, type)
-    let imaginary = isComplex ? builder.input("\(name).imaginary", role, type) : nil
-    let mask = builder.input("\(name).mask", role, ValueType(.bool, Array(shape.prefix(2))))
+    let values = builder.input(names.values, role, type)
+    let imaginary = isComplex ? builder.input(names.imaginary, role, type) : nil
+    let mask = builder.input(names.mask, role, ValueType(.bool, Array(shape.prefix(2))))
     return SequenceValue(values, imaginary: imaginary, mask: mask)
   }
 
@@ -102,11 +105,15 @@ public struct LayerTracer: Sendable {
     state: [StateLeafSpec]
   ) throws -> LayerTrace {
     let builder = context.builder
-    if let output { Self.show(output, "y", .output, in: builder) }
-    for emit in context.emits { Self.show(emit.sequence, "emit/\(emit.path)", .emit, in: builder) }
+    if let output { Self.show(output, ProgramSignature.output, .output, in: builder) }
+    for emit in context.emits {
+      Self.show(emit.sequence, ProgramSignature.emit(emit.path), .emit, in: builder)
+    }
     for update in context.variableUpdates { builder.output(update.path, .variable, update.value) }
     if request.options.taps {
-      for record in context.records { Self.showTap(record, in: builder) }
+      for record in context.records {
+        Self.show(record.output, ProgramSignature.tap(record.path), .tap, in: builder)
+      }
     }
     let spec = try layer.outputSpec(for: request.input, constants: request.constants)
     return LayerTrace(
@@ -120,18 +127,11 @@ public struct LayerTracer: Sendable {
   }
 
   private static func show(
-    _ sequence: SequenceValue, _ name: String, _ role: OutputRole, in builder: ProgramBuilder
+    _ sequence: SequenceValue, _ names: ProgramSignature.SequenceNames, _ role: OutputRole,
+    in builder: ProgramBuilder
   ) {
-    builder.output(name, role, sequence.values)
-    if let imaginary = sequence.imaginary { builder.output("\(name).imaginary", role, imaginary) }
-    builder.output("\(name).mask", role, sequence.mask)
-  }
-
-  private static func showTap(_ record: LayerRecord, in builder: ProgramBuilder) {
-    builder.output("\(record.path):out", .tap, record.output.values)
-    if let imaginary = record.output.imaginary {
-      builder.output("\(record.path):out.imaginary", .tap, imaginary)
-    }
-    builder.output("\(record.path):mask", .tap, record.output.mask)
+    builder.output(names.values, role, sequence.values)
+    if let imaginary = sequence.imaginary { builder.output(names.imaginary, role, imaginary) }
+    builder.output(names.mask, role, sequence.mask)
   }
 }

@@ -37,11 +37,11 @@ extension LayerNormalization: PointwiseLayer {
       let bias = try context.parameter("bias", norm.extents, dtype: paramDtype, biasInit)
       operands.append(norm.laidOut(bias, x.dtype))
     }
-    let attributes: [String: CompositeOp.Attribute] = [
-      "axes": .ints(norm.axes), "epsilon": .double(epsilon), "useScale": .bool(useScale),
-      "useBias": .bool(useBias), "wide": .bool(reductionsInAtLeastFp32),
-    ]
-    let y = Value.composite("layerNorm", attributes: attributes, operands) { inputs in
+    let known = KnownComposite.layerNorm(
+      KnownComposite.NormalizationAttributes(
+        axes: norm.axes, epsilon: epsilon, usesScale: useScale, usesBias: useBias,
+        isWide: reductionsInAtLeastFp32))
+    let y = Value.composite(known, operands) { inputs in
       let values = inputs[0].widened(reductionsInAtLeastFp32)
       let centred = values - values.mean(over: norm.axes)
       let variance = (centred * centred).mean(over: norm.axes)

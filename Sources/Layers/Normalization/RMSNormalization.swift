@@ -33,11 +33,10 @@ extension RMSNormalization: PointwiseLayer {
       let scale = try context.parameter("scale", norm.extents, dtype: paramDtype, scaleInit)
       operands.append(norm.laidOut(scale, x.dtype))
     }
-    let attributes: [String: CompositeOp.Attribute] = [
-      "axes": .ints(norm.axes), "epsilon": .double(epsilon), "useScale": .bool(useScale),
-      "wide": .bool(reductionsInAtLeastFp32),
-    ]
-    let y = Value.composite("rmsNorm", attributes: attributes, operands) { inputs in
+    let known = KnownComposite.rmsNorm(
+      KnownComposite.NormalizationAttributes(
+        axes: norm.axes, epsilon: epsilon, usesScale: useScale, isWide: reductionsInAtLeastFp32))
+    let y = Value.composite(known, operands) { inputs in
       let values = inputs[0].widened(reductionsInAtLeastFp32)
       let meanSquare = (values * values).mean(over: norm.axes)
       let unit = values * meanSquare.adding(epsilon).unary(.rsqrt)

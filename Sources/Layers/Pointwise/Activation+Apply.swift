@@ -78,7 +78,7 @@ extension Value {
 
   /// `e^(x - max) / Σ e^(x - max)` along an axis.
   func softmax(axis: Int) -> Value {
-    Value.composite("softmax", attributes: ["axis": .int(axis)], [self]) { inputs in
+    Value.composite(.softmax(axis: axis), [self]) { inputs in
       let x = inputs[0]
       let top = x.reduced(.max, axes: [axis], keepingAxes: true).stoppingGradient
       let powers = (x - top).unary(.exp)

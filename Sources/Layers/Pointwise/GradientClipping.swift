@@ -28,8 +28,7 @@ extension GradientClipping: PointwiseLayer {
         [inputs[2].binary(.min, clipValue).binary(.max, -clipValue)]
       }
       return Value.composite(
-        "gradientClipping", attributes: ["clipValue": .double(clipValue)], [values],
-        gradient: gradient
+        .gradientClipping(limit: clipValue), [values], gradient: gradient
       ) { $0 }[0]
     }
   }

@@ -71,7 +71,7 @@ extension Value {
       let part = cotangent / divisor
       return [inputs[0] * part, inputs[1] * part]
     }
-    return Value.composite("complexAbs", [self, imaginary], gradient: gradient) { inputs in
+    return Value.composite(.complexAbs, [self, imaginary], gradient: gradient) { inputs in
       let (re, im) = (inputs[0].unary(.abs), inputs[1].unary(.abs))
       let (long, short) = (re.binary(.max, im), re.binary(.min, im))
       // An infinite or zero long side divides by 1: the result is then the long side itself.

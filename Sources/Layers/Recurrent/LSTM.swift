@@ -91,9 +91,8 @@ extension LSTM: SequenceLayer {
   ) -> (c: Value, h: Value) {
     let gates = projected + h.matmul(recurrent)
     let isStandard = activation == .tanh && recurrentActivation == .sigmoid
-    let results = Value.composite(
-      isStandard ? "lstmCell" : "lstmCellGeneral", [gates, c, h, mask]
-    ) { inputs in
+    let operands = [gates, c, h, mask]
+    let expansion: ([Value]) -> [Value] = { inputs in
       let part: (Int) -> Value = { index in
         inputs[0].sliced(axis: 1, from: index * units, to: (index + 1) * units)
       }
@@ -106,6 +105,10 @@ extension LSTM: SequenceLayer {
       let isValid = inputs[3].expandingAxes([1])
       return [isValid.select(nextC, inputs[1]), isValid.select(nextH, inputs[2])]
     }
+    let results =
+      isStandard
+      ? Value.composite(.lstmCell, operands, body: expansion)
+      : Value.composite("lstmCellGeneral", operands, body: expansion)
     return (results[0], results[1])
   }
 }

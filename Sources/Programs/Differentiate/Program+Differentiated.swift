@@ -65,8 +65,8 @@ extension Program {
     let originals = self.inputs.map { builder.input($0.name, $0.role, self[$0.value]) }
     var inputNames = Set(self.inputs.map(\.name))
     let seeds = outputs.map { output in
-      let prefix = "cotangent/"
-      let name = Self.freeName(prefix, prefix + output.name, &inputNames)
+      let name = Self.freeName(
+        ProgramSignature.cotangentPrefix, ProgramSignature.cotangent(of: output.name), &inputNames)
       return builder.input(name, .operand, self[output.value])
     }
     let pass = ReversePass(

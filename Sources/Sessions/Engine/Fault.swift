@@ -51,7 +51,9 @@ extension Program {
         zeros.formUnion(instruction.results)
       case .movement(.broadcast) where zeros.contains(instruction.operands[0]):
         zeros.formUnion(instruction.results)
-      default: break
+      case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .select,
+        .movement, .reduction, .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
+        break
       }
     }
     result.instructions = []
