@@ -5,8 +5,8 @@
 #   Protos/generate.sh --structs  the same without messages: after adding a layer file
 #
 # Needs protoc and a Python with the protobuf package (Debian: protobuf-compiler,
-# python3-protobuf); messages need protoc-gen-swift too, which is built from the checkout of
-# swift-protobuf that `swift package resolve` makes.
+# python3-protobuf); messages need protoc-gen-swift too, which is built as a product of
+# swift-protobuf.
 set -eu
 protos=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$protos")
@@ -29,11 +29,8 @@ protoc -I. --include_source_info --include_imports --descriptor_set_out="$work/l
 swift format -i --configuration "$root/.swift-format" -r "$root/Sources/Layers/Config/Generated"
 
 [ "${1:-}" = --structs ] && exit 0
-plugin="$root/.build/checkouts/swift-protobuf/.build/release/protoc-gen-swift"
-if [ ! -x "$plugin" ]; then
-  swift build --package-path "$root/.build/checkouts/swift-protobuf" -c release \
-    --product protoc-gen-swift
-fi
+swift build --package-path "$root" -c release --product protoc-gen-swift >&2
+plugin="$(swift build --package-path "$root" -c release --show-bin-path)/protoc-gen-swift"
 # shellcheck disable=SC2086
 protoc -I. --plugin="$plugin" --swift_opt=Visibility=Public \
   --swift_out="$root/Sources/ConfigProtos" $layers
