@@ -448,7 +448,7 @@ public nonisolated struct ProtoSlice: Sendable {
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  /// Elements start, start + step, ... before stop.
+  /// Every step-th element from start to before stop.
   public nonisolated struct Range: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

@@ -40,6 +40,12 @@ public enum ProgramSignature {
     SequenceNames("\(path):out", mask: "\(path):mask")
   }
 
+  /// The input of the layer at this path, where it is neither the input of the root nor the output of
+  /// another layer.
+  public static func tapInput(_ path: String) -> SequenceNames {
+    SequenceNames("\(path):in", mask: "\(path):in.mask")
+  }
+
   /// The imaginary part beside real values of this name.
   public static func imaginary(of values: String) -> String { "\(values).imaginary" }
 

@@ -28,8 +28,27 @@ public struct RunOutput: Sendable {
   public var emits: [String: SequenceTensor]
   /// What every layer gave, by path, if asked for; the root is the empty path.
   public var taps: [String: SequenceTensor]
+  /// With the taps, the inputs of layers that are neither the input of the root nor the output of another
+  /// layer, by path; see ``LayerTrace/InputOrigin``.
+  public var madeInputs: [String: SequenceTensor] = [:]
+  /// With the taps, the layers in the order of computation, and where the input of each comes from.
+  public var layers: [LayerTrace.LayerPlace] = []
   /// New values of variables, by path; in training only.
   ///
   /// Assign them to the model to keep them.
   public var variables: [String: Tensor]
+}
+
+extension RunOutput {
+  /// What went into a layer, for a run with taps whose root got `root`; nil for a layer that did not run.
+  ///
+  /// It is recorded by the trace, so it holds for every combinator, custom ones included.
+  public func input(of path: String, root: SequenceTensor) -> SequenceTensor? {
+    guard let place = layers.first(where: { $0.path == path }) else { return nil }
+    return switch place.input {
+    case .root: root
+    case .output(let other): taps[other]
+    case .made: madeInputs[path]
+    }
+  }
 }

@@ -53,6 +53,6 @@ extension Model {
     }
     return RunOutput(
       y: trimmed(all.y), emits: all.emits.mapValues(trimmed), taps: all.taps,
-      variables: all.variables)
+      madeInputs: all.madeInputs, layers: all.layers, variables: all.variables)
   }
 }

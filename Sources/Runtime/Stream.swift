@@ -162,6 +162,7 @@ extension RunOutput {
     }
     return RunOutput(
       y: .concatenate(parts.map(\.y)), emits: joined(\.emits), taps: joined(\.taps),
+      madeInputs: joined(\.madeInputs), layers: parts[0].layers,
       variables: parts[parts.count - 1].variables)
   }
 }

@@ -12,6 +12,7 @@ final class TracePlan {
   /// Where what every run is asked for stands, looked up once.
   private let result: SequencePlace?
   private let tapPlaces: [(path: String, place: SequencePlace)]
+  private let inputPlaces: [(path: String, place: SequencePlace)]
   private let emitPlaces: [(name: String, place: SequencePlace)]
   private let variablePlaces: [(path: String, output: Int)]
 
@@ -49,6 +50,9 @@ final class TracePlan {
     result = SequencePlace(outputs, .output, ProgramSignature.output)
     tapPlaces = trace.layers.compactMap { layer in
       SequencePlace(outputs, .tap, ProgramSignature.tap(layer.path)).map { (layer.path, $0) }
+    }
+    inputPlaces = trace.layers.compactMap { layer in
+      SequencePlace(outputs, .tap, ProgramSignature.tapInput(layer.path)).map { (layer.path, $0) }
     }
     emitPlaces = trace.emits.compactMap { name in
       SequencePlace(outputs, .emit, ProgramSignature.emit(name)).map { (name, $0) }
@@ -116,6 +120,8 @@ final class TracePlan {
     var run = RunOutput(y: sequence(result), emits: [:], taps: [:], variables: [:])
     for (name, place) in emitPlaces { run.emits[name] = sequence(place) }
     for (path, place) in tapPlaces { run.taps[path] = sequence(place) }
+    if !tapPlaces.isEmpty { run.layers = trace.layers }
+    for (path, place) in inputPlaces { run.madeInputs[path] = sequence(place) }
     for (path, output) in variablePlaces { run.variables[path] = executor.output(output) }
     return run
   }

@@ -77,6 +77,19 @@ public struct LayerTrace: Sendable {
     public var typeName: String
     /// How many of its first step-wise outputs come before the first layer-wise one.
     public var outputLatency: Int
+    /// Where its input comes from.
+    public var input: InputOrigin
+  }
+
+  /// Where the input of a layer instance comes from.
+  public enum InputOrigin: Hashable, Sendable {
+    /// It is the input of the root.
+    case root
+    /// It is the output of the layer at this path.
+    case output(of: String)
+    /// A combinator made it of this many timesteps, for example reversed; with `taps` it is an output of
+    /// the program, named by `ProgramSignature.tapInput(_:)`.
+    case made(time: Int)
   }
 }
 

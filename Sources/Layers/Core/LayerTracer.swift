@@ -16,7 +16,7 @@ public struct LayerTracer: Sendable {
   public func layer(_ request: TraceRequest) throws -> LayerTrace {
     let (context, x) = makeContext(.layer, request)
     let y = try context.layer(layer, x, at: rootScope)
-    return try finish(context, request, output: y, state: [])
+    return try finish(context, request, input: x, output: y, state: [])
   }
 
   /// The program of one step of `request.time` timesteps.
@@ -36,12 +36,12 @@ public struct LayerTracer: Sendable {
     let y = try context.step(layer, x, &root, at: rootScope, latency: 0)
     state = root[child: ""]
     for (path, leaf) in state.allLeaves() { context.builder.output(path, .state, leaf.value) }
-    return try finish(context, request, output: y, state: leaves)
+    return try finish(context, request, input: x, output: y, state: leaves)
   }
 
   /// The program of the state before the first step; its outputs are the state leaves.
   public func initialState(_ request: TraceRequest) throws -> LayerTrace {
-    let (context, _) = makeContext(.initialState, request)
+    let (context, x) = makeContext(.initialState, request)
     var root = LayerState()
     try context.initialState(layer, for: request.input, into: &root, at: rootScope, latency: 0)
     var leaves: [StateLeafSpec] = []
@@ -49,7 +49,7 @@ public struct LayerTracer: Sendable {
       leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
       context.builder.output(path, .state, leaf.value)
     }
-    return try finish(context, request, output: nil, state: leaves)
+    return try finish(context, request, input: x, output: nil, state: leaves)
   }
 
   private var rootScope: ChildScope { ChildScope("") }
@@ -101,8 +101,8 @@ public struct LayerTracer: Sendable {
   }
 
   private func finish(
-    _ context: LayerContext, _ request: TraceRequest, output: SequenceValue?,
-    state: [StateLeafSpec]
+    _ context: LayerContext, _ request: TraceRequest, input: SequenceValue,
+    output: SequenceValue?, state: [StateLeafSpec]
   ) throws -> LayerTrace {
     let builder = context.builder
     if let output { Self.show(output, ProgramSignature.output, .output, in: builder) }
@@ -110,9 +110,13 @@ public struct LayerTracer: Sendable {
       Self.show(emit.sequence, ProgramSignature.emit(emit.path), .emit, in: builder)
     }
     for update in context.variableUpdates { builder.output(update.path, .variable, update.value) }
+    let origins = Self.inputOrigins(of: context.records, root: input)
     if request.options.taps {
-      for record in context.records {
+      for (record, origin) in zip(context.records, origins) {
         Self.show(record.output, ProgramSignature.tap(record.path), .tap, in: builder)
+        if case .made = origin {
+          Self.show(record.input, ProgramSignature.tapInput(record.path), .tap, in: builder)
+        }
       }
     }
     let spec = try layer.outputSpec(for: request.input, constants: request.constants)
@@ -121,9 +125,23 @@ public struct LayerTracer: Sendable {
       outputSpec: spec, emits: context.emits.map(\.path),
       emitters: Dictionary(
         context.emits.map { ($0.path, $0.layer) }, uniquingKeysWith: { first, _ in first }),
-      layers: context.records.map {
-        .init(path: $0.path, typeName: $0.typeName, outputLatency: $0.outputLatency)
+      layers: zip(context.records, origins).map { record, origin in
+        .init(
+          path: record.path, typeName: record.typeName, outputLatency: record.outputLatency,
+          input: origin)
       })
+  }
+
+  /// Where the input of every record comes from: found by the values themselves, so it holds for
+  /// combinators that nobody here knows.
+  private static func inputOrigins(
+    of records: [LayerRecord], root: SequenceValue
+  ) -> [LayerTrace.InputOrigin] {
+    var known: [[ValueID]: LayerTrace.InputOrigin] = [root.ids: .root]
+    for record in records where known[record.output.ids] == nil {
+      known[record.output.ids] = .output(of: record.path)
+    }
+    return records.map { known[$0.input.ids] ?? .made(time: $0.input.time) }
   }
 
   private static func show(
@@ -134,4 +152,9 @@ public struct LayerTracer: Sendable {
     if let imaginary = sequence.imaginary { builder.output(names.imaginary, role, imaginary) }
     builder.output(names.mask, role, sequence.mask)
   }
+}
+
+extension SequenceValue {
+  /// The values that it consists of.
+  fileprivate var ids: [ValueID] { [values.id, mask.id] + (imaginary.map { [$0.id] } ?? []) }
 }
