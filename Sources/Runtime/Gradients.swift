@@ -15,8 +15,10 @@ public struct Gradients: Sendable {
   public var constants: [String: Tensor]
   /// New values of variables in training, by path.
   public var variables: [String: Tensor]
-  /// With respect to the output of every layer, by path, warm-up of steps included; if asked for.
-  package var layers: [String: Tensor] = [:]
+  /// With respect to the input of every layer, by path, warm-up of steps included; if asked for.
+  package var layerInputs: [String: Tensor] = [:]
+  /// With respect to the output of every layer.
+  package var layerOutputs: [String: Tensor] = [:]
 }
 
 extension Model {
@@ -44,7 +46,7 @@ extension Model {
   ) throws -> Gradients {
     try check(x)
     var tracing = TraceOptions(training: training, differentiable: true)
-    tracing.nudgesOutputs = showsLayers
+    tracing.nudges = showsLayers
     let request = TraceRequest(
       batch: x.batch, time: x.time, input: input, constants: constants.specs, options: tracing)
     let plan = try gradientPlan(request, stepTime: nil)
@@ -89,7 +91,7 @@ extension Model {
     let time = steps * stepTime
     let whole = constants.block(0..<time)
     var tracing = TraceOptions(training: training, differentiable: true)
-    tracing.nudgesOutputs = showsLayers
+    tracing.nudges = showsLayers
     let request = TraceRequest(
       batch: x.batch, time: time, input: input, constants: whole.specs, options: tracing)
     let plan = try gradientPlan(request, stepTime: stepTime)
@@ -158,8 +160,13 @@ extension Model {
       y: forward.y, input: gradient("x", mask: x.mask), parameters: [:], constants: [:],
       variables: forward.variables)
     for input in plan.nudges {
-      let path = String(input.name.dropFirst("nudge/".count))
-      result.layers[path] = plan.output(.gradient, input.name)
+      let path = String(input.name.drop { $0 != "/" }.dropFirst().drop { $0 != "/" }.dropFirst())
+      let gradient = plan.output(.gradient, input.name)
+      if input.name.hasPrefix("nudge/in/") {
+        result.layerInputs[path] = gradient
+      } else {
+        result.layerOutputs[path] = gradient
+      }
     }
     for spec in parameterSpecs where spec.collection == .parameters {
       result.parameters[spec.path] =

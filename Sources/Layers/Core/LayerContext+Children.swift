@@ -57,6 +57,16 @@ extension LayerContext {
     }
   }
 
+  /// Shows what the child traced last gave as if it had given that at every timestep.
+  ///
+  /// It ran on one timestep that stands for all, so that a whole sequence has it once and steps have it once a
+  /// step, however long.
+  func repeatLastOutput(to time: Int) {
+    guard options.taps, let record = records.last else { return }
+    records[records.count - 1].output = record.output.repeatedTime(time)
+    records[records.count - 1].alignedTime = time
+  }
+
   private func descend<Result>(
     _ child: any SequenceLayer, _ input: ChannelSpec, _ scope: ChildScope, latency: Int,
     _ body: (ChannelSpec) throws(LayerError) -> Result
@@ -84,7 +94,9 @@ extension LayerContext {
   /// Masked input is selected again: the selection also keeps infinite slopes, such as that of a
   /// logarithm at 0, from reaching the layers before.
   private func prepared(_ x: SequenceValue, for child: any SequenceLayer) -> SequenceValue {
-    options.differentiable && !(child is any CombinatorLayer) ? x.unmasked().maskedInvalid() : x
+    let x = nudged(x, "in")
+    return options.differentiable && !(child is any CombinatorLayer)
+      ? x.unmasked().maskedInvalid() : x
   }
 
   private func checked(
@@ -104,11 +116,17 @@ extension LayerContext {
       ? output.filledInvalid(with: .nan) : output
     records.append(
       LayerRecord(
-        path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency))
-    guard options.nudgesOutputs, output.values.dtype.isFloating else { return output }
-    let nudge = builder.input("nudge/\(path)", .input, output.values.type)
-    var nudged = output.unmasked()
-    nudged.values = output.values + nudge
+        path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency,
+        precedingLatency: mode == .step ? precedingLatency : 0,
+        alignedTime: (Rational(input.time) * child.outputRatio).ceiling))
+    return nudged(output, "out")
+  }
+
+  /// The sequence and an input of zeros, if that is asked for.
+  private func nudged(_ x: SequenceValue, _ place: String) -> SequenceValue {
+    guard options.nudges, x.values.dtype.isFloating else { return x }
+    var nudged = x.unmasked()
+    nudged.values = x.values + builder.input("nudge/\(place)/\(path)", .input, x.values.type)
     return nudged
   }
 }

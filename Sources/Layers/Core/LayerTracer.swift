@@ -115,7 +115,9 @@ public struct LayerTracer: Sendable {
       emitters: Dictionary(
         context.emits.map { ($0.path, $0.layer) }, uniquingKeysWith: { first, _ in first }),
       layers: context.records.map {
-        .init(path: $0.path, typeName: $0.typeName, outputLatency: $0.outputLatency)
+        .init(
+          path: $0.path, typeName: $0.typeName, outputLatency: $0.outputLatency,
+          precedingLatency: $0.precedingLatency, alignedTime: $0.alignedTime)
       })
   }
 
