@@ -77,6 +77,31 @@ import Weights
     }
   }
 
+  /// A 0 in the place of an invalid integer is a number as any other.
+  @Test("a selection left out of integer pooling is noticed", arguments: [true, false])
+  func integers(_ isMax: Bool) throws {
+    let layer: any SequenceLayer =
+      isMax
+      ? MaxPooling1D(poolSize: 3, padding: .reverseCausal)
+      : MinPooling1D(poolSize: 3, padding: .reverseCausal)
+    let numbers = (0..<36).map { Double($0 * 7 % 5 + 1) }
+    let flags = (0..<18).map { $0 % 6 < 4 }
+    let input = try SequenceTensor(
+      values: Tensor(numbers, shape: [3, 6, 2]).converted(to: .int32),
+      mask: Tensor(flags, shape: [3, 6]))
+    let model = try Model(layer, input: input.channelSpec)
+    for place in [FaultTrial.Place.step, .layer] {
+      let faults = try FaultTrial.faults(of: model, input, [:], in: place)
+        .filter { $0.kind == .missingSelect }
+      #expect(!faults.isEmpty)
+      for fault in faults {
+        let trial = try FaultTrial(model, input, [:], fault, in: place, probes: true)
+        let report = try ContractVerifier().verify(trial.faulty, input)
+        #expect(!report.holds, "\(fault) in the \(place.rawValue)")
+      }
+    }
+  }
+
   // MARK: - The original's numbers
 
   private static let folder: String = {
