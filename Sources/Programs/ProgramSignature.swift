@@ -53,14 +53,27 @@ public enum ProgramSignature {
   public static func cotangent(of output: String) -> String { "\(cotangentPrefix)\(output)" }
 
   static let cotangentPrefix = "cotangent/"
-  private static let probePrefix = "probe/"
+  /// Where a gradient probe is added: to what a layer gets or to what it gives.
+  public enum ProbeSide: String, CaseIterable, Sendable {
+    /// The input of the layer.
+    case input = "in"
+    /// The output of the layer.
+    case output = "out"
 
-  /// A zero that is added to the output of the layer at this path: its gradient is the gradient with
-  /// respect to that output.
-  public static func gradientProbe(_ path: String) -> String { probePrefix + path }
+    fileprivate var prefix: String { "probe/\(rawValue)/" }
+  }
 
-  /// The path of the layer that a gradient probe belongs to; nil for other inputs.
-  public static func path(ofGradientProbe name: String) -> String? {
-    name.hasPrefix(probePrefix) ? String(name.dropFirst(probePrefix.count)) : nil
+  /// A zero that is added to the input or output of the layer at this path: its gradient is the gradient
+  /// with respect to that.
+  public static func gradientProbe(_ path: String, _ side: ProbeSide) -> String {
+    side.prefix + path
+  }
+
+  /// The layer, and the side of it, that a gradient probe belongs to; nil for other inputs.
+  public static func layer(ofGradientProbe name: String) -> (side: ProbeSide, path: String)? {
+    for side in ProbeSide.allCases where name.hasPrefix(side.prefix) {
+      return (side, String(name.dropFirst(side.prefix.count)))
+    }
+    return nil
   }
 }

@@ -46,5 +46,6 @@ extension Constants {
   /// What layers may know of them before they see values.
   public var specs: ConstantSpecs { mapValues(\.spec) }
 
-  func block(_ range: Range<Int>) -> Constants { mapValues { $0.block(range) } }
+  /// The constants for a block of the input.
+  package func block(_ range: Range<Int>) -> Constants { mapValues { $0.block(range) } }
 }

@@ -15,8 +15,10 @@ public struct Gradients: Sendable {
   public var constants: [String: Tensor]
   /// New values of variables in training, by path.
   public var variables: [String: Tensor]
-  /// With respect to the output of every layer, by path, warm-up of steps included; if asked for.
-  package var layers: [String: Tensor] = [:]
+  /// With respect to the input of every layer, by path, warm-up of steps included; if asked for.
+  package var layerInputs: [String: Tensor] = [:]
+  /// With respect to the output of every layer.
+  package var layerOutputs: [String: Tensor] = [:]
 }
 
 extension Model {
@@ -138,7 +140,7 @@ extension Model {
     let names = ProgramSignature.output
     plan.set(ProgramSignature.cotangent(of: names.values), seeds.realPart)
     plan.set(ProgramSignature.cotangent(of: names.imaginary), seeds.imaginaryPart)
-    for (input, _) in plan.gradientProbes {
+    for (input, _, _) in plan.gradientProbes {
       let type = plan.program[input.value]
       plan.set(input.name, Tensor(zeros: type.shape, type.dtype))
     }
@@ -159,8 +161,12 @@ extension Model {
       y: forward.y, input: gradient(ProgramSignature.input.values, mask: x.mask), parameters: [:],
       constants: [:],
       variables: forward.variables)
-    for (input, path) in plan.gradientProbes {
-      result.layers[path] = plan.output(.gradient, input.name)
+    for (input, side, path) in plan.gradientProbes {
+      let gradient = plan.output(.gradient, input.name)
+      switch side {
+      case .input: result.layerInputs[path] = gradient
+      case .output: result.layerOutputs[path] = gradient
+      }
     }
     for spec in parameterSpecs where spec.collection == .parameters {
       result.parameters[spec.path] =

@@ -33,6 +33,9 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
+  /// Makes for every stream what changes its state about its steps.
+  package var makeStateFault: (() -> any StateFault)?
+
   /// The threads that share large pieces of work, nil for the caller's alone.
   ///
   /// At first what `WORKBENCH_THREADS` asks for. No bit of a result depends on it.

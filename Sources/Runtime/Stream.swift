@@ -24,6 +24,7 @@ public final class Stream {
 
   package private(set) var state: StateBuffers
   let initialValues: [Tensor]
+  private let fault: (any StateFault)?
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
 
@@ -31,6 +32,7 @@ public final class Stream {
     self.model = model
     self.batch = batch
     self.constants = constants
+    fault = model.makeStateFault?()
     let block = model.blockSize
     let specs = constants.block(0..<block).specs
     let start = try model.plan(.initialState, batch, block, constants.specs, RunOptions())
@@ -95,10 +97,13 @@ public final class Stream {
     let block = constants.block(position..<(position + x.time))
     let plan = try model.plan(.step, batch, x.time, block.specs, options)
     model.bind(plan, x, block, batch: batch)
+    let timesteps = position..<(position + x.time)
+    fault?.willStep(self, timesteps)
     let completion = plan.executor.execute(
       state: state, cancel: options.cancel, progress: progress)
     guard completion == .finished else { throw Model.cancelled }
     position += x.time
+    fault?.didStep(self, timesteps)
     return plan.collect()
   }
 

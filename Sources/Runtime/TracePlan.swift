@@ -64,10 +64,10 @@ final class TracePlan {
 
   var program: Program { executor.plan.program }
 
-  /// The inputs that are added to the outputs of layers, with the paths of these.
-  var gradientProbes: [(input: Program.Input, path: String)] {
+  /// The inputs that are added to inputs and outputs of layers.
+  var gradientProbes: [(input: Program.Input, side: ProgramSignature.ProbeSide, path: String)] {
     program.inputs.compactMap { input in
-      ProgramSignature.path(ofGradientProbe: input.name).map { (input, $0) }
+      ProgramSignature.layer(ofGradientProbe: input.name).map { (input, $0.side, $0.path) }
     }
   }
 

@@ -14,6 +14,9 @@ struct ConformCommand: ParsableCommand {
   @Option(help: "Only cases whose FAMILY/CASE matches; * stands for any text.")
   var filter: String?
 
+  @Flag(help: "Verify the contract of sequence layers on every case too.")
+  var verify = false
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -25,7 +28,7 @@ struct ConformCommand: ParsableCommand {
     let names = set.names.filter { name in filter.map { Glob($0).matches(name) } ?? true }
     var report = ConformReport()
     for name in names {
-      let outcome = set.run(name)
+      let outcome = set.run(name, verifies: verify)
       report.add(name, outcome)
       if !json { ConformReport.lines(name, outcome).forEach { print($0) } }
     }

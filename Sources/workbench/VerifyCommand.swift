@@ -4,6 +4,7 @@ import LayerTesting
 import Layers
 import Notation
 import Runtime
+import Sessions
 import Tensors
 import Weights
 
@@ -13,7 +14,10 @@ struct VerifyCommand: ParsableCommand {
     commandName: "verify",
     abstract: "Verify that a stack keeps the contract: step equals layer, padding leaks nowhere, …")
 
-  @Argument(help: "The layer config: .textproto, .json or .binpb.")
+  @Argument(
+    help:
+      "The layer config: .textproto, .json or .binpb; or a session, with its input, constants, weights and faults."
+  )
   var spec: String
 
   @Option(help: "Parameters, in the original's names.")
@@ -33,21 +37,48 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let report: ContractReport
-    do {
-      let notation = LayerNotation()
-      let reading = try SpecFile(path: spec).read(notation)
-      let layer = try notation.registry.makeLayer(reading.spec)
-      let x = try sequence(for: layer)
-      let model = try Model(layer, input: x.channelSpec, seed: 1, time: x.time)
-      if let weights { try model.load(try Safetensors(path: weights)) }
-      report = try ContractVerifier().verify(model, x)
-    } catch let error as ExitCode { throw error } catch { throw Failure("\(error)") }
+    do { report = try spec.hasSuffix(".session") ? sessionReport() : specReport() } catch {
+      throw (error as? Failure) ?? Failure("\(error)")
+    }
     if json {
       print(Self.json(report).text(indented: true))
     } else {
       Self.lines(report).forEach { print($0) }
     }
     if !report.holds { throw ExitCode(1) }
+  }
+
+  private func specReport() throws -> ContractReport {
+    let notation = LayerNotation()
+    let reading = try SpecFile(path: spec).read(notation)
+    let layer = try notation.registry.makeLayer(reading.spec)
+    let x = try sequence(for: layer)
+    let model = try Model(layer, input: x.channelSpec, seed: 1, time: x.time)
+    if let weights { try model.load(try Safetensors(path: weights)) }
+    return try ContractVerifier().verify(model, x)
+  }
+
+  /// What is given besides a session takes the place of what it has.
+  private func sessionReport() throws -> ContractReport {
+    let opened = OpenedSession(path: spec, keepsJournal: false)
+    if let error = opened.error { throw error }
+    // Only a session that was carried out as a whole keeps the file that it came from.
+    guard opened.session.origin != nil else {
+      throw Failure(([spec + ":"] + opened.notes).joined(separator: "\n"))
+    }
+    var commands: [String] = []
+    if let input { commands.append("input \"\(input)\"") }
+    if let channels {
+      let isFloating = DType(name: dtype)?.isFloating ?? true
+      let signal = isFloating ? "noise" : "ids --count 8"
+      commands.append("input \(signal) --channels \"\(channels)\" --seed 1")
+      if isFloating { commands.append("dtype \(dtype)") }
+    }
+    if let weights { commands.append("weights \"\(weights)\"") }
+    for command in commands {
+      if let error = opened.session.perform(command).error { throw error }
+    }
+    return try opened.session.contractReport()
   }
 
   private func sequence(for layer: any SequenceLayer) throws -> SequenceTensor {

@@ -12,9 +12,11 @@ import Testing
   /// The names in the manifest; none if it cannot be read, which a test of its own reports.
   private static let names = (try? ConformanceSet(folder: folder).names) ?? []
 
-  @Test("layer, step, masks, gradients and facts are those of the original", arguments: names)
+  @Test(
+    "layer, step, masks, gradients and facts are those of the original; verification agrees",
+    arguments: names)
   func agrees(name: String) throws {
-    switch try ConformanceSet(folder: Self.folder).run(name) {
+    switch try ConformanceSet(folder: Self.folder).run(name, verifies: true) {
     case .passed: break
     case .failed(let failures):
       for failure in failures { Issue.record("\(failure.check): \(failure.detail)") }

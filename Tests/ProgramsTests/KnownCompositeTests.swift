@@ -47,14 +47,18 @@ import Testing
     ]
     var names = sequences.flatMap { [$0.values, $0.mask, $0.imaginary] }
     names += [ProgramSignature.seed, ProgramSignature.rowKeys]
-    names += [ProgramSignature.cotangent(of: "y"), ProgramSignature.gradientProbe("x")]
+    names += [ProgramSignature.cotangent(of: "y")]
+    names += ProgramSignature.ProbeSide.allCases.map { ProgramSignature.gradientProbe("x", $0) }
     #expect(Set(names).count == names.count)
   }
 
   @Test("the path of a gradient probe is read back", arguments: ["", "a/b", "rep[3]/x"])
   func probePath(_ path: String) {
-    #expect(
-      ProgramSignature.path(ofGradientProbe: ProgramSignature.gradientProbe(path)) == path)
-    #expect(ProgramSignature.path(ofGradientProbe: path) == nil)
+    for side in ProgramSignature.ProbeSide.allCases {
+      let found = ProgramSignature.layer(
+        ofGradientProbe: ProgramSignature.gradientProbe(path, side))
+      #expect(found?.side == side && found?.path == path)
+    }
+    #expect(ProgramSignature.layer(ofGradientProbe: path) == nil)
   }
 }

@@ -26,8 +26,10 @@ package struct ConformanceSet: Sendable {
     names = (manifest["cases"]?.array ?? []).compactMap { $0["path"]?.string }
   }
 
-  /// Runs one case.
-  package func run(_ name: String, registry: LayerRegistry = .builtIn) -> Outcome {
+  /// Runs one case; with `verifies` a case that breaks the contract of sequence layers fails too.
+  package func run(
+    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn
+  ) -> Outcome {
     let golden: GoldenCase
     do {
       golden = try GoldenCase(folder: folder, name: name, registry: registry)
@@ -37,8 +39,23 @@ package struct ConformanceSet: Sendable {
       return .failed([ConformanceFailure(name: name, check: "read", detail: "\(error)")])
     }
     do {
-      let failures = try ConformanceRun.failures(of: golden)
+      var failures = try ConformanceRun.failures(of: golden)
+      if verifies { failures += Self.violations(of: golden) }
       return failures.isEmpty ? .passed : .failed(failures)
     } catch { return .skipped("\(error)") }
+  }
+
+  private static func violations(of golden: GoldenCase) -> [ConformanceFailure] {
+    func failure(_ check: String, _ detail: String) -> ConformanceFailure {
+      ConformanceFailure(name: golden.name, check: "verify, \(check)", detail: detail)
+    }
+    do {
+      guard let (model, input, constants) = try golden.model() else { return [] }
+      let report = try ContractVerifier().verify(model, input, constants: constants)
+      return report.violations.map { violation in
+        let place = violation.path.isEmpty ? "" : "\(violation.path): "
+        return failure(violation.check.rawValue, place + violation.detail)
+      }
+    } catch { return [failure("run", "\(error)")] }
   }
 }

@@ -17,6 +17,9 @@ package struct GoldenCase: Sendable {
   /// Inputs, parameters and expected results.
   package let data: Safetensors
 
+  /// How many timesteps its input has.
+  var time: Int { facts["time"]?.integer ?? 0 }
+
   /// Reads the case in `folder/name`.
   ///
   /// - Throws: the error of the file that cannot be read, or of the layer that cannot be made.
@@ -68,6 +71,16 @@ package struct GoldenCase: Sendable {
       }
     }
     return result
+  }
+
+  /// The layer with the parameters of the case; the input is one of its own.
+  package func model() throws -> (model: Model, input: SequenceTensor, constants: Constants)? {
+    guard let input = try sequence("input") else { return nil }
+    let constants = try constants()
+    let model = try Model(
+      layer, input: input.channelSpec, constants: constants.specs, time: input.time)
+    try model.load(try weights())
+    return (model, input, constants)
   }
 
   /// The parameters and statistics of the case, under their names in files.

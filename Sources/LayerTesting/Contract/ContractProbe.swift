@@ -11,22 +11,10 @@ struct ContractProbe {
   /// Draws timesteps from the valid ones of an input, some of them as they are and some with other
   /// numbers of the same size; nil if the input holds nothing.
   init?(_ model: Model, like x: SequenceTensor, _ constants: Constants) {
-    let all = (0..<x.batch).flatMap { row in (0..<x.time).map { (row, $0) } }
-    guard !all.isEmpty, x.channelCount > 0 else { return nil }
-    let valid = all.filter { x.isValid(row: $0.0, time: $0.1) }
+    guard x.batch > 0, x.time > 0, x.channelCount > 0 else { return nil }
     let time = Self.length(model.layer)
     var stream = RandomStream(seed: 3, name: "contract probe")
-    var rows: [SequenceTensor] = []
-    for _ in 0..<3 {
-      let steps = (0..<time).map { _ in
-        let places = valid.isEmpty ? all : valid
-        let (row, step) = places[Int(stream.uniform() * Double(places.count))]
-        return x.rows([row]).timesteps(step..<(step + 1))
-      }
-      rows.append(.concatenate(steps))
-    }
-    let drawn = Tensor.joined(rows: rows.map(\.values))
-    let values = valid.isEmpty ? Self.noise(like: drawn, &stream) : Self.stirred(drawn, &stream)
+    let values = Self.draw(time, rows: 3, like: x, &stream)
     let flags = (0..<3).flatMap { row in (0..<time).map { Self.isValid($0, of: time, row: row) } }
     guard
       let made = try? SequenceTensor(values: values, mask: Tensor(flags, shape: [3, time]))
@@ -34,17 +22,42 @@ struct ContractProbe {
     input = made.maskedInvalid()
     self.constants = [:]
     for (name, constant) in constants {
-      let order = (0..<3).map { $0 % x.batch }
-      switch constant.rows(order) {
-      case .streamed(let source):
-        self.constants[name] = .streamed(source.repeated(to: time))
-      case let other: self.constants[name] = other
-      }
+      self.constants[name] = constant.rows((0..<3).map { $0 % x.batch }).repeated(to: time)
     }
   }
 
+  /// Timesteps that are valid in every row, after the likeness of an input.
+  static func validTimesteps(_ time: Int, like x: SequenceTensor) throws -> SequenceTensor {
+    var stream = RandomStream(seed: 7, name: "contract probe")
+    return try SequenceTensor(values: draw(time, rows: x.batch, like: x, &stream))
+  }
+
+  /// Values of timesteps drawn from the valid ones of an input, with other numbers in some of them; where
+  /// it has none, noise.
+  private static func draw(
+    _ time: Int, rows: Int, like x: SequenceTensor, _ stream: inout RandomStream
+  ) -> Tensor {
+    let all = (0..<x.batch).flatMap { row in (0..<x.time).map { (row, $0) } }
+    guard !all.isEmpty else {
+      let shape = [rows, time] + x.channelShape
+      return noise(like: Tensor(zeros: shape, x.values.dtype), &stream)
+    }
+    let valid = all.filter { x.isValid(row: $0.0, time: $0.1) }
+    var drawn: [SequenceTensor] = []
+    for _ in 0..<rows {
+      let steps = (0..<time).map { _ in
+        let places = valid.isEmpty ? all : valid
+        let (row, step) = places[Int(stream.uniform() * Double(places.count))]
+        return x.rows([row]).timesteps(step..<(step + 1))
+      }
+      drawn.append(.concatenate(steps))
+    }
+    let values = Tensor.joined(rows: drawn.map(\.values))
+    return valid.isEmpty ? noise(like: values, &stream) : stirred(values, &stream)
+  }
+
   /// Some blocks more than a layer looks back and ahead, as far as that is a matter of some dozens.
-  private static func length(_ layer: any SequenceLayer) -> Int {
+  static func length(_ layer: any SequenceLayer) -> Int {
     let ends = layer.receptiveFieldPerStep.overall.map { [$0.start, $0.end] } ?? []
     let reach = ends.filter(\.isFinite).map { Int(abs($0)) }.max() ?? 8
     return layer.blockSize * (6 + (min(reach, 32) + layer.inputLatency) / layer.blockSize)
@@ -105,12 +118,23 @@ struct ContractProbe {
     return values.dtype.isFloating ? real(&stream).converted(to: values.dtype) : values
   }
 
+  /// A full row, one with gaps, and one that begins late, ends early and has single gaps.
+  ///
+  /// Gaps come in no turn that small strides have too, and leave runs as long as small windows.
   private static func isValid(_ step: Int, of time: Int, row: Int) -> Bool {
     switch row {
     case 0: true
-    case 1: step % 3 != 1
-    default: step > 1 && step < time - time / 4
+    case 1: ![1, 8, 11, 12].contains(step % 14)
+    default: step > 1 && step < time - time / 4 && step % 11 != 8
     }
+  }
+}
+
+extension ConstantTensor {
+  /// What is streamed along with a longer input, over and over until it is so long.
+  func repeated(to length: Int) -> ConstantTensor {
+    guard case .streamed(let source) = self else { return self }
+    return .streamed(source.repeated(to: length))
   }
 }
 

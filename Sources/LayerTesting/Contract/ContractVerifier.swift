@@ -20,8 +20,6 @@ public struct ContractVerifier: Sendable {
   /// Whether the checks are made on a made-up input too: longer than the memory of the layers, with full,
   /// gappy and ragged rows.
   public var probes = true
-  /// Whether a receptive field may be announced wider than what the outputs depend on.
-  public var allowsWiderReceptiveField = false
 
   /// Makes a verifier with the usual tolerances.
   public init() {}
@@ -42,10 +40,8 @@ public struct ContractVerifier: Sendable {
   ) throws -> ContractReport {
     let watch = ContractWatch(options: options, tell: progress)
     var report = try checked(model, input, constants, watch)
-    // What went wrong without being traced to a layer may be traced there. A mask that padding changes
-    // says nothing of values: where outputs reach behind the last input, it does so by definition.
-    guard probes,
-      report.violations.allSatisfy({ $0.path.isEmpty || $0.check == .padding && $0.got == nil }),
+    // What went wrong without being traced to a layer may be traced there.
+    guard probes, report.violations.allSatisfy(\.path.isEmpty),
       let probe = ContractProbe(model, like: input, constants)
     else {
       return report

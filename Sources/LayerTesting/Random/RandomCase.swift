@@ -25,6 +25,23 @@ package struct RandomCase {
   }
 }
 
+extension RandomCase {
+  /// Whether every layer gives numbers at valid timesteps, for the input and for what a verifier makes after
+  /// its likeness.
+  fileprivate var isFinite: Bool {
+    get throws {
+      let probe = ContractProbe(model, like: input.maskedInvalid(), constants)
+      let inputs = [(input, constants)] + (probe.map { [($0.input, $0.constants)] } ?? [])
+      return try inputs.allSatisfy { x, constants in
+        let taps = try model.layer(x, constants: constants, options: RunOptions(taps: true)).taps
+        return taps.values.allSatisfy { tap in
+          tap.maskedInvalid().values.realPart.doubles().allSatisfy(\.isFinite)
+        }
+      }
+    }
+  }
+}
+
 /// Makes random cases: configs by ``RandomConfig``, inputs by trial.
 ///
 /// Whatever the library accepts is a legal case, so that the generator needs no rules of its own: it
@@ -69,17 +86,49 @@ package struct RandomCases {
   package mutating func stack(depth: Int) -> RandomCase? {
     let input = draw.pick([ChannelSpec([4]), ChannelSpec([4]), ChannelSpec([2, 4])])
     let leaves = registry.entries.filter { $0.isAvailable && Self.isStackable($0) }
+    let layers = grown(to: depth, input) { cases in
+      let leaf = cases.config.layer(cases.draw.pick(leaves), freedom: 2, &cases.draw)
+      return [cases.config.wrapped(leaf, &cases.draw)]
+    }
+    return layers.count > 1 ? makeCase(Self.serial(layers), input) : nil
+  }
+
+  /// A stack as deep as those of models, with self attention at every third place, on three rows of several
+  /// lengths; nil where layers give NaN for valid input, such as tables of timesteps that have come to an end.
+  package mutating func deepStack(depth: Int) -> RandomCase? {
+    let leaves = registry.entries.filter { $0.isAvailable && Self.isStackable($0) }
+    let attentions = registry.entries.filter {
+      $0.isAvailable && $0.table.message.contains("SelfAttention")
+    }
+    let flat = SpecNode(
+      SpecNode.rootMessage, [SpecField("flatten", [.node(SpecNode("Flatten"))])])
+    let input = ChannelSpec([4])
+    let layers = grown(to: depth, input) { cases in
+      guard cases.draw.below(3) > 0 else {
+        return [cases.config.layer(cases.draw.pick(attentions), freedom: 1, &cases.draw), flat]
+      }
+      let leaf = cases.config.layer(cases.draw.pick(leaves), freedom: 2, &cases.draw)
+      return [cases.config.wrapped(leaf, &cases.draw)]
+    }
+    guard layers.count > 1, let made = makeCase(Self.serial(layers), input, isRagged: true),
+      (try? made.isFinite) == true
+    else { return nil }
+    return made
+  }
+
+  /// Layers that can step one after the other, added as long as they fit.
+  private mutating func grown(
+    to depth: Int, _ input: ChannelSpec, next: (inout RandomCases) -> [SpecNode]
+  ) -> [SpecNode] {
     var layers: [SpecNode] = []
     for _ in 0..<(depth * 4) where layers.count < depth {
-      let next = config.wrapped(config.layer(draw.pick(leaves), freedom: 2, &draw), &draw)
-      let longer = layers + [next]
+      let longer = layers + next(&self)
       guard let layer = try? registry.makeLayer(Self.serial(longer)), layer.supportsStep,
         layer.blockSize <= 12, (try? Model(layer, input: input, seed: 1, time: 12)) != nil
       else { continue }
       layers = longer
     }
-    guard layers.count > 1 else { return nil }
-    return makeCase(Self.serial(layers), input)
+    return layers
   }
 
   /// Layers that need nothing beside their input.
@@ -100,13 +149,18 @@ package struct RandomCases {
 
   // MARK: - Inputs
 
-  private mutating func makeCase(_ spec: SpecNode, _ channels: ChannelSpec) -> RandomCase? {
+  private mutating func makeCase(
+    _ spec: SpecNode, _ channels: ChannelSpec, isRagged: Bool = false
+  ) -> RandomCase? {
     var notes: [String] = []
     guard let checked = try? registry.checked(spec, notes: &notes),
       let layer = try? registry.makeLayer(checked)
     else { return nil }
-    let batch = 1 + draw.below(3)
-    let time = draw.below(5) == 0 ? draw.below(3) : 1 + draw.below(8 + 2 * layer.blockSize)
+    let batch = isRagged ? 3 : 1 + draw.below(3)
+    let time =
+      isRagged
+      ? 3 * layer.blockSize + draw.below(8)
+      : draw.below(5) == 0 ? draw.below(3) : 1 + draw.below(8 + 2 * layer.blockSize)
     for form in constantForms(in: checked) {
       let constants = form.isEmpty ? [:] : makeConstants(form, batch: batch, time: time)
       guard
@@ -115,7 +169,7 @@ package struct RandomCases {
           time: time)
       else { continue }
       model.training = draw.below(6) == 0
-      let x = sequence(batch, time, channels)
+      let x = sequence(batch, time, channels, isRagged: isRagged)
       // Some lengths and trainings are refused at the first run only.
       guard (try? model.layer(x, constants: constants)) != nil else { continue }
       if layer.supportsStep, (try? model.makeStream(batch: batch, constants: constants)) == nil {
@@ -128,12 +182,13 @@ package struct RandomCases {
 
   /// Random values with garbage at invalid timesteps: at the end of rows, or anywhere.
   private mutating func sequence(
-    _ batch: Int, _ time: Int, _ channels: ChannelSpec
+    _ batch: Int, _ time: Int, _ channels: ChannelSpec, isRagged: Bool = false
   ) -> SequenceTensor {
-    let hasHoles = draw.below(3) == 0
+    let hasHoles = !isRagged && draw.below(3) == 0
     var flags: [Bool] = []
-    for _ in 0..<batch {
-      let length = draw.below(2) == 0 ? time : draw.below(time + 1)
+    for row in 0..<batch {
+      let isFull = isRagged ? row == 0 : draw.below(2) == 0
+      let length = isFull ? time : draw.below(time + 1)
       flags += (0..<time).map { hasHoles ? draw.below(3) > 0 : $0 < length }
     }
     let shape = [batch, time] + channels.shape

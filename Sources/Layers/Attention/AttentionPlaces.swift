@@ -45,7 +45,7 @@ extension PlacedAttentionLayer {
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded) }
   public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.reach) }
 
   /// The output of attention whose own fields are right.
   func placedAttentionSpec(

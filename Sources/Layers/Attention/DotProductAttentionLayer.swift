@@ -54,6 +54,23 @@ extension DotProductAttentionLayer {
   var keyNet: HeadNetwork { HeadNetwork(keyNetwork, "key_network") }
   var valueNet: HeadNetwork { HeadNetwork(valueNetwork, "value_network") }
   var networks: [HeadNetwork] { [queryNet, keyNet, valueNet] }
+
+  /// The inputs that self attention within a reach depends on.
+  ///
+  /// What the query's network sees, and what the networks of keys and values see from every timestep in
+  /// reach. As in the original, positions that count valid timesteps are left out: beyond the reach no
+  /// value is seen.
+  func receptiveField(_ reach: AttentionReach) -> ReceptiveFieldPerStep {
+    let band = reach.receptiveFieldPerStep
+    func seen(by network: (any SequenceLayer)?) -> ReceptiveFieldPerStep {
+      guard let network, network.mixesTimesteps else { return [.aligned] }
+      return network.receptiveFieldPerStep
+    }
+    let sources = [keyNetwork, valueNetwork].map {
+      ReceptiveFieldChain.compose([seen(by: $0), band], [1, 1])
+    }
+    return ReceptiveFieldUnion.aligned(sources + [seen(by: queryNetwork)])
+  }
   var dropout: AttentionDropout {
     AttentionDropout(
       rate: attentionProbabilitiesDropoutRate, sharesQueries: broadcastDropoutAcrossQueries)

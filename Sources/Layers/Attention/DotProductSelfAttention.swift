@@ -27,8 +27,8 @@ import Tensors
 /// - Source: sequence_layers/jax/attention `DotProductSelfAttention`; Vaswani et al. 2017. Grouped
 ///   heads as Ainslie et al. 2023, neighbouring query heads sharing a key head. The original neither
 ///   steps with a future and relative positions nor has ring buffers with grouped heads, sinks or
-///   relative positions; the numbers that its dropout draws are others. The receptive field is that of
-///   the horizons, whatever the networks see, as in the original.
+///   relative positions; the numbers that its dropout draws are others. The receptive field
+///   counts what the networks see; the original announces the horizons alone.
 extension DotProductSelfAttention: DotProductAttentionLayer {
   private var banded: BandedAttention {
     BandedAttention(
@@ -39,7 +39,7 @@ extension DotProductSelfAttention: DotProductAttentionLayer {
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded) }
   public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.reach) }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs

@@ -34,7 +34,7 @@ extension LocalDotProductSelfAttention: DotProductAttentionLayer {
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded) }
   public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { banded.reach.receptiveFieldPerStep }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.reach) }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs

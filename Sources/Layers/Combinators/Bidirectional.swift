@@ -10,7 +10,9 @@ public import Tensors
 /// - Streaming: none; the backward layer starts at the end of the sequence.
 /// - Throws: ``LayerError`` `.latencyMismatch` when the ratios differ, `.invalidInput` when the
 ///   shapes do not combine.
-/// - Source: sequence_layers/jax/combinators.py `Bidirectional`.
+/// - Source: sequence_layers/jax/combinators.py `Bidirectional`. The original announces the receptive field
+///   of the backward layer as if its outputs were aligned from the start of the sequence; with strides and
+///   with padding `valid` they are not.
 extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
   private static let forwardScope = ChildScope("forward", emits: "0")
   private static let backwardScope = ChildScope("backward", emits: "1")
@@ -25,10 +27,13 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
   public var outputRatio: Rational { forward.outputRatio }
 
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
-    let mirrored = backward.receptiveFieldPerStep.reversed().map { field in
-      field.map { ReceptiveField(-$0.end, -$0.start) }
-    }
-    return ReceptiveFieldUnion.perKey([forward.receptiveFieldPerStep, mirrored])
+    ReceptiveFieldUnion.aligned([
+      forward.receptiveFieldPerStep, ReceptiveFieldMirror.perStep(of: backward),
+    ])
+  }
+
+  public func outputTime(for time: Int) -> Int {
+    min(forward.outputTime(for: time), backward.outputTime(for: time))
   }
 
   public func outputSpec(

@@ -23,6 +23,7 @@ extension CheckpointGradient: CombinatorLayer {
   public var inputLatency: Int { layer.inputLatency }
   public var outputLatency: Int { layer.outputLatency }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { layer.receptiveFieldPerStep }
+  public func outputTime(for time: Int) -> Int { layer.outputTime(for: time) }
 
   public func accumulatedInputLatency(_ later: Int) -> Int { layer.accumulatedInputLatency(later) }
 

@@ -9,7 +9,8 @@ public import Tensors
 /// - Streaming: all layers must have one ratio and one latency.
 /// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on
 ///   shapes that do not combine.
-/// - Source: sequence_layers/jax/combinators.py `Parallel`.
+/// - Source: sequence_layers/jax/combinators.py `Parallel`. Where branches repeat after different numbers of
+///   steps, the original announces the longer ones alone for the steps that the shorter lack.
 extension Parallel: CombinatorLayer {
   private var scopes: [ChildScope] {
     ChildScope.unique(
@@ -29,7 +30,11 @@ extension Parallel: CombinatorLayer {
   public var outputLatency: Int { layers.first?.outputLatency ?? 0 }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
     layers.isEmpty
-      ? [.aligned] : ReceptiveFieldUnion.perKey(layers.map(\.receptiveFieldPerStep))
+      ? [.aligned] : ReceptiveFieldUnion.aligned(layers.map(\.receptiveFieldPerStep))
+  }
+
+  public func outputTime(for time: Int) -> Int {
+    layers.map { $0.outputTime(for: time) }.min() ?? time
   }
 
   public func accumulatedInputLatency(_ later: Int) -> Int {

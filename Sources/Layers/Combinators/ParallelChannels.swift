@@ -25,6 +25,7 @@ extension ParallelChannels: CombinatorLayer {
   public var inputLatency: Int { childLayer.inputLatency }
   public var outputLatency: Int { childLayer.outputLatency }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { childLayer.receptiveFieldPerStep }
+  public func outputTime(for time: Int) -> Int { childLayer.outputTime(for: time) }
 
   public func accumulatedInputLatency(_ later: Int) -> Int {
     childLayer.accumulatedInputLatency(later)

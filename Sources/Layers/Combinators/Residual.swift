@@ -30,9 +30,10 @@ extension Residual: CombinatorLayer {
   public var outputLatency: Int { body.outputLatency }
 
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
-    ReceptiveFieldUnion.aligned(
-      [body.receptiveFieldPerStep, shortcut.receptiveFieldPerStep], ratio: outputRatio)
+    ReceptiveFieldUnion.aligned([body.receptiveFieldPerStep, shortcut.receptiveFieldPerStep])
   }
+
+  public func outputTime(for time: Int) -> Int { body.outputTime(for: time) }
 
   public func accumulatedInputLatency(_ later: Int) -> Int { body.accumulatedInputLatency(later) }
 

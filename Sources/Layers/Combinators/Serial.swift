@@ -23,6 +23,7 @@ extension Serial: CombinatorLayer {
   public var inputLatency: Int { chain.inputLatency }
   public var outputLatency: Int { chain.outputLatency }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { chain.receptiveFieldPerStep }
+  public func outputTime(for time: Int) -> Int { chain.outputTime(for: time) }
 
   public func accumulatedInputLatency(_ later: Int) -> Int { chain.accumulatedInputLatency(later) }
 

@@ -74,6 +74,8 @@ struct SerialChain: Sendable {
 
   var receptiveFieldPerStep: ReceptiveFieldPerStep { ReceptiveFieldChain.compose(layers) }
 
+  func outputTime(for time: Int) -> Int { layers.reduce(time) { $1.outputTime(for: $0) } }
+
   func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {

@@ -81,6 +81,7 @@ struct Conditioner {
       } else {
         c = try context.layer(projector, c, at: scope)
       }
+      if c.time == 1 { context.repeatLastOutput(to: x.time) }
     }
     c = c.broadcastTime(to: x.time)
     switch combination {

@@ -29,6 +29,8 @@ extension TransposedConvolutionLayer {
   public var outputRatio: Rational { Rational(window.stride) }
   /// The inputs that the outputs of one stride depend on.
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { window.receptiveFieldPerStep }
+  /// What padding makes of the stretched input.
+  public func outputTime(for time: Int) -> Int { window.outputExtent(time) }
 
   /// The stretched spatial axes, then the output channels.
   public func outputSpec(

@@ -20,4 +20,6 @@ extension WindowedLayer {
   public var outputLatency: Int { window.outputLatency }
   /// From the first to the last tap.
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { [window.receptiveField] }
+  /// One for every window.
+  public func outputTime(for time: Int) -> Int { window.axis.outputExtent(time) }
 }

@@ -57,6 +57,16 @@ extension LayerContext {
     }
   }
 
+  /// Shows what the child traced last gave as if it had given that at every timestep.
+  ///
+  /// It ran on one timestep that stands for all, so that a whole sequence has it once and steps have it once a
+  /// step, however long.
+  func repeatLastOutput(to time: Int) {
+    guard options.taps, let record = records.last else { return }
+    records[records.count - 1].output = record.output.repeatedTime(time)
+    records[records.count - 1].alignedTime = time
+  }
+
   private func descend<Result>(
     _ child: any SequenceLayer, _ input: ChannelSpec, _ scope: ChildScope, latency: Int,
     _ body: (ChannelSpec) throws(LayerError) -> Result
@@ -84,7 +94,9 @@ extension LayerContext {
   /// Masked input is selected again: the selection also keeps infinite slopes, such as that of a
   /// logarithm at 0, from reaching the layers before.
   private func prepared(_ x: SequenceValue, for child: any SequenceLayer) -> SequenceValue {
-    options.differentiable && !(child is any CombinatorLayer) ? x.unmasked().maskedInvalid() : x
+    let x = probed(x, .input)
+    return options.differentiable && !(child is any CombinatorLayer)
+      ? x.unmasked().maskedInvalid() : x
   }
 
   private func checked(
@@ -104,11 +116,19 @@ extension LayerContext {
       ? output.filledInvalid(with: .nan) : output
     records.append(
       LayerRecord(
-        path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency))
-    guard options.probesGradients, output.values.dtype.isFloating else { return output }
-    let probe = builder.input(ProgramSignature.gradientProbe(path), .input, output.values.type)
-    var probed = output.unmasked()
-    probed.values = output.values + probe
+        path: path, typeName: child.typeName, input: input, output: output, outputLatency: latency,
+        precedingLatency: mode == .step ? precedingLatency : 0,
+        alignedTime: (Rational(input.time) * child.outputRatio).ceiling))
+    return probed(output, .output)
+  }
+
+  /// The sequence and an input of zeros, if that is asked for.
+  private func probed(_ x: SequenceValue, _ side: ProgramSignature.ProbeSide) -> SequenceValue {
+    guard options.probesGradients, x.values.dtype.isFloating else { return x }
+    var probed = x.unmasked()
+    probed.values =
+      x.values
+      + builder.input(ProgramSignature.gradientProbe(path, side), .input, x.values.type)
     return probed
   }
 }

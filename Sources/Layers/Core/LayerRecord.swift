@@ -20,4 +20,8 @@ public struct LayerRecord {
   public var output: SequenceValue
   /// In a step, how many of the first outputs come before the first layer-wise one.
   public var outputLatency: Int
+  /// In a step, how many of the first inputs come before the first layer-wise one.
+  public var precedingLatency: Int
+  /// How many of the outputs are aligned with an input; others lie behind the last input.
+  public var alignedTime: Int
 }

@@ -14,8 +14,8 @@ public struct TraceOptions: Hashable, Sendable {
   public var emits: Bool
   /// Every layer gives NaN at invalid timesteps, to see whether the next one minds.
   public var poisonsInvalid: Bool
-  /// Every layer adds an input named `probe/PATH` to what it gives, so that the gradient with respect to
-  /// its output can be asked for.
+  /// Every layer adds inputs named by `ProgramSignature.gradientProbe` to what it gets and gives, so that
+  /// the gradients with respect to its input and output can be asked for.
   package var probesGradients = false
 
   /// Makes options; everything is off by default.
@@ -77,6 +77,10 @@ public struct LayerTrace: Sendable {
     public var typeName: String
     /// How many of its first step-wise outputs come before the first layer-wise one.
     public var outputLatency: Int
+    /// How many of its first step-wise inputs come before the first layer-wise one.
+    public var precedingLatency: Int
+    /// How many of its outputs are aligned with an input; others lie behind the last input.
+    public var alignedTime: Int
     /// Where its input comes from.
     public var input: InputOrigin
   }

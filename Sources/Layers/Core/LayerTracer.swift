@@ -128,6 +128,7 @@ public struct LayerTracer: Sendable {
       layers: zip(context.records, origins).map { record, origin in
         .init(
           path: record.path, typeName: record.typeName, outputLatency: record.outputLatency,
+          precedingLatency: record.precedingLatency, alignedTime: record.alignedTime,
           input: origin)
       })
   }

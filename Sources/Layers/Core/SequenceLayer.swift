@@ -33,8 +33,10 @@ public protocol SequenceLayer: Sendable {
   func accumulatedInputLatency(_ later: Int) -> Int
   /// The output latency of this layer after layers of output latency `earlier`, in its output steps.
   func accumulatedOutputLatency(_ earlier: Int) throws(LayerError) -> Int
-  /// The inputs that each output depends on.
+  /// The inputs that each output depends on: all of them, if others besides.
   var receptiveFieldPerStep: ReceptiveFieldPerStep { get }
+  /// How many timesteps `layer` gives for an input of `time`, as far as channels do not decide that.
+  func outputTime(for time: Int) -> Int
 
   /// The parameters in this layer and below that layers behind it may use, by name.
   var sharedTables: ConstantSpecs { get }
@@ -78,6 +80,9 @@ extension SequenceLayer {
   public var supportsStep: Bool { stepObstacle == nil }
   /// The name of the layer's type, such as `Conv1D`.
   public var typeName: String { "\(Swift.type(of: self))" }
+
+  /// `ceil(time * outputRatio)`.
+  public func outputTime(for time: Int) -> Int { (Rational(time) * outputRatio).ceiling }
 
   /// `ceil(later / outputRatio) + inputLatency`.
   public func accumulatedInputLatency(_ later: Int) -> Int {

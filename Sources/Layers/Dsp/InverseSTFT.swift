@@ -24,6 +24,7 @@ extension InverseSTFT: SequenceLayer {
 
   public var stepObstacle: String? { adder.stepObstacle }
   public var outputRatio: Rational { adder.outputRatio }
+  public func outputTime(for time: Int) -> Int { adder.outputTime(for: time) }
 
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
     let (length, step) = (frameLength.clampedField, frameStep.clampedField)

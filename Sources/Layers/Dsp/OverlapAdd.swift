@@ -28,6 +28,17 @@ extension OverlapAdd: SequenceLayer {
     return [ReceptiveField(0, (window.size + window.stride - 1) / window.stride - 1)]
   }
 
+  public func outputTime(for time: Int) -> Int {
+    guard time > 0, window.overlap > 0 else { return time * window.stride }
+    let sums = (time - 1) * window.stride + window.size
+    switch padding {
+    case .valid: return sums
+    case .semicausalFull: return min(window.outputExtent(time), sums) - window.overlap
+    case .same, .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal:
+      return sums - window.overlap
+    }
+  }
+
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {

@@ -22,6 +22,7 @@ extension STFT: SequenceLayer {
   public var outputRatio: Rational { framer.outputRatio }
   public var inputLatency: Int { framer.inputLatency }
   public var outputLatency: Int { framer.outputLatency }
+  public func outputTime(for time: Int) -> Int { framer.outputTime(for: time) }
 
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
     let start = -framer.window.left

@@ -18,6 +18,7 @@ extension Spectrogram: SequenceLayer {
 
   public var blockSize: Int { transform.blockSize }
   public var outputRatio: Rational { transform.outputRatio }
+  public func outputTime(for time: Int) -> Int { transform.outputTime(for: time) }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { transform.receptiveFieldPerStep }
 
   public func outputSpec(

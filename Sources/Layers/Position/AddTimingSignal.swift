@@ -17,7 +17,7 @@ import Tensors
 /// - Throws: ``LayerError`` `.invalidConfig` when a timescale is not positive or an axis does not exist,
 ///   `.invalidInput` for input that is not floating-point.
 /// - Source: sequence_layers/jax/position.py `AddTimingSignal`; arXiv 1706.03762.
-extension AddTimingSignal: SequenceLayer {
+extension AddTimingSignal: PositionedLayer {
   private var counter: PositionCounter {
     PositionCounter(countsValidOnly: onlyAdvancePositionForValidTimesteps)
   }

@@ -17,7 +17,7 @@ import Tensors
 ///   constant is missing or of another shape.
 /// - Source: sequence_layers/jax/position.py `ApplyRotaryPositionalEncoding`; arXiv 2104.09864.
 ///   `positionsInAtLeastFp32` changes nothing: positions are integers, so angles are float32.
-extension ApplyRotaryPositionalEncoding: SequenceLayer {
+extension ApplyRotaryPositionalEncoding: PositionedLayer {
   private var counter: PositionCounter {
     PositionCounter(countsValidOnly: onlyAdvancePositionForValidTimesteps)
   }

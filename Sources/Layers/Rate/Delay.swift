@@ -21,6 +21,10 @@ extension Delay: SequenceLayer {
     [delayLayerOutput ? ReceptiveField(-inputLatency, -inputLatency) : .aligned]
   }
 
+  public func outputTime(for time: Int) -> Int {
+    Rational.sum(time, delayLayerOutput ? inputLatency : 0)
+  }
+
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {

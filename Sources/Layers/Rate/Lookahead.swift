@@ -18,6 +18,10 @@ extension Lookahead: SequenceLayer {
     [ReceptiveField(max(0, length), max(0, length))]
   }
 
+  public func outputTime(for time: Int) -> Int {
+    preserveLengthInLayer ? time : max(0, time - outputLatency)
+  }
+
   private var counter: PositionCounter { PositionCounter(countsValidOnly: false) }
 
   public func outputSpec(

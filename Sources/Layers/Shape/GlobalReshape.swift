@@ -13,6 +13,7 @@ import Tensors
 extension GlobalReshape: WholeSequenceLayer {
   public var stepObstacle: String? { "it reshapes the whole sequence" }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.everything] }
+  public func outputTime(for time: Int) -> Int { outputShape.values.first ?? 0 }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs

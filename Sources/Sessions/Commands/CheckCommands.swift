@@ -1,6 +1,5 @@
 import LayerTesting
 import Layers
-import Runtime
 import Tensors
 
 /// Commands that say whether something holds.
@@ -114,22 +113,15 @@ struct VerifyCommand: Command {
   let name = "verify"
   let usage = "verify"
   let summary =
-    "Verifies the contract of sequence layers on the stack with this input: step equals layer, "
-    + "padding and neighbouring rows change nothing, any blocks, saved state, gradients."
+    "Verifies the contract of sequence layers on the stack with this input, its constants, weights and "
+    + "faults: step equals layer, padding and neighbouring rows change nothing, any blocks, saved "
+    + "state, gradients."
   let isRecorded = false
   let examples = ["verify"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     try line.none()
-    let run = try session.requireRun()
-    // A model of its own: a verification runs it in other ways than the session does.
-    let model = try Model(
-      run.model.layer, input: run.model.input, constants: run.constants.specs,
-      seed: session.document.seed, time: run.input.time)
-    for (path, value) in session.document.parameters { model[parameter: path] = value }
-    let report = try ContractVerifier().verify(
-      model, run.input, constants: run.constants, options: RunOptions(cancel: session.cancel),
-      progress: session.tell)
+    let report = try session.contractReport()
     let broken = Set(report.violations.map(\.check))
     var output = CommandOutput(
       report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }

@@ -129,12 +129,7 @@ struct FaultCommand: Command {
     try session.commit(document, as: "fault")
     var lines = ["FAULT " + document.faults.map(\.text).joined(separator: ", ")]
     if let step { lines.append("it happens in the step from \(step) to \(step + 1)") }
-    let leaves = session.run?.stream?.leaves ?? []
-    if kind != .maskMultiply, session.run != nil,
-      !leaves.contains(where: { fault.isOwner(of: $0.path) })
-    {
-      lines.append("\(node.path.shown) keeps no state, so this changes nothing")
-    }
+    if let run = session.run, let obstacle = try run.obstacle(to: fault) { lines.append(obstacle) }
     return CommandOutput(lines)
   }
 }

@@ -1,4 +1,5 @@
 import Execution
+import LayerTesting
 import Layers
 import Programs
 import Runtime
@@ -28,8 +29,7 @@ final class ModelRun {
   private var checkpoints = CheckpointStore()
   private var layerWise: RunOutput?
   private var verdicts: [VerdictKey: RunningVerdict] = [:]
-  /// Leaves of stale layers as they were one step ago.
-  private var previous: [Int: Tensor] = [:]
+  private var stateFaults: StateFaults
   /// The state before the last step, where that is known: it is copied for the last step of a move.
   private var before: [Int: Tensor] = [:]
 
@@ -45,6 +45,7 @@ final class ModelRun {
     self.input = input
     constants = document.constants
     faults = document.faults
+    stateFaults = StateFaults(faults)
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
     if model.training != document.training { model.training = document.training }
@@ -54,9 +55,11 @@ final class ModelRun {
     }
     let cut = StepPlan(input.time, document, model)
     // Only a changed rewrite may throw the planned programs away.
-    let layers = faults.filter { $0.kind == .maskMultiply }.map(\.path)
-    if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) } }
-    let stream = try model.makeStream(batch: input.batch, constants: constants)
+    let layers = faults.multiplyingLayers
+    if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) ?? $0 } }
+    let stream = try model.makeStream(
+      batch: input.batch,
+      constants: layers.isEmpty ? constants : constants.mapValues(\.poisoned))
     plan = cut
     self.stream = stream
     places = stream.layers
@@ -70,6 +73,7 @@ final class ModelRun {
     self.input = input
     constants = old.constants
     faults = old.faults
+    stateFaults = old.stateFaults
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
     places = old.places
@@ -84,7 +88,6 @@ final class ModelRun {
     checkpoints = old.checkpoints
     checkpoints.truncate(to: sharedSteps)
     position = old.position
-    previous = old.previous
     before = old.before
     if position > sharedSteps { try restore(upTo: sharedSteps, stream) }
   }
@@ -143,7 +146,7 @@ final class ModelRun {
   private func restore(upTo target: Int, _ stream: Runtime.Stream) throws {
     guard let (step, checkpoint) = checkpoints.last(upTo: target) else { return }
     try stream.restore(checkpoint.stream)
-    previous = checkpoint.previous
+    stateFaults.previous = checkpoint.previous
     position = step
     before = [:]
   }
@@ -152,31 +155,32 @@ final class ModelRun {
     _ stream: Runtime.Stream, isLast: Bool, _ cancel: CancelFlag?, tick: () -> Void
   ) throws {
     guard let plan else { return }
-    let block = input.timesteps(plan.boundaries[position]..<plan.boundaries[position + 1])
-    let active = faults.filter { $0.isActive(at: position) }
-    // Copying a large state in every step would cost more than the step: only leaves of broken
-    // layers are needed always, the others to tell which of them the last step has changed.
-    let owned = stream.leaves.indices.filter { index in
-      faults.contains { $0.isOwner(of: stream.leaves[index].path) }
+    var block = input.timesteps(plan.boundaries[position]..<plan.boundaries[position + 1])
+    var options = RunOptions(emits: true, taps: true, cancel: cancel)
+    if !faults.multiplyingLayers.isEmpty {
+      // 0 times a number is 0 as well: only NaN shows that a mask is multiplied.
+      block = block.poisoned()
+      options.poisonsInvalid = true
     }
-    let old = stream.values(of: isLast ? Array(stream.leaves.indices) : owned)
-    for fault in active where fault.kind == .staleState {
-      fault.replaceState(of: stream, by: previous)
+    // Copying a large state in every step would cost more than the step.
+    let old = isLast ? stream.values(of: Array(stream.leaves.indices)) : [:]
+    stateFaults.willStep(stream) { $0.isActive(at: position) }
+    let output: RunOutput
+    do {
+      output = try withoutActuallyEscaping(tick) { tick in
+        try stream.step(block, options: options, exact: true) { _, _ in tick() }
+      }
+    } catch {
+      stateFaults.didNotStep(stream)
+      throw error
     }
-    let output = try withoutActuallyEscaping(tick) { tick in
-      try stream.step(
-        block, options: RunOptions(emits: true, taps: true, cancel: cancel), exact: true
-      ) { _, _ in tick() }
-    }
-    for fault in active where fault.kind == .dropState {
-      fault.replaceState(of: stream, by: old)
-    }
-    before = isLast ? old : [:]
-    previous = old.filter { owned.contains($0.key) }
+    stateFaults.didStep(stream) { $0.isActive(at: position) }
+    before = old
     history.set(position, output)
     position += 1
     if checkpoints.isWanted(at: position) {
-      checkpoints.add(Checkpoint(stream: stream.snapshot(), previous: previous), at: position)
+      checkpoints.add(
+        Checkpoint(stream: stream.snapshot(), previous: stateFaults.previous), at: position)
     }
   }
 

@@ -116,8 +116,10 @@ private struct WordScanner {
     var start: String.Index
     var end: String.Index
 
-    /// The text inside quotes where the whole word is quoted, with `\n`, `\t`, `\"`, `\\` replaced.
+    /// The text inside quotes where the whole word is quoted, with `\n`, `\t`, `\"`, `\\` replaced; `''` is
+    /// empty, as in a shell.
     var unquoted: String {
+      guard text != "''" else { return "" }
       guard text.count >= 2, text.first == "\"", text.last == "\"" else { return text }
       var result = ""
       var isEscaped = false

@@ -1,0 +1,30 @@
+package import LayerTesting
+import Layers
+import Runtime
+import Tensors
+
+extension Session {
+  /// What verification finds out about the stack, run on the session's input with its constants, weights
+  /// and faults.
+  package func contractReport() throws -> ContractReport {
+    let run = try requireRun()
+    // A model of its own: a verification runs it in other ways than the session does.
+    let model = try Model(
+      run.model.layer, input: run.model.input, constants: run.constants.specs,
+      seed: document.seed, time: run.input.time)
+    for (path, value) in document.parameters { model[parameter: path] = value }
+    model.training = document.training
+    seedFaults(of: run, into: model)
+    return try ContractVerifier().verify(
+      model, run.input, constants: run.constants, options: RunOptions(cancel: cancel),
+      progress: tell)
+  }
+
+  private func seedFaults(of run: ModelRun, into model: Model) {
+    let layers = run.faults.multiplyingLayers
+    if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) ?? $0 } }
+    guard let plan = run.plan, layers.count < run.faults.count else { return }
+    let faults = run.faults
+    model.makeStateFault = { StateFaultsByTimestep(faults, plan) }
+  }
+}
