@@ -35,7 +35,7 @@ public final class Stream {
     let specs = constants.block(0..<block).specs
     let start = try model.plan(.initialState, batch, block, constants.specs, RunOptions())
     model.bind(start, constants, batch: batch)
-    start.executor.execute()
+    try start.executor.execute().requireFinished()
     let step = try model.plan(.step, batch, block, specs, RunOptions())
     leaves = step.trace.state
     layers = step.trace.layers
@@ -45,7 +45,8 @@ public final class Stream {
       }
       return value
     }
-    state = StateBuffers(step.executor.plan.stateLayout, values: initialValues)
+    state = try StateBuffers(
+      step.executor.plan.stateLayout, values: initialValues, memory: model.memory)
   }
 
   /// Timesteps are fed in multiples of this many.
@@ -95,9 +96,8 @@ public final class Stream {
     let block = constants.block(position..<(position + x.time))
     let plan = try model.plan(.step, batch, x.time, block.specs, options)
     model.bind(plan, x, block, batch: batch)
-    let completion = plan.executor.execute(
-      state: state, cancel: options.cancel, progress: progress)
-    guard completion == .finished else { throw Model.cancelled }
+    try plan.executor.execute(state: state, cancel: options.cancel, progress: progress)
+      .requireFinished()
     position += x.time
     return plan.collect()
   }

@@ -8,7 +8,7 @@ import Tensors
 import Weights
 
 /// `workbench verify SPEC`: the contract of sequence layers on a stack.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Verify that a stack keeps the contract: step equals layer, padding leaks nowhere, …")
@@ -30,6 +30,8 @@ struct VerifyCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func run() throws {
     let report: ContractReport

@@ -69,7 +69,12 @@ public struct LayerTracer: Sendable {
     for (name, spec) in request.constants.sorted(by: { $0.key < $1.key }) {
       switch spec.form {
       case .array:
-        let type = ValueType(spec.dtype, spec.shape)
+        if spec.dtype == .complex64 {
+          builder.report(
+            op: "constant \(name)", found: "a complex array",
+            expected: "real numbers; complex ones are given as a sequence")
+        }
+        let type = ValueType(spec.dtype == .complex64 ? .float32 : spec.dtype, spec.shape)
         constants[name] = .array(
           builder.input("constant/\(name)", .constant(streamed: false), type))
       case .sequence(let streamed):
