@@ -104,7 +104,13 @@ public final class Plan {
     _ layout: ArenaLayout, _ planner: Planner, _ shown: [Int: BufferView], lent: [Int]
   ) -> Int {
     let kept = planner.buffers.filter { if case .kept = $0.home { true } else { false } }
-    let copied = shown.values.filter { !lent.contains($0.buffer) }
+    let copied = shown.values.filter { view in
+      if case .arena = planner.buffers[view.buffer].home {
+        !lent.contains(view.buffer)
+      } else {
+        false
+      }
+    }
     let parts =
       [layout.byteCount] + layout.lentByteCounts + kept.map(\.byteCount)
       + copied.map { $0.shape.byteCount(of: $0.dtype) }
