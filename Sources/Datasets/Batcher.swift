@@ -117,6 +117,11 @@ public enum Batcher {
         expected: "[b, t] or [b, t, …]",
         suggestion: values.rank == 1 ? "one row: save array[numpy.newaxis]" : nil)
     }
+    guard values.shape.hasElementsForTimesteps else {
+      throw DatasetError(
+        .mismatch, path: place, found: "an array of shape \(values.shape.shapeText)",
+        expected: "timesteps that hold something")
+    }
     return values
   }
 
@@ -212,10 +217,8 @@ extension Tensor {
     result.withUnsafeMutableBytes { output in
       withUnsafeBytes { input in
         for row in 0..<shape[0] {
-          let rowBytes = UnsafeRawBufferPointer(
-            rebasing: input[row * shape[1] * width..<(row + 1) * shape[1] * width])
-          UnsafeMutableRawBufferPointer(rebasing: output[(row * timeCount * width)...])
-            .copyMemory(from: rowBytes)
+          let rowBytes = row * shape[1] * width..<(row + 1) * shape[1] * width
+          output.copyBytes(input, rowBytes, to: row * timeCount * width)
         }
       }
     }
@@ -230,7 +233,7 @@ extension Tensor {
       var position = 0
       for tensor in tensors {
         tensor.withUnsafeBytes { input in
-          UnsafeMutableRawBufferPointer(rebasing: output[position...]).copyMemory(from: input)
+          output.copyBytes(input, to: position)
           position += input.count
         }
       }

@@ -44,34 +44,45 @@ public enum SyntheticSignal: Hashable, Sendable {
   ///   - lengths: the valid timesteps of each row; the longest gives the time axis.
   ///   - channelShape: the shape of a timestep, `[]` for one number.
   /// - Returns: values `[b, t] + channelShape`, zero and invalid behind each row's length.
-  /// - Throws: ``DatasetError`` `.badSignal` if a length is negative or the batch is absurdly large.
+  /// - Throws: ``DatasetError`` `.badSignal` if a length is negative, or there are more than 2^26 numbers
+  ///   or more than 2^21 in a timestep.
   public func batch(lengths: [Int], channelShape: Shape = []) throws(DatasetError) -> SequenceBatch
   {
     let timeCount = lengths.max() ?? 0
     let shape = [lengths.count, timeCount] + channelShape
     guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 0 }), channelShape.allSatisfy({ $0 >= 0 }),
-      let byteCount = shape.checkedByteCount(elementByteCount: 4), byteCount <= 1 << 30
+      shape.timestepCount <= Self.mostNumbers, shape.elementCount <= Self.mostNumbers,
+      channelShape.elementCount <= Self.mostChannels
     else {
       throw DatasetError(
         .badSignal, path: name, found: "a batch of shape \(shape.shapeText)",
-        expected: "at least one row, no negative extents, at most 1 GB")
+        expected: "at least one row, no negative extents, at most "
+          + "\(NumberText.grouped(Self.mostNumbers)) numbers, "
+          + "\(NumberText.grouped(Self.mostChannels)) in a timestep")
     }
     let channelCount = channelShape.elementCount
-    var values: [Float] = []
-    values.reserveCapacity(shape.elementCount)
-    for row in lengths.indices {
-      var random = RandomStream(seed: seed, name: "\(name)/\(row)")
-      for time in 0..<timeCount {
-        for channel in 0..<channelCount {
-          values.append(Float(value(row, time, channel, &random)))
+    let values = Tensor(.float32, shape: shape) { bytes in
+      let numbers = bytes.bindMemory(to: Float.self)
+      var place = 0
+      for row in lengths.indices {
+        var random = RandomStream(seed: seed, name: "\(name)/\(row)")
+        for time in 0..<timeCount {
+          for channel in 0..<channelCount {
+            numbers[place] = value(row, time, channel, &random)
+            place += 1
+          }
         }
       }
     }
     let names = lengths.indices.map { lengths.count == 1 ? name : "\(name)[\($0)]" }
     return SequenceBatch(
-      values: Tensor(values, shape: shape).converted(to: dtype),
+      values: values.converted(to: dtype),
       mask: SequenceBatch.mask(lengths: lengths, timeCount: timeCount), names: names)
   }
+
+  /// Larger signals are slips of the pen: these take seconds to make up.
+  private static let mostNumbers = 1 << 26
+  private static let mostChannels = 1 << 21
 
   /// The signal's name: `sine`.
   public var name: String {
@@ -96,14 +107,14 @@ public enum SyntheticSignal: Hashable, Sendable {
 
   private func value(
     _ row: Int, _ time: Int, _ channel: Int, _ random: inout RandomStream
-  ) -> Double {
+  ) -> Float {
     let t = Double(time)
     switch self {
-    case .constant(let value): return value
-    case .ramp(let step): return step * t
+    case .constant(let value): return Float(value)
+    case .ramp(let step): return Float(step * t)
     case .impulse(let place): return time == place ? 1 : 0
-    case .noise: return random.normal()
-    case .ids(let count, _): return (random.uniform() * Double(count)).rounded(.down)
+    case .noise: return random.normalSingle()
+    case .ids(let count, _): return Float((random.uniform() * Double(count)).rounded(.down))
     case .sine(let frequency): return wave(frequency * t, row, channel)
     case .chirp(let first, let last, let count):
       let slope = (last - first) / Double(max(count, 1))
@@ -115,8 +126,8 @@ public enum SyntheticSignal: Hashable, Sendable {
     }
   }
 
-  private func wave(_ cycles: Double, _ row: Int, _ channel: Int) -> Double {
+  private func wave(_ cycles: Double, _ row: Int, _ channel: Int) -> Float {
     let shifted = cycles + Double(row) / 8 + Double(channel) / 32
-    return sin(2 * Double.pi * (shifted - shifted.rounded(.down)))
+    return Float(sin(2 * Double.pi * (shifted - shifted.rounded(.down))))
   }
 }

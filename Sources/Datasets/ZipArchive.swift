@@ -1,3 +1,4 @@
+internal import Tensors
 internal import Weights
 
 /// The members of a zip archive, found by its central directory.
@@ -81,6 +82,7 @@ struct ZipArchive {
     guard start <= file.count, member.compressedCount <= file.count - start else {
       throw DatasetError(.truncated, path: path, found: "the member ends behind the file")
     }
+    try MemoryBudget.standard.require(member.count, for: path)
     let stored = try file.read(start..<start + member.compressedCount)
     let bytes: [UInt8]
     if member.method == 0 {

@@ -12,16 +12,20 @@ public final class Executor {
     case finished
     /// The cancel flag was raised; the state is what it was before the run.
     case cancelled
+    /// There was no memory for a result; the state is what it was before the run.
+    case outOfMemory(MemoryError)
   }
 
   /// What is run.
   public let plan: Plan
+  /// What the memory of a run may take.
+  public let memory: MemoryBudget
   /// Where parameters come from.
   public let parameters: ParameterStore
 
   let slots: UnsafeMutablePointer<UnsafeMutableRawPointer>
   private let arena: UnsafeMutableRawPointer
-  private var kept: [UnsafeMutableRawPointer] = []
+  private let kept: [UnsafeMutableRawPointer]
   /// The memory of large results, which those who ask for them share.
   private(set) var lent: [TensorStorage]
   /// Tensors whose memory slots point to.
@@ -50,29 +54,47 @@ public final class Executor {
   ///   - plan: What to run.
   ///   - parameters: Has every parameter of the plan.
   ///   - pool: Threads that share large pieces of work; nil leaves all work to the caller's thread.
+  ///   - memory: What all values of a run may take together.
+  /// - Throws: ``MemoryError`` when they take more; then nothing was allocated.
   public init(
-    _ plan: Plan, parameters: ParameterStore = ParameterStore(), pool: WorkerPool? = nil
-  ) {
+    _ plan: Plan, parameters: ParameterStore = ParameterStore(), pool: WorkerPool? = nil,
+    memory: MemoryBudget = .standard
+  ) throws(MemoryError) {
+    try memory.require(plan.byteCount, for: "the program of a run")
     self.plan = plan
     self.parameters = parameters
     self.pool = pool
-    arena = AlignedMemory.allocate(plan.arenaByteCount)
+    self.memory = memory
+    var pieces: [TensorStorage] = []
+    for piece in plan.lent {
+      pieces.append(try AlignedMemory.storage(piece.byteCount, memory, for: "a result"))
+    }
+    var kept: [Int: UnsafeMutableRawPointer] = [:]
+    do throws(MemoryError) {
+      for (index, buffer) in plan.buffers.enumerated() {
+        guard case .kept = buffer.home else { continue }
+        kept[index] = try AlignedMemory.allocate(buffer.byteCount, memory, for: "a fixed value")
+      }
+      arena = try AlignedMemory.allocate(
+        plan.arenaByteCount, memory, for: "the program of a run")
+    } catch {
+      kept.values.forEach(AlignedMemory.free)
+      throw error
+    }
+    self.kept = Array(kept.values)
     slots = .allocate(capacity: max(plan.buffers.count, 1))
     boundInputs = Array(repeating: nil, count: plan.program.inputs.count)
     changes = ContiguousArray(plan.stateChanges)
-    let lent = plan.lent.map { AlignedMemory.storage($0.byteCount) }
-    self.lent = lent
+    lent = pieces
     var inputSlots: [Int] = Array(repeating: -1, count: plan.program.inputs.count)
     var stateSlots: ContiguousArray<StateSlot> = []
     for (index, buffer) in plan.buffers.enumerated() {
       var address = arena
       switch buffer.home {
       case .arena:
-        let piece = plan.pieces[index].map { Executor.address(lent[$0]) } ?? arena
+        let piece = plan.pieces[index].map { Executor.address(pieces[$0]) } ?? arena
         address = piece + max(plan.offsets[index], 0)
-      case .kept:
-        address = AlignedMemory.allocate(buffer.byteCount)
-        kept.append(address)
+      case .kept: address = kept[index] ?? arena
       case .constant(let tensor): address = Executor.address(tensor)
       case .input(let input): inputSlots[input] = index
       case .oldState(let leaf), .window(let leaf):
@@ -160,11 +182,13 @@ public final class Executor {
     state: StateBuffers? = nil, cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
   ) -> Completion {
     precondition(unsetInputs.isEmpty, "Input \(firstUnset) was never set.")
-    if preparedVersion != parameters.version { prepare() }
+    do throws(MemoryError) {
+      if preparedVersion != parameters.version { try prepare() }
+      if !lent.isEmpty { try renewLentMemory() }
+    } catch { return .outOfMemory(error) }
     let isWatched = cancel != nil || progress != nil
     if isWatched { watch.begin(total: plan.kernels.countInTurns, cancel: cancel, tell: progress) }
     defer { if isWatched { watch.end() } }
-    if !lent.isEmpty { renewLentMemory() }
     let frame = Frame(slots: slots, watch: isWatched ? watch : nil, pool: pool)
     guard let state else {
       precondition(changes.isEmpty, "This program needs a state.")
@@ -184,9 +208,9 @@ public final class Executor {
   }
 
   /// Takes other memory in place of what somebody still holds.
-  private func renewLentMemory() {
+  private func renewLentMemory() throws(MemoryError) {
     for piece in lent.indices where !isKnownUniquelyReferenced(&lent[piece]) {
-      lent[piece] = AlignedMemory.storage(plan.lent[piece].byteCount)
+      lent[piece] = try AlignedMemory.storage(plan.lent[piece].byteCount, memory, for: "a result")
       for index in plan.pieces.indices where plan.pieces[index] == piece {
         slots[index] = Executor.address(lent[piece]) + plan.offsets[index]
       }
@@ -208,12 +232,12 @@ public final class Executor {
   }
 
   /// Binds the parameters and computes what depends on nothing else.
-  private func prepare() {
-    parameters.makePanels(
+  private func prepare() throws(MemoryError) {
+    try parameters.makePanels(
       plan.buffers.compactMap { buffer in
         guard case .packed(let place, let key) = buffer.home else { return nil }
         return (plan.parameterNames[place], key)
-      })
+      }, memory)
     for (index, buffer) in plan.buffers.enumerated() {
       switch buffer.home {
       case .parameter(let place):

@@ -53,7 +53,9 @@ public final class ParameterStore {
   }
 
   /// Makes those of the named panels that are not there yet, in one memory.
-  func makePanels(_ wanted: [(name: String, key: PackingKey)]) {
+  func makePanels(
+    _ wanted: [(name: String, key: PackingKey)], _ budget: MemoryBudget
+  ) throws(MemoryError) {
     var missing: [PanelName] = []
     for (name, key) in wanted {
       let panel = PanelName(name: name, key: key)
@@ -61,7 +63,8 @@ public final class ParameterStore {
     }
     guard !missing.isEmpty else { return }
     let sizes = missing.map { AlignedMemory.padded($0.key.byteCount) }
-    var memory = AlignedMemory.allocate(sizes.reduce(0, +))
+    var memory = try AlignedMemory.allocate(
+      sizes.reduce(0, +), budget, for: "the weights, packed for products,")
     memories.append(memory)
     for (panel, size) in zip(missing, sizes) {
       guard let tensor = tensors[panel.name] else {

@@ -24,6 +24,8 @@ public final class Plan {
   let lent: [LentPiece]
   /// The size of the memory that values share over time.
   package let arenaByteCount: Int
+  /// The size of all that a run allocates: what values share, what never changes, and results.
+  package let byteCount: Int
   let preparation: KernelList
   let kernels: KernelList
   let rewrites: KernelList
@@ -48,7 +50,7 @@ public final class Plan {
     var inputs: [BufferView] = []
     for (index, input) in program.inputs.enumerated() {
       let type = program[input.value]
-      let bytes = type.shape.elementCount * type.dtype.byteCount
+      let bytes = type.shape.byteCount(of: type.dtype)
       parameterIndex.append(-1)
       switch input.role {
       case .parameter:
@@ -87,12 +89,32 @@ public final class Plan {
     pieces = layout.pieces
     arenaByteCount = layout.byteCount
     lent = zip(large, layout.lentByteCounts).map { LentPiece(buffer: $0, byteCount: $1) }
+    byteCount = Plan.byteCount(layout, planner, shown, lent: large)
     preparation = KernelList(planner.blocks[Planner.preparation].tasks.map(\.kernel))
     kernels = KernelList(planner.blocks[Planner.main].tasks.map(\.kernel))
     self.rewrites = KernelList(rewrites.map(\.kernel))
     stateChanges = changes
     parameterNames = names
     self.parameterIndex = parameterIndex
+  }
+
+  /// What a run allocates: the arena with its pieces, fixed values, and copies of the results that are
+  /// not handed over.
+  private static func byteCount(
+    _ layout: ArenaLayout, _ planner: Planner, _ shown: [Int: BufferView], lent: [Int]
+  ) -> Int {
+    let kept = planner.buffers.filter { if case .kept = $0.home { true } else { false } }
+    let copied = shown.values.filter { view in
+      if case .arena = planner.buffers[view.buffer].home {
+        !lent.contains(view.buffer)
+      } else {
+        false
+      }
+    }
+    let parts =
+      [layout.byteCount] + layout.lentByteCounts + kept.map(\.byteCount)
+      + copied.map { $0.shape.byteCount(of: $0.dtype) }
+    return parts.reduce(0, Rational.sum)
   }
 
   /// The values that can be read after a run: all outputs, and what the options ask for.

@@ -51,10 +51,10 @@ extension Planner {
       let rest = output.type
       block = home
       let sequence = BufferView(
-        buffer: addBuffer(.arena, byteCount: type.shape.elementCount * type.dtype.byteCount),
+        buffer: addBuffer(.arena, byteCount: type.shape.byteCount(of: type.dtype)),
         ValueType(type.dtype, [op.tripCount] + rest.shape))
       block = bodyBlock
-      let bytes = rest.shape.elementCount * type.dtype.byteCount
+      let bytes = rest.shape.byteCount(of: type.dtype)
       stacks.append(.init(slot: slot, sequence: Place(sequence), byteStride: bytes))
       var order = Array(1..<type.rank)
       order.insert(0, at: op.axis)

@@ -61,7 +61,7 @@ extension Planner {
   /// The view of a state leaf before the run.
   func stateInput(_ index: Int, _ leaf: StateLayout.Leaf) -> BufferView {
     guard let window = leaf.window, case .window(let axis, _) = leaf.kind else {
-      let bytes = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
+      let bytes = leaf.type.shape.byteCount(of: leaf.type.dtype)
       return BufferView(buffer: addBuffer(.oldState(index), byteCount: bytes), leaf.type)
     }
     let buffer = addBuffer(.window(index), byteCount: window.byteCount)
@@ -117,7 +117,7 @@ extension Planner {
       if isOwn(view, of: Planner.main), !shown.contains(output.value) {
         buffers[view.buffer].home = .newState(index)
       } else {
-        let bytes = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
+        let bytes = leaf.type.shape.byteCount(of: leaf.type.dtype)
         let next = BufferView(buffer: addBuffer(.newState(index), byteCount: bytes), leaf.type)
         copy(view, into: next)
         nextState[output.value] = next

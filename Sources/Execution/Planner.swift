@@ -45,7 +45,7 @@ final class Planner {
 
   /// A fresh dense buffer for a result computed from these operands.
   func result(_ type: ValueType, of operands: [BufferView]) -> BufferView {
-    let byteCount = type.shape.elementCount * type.dtype.byteCount
+    let byteCount = type.shape.byteCount(of: type.dtype)
     buffers.append(Buffer(home: .arena, byteCount: byteCount, block: blockFor(operands)))
     return BufferView(buffer: buffers.count - 1, type)
   }

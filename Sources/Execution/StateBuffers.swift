@@ -29,10 +29,13 @@ public final class StateBuffers {
   }
 
   /// Makes a state of zeros.
-  public init(_ layout: StateLayout) {
+  ///
+  /// - Throws: ``MemoryError`` when there is no memory for it.
+  public init(_ layout: StateLayout, memory budget: MemoryBudget = .standard) throws(MemoryError) {
     self.layout = layout
+    memory = try AlignedMemory.allocate(
+      layout.memoryByteCount, budget, for: "the state of a stream")
     leaves = .allocate(capacity: max(layout.leaves.count, 1))
-    memory = AlignedMemory.allocate(layout.leaves.reduce(0) { $0 + $1.memoryByteCount })
     var free = memory
     for (index, leaf) in layout.leaves.enumerated() {
       let next = leaf.window == nil ? free + leaf.memoryByteCount / 2 : free
@@ -50,8 +53,10 @@ public final class StateBuffers {
   /// Makes a state from the values of its leaves.
   ///
   /// - Precondition: as many values as leaves, of their types.
-  public convenience init(_ layout: StateLayout, values: [Tensor]) {
-    self.init(layout)
+  public convenience init(
+    _ layout: StateLayout, values: [Tensor], memory: MemoryBudget = .standard
+  ) throws(MemoryError) {
+    try self.init(layout, memory: memory)
     precondition(values.count == layout.leaves.count, "One value a state leaf is needed.")
     for (index, value) in values.enumerated() { self[index] = value }
   }
@@ -86,7 +91,9 @@ public final class StateBuffers {
   public var values: [Tensor] { layout.leaves.indices.map { self[$0] } }
 
   /// An independent state of equal value.
-  public func clone() -> StateBuffers { StateBuffers(layout, values: values) }
+  public func clone() throws(MemoryError) -> StateBuffers {
+    try StateBuffers(layout, values: values)
+  }
 
   private func copy(
     leaf: LeafMemory, _ index: Int, _ other: UnsafeMutableRawPointer, isReading: Bool
@@ -100,7 +107,7 @@ public final class StateBuffers {
     }
     guard leaf.isWindow else {
       let type = layout.leaves[index].type
-      move(leaf.current, other, type.shape.elementCount * type.dtype.byteCount)
+      move(leaf.current, other, type.shape.byteCount(of: type.dtype))
       return
     }
     let valueBytes = leaf.window.length * leaf.window.entryBytes

@@ -37,6 +37,13 @@ public struct StateLayout: Hashable, Sendable {
   }
 }
 
+extension StateLayout {
+  /// The bytes that the state of a stream takes.
+  package var memoryByteCount: Int {
+    leaves.reduce(0) { Rational.sum($0, $1.memoryByteCount) }
+  }
+}
+
 extension StateLayout.Leaf {
   /// The memory of a moving window; nil for leaves that are replaced.
   var window: WindowMemory? {
@@ -51,7 +58,7 @@ extension StateLayout.Leaf {
   /// The bytes of a window, or of the two places of a leaf that is replaced.
   var memoryByteCount: Int {
     if let window { return AlignedMemory.padded(window.byteCount) }
-    return 2 * AlignedMemory.padded(type.shape.elementCount * type.dtype.byteCount)
+    return 2 * AlignedMemory.padded(type.shape.byteCount(of: type.dtype))
   }
 }
 

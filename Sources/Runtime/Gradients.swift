@@ -121,9 +121,8 @@ extension Model {
 
   private static func run(
     _ plan: TracePlan, _ options: RunOptions, _ progress: ((Int, Int) -> Void)?
-  ) throws(RuntimeError) {
-    let completion = plan.executor.execute(cancel: options.cancel, progress: progress)
-    guard completion == .finished else { throw Self.cancelled }
+  ) throws {
+    try plan.executor.execute(cancel: options.cancel, progress: progress).requireFinished()
   }
 
   private static func check(_ weights: Tensor, against y: SequenceTensor) throws(RuntimeError) {

@@ -43,6 +43,9 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
+  /// What parameters, plans and states of this model may take.
+  public let memory: MemoryBudget
+
   /// The time that tracing layers and planning their programs took so far.
   package private(set) var preparation = PreparationTime()
 
@@ -54,15 +57,19 @@ public final class Model {
   /// Makes a model with parameters drawn from a seed.
   ///
   /// `constants` is what is known of the constants that the layers need; `time` is a number of
-  /// timesteps that the layers can take, needed only by layers that fix it.
+  /// timesteps that the layers can take, needed only by layers that fix it; `memory` is what each array,
+  /// plan and state of the model may take.
   ///
-  /// - Throws: ``LayerError`` or `ShapeErrors` when the layers do not fit the input or each other.
+  /// - Throws: ``LayerError`` or `ShapeErrors` when the layers do not fit the input or each other;
+  ///   ``MemoryError`` when there is no memory for the parameters.
   public init(
     _ layer: any SequenceLayer, input: ChannelSpec, constants: ConstantSpecs = [:],
     seed: UInt64 = 0,
-    time: Int? = nil
+    time: Int? = nil, memory: MemoryBudget = .standard
   ) throws {
+    try layer.checkLayerCount()
     self.layer = layer
+    self.memory = memory
     blockSize = layer.blockSize
     self.input = input
     self.seed = seed
@@ -73,6 +80,7 @@ public final class Model {
     let trace = try tracer.layer(request)
     parameterSpecs = trace.parameters
     output = trace.outputSpec
+    try memory.require(trace.parameters.byteCount, for: "all parameters")
     store = ParameterStore()
     initializeParameters(seed: seed)
   }
@@ -121,7 +129,8 @@ public final class Model {
   ///   - progress: Told now and then how many instructions are done, of how many; it should be quick.
   /// - Returns: the output, and what was asked for besides.
   /// - Throws: ``RuntimeError`` `.invalidInput` when the channels are not the model's, `.cancelled`;
-  ///   ``LayerError`` when a layer cannot take this length or these constants.
+  ///   ``LayerError`` when a layer cannot take this length or these constants; ``MemoryError`` when
+  ///   there is no memory for its values.
   public func layer(
     _ x: SequenceTensor, constants: Constants = [:], options: RunOptions = RunOptions(),
     progress: ((Int, Int) -> Void)? = nil
@@ -129,8 +138,7 @@ public final class Model {
     try check(x)
     let plan = try plan(.layer, x.batch, x.time, constants.specs, options)
     bind(plan, x, constants, batch: x.batch)
-    let completion = plan.executor.execute(cancel: options.cancel, progress: progress)
-    guard completion == .finished else { throw Self.cancelled }
+    try plan.executor.execute(cancel: options.cancel, progress: progress).requireFinished()
     return plan.collect()
   }
 
@@ -167,6 +175,13 @@ public final class Model {
     _ mode: LayerContext.Mode, _ batch: Int, _ time: Int, _ constants: ConstantSpecs,
     _ options: RunOptions
   ) throws -> TracePlan {
+    guard batch >= 0, time >= 0 else {
+      throw RuntimeError(
+        .invalidInput, found: "\(batch) rows × \(time) timesteps", expected: "0 or more of either")
+    }
+    try memory.require(
+      ([batch, time] + input.shape).byteCount(of: input.dtype),
+      for: "an input of \(batch) rows × \(time) timesteps")
     let request = TraceRequest(
       batch: batch, time: time, input: input, constants: constants,
       options: TraceOptions(
@@ -187,8 +202,9 @@ public final class Model {
         case .initialState: nil as ((Program) -> Program)?
         }
       if let rewrite { trace.program = rewrite(trace.program) }
-      return preparation.timingPlan {
-        TracePlan(trace, program: trace.program, parameters: store, pool: pool)
+      return try preparation.timingPlan {
+        try TracePlan(
+          trace, program: trace.program, parameters: store, pool: pool, memory: memory)
       }
     }
   }
@@ -205,7 +221,8 @@ public final class Model {
         if let layerRewrite { trace.program = layerRewrite(trace.program) }
       }
       let program = try trace.program.withGradients()
-      return TracePlan(trace, program: program, parameters: store, pool: pool)
+      return try TracePlan(
+        trace, program: program, parameters: store, pool: pool, memory: memory)
     }
   }
 

@@ -87,8 +87,7 @@ public struct SequenceTensor: Sendable {
       filler.withUnsafeBytes { source in
         result.withUnsafeMutableBytes { target in
           for position in flags.indices where !flags[position] {
-            UnsafeMutableRawBufferPointer(rebasing: target[(position * bytes)...])
-              .copyMemory(from: source)
+            target.copyBytes(source, to: position * bytes)
           }
         }
       }

@@ -37,7 +37,7 @@ public final class Stream {
     let specs = constants.block(0..<block).specs
     let start = try model.plan(.initialState, batch, block, constants.specs, RunOptions())
     model.bind(start, constants, batch: batch)
-    start.executor.execute()
+    try start.executor.execute().requireFinished()
     let step = try model.plan(.step, batch, block, specs, RunOptions())
     leaves = step.trace.state
     layers = step.trace.layers
@@ -47,7 +47,8 @@ public final class Stream {
       }
       return value
     }
-    state = StateBuffers(step.executor.plan.stateLayout, values: initialValues)
+    state = try StateBuffers(
+      step.executor.plan.stateLayout, values: initialValues, memory: model.memory)
   }
 
   /// Timesteps are fed in multiples of this many.
@@ -99,9 +100,8 @@ public final class Stream {
     model.bind(plan, x, block, batch: batch)
     let timesteps = position..<(position + x.time)
     fault?.willStep(self, timesteps)
-    let completion = plan.executor.execute(
-      state: state, cancel: options.cancel, progress: progress)
-    guard completion == .finished else { throw Model.cancelled }
+    try plan.executor.execute(state: state, cancel: options.cancel, progress: progress)
+      .requireFinished()
     position += x.time
     fault?.didStep(self, timesteps)
     return plan.collect()

@@ -12,9 +12,7 @@ extension Tensor {
       result.withUnsafeMutableBytes { target in
         for row in 0..<shape[0] {
           let start = (row * shape[1] + range.lowerBound) * entry
-          UnsafeMutableRawBufferPointer(rebasing: target[(row * range.count * entry)...])
-            .copyMemory(
-              from: UnsafeRawBufferPointer(rebasing: source[start..<(start + kept * entry)]))
+          target.copyBytes(source, start..<start + kept * entry, to: row * range.count * entry)
         }
       }
     }
@@ -27,9 +25,7 @@ extension Tensor {
     return Tensor(dtype, shape: [indices.count] + shape.dropFirst()) { target in
       withUnsafeBytes { source in
         for (position, row) in indices.enumerated() where entry > 0 {
-          UnsafeMutableRawBufferPointer(rebasing: target[(position * entry)...])
-            .copyMemory(
-              from: UnsafeRawBufferPointer(rebasing: source[(row * entry)..<((row + 1) * entry)]))
+          target.copyBytes(source, row * entry..<(row + 1) * entry, to: position * entry)
         }
       }
     }
@@ -42,7 +38,7 @@ extension Tensor {
       var offset = 0
       for part in parts {
         part.withUnsafeBytes { source in
-          UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: source)
+          target.copyBytes(source, to: offset)
         }
         offset += part.byteCount
       }
@@ -61,9 +57,7 @@ extension Tensor {
         part.withUnsafeBytes { source in
           for row in 0..<first.shape[0] where width > 0 {
             let place = (row * time + column) * entry
-            UnsafeMutableRawBufferPointer(rebasing: target[place...])
-              .copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: source[(row * width)..<((row + 1) * width)]))
+            target.copyBytes(source, row * width..<(row + 1) * width, to: place)
           }
         }
         column += part.shape[1]

@@ -40,10 +40,14 @@ final class TracePlan {
   }
 
   init(
-    _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?
-  ) {
+    _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?,
+    memory: MemoryBudget
+  ) throws(MemoryError) {
     self.trace = trace
-    executor = Executor(Plan(program.simplified()), parameters: parameters, pool: pool)
+    do throws(MemoryError) {
+      executor = try Executor(
+        Plan(program.simplified()), parameters: parameters, pool: pool, memory: memory)
+    } catch { throw error.naming(program) }
     inputs = Self.places(program.inputs.map(\.name))
     let outputs = Self.places(program.outputs.map { OutputKey(role: $0.role, name: $0.name) })
     self.outputs = outputs

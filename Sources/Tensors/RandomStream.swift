@@ -39,4 +39,13 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   public mutating func normal() -> Double {
     NormalDistribution.quantile(max(uniform(), 0x1p-54))
   }
+
+  /// The single nearest to the next ``normal()``, found without its last digits where they do not matter.
+  package mutating func normalSingle() -> Float {
+    let p = max(uniform(), 0x1p-54)
+    let x = NormalDistribution.estimate(p)
+    let error = NormalDistribution.estimateError(x)
+    let (low, high) = (Float(x - error), Float(x + error))
+    return low == high ? low : Float(NormalDistribution.quantile(p))
+  }
 }

@@ -11,7 +11,7 @@ public struct Tensor: Sendable {
   /// The number of elements.
   public var count: Int { shape.elementCount }
   /// The number of bytes of all elements.
-  public var byteCount: Int { count * dtype.byteCount }
+  public var byteCount: Int { shape.byteCount(of: dtype) }
   /// The number of axes.
   public var rank: Int { shape.count }
 
@@ -37,7 +37,7 @@ public struct Tensor: Sendable {
       values.count == shape.elementCount,
       "\(values.count) values cannot fill a tensor of shape \(shape.shapeText).")
     self.init(uninitialized: shape, Scalar.dtype)
-    values.withUnsafeBytes { storage.bytes.copyMemory(from: $0) }
+    values.withUnsafeBytes { storage.bytes.copyBytes($0) }
   }
 
   /// Makes a one-dimensional tensor.
@@ -56,8 +56,7 @@ public struct Tensor: Sendable {
     let element = Tensor([value]).converted(to: dtype)
     element.withUnsafeBytes { source in
       for index in 0..<count {
-        let offset = index * dtype.byteCount
-        UnsafeMutableRawBufferPointer(rebasing: storage.bytes[offset...]).copyMemory(from: source)
+        storage.bytes.copyBytes(source, to: index * dtype.byteCount)
       }
     }
   }
@@ -66,7 +65,7 @@ public struct Tensor: Sendable {
     precondition(shape.allSatisfy { $0 >= 0 }, "Shape \(shape.shapeText) has a negative extent.")
     self.dtype = dtype
     self.shape = shape
-    storage = TensorStorage(byteCount: shape.elementCount * dtype.byteCount)
+    storage = TensorStorage(byteCount: shape.byteCount(of: dtype))
   }
 
   /// Makes a tensor of memory that holds its elements; whoever else has it writes to it no more.

@@ -19,7 +19,7 @@ package final class TensorStorage: @unchecked Sendable {
 
   convenience init(copying source: TensorStorage, byteCount: Int) {
     self.init(byteCount: byteCount)
-    bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: source.bytes[..<byteCount]))
+    bytes.copyBytes(UnsafeRawBufferPointer(source.bytes), 0..<byteCount)
   }
 
   deinit { release(bytes) }

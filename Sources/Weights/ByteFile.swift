@@ -70,6 +70,9 @@ package final class ByteFile: Sendable {
   package func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
     // Checked before allocating: lengths come from files that may lie.
     guard range.upperBound <= count else { throw FileError(.tooShort, path: path) }
+    do { try MemoryBudget.standard.require(range.count, for: "its contents") } catch {
+      throw FileError(.notReadable, path: path, found: "\(error)")
+    }
     var bytes: [UInt8] = Array(repeating: 0, count: range.count)
     var failure: FileError?
     bytes.withUnsafeMutableBytes { buffer in
@@ -98,7 +101,7 @@ package final class ByteFile: Sendable {
     switch source {
     case .memory(let bytes):
       bytes.withUnsafeBytes {
-        buffer.copyMemory(from: .init(rebasing: $0[offset...].prefix(buffer.count)))
+        buffer.copyBytes($0, offset..<offset + buffer.count)
       }
     case .descriptor(let descriptor):
       var done = 0

@@ -8,7 +8,7 @@ import Tensors
 import Weights
 
 /// `workbench bench SPEC`: times steps and whole sequences with random weights and input.
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time the steps and the layer-wise run of a stack.",
     discussion: """
@@ -52,6 +52,8 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func validate() throws {
     if functions {
@@ -112,12 +114,21 @@ struct BenchCommand: ParsableCommand {
   private func input() throws -> SequenceTensor {
     let channels = channels ?? ""
     let shape = channels.split(separator: ",").map { Int($0) ?? 0 }
-    guard shape.allSatisfy({ $0 > 0 }), batch > 0, time > 0, blocksPerStep > 0,
-      let dtype = DType(name: dtype)
-    else {
+    let most = 1 << 21
+    guard shape.allSatisfy({ $0 > 0 }), let dtype = DType(name: dtype) else {
       throw Failure(
-        "--channels \(channels) --dtype \(self.dtype): expected extents such as 80 or 4,3, a dtype, "
-          + "and positive numbers of rows, timesteps and blocks")
+        "--channels \(channels) --dtype \(self.dtype): expected extents such as 80 or 4,3, and a dtype"
+      )
+    }
+    for (option, number) in [
+      ("batch", batch), ("time", time), ("blocks-per-step", blocksPerStep), ("steps", steps ?? 1),
+    ] {
+      guard (1...most).contains(number) else {
+        throw Failure("--\(option) \(number): expected a number from 1 to \(most)")
+      }
+    }
+    guard seconds >= 0, seconds <= 86400 else {
+      throw Failure("--seconds \(seconds): expected a time from 0 to a day, 86400")
     }
     let signal: SyntheticSignal = dtype.isFloating ? .noise(seed: 1) : .ids(count: 8, seed: 1)
     let made = try signal.batch(
@@ -129,6 +140,8 @@ struct BenchCommand: ParsableCommand {
     _ model: Model, _ x: SequenceTensor, _ report: inout BenchReport
   ) throws {
     let width = model.layer.blockSize * blocksPerStep
+    let block = [batch, width] + x.channelShape
+    try model.memory.require(block.byteCount(of: x.values.dtype), for: "the input of a step")
     let stream = try model.makeStream(batch: batch)
     let timer = try StepTimer(
       stream, block: x.timesteps(0..<width), options: RunOptions(taps: observed))

@@ -5,7 +5,7 @@ import Tensors
 import Weights
 
 /// `workbench compare`: two arrays of any framework, layer-wise against step-wise.
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare a layer-wise result with a step-wise one, from any framework.",
@@ -41,6 +41,8 @@ struct CompareCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func validate() throws {
     if let block, block < 1 { throw ValidationError("--block is \(block); expected 1 or more") }

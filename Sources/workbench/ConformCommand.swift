@@ -3,7 +3,7 @@ import LayerTesting
 import Weights
 
 /// `workbench conform DIR`: runs conformance cases made by the original.
-struct ConformCommand: ParsableCommand {
+struct ConformCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "conform",
     abstract: "Run conformance cases: what the original computed, against what this library does.")
@@ -19,6 +19,8 @@ struct ConformCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func run() throws {
     let set: ConformanceSet

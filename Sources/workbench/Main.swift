@@ -34,6 +34,7 @@ struct Main: ParsableCommand {
     do {
       var command = try parseAsRoot()
       if let complaint = ExecutionEnvironment.complaints.first { throw Failure(complaint) }
+      try (command as? any MemoryLimited)?.memory.apply()
       try command.run()
     } catch {
       leave(after: error)

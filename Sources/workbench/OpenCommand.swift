@@ -2,7 +2,7 @@ import ArgumentParser
 import Workbench
 
 /// `workbench [FILE]`: the workbench itself, full screen or line by line.
-struct OpenCommand: ParsableCommand {
+struct OpenCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "open",
     abstract: "Open a session or a layer config; without FILE, a new session.",
@@ -20,6 +20,8 @@ struct OpenCommand: ParsableCommand {
 
   @Flag(help: "Go line by line, without a full screen.")
   var plain = false
+
+  @OptionGroup var memory: MemoryOption
 
   func run() throws {
     let status = FrontEnd.run(path: file, resumesLast: last, isPlain: plain)

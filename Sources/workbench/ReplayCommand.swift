@@ -3,7 +3,7 @@ import Sessions
 import Weights
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
-struct ReplayCommand: ParsableCommand {
+struct ReplayCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Carry recorded sessions out again and verify every digest.")
@@ -13,6 +13,8 @@ struct ReplayCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func run() throws {
     var status: Int32 = 0

@@ -3,7 +3,7 @@ import Sessions
 import Weights
 
 /// `workbench run SCRIPT`: performs REPL commands from a file.
-struct RunScriptCommand: ParsableCommand {
+struct RunScriptCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Perform commands from a file; stop at the first that fails.")
@@ -16,6 +16,8 @@ struct RunScriptCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func run() throws {
     let text = try Self.text(of: script)

@@ -9,7 +9,7 @@ import Tensors
 import Weights
 
 /// `workbench verify SPEC`: the contract of sequence layers on a stack.
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Verify that a stack keeps the contract: step equals layer, padding leaks nowhere, …")
@@ -34,6 +34,8 @@ struct VerifyCommand: ParsableCommand {
 
   @Flag(help: "Print one JSON document.")
   var json = false
+
+  @OptionGroup var memory: MemoryOption
 
   func run() throws {
     let report: ContractReport

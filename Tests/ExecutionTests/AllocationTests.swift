@@ -9,8 +9,8 @@ struct AllocationTests {
   @Test("no run after the first asks for memory", arguments: [PlanKind.fast, .debug])
   func steps(kind: PlanKind) throws {
     let (program, parameters) = try Self.program()
-    let executor = Executor(Plan(program, PlanOptions(kind: kind)), parameters: parameters)
-    let state = StateBuffers(executor.plan.stateLayout)
+    let executor = try Executor(Plan(program, PlanOptions(kind: kind)), parameters: parameters)
+    let state = try StateBuffers(executor.plan.stateLayout)
     executor.setInput(0, Tensor(repeating: 0.5, shape: [2, 3, 8]))
     let flag = CancelFlag()
     for _ in 0..<3 { executor.execute(state: state, cancel: flag) }

@@ -167,12 +167,12 @@ struct FinishTests {
       program.inputs[index].role = .parameter
     }
     #expect(Plan(program).instructionCount == test.kernels)
-    let expected = run(program, .debug, test.item.inputs)[1]
+    let expected = try run(program, .debug, test.item.inputs)[1]
     for limits in [PlanLimits(), .tiny] {
       for kind in [PlanKind.fast, someObserved(program)] {
         for count in 1...3 {
           let pool = count > 1 ? WorkerPool(threadCount: count, threshold: 1) : nil
-          let found = run(program, kind, test.item.inputs, pool: pool, limits: limits)[1]
+          let found = try run(program, kind, test.item.inputs, pool: pool, limits: limits)[1]
           for (found, wanted) in zip(found, expected) { #expect(found.bitsEqual(wanted)) }
         }
       }

@@ -16,7 +16,7 @@ struct LentResultTests {
     builder.output("last", .result, y.unary(.neg).matmul(x))
     var options = PlanOptions()
     options.limits = limits
-    return (Executor(Plan(try builder.finish(), options)), type)
+    return (try Executor(Plan(try builder.finish(), options)), type)
   }
 
   static func input(_ seed: UInt64, _ type: ValueType) -> Tensor {

@@ -88,12 +88,12 @@ struct MaskedConvolutionTests {
     let made = Self.item(item, time: 70, isValid)
     var program = made.program
     program.inputs[1].role = .parameter
-    let expected = run(program, .debug, made.inputs)[1]
+    let expected = try run(program, .debug, made.inputs)[1]
     #expect(!expected[0].doubles().contains { $0.isNaN })
     for kind in [PlanKind.fast, someObserved(program)] {
       for count in 1...3 {
         let pool = WorkerPool(threadCount: count, threshold: 1)
-        let found = run(program, kind, made.inputs, pool: pool, limits: .tiny)[1]
+        let found = try run(program, kind, made.inputs, pool: pool, limits: .tiny)[1]
         #expect(found[0].bitsEqual(expected[0]), "\(kind), \(count) threads")
       }
     }

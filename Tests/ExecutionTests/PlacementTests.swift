@@ -66,9 +66,9 @@ struct PlacementTests {
     var inputs = program.inputs.map { Tensor.random(program[$0.value], &stream) }
     for flag in [true, false] {
       inputs[2] = Tensor(Array(repeating: flag, count: test.batch), shape: [test.batch, 1])
-      let expected = run(program, .debug, inputs, runs: 70)
+      let expected = try run(program, .debug, inputs, runs: 70)
       for kind in [PlanKind.fast, someObserved(program)] {
-        let found = run(program, kind, inputs, runs: 70)
+        let found = try run(program, kind, inputs, runs: 70)
         for (step, pair) in zip(found, expected).enumerated() {
           for (found, wanted) in zip(pair.0, pair.1) {
             #expect(found.bitsEqual(wanted), "step \(step)")

@@ -73,7 +73,7 @@ extension Tensor {
 func run(
   _ program: Program, _ kind: PlanKind, _ inputs: [Tensor], runs: Int = 2,
   pool: WorkerPool? = nil, limits: PlanLimits = PlanLimits()
-) -> [[Tensor]] {
+) throws -> [[Tensor]] {
   let store = ParameterStore()
   var leaves: [Tensor] = []
   for (input, tensor) in zip(program.inputs, inputs) {
@@ -86,14 +86,14 @@ func run(
   var options = PlanOptions(kind: kind)
   options.limits = limits
   let plan = Plan(program, options)
-  let executor = Executor(plan, parameters: store, pool: pool)
+  let executor = try Executor(plan, parameters: store, pool: pool)
   for (index, input) in program.inputs.enumerated() {
     switch input.role {
     case .parameter, .state: break
     case .input, .constant, .variable, .seed, .operand: executor.setInput(index, inputs[index])
     }
   }
-  let state = StateBuffers(executor.plan.stateLayout, values: leaves)
+  let state = try StateBuffers(executor.plan.stateLayout, values: leaves)
   return (0..<runs).map { _ in
     executor.execute(state: state)
     return executor.outputs + state.values
@@ -106,17 +106,17 @@ func checkPlans(
   _ item: ProgramCase, tolerance: Double = 4, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let expected = try ReferenceEvaluator.evaluate(item.program, inputs: item.inputs)
-  let debug = run(item.program, .debug, item.inputs)[1]
+  let debug = try run(item.program, .debug, item.inputs)[1]
   var halfFixed = item.program
   for index in halfFixed.inputs.indices where index % 2 == 1 {
     halfFixed.inputs[index].role = .parameter
   }
   let plans: [(String, [Tensor])] = [
-    ("fast", run(item.program, .fast, item.inputs)[1]),
-    ("observed", run(item.program, someObserved(item.program), item.inputs)[1]),
-    ("tiny limits", run(item.program, .fast, item.inputs, limits: .tiny)[1]),
-    ("parameters", run(halfFixed, .fast, item.inputs)[1]),
-    ("parameters, debug", run(halfFixed, .debug, item.inputs)[1]),
+    ("fast", try run(item.program, .fast, item.inputs)[1]),
+    ("observed", try run(item.program, someObserved(item.program), item.inputs)[1]),
+    ("tiny limits", try run(item.program, .fast, item.inputs, limits: .tiny)[1]),
+    ("parameters", try run(halfFixed, .fast, item.inputs)[1]),
+    ("parameters, debug", try run(halfFixed, .debug, item.inputs)[1]),
   ]
   for index in expected.indices {
     for (name, found) in plans {

@@ -21,16 +21,16 @@ struct RandomProgramTests {
   }
 
   @Test("fast, observed and debug plans give the same bits, run after run", arguments: batches)
-  func plans(seeds: Range<UInt64>) {
+  func plans(seeds: Range<UInt64>) throws {
     for seed in seeds {
       let drawn = RandomProgram(seed: seed)
-      let debug = run(drawn.program, .debug, drawn.inputs, runs: 3)
+      let debug = try run(drawn.program, .debug, drawn.inputs, runs: 3)
       let observed = someObserved(drawn.program)
       let plans: [(PlanKind, PlanLimits)] = [
         (.fast, PlanLimits()), (observed, PlanLimits()), (.fast, .tiny), (observed, .tiny),
       ]
       for (kind, limits) in plans {
-        let found = run(drawn.program, kind, drawn.inputs, runs: 3, limits: limits)
+        let found = try run(drawn.program, kind, drawn.inputs, runs: 3, limits: limits)
         for turn in 0..<3 {
           for (index, pair) in zip(found[turn], debug[turn]).enumerated() {
             #expect(
@@ -47,7 +47,7 @@ struct RandomProgramTests {
     for seed in seeds {
       let drawn = RandomProgram(seed: seed, options: .init(isExact: true))
       let expected = try ReferenceEvaluator.evaluate(drawn.program, inputs: drawn.inputs)
-      let found = run(drawn.program, .fast, drawn.inputs)[0]
+      let found = try run(drawn.program, .fast, drawn.inputs)[0]
       for (index, pair) in zip(found, expected).enumerated() {
         #expect(sameBits(pair.0, pair.1), "seed \(seed), output \(index)")
       }

@@ -69,9 +69,9 @@ struct RectifierTests {
   }
 
   @Test("give the bits of their parts", arguments: cases)
-  func bits(item: ProgramCase) {
-    let parts = run(item.program, .debug, item.inputs)[0]
-    for (found, expected) in zip(run(item.program, .fast, item.inputs)[0], parts) {
+  func bits(item: ProgramCase) throws {
+    let parts = try run(item.program, .debug, item.inputs)[0]
+    for (found, expected) in zip(try run(item.program, .fast, item.inputs)[0], parts) {
       #expect(sameBits(found, expected))
     }
   }

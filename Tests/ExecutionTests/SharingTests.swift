@@ -9,13 +9,13 @@ struct SharingTests {
   static let seeds: Range<UInt64> = 0..<100
 
   @Test("two and four threads give the bits of one", arguments: [2, 4])
-  func threads(count: Int) {
+  func threads(count: Int) throws {
     // A threshold of one shares whatever can be cut into parts.
     let pool = WorkerPool(threadCount: count, threshold: 1)
     for seed in Self.seeds {
       let drawn = RandomProgram(seed: seed)
-      let alone = run(drawn.program, .fast, drawn.inputs)
-      let shared = run(drawn.program, .fast, drawn.inputs, pool: pool)
+      let alone = try run(drawn.program, .fast, drawn.inputs)
+      let shared = try run(drawn.program, .fast, drawn.inputs, pool: pool)
       for (index, pair) in zip(alone[1], shared[1]).enumerated() {
         #expect(sameBits(pair.0, pair.1), "seed \(seed), result \(index)")
       }
@@ -58,13 +58,13 @@ struct SharingTests {
   @Test(
     "large work cut into parts gives the bits of one thread",
     arguments: large + CompositeTests.attentions)
-  func parts(item: ProgramCase) {
+  func parts(item: ProgramCase) throws {
     var program = item.program
     program.inputs[1].role = .parameter
-    let alone = run(program, .fast, item.inputs)[1]
+    let alone = try run(program, .fast, item.inputs)[1]
     for count in [2, 3, 4] {
       let pool = WorkerPool(threadCount: count, threshold: 1)
-      let shared = run(program, .fast, item.inputs, pool: pool)[1]
+      let shared = try run(program, .fast, item.inputs, pool: pool)[1]
       for (found, expected) in zip(shared, alone) { #expect(found.bitsEqual(expected)) }
     }
   }
@@ -95,22 +95,22 @@ struct SharingTests {
     let x = builder.input("x", .input, ValueType(.float32, [count]))
     builder.output("y", .output, x.unary(.tanh))
     let pool = WorkerPool(threadCount: 2, threshold: 50_000)
-    let executor = Executor(Plan(try builder.finish()), pool: pool)
+    let executor = try Executor(Plan(try builder.finish()), pool: pool)
     executor.setInput(0, Tensor(repeating: 0.5, shape: [count]))
     executor.execute()
     #expect(pool.jobCount == jobs)
   }
 
   @Test("every kernel variant gives the same bits")
-  func variants() {
+  func variants() throws {
     let selected = sw_kernels_selected()
     defer { _ = sw_kernels_select(selected) }
     for seed in Self.seeds {
       let drawn = RandomProgram(seed: seed)
-      let results = (0..<Int32(SW_VARIANT_COUNT)).filter { sw_kernels_supported($0) == 1 }.map {
+      let results = try (0..<Int32(SW_VARIANT_COUNT)).filter { sw_kernels_supported($0) == 1 }.map {
         variant in
         _ = sw_kernels_select(variant)
-        return run(drawn.program, .fast, drawn.inputs)[1]
+        return try run(drawn.program, .fast, drawn.inputs)[1]
       }
       for other in results.dropFirst() {
         for (index, pair) in zip(results[0], other).enumerated() {
@@ -129,7 +129,7 @@ struct SharingTests {
       let x = builder.input("x", .input, ValueType(.float32, [rows, 5]))
       let w = builder.input("w", .parameter, ValueType(.float32, [5, 7]))
       builder.output("y", .output, x.matmul(w))
-      let executor = Executor(Plan(try builder.finish()), parameters: store)
+      let executor = try Executor(Plan(try builder.finish()), parameters: store)
       executor.setInput(0, Tensor(repeating: 1, shape: [rows, 5]))
       executor.execute()
       return executor

@@ -44,10 +44,10 @@ struct StateTests {
     let length = 5
     let plans = try [1, 2, 4, 40].map { block in
       let program = try Self.program(batch: batch, length: length, block: block)
-      return (block, program, Executor(Plan(program, PlanOptions(kind: kind))))
+      return (block, program, try Executor(Plan(program, PlanOptions(kind: kind))))
     }
     let layout = plans[0].2.plan.stateLayout
-    var states = [StateBuffers(layout), StateBuffers(layout)]
+    var states = [try StateBuffers(layout), try StateBuffers(layout)]
     var expected = states.map(\.values)
     for step in 0..<60 {
       let stream = step * 7 % 3 % 2
@@ -64,15 +64,15 @@ struct StateTests {
           #expect(found.bitsEqual(want), "state \(index) after step \(step)")
         }
       }
-      if step == 30 { states[1] = states[1].clone() }
+      if step == 30 { states[1] = try states[1].clone() }
     }
   }
 
   @Test("a cancelled run leaves the state as it was")
   func cancelled() throws {
     let program = try Self.program(batch: 2, length: 3, block: 2)
-    let executor = Executor(Plan(program))
-    let state = StateBuffers(executor.plan.stateLayout)
+    let executor = try Executor(Plan(program))
+    let state = try StateBuffers(executor.plan.stateLayout)
     executor.setInput(0, Self.block(1, batch: 2, block: 2, stream: 0))
     executor.execute(state: state)
     let before = state.values

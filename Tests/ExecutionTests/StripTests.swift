@@ -63,14 +63,14 @@ struct StripTests {
   func bits(item: ProgramCase) throws {
     var program = item.program
     for index in program.inputs.indices.dropFirst() { program.inputs[index].role = .parameter }
-    let expected = run(program, .debug, item.inputs)[1]
+    let expected = try run(program, .debug, item.inputs)[1]
     for limits in [PlanLimits(), .tiny] {
       for kind in [PlanKind.fast, someObserved(program)] {
-        let alone = run(program, kind, item.inputs, limits: limits)[1]
+        let alone = try run(program, kind, item.inputs, limits: limits)[1]
         for (found, wanted) in zip(alone, expected) { #expect(found.bitsEqual(wanted)) }
         for count in 2...4 {
           let pool = WorkerPool(threadCount: count, threshold: 1)
-          let shared = run(program, kind, item.inputs, pool: pool, limits: limits)[1]
+          let shared = try run(program, kind, item.inputs, pool: pool, limits: limits)[1]
           for (found, wanted) in zip(shared, expected) { #expect(found.bitsEqual(wanted)) }
         }
       }

@@ -9,9 +9,9 @@ struct WatchTests {
   /// The executor of a program with a loop of three turns.
   private func looped() throws -> (Executor, StateBuffers) {
     let (program, parameters) = try AllocationTests.program()
-    let executor = Executor(Plan(program), parameters: parameters)
+    let executor = try Executor(Plan(program), parameters: parameters)
     executor.setInput(0, Tensor(repeating: 0.5, shape: [2, 3, 8]))
-    return (executor, StateBuffers(executor.plan.stateLayout))
+    return (executor, try StateBuffers(executor.plan.stateLayout))
   }
 
   @Test("every kernel is told of, those of each turn of a loop too, and the last is the total")
@@ -54,11 +54,11 @@ struct WatchTests {
     var stream = RandomStream(seed: 5)
     let store = ParameterStore(["w": .random(ValueType(.float32, [800, 700]), &stream)])
     let input = Tensor.random(ValueType(.float32, [1100, 800]), &stream)
-    let alone = Executor(plan, parameters: store)
+    let alone = try Executor(plan, parameters: store)
     alone.setInput(0, input)
     alone.execute()
     for pool in [nil, WorkerPool(threadCount: 2)] {
-      let watched = Executor(plan, parameters: store, pool: pool)
+      let watched = try Executor(plan, parameters: store, pool: pool)
       watched.setInput(0, input)
       let flag = CancelFlag()
       #expect(watched.execute(cancel: flag) == .finished)

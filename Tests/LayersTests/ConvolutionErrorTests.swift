@@ -21,7 +21,7 @@ import Testing
       "(Conv1D).dilationRate: found -1, expected 1 or more"),
     .init(
       Conv1D(filters: 2, kernelSize: .max), vector,
-      "(Conv1D).kernelSize: found 9223372036854775807, expected at most 16777216"),
+      "(Conv1D).kernelSize: found 9223372036854775807, expected at most 2097152"),
     .init(
       Conv1D(filters: 3, kernelSize: 3, groups: 2), vector,
       "(Conv1D).groups: found 2 groups for 3 filters, expected a divisor of the filters"),

@@ -144,7 +144,7 @@ import Testing
     .init(
       Serial(
         (0..<4).map { _ in Downsample1D(rate: 1 << 20) }), vector,
-      "Serial: found a block of 9223372036854775807 timesteps, expected at most 16777216; "
+      "Serial: found a block of 9223372036854775807 timesteps, expected at most 2097152; "
         + "use smaller strides and rates"),
   ]
 

@@ -90,4 +90,14 @@ struct KnownAnswer: Sendable {
     #expect(NormalDistribution.quantile(0) == -.infinity)
     #expect(NormalDistribution.quantile(1) == .infinity)
   }
+
+  @Test("normal singles are the singles nearest to the normal doubles", arguments: [0, 1, 2])
+  func normalSingles(seed: UInt64) {
+    var (singles, doubles) = (RandomStream(seed: seed), RandomStream(seed: seed))
+    for _ in 0..<100_000 {
+      let (single, double) = (singles.normalSingle(), doubles.normal())
+      #expect(single == Float(double), "\(double)")
+      if single != Float(double) { return }
+    }
+  }
 }

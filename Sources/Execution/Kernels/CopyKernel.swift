@@ -20,7 +20,6 @@ final class CopyKernel: RowwiseKernel {
     walk = StridedWalk([target, source])
     hasRuns = walk.rowStrides == [1, 1] && walk.rowLength >= 16
     rank = walk.extents.count
-    precondition(rank <= Int(SW_COPY_RANK), "A copy has no more than 8 axes.")
     axes = .allocate(capacity: max(3 * rank, 1))
     for axis in 0..<rank {
       (axes + axis).initialize(to: Int64(walk.extents[axis]))
@@ -61,8 +60,24 @@ final class CopyKernel: RowwiseKernel {
       guard let extentsAt = extents.baseAddress else { return }
       extentsAt.initialize(from: axes, count: rank)
       extentsAt[0] = Int64(rows.count)
-      sw_copy_strided(
-        to, axes + rank, from, axes + 2 * rank, extentsAt, Int32(rank), Int32(width))
+      copy(to, axes + rank, from, axes + 2 * rank, extentsAt, rank: rank)
+    }
+  }
+
+  /// Copies axis by axis what has more axes than the C function takes.
+  private func copy(
+    _ to: UnsafeMutableRawPointer, _ toStrides: UnsafePointer<Int64>,
+    _ from: UnsafeMutableRawPointer, _ fromStrides: UnsafePointer<Int64>,
+    _ extents: UnsafePointer<Int64>, rank: Int
+  ) {
+    guard rank > Int(SW_COPY_RANK) else {
+      sw_copy_strided(to, toStrides, from, fromStrides, extents, Int32(rank), Int32(width))
+      return
+    }
+    for index in 0..<Int(extents[0]) {
+      copy(
+        to + index * Int(toStrides[0]) * width, toStrides + 1,
+        from + index * Int(fromStrides[0]) * width, fromStrides + 1, extents + 1, rank: rank - 1)
     }
   }
 }

@@ -41,8 +41,14 @@ package struct GoldenCase: Sendable {
     let stored = try data.tensor(name)
     switch facts["logical_dtypes"]?[name]?.string {
     case "complex64":
+      guard stored.dtype == .float32, stored.shape.last == 2 else {
+        throw RuntimeError(
+          .invalidSequence,
+          found: "\(name), complex, as \(stored.dtype.name) \(stored.shape.shapeText)",
+          expected: "float32 with a last axis of 2: real and imaginary parts")
+      }
       return Tensor(.complex64, shape: Array(stored.shape.dropLast())) { target in
-        stored.withUnsafeBytes { target.copyMemory(from: $0) }
+        stored.withUnsafeBytes { target.copyBytes($0) }
       }
     case let dtype?: return DType(name: dtype).map(stored.converted(to:)) ?? stored
     case nil: return stored

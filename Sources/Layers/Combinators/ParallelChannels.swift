@@ -16,6 +16,9 @@ extension ParallelChannels: CombinatorLayer {
     }
   }
 
+  public var layerCount: Int {
+    Rational.sum(1, Rational.product(max(0, numGroups), childLayer.layerCount))
+  }
   public var children: [LayerChild] {
     scopes.map { LayerChild(childLayer, at: $0, field: "child_layer") }
   }

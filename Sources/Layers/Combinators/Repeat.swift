@@ -20,6 +20,9 @@ extension Repeat: CombinatorLayer {
       scopes: copies.indices.map { ChildScope("[\($0)]/child_layer", emits: "\($0)") })
   }
 
+  public var layerCount: Int {
+    Rational.sum(1, Rational.product(max(0, numRepeats), layer.layerCount))
+  }
   public var children: [LayerChild] { chain.children(field: "layer", isOne: true) }
   public var stepObstacle: String? { layer.stepObstacle }
   public var blockSize: Int { chain.blockSize }

@@ -84,11 +84,23 @@ struct SerialChain: Sendable {
     for (layer, scope) in zip(layers, scopes) {
       do {
         spec = try layer.outputSpec(for: spec, constants: known)
+        try Self.checkSize(spec, of: layer)
       } catch { throw error.within(scope.path) }
     }
     if stepObstacle == nil { _ = try latencies(after: 0) }
     try checkRates()
     return spec
+  }
+
+  /// Channels multiply along a chain; so bounded, the next layer can work out its own.
+  private static func checkSize(
+    _ spec: ChannelSpec, of layer: any SequenceLayer
+  ) throws(LayerError) {
+    guard spec.shape.elementCount <= 1 << 32 else {
+      throw LayerError(
+        .invalidConfig, layer: layer.typeName, found: "an output of \(spec)",
+        expected: "at most \(1 << 32) elements a timestep")
+    }
   }
 
   /// Rates, blocks and latencies multiply along a chain; those that no memory holds are refused.

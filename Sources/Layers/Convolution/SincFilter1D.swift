@@ -23,6 +23,7 @@ extension SincFilter1D: WindowConvolutionLayer {
   func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType) {
     try filter.check(self)
     try requireElements(.floating, input)
+    try requireConstant("a filter", [kernelSize, input.shape[0]])
     return (input.shape[0], input.dtype)
   }
 
@@ -58,6 +59,7 @@ extension SincFilter1DTranspose: TransposedConvolutionLayer {
   func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType) {
     try filter.check(self)
     try requireElements(.floating, input)
+    try requireConstant("a filter", [kernelSize, input.shape[0]])
     return (input.shape[0], input.dtype)
   }
 

@@ -59,6 +59,11 @@ struct WindowFields: Sendable {
       }
       for value in dims.values { try layer.require(name, value, atLeast: 1) }
     }
+    guard taps.elementCount <= fieldLimit else {
+      throw .config(
+        layer, sizeName, found: "a window of \(taps.shapeText) taps",
+        expected: "at most \(fieldLimit) taps in all")
+    }
     guard spatialPadding.count == spatialRank else {
       throw .config(
         layer, "spatialPadding", found: "\(spatialPadding.count) paddings",

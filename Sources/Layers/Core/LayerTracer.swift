@@ -71,7 +71,12 @@ public struct LayerTracer: Sendable {
       let names = ProgramSignature.constant(name)
       switch spec.form {
       case .array:
-        let type = ValueType(spec.dtype, spec.shape)
+        if spec.dtype == .complex64 {
+          builder.report(
+            op: "constant \(name)", found: "a complex array",
+            expected: "real numbers; complex ones are given as a sequence")
+        }
+        let type = ValueType(spec.dtype == .complex64 ? .float32 : spec.dtype, spec.shape)
         constants[name] = .array(
           builder.input(names.values, .constant(streamed: false), type))
       case .sequence(let streamed):

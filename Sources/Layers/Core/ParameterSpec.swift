@@ -75,6 +75,11 @@ public struct ParameterSpec: Equatable, Sendable {
   }
 }
 
+extension [ParameterSpec] {
+  /// The bytes of all arrays; `Int.max` for more than can be counted.
+  package var byteCount: Int { reduce(0) { Rational.sum($0, $1.shape.byteCount(of: $1.dtype)) } }
+}
+
 extension ParameterSpec.Shaping {
   /// The same with paths below a parent's.
   func below(_ parent: String) -> Self {

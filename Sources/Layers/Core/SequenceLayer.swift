@@ -19,6 +19,9 @@ public protocol SequenceLayer: Sendable {
   /// The layers inside, in the order in which they are shown.
   var children: [LayerChild] { get }
 
+  /// The number of layers, itself included, found without listing the copies of repeated ones.
+  var layerCount: Int { get }
+
   /// Why the layer cannot step, in one line, or `nil` when it can.
   var stepObstacle: String? { get }
   /// Steps take any positive multiple of this many timesteps.

@@ -28,8 +28,10 @@ struct ComputeType {
   }
 }
 
-/// The greatest count, length or rate of a config: products of two still fit.
-let fieldLimit = 1 << 24
+/// The greatest count, length or rate of a config.
+///
+/// Larger ones are slips of the pen; a million and more of timesteps, taps or channels can still be run.
+package let fieldLimit = 1 << 21
 
 extension Int {
   /// The nearest number that a count, length or rate can have.
@@ -75,6 +77,16 @@ extension LayerError {
 }
 
 extension SequenceLayer {
+  /// Checks the size of an array that is worked out while the layer is traced.
+  func requireConstant(_ name: String, _ shape: Shape) throws(LayerError) {
+    let most = 1 << 25
+    guard shape.elementCount <= most else {
+      throw LayerError(
+        .invalidConfig, layer: typeName, found: "\(name) of shape \(shape.shapeText)",
+        expected: "at most \(most) elements")
+    }
+  }
+
   /// Checks that a field is at least a number, and not so large that sizes could not be computed.
   func require(_ field: String, _ value: Int, atLeast least: Int) throws(LayerError) {
     guard value >= least else {

@@ -42,6 +42,19 @@ enum FourierTransform {
     return (parts[0], parts[1])
   }
 
+  /// The work of a transform is its length times the sum of its prime factors.
+  private static func checkFactors(_ length: Int, _ builder: ProgramBuilder) {
+    var (rest, factor) = (length, 2)
+    while factor * factor <= rest {
+      if rest % factor == 0 { rest /= factor } else { factor += 1 }
+    }
+    guard length > 1 << 24 || Rational.product(length, rest) > 1 << 30 else { return }
+    let near = 1 << (Int.bitWidth - (length - 1).leadingZeroBitCount)
+    builder.report(
+      op: "fft", found: "\(length) samples, which have the prime factor \(rest)",
+      expected: "a length of small factors, such as \(min(near, 1 << 24))")
+  }
+
   /// Runs an operation on the last axis along another.
   private static func transformed(
     _ parts: [Value], _ op: FFTOp, axis: Int, extent: Int
@@ -55,6 +68,7 @@ enum FourierTransform {
       let empty = parts[0].builder.full(0, ValueType(parts[0].dtype, shape))
       return [empty, empty]
     }
+    checkFactors(max(parts[0].shape[axis], extent), parts[0].builder)
     let operands = parts.map { $0.transposed(order) }
     return operands[0].builder.fft(op, operands).map { $0.transposed(order) }
   }

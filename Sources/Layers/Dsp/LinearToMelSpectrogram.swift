@@ -24,6 +24,7 @@ extension LinearToMelSpectrogram: StatelessLayer {
   ) throws(LayerError) -> ChannelSpec {
     try requireChannelRank(1...Int.max, input, layer: typeName)
     try require("numMelBins", numMelBins, atLeast: 1)
+    try requireConstant("a matrix", [input.shape[input.shape.count - 1], numMelBins])
     guard sampleRate > 0 else {
       throw .config(self, "sampleRate", found: "\(sampleRate) Hz", expected: "above 0 Hz")
     }

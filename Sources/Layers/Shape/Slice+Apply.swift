@@ -83,7 +83,8 @@ extension Slice: StatelessLayer {
   }
 
   private func resolve(_ range: Slice.Range, _ extent: Int) throws(LayerError) -> Selection {
-    let step = range.step ?? 1
+    // Steps beyond the axis all keep its first element only; so cut they can be counted with.
+    let step = max(-extent - 1, min(extent + 1, range.step ?? 1))
     guard step != 0 else {
       throw .config(self, "slices", found: "a step of 0", expected: "a step other than 0")
     }

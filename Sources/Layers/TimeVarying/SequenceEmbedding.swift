@@ -35,7 +35,13 @@ extension SequenceEmbedding: SequenceLayer {
     for count in numEmbeddingsPerStep.values {
       try require("numEmbeddingsPerStep", count, atLeast: 0)
     }
-    guard limits.contains(where: { $0 > 0 }) else {
+    let total = limits.reduce(0, Rational.sum)
+    guard total <= Int32.max else {
+      throw .config(
+        self, "numEmbeddingsPerStep", found: "\(total) embeddings in all",
+        expected: "at most \(Int32.max), the rows that an index can name")
+    }
+    guard total > 0 else {
       throw .config(
         self, "numEmbeddingsPerStep", found: "no embeddings", expected: "1 or more in all")
     }

@@ -24,7 +24,7 @@ extension ReferenceArray {
     let source = tensor
     return ReferenceArray(
       Tensor(dtype, shape: type.shape) { target in
-        source.withUnsafeBytes { target.copyMemory(from: $0) }
+        source.withUnsafeBytes { target.copyBytes($0) }
       })
   }
 

@@ -47,7 +47,7 @@ extension Simplifier {
     guard tensor.rank > 0, tensor.count > 0, tensor.isUniform else { return nil }
     let width = tensor.dtype.byteCount
     let element = Tensor(tensor.dtype, shape: []) { target in
-      tensor.withUnsafeBytes { target.copyMemory(from: .init(rebasing: $0[..<width])) }
+      tensor.withUnsafeBytes { target.copyBytes($0, 0..<width) }
     }
     return filled(one(.constant(element), [], scope), tensor.shape, scope)
   }

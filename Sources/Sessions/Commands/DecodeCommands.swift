@@ -19,12 +19,19 @@ struct DecodeCommand: Command {
       + "decode 3 --top-p 0.9 --repetition-penalty 1.2"
   ]
 
+  /// More at once are a slip of the pen.
+  private static let mostTokens = 1 << 16
+
   /// What leaves tokens out that are not likely enough.
   private static let cuts = ["top-k", "top-p", "min-p"]
   private static let samplerOptions = ["temperature", "repetition-penalty"] + cuts
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let count = try line.count("a number of tokens")
+    guard count <= Self.mostTokens else {
+      throw CommandError(
+        .invalidOperand, found: "\(count) tokens", expected: "at most \(Self.mostTokens)")
+    }
     let sampler = try sampler(line, session)
     let decoding = try Decoding(session, samples: true)
     let looksBack = sampler.repetitionPenalty != 1

@@ -33,6 +33,9 @@ struct InputCommand: Command {
     "input clear\nstack Embedding(dimension: 4, numEmbeddings: 256)\ninput text \"one\" \"another\"",
   ]
 
+  /// More rows of a made-up signal are a slip of the pen.
+  private static let mostRows = 1 << 14
+
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     guard let first = line.operands.first else {
       throw CommandError(.invalidOperand, found: "no input", expected: usage)
@@ -104,11 +107,11 @@ struct InputCommand: Command {
     if let given = try line.lengths("lengths") {
       lengths = given
     } else {
-      let time = try line.integer("time") ?? 100
+      let time = try line.integer("time", atLeast: 0) ?? 100
       let rows = try line.integer("rows", atLeast: 1) ?? 1
-      guard rows <= 1 << 16 else {
+      guard rows <= Self.mostRows else {
         throw CommandError(
-          .invalidOperand, found: "--rows \(rows)", expected: "at most \(1 << 16)")
+          .invalidOperand, found: "--rows \(rows)", expected: "at most \(Self.mostRows)")
       }
       lengths = Array(repeating: time, count: rows)
     }
@@ -142,9 +145,10 @@ extension Session {
     return LayerTree(layer).nodes.compactMap { node in
       let spec = (try? SpecNode(layer: node.layer))?.layerCase?.node
       guard case .number(let expected)? = spec?["sample_rate"]?.values.first,
-        Int(expected) != rate
+        expected != Double(rate)
       else { return nil }
-      return "warning: the input has \(rate) Hz, \(node.path.shown) expects \(Int(expected)) Hz"
+      let wish = NumberText.short(expected, digits: 8)
+      return "warning: the input has \(rate) Hz, \(node.path.shown) expects \(wish) Hz"
     }
   }
 }

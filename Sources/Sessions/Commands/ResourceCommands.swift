@@ -73,7 +73,7 @@ struct WeightsCommand: Command {
     var document = session.document
     let model = try Model(
       run.model.layer, input: run.model.input, constants: document.constants.specs,
-      seed: document.seed, time: run.input.time)
+      seed: document.seed, time: run.input.time, memory: session.memory)
     try model.load(tensors)
     for spec in model.parameterSpecs {
       document.parameters[spec.path] = model[parameter: spec.path]

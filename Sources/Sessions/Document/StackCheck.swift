@@ -6,14 +6,10 @@ import Tensors
 /// Refuses stacks that no machine could run, before anything is computed or allocated for them: the
 /// layers themselves check what they mean.
 enum StackCheck {
-  /// Larger whole numbers in a config are taken for mistakes.
-  private static let largestNumber = 1 << 24
-  /// What one value of a run, and all parameters, may take.
-  private static let largestBytes = 4 << 30
-
-  /// Checks the numbers of a config, and that every layer has a block and a rate.
-  static func check(_ layer: any SequenceLayer, _ spec: SpecNode) throws(CommandError) {
+  /// Checks the numbers of a config, how many layers there are, and that each has a block and a rate.
+  static func check(_ layer: any SequenceLayer, _ spec: SpecNode) throws {
     try checkNumbers(spec, "")
+    try layer.checkLayerCount()
     try checkFacts(layer, "")
   }
 
@@ -24,9 +20,9 @@ enum StackCheck {
         switch value {
         case .node(let inner): try checkNumbers(inner, place)
         case .integer(let number)
-        where number.magnitude > UInt(largestNumber) && field.name != "seed":
+        where number.magnitude > UInt(fieldLimit) && field.name != "seed":
           throw CommandError(
-            .invalidStack, found: "\(place): \(number)", expected: "at most \(largestNumber)")
+            .invalidStack, found: "\(place): \(number)", expected: "at most \(fieldLimit)")
         case .integer, .number, .bool, .text, .symbol, .bytes: break
         }
       }
@@ -44,53 +40,55 @@ enum StackCheck {
         .invalidStack, found: "\(place): \(layer.outputRatio) output timesteps an input timestep",
         expected: "a positive rate")
     }
-    guard (1...largestNumber).contains(layer.blockSize) else {
+    guard (1...fieldLimit).contains(layer.blockSize) else {
       throw CommandError(
         .invalidStack, found: "\(place): block size \(layer.blockSize)",
-        expected: "1 to \(largestNumber)")
+        expected: "1 to \(fieldLimit)")
     }
-    guard (0...largestNumber).contains(layer.inputLatency) else {
+    guard (0...fieldLimit).contains(layer.inputLatency) else {
       throw CommandError(
         .invalidStack, found: "\(place): input latency \(layer.inputLatency)",
-        expected: "0 to \(largestNumber)")
+        expected: "0 to \(fieldLimit)")
     }
   }
 
-  /// Checks what a run of the layer on an input would take.
+  /// Checks what a run of the layer on an input would take, from the types of its values.
   ///
-  /// - Throws: what tracing throws when the layers do not fit; ``CommandError`` `.invalidStack` with
-  ///   the memory that is needed.
+  /// - Throws: what tracing throws when the layers do not fit; ``MemoryError`` with the memory that is
+  ///   needed.
   static func checkMemory(
-    _ layer: any SequenceLayer, _ input: SequenceTensor, constants: Constants
-  ) throws {
+    _ layer: any SequenceLayer, _ input: SequenceTensor, _ document: Document,
+    _ budget: MemoryBudget
+  ) throws -> RunDemand {
+    let constants = document.constants
     let trace = try LayerTracer(layer).layer(
       TraceRequest(
-        batch: input.batch, time: input.time, input: input.channelSpec, constants: constants.specs))
+        batch: input.batch, time: input.time, input: input.channelSpec, constants: constants.specs,
+        options: TraceOptions(taps: true, emits: true)))
+    let demand = RunDemand(trace)
+    try budget.require(trace.parameters.byteCount, for: "all parameters")
+    try budget.require(
+      [input.byteCount, trace.parameters.byteCount, demand.tapByteCount].reduce(0, Rational.sum),
+      for: "input, parameters and the outputs of all layers")
+    try checkStep(layer, input, document, budget)
+    return demand
+  }
+
+  /// Checks what input and streamed constants of the longest step take, which reach beyond their ends.
+  private static func checkStep(
+    _ layer: any SequenceLayer, _ input: SequenceTensor, _ document: Document,
+    _ budget: MemoryBudget
+  ) throws(MemoryError) {
+    let time = Rational.product(layer.blockSize, document.schedule.blocks.max() ?? 1)
     var total = 0
-    for spec in trace.parameters {
-      total += bytes(spec.shape, spec.dtype) ?? largestBytes
-      guard total <= largestBytes else {
-        throw tooLarge("\(spec.path) \(spec.shape.shapeText) and the parameters before it")
-      }
+    func add(_ x: SequenceTensor) {
+      let shape = [x.batch, time] + x.channelShape
+      total = Rational.sum(total, shape.byteCount(of: x.values.dtype))
     }
-    for instruction in trace.program.instructions {
-      for result in instruction.results {
-        let type = trace.program[result]
-        guard bytes(type.shape, type.dtype) ?? .max <= largestBytes else {
-          let scope = trace.program.scopes[instruction.scope].shown
-          throw tooLarge("a value \(type.shape.shapeText) in \(scope)")
-        }
-      }
+    add(input)
+    for constant in document.constants.values {
+      if case .streamed(let x) = constant { add(x) }
     }
-  }
-
-  private static func bytes(_ shape: Shape, _ dtype: DType) -> Int? {
-    shape.checkedByteCount(elementByteCount: dtype.byteCount).map { min($0, largestBytes + 1) }
-  }
-
-  private static func tooLarge(_ what: String) -> CommandError {
-    CommandError(
-      .invalidStack, found: what,
-      expected: "at most \(NumberText.bytes(largestBytes)) of memory for it")
+    try budget.require(total, for: "the input of a step of \(NumberText.grouped(time)) timesteps")
   }
 }

@@ -14,6 +14,9 @@ final class ModelRun {
   let model: Model
   let input: SequenceTensor
   let constants: Constants
+  /// What the layer-wise run keeps; traced where nobody has done so before.
+  private(set) lazy var demand: RunDemand = knownDemand ?? tracedDemand
+  private let knownDemand: RunDemand?
   let plan: StepPlan?
   let faults: [Fault]
   let modelRevision: Int
@@ -28,6 +31,7 @@ final class ModelRun {
   private var history = StepHistory()
   private var checkpoints = CheckpointStore()
   private var layerWise: RunOutput?
+  private var largeEmits: [String: SequenceTensor]?
   private var verdicts: [VerdictKey: RunningVerdict] = [:]
   private var stateFaults: StateFaults
   /// The state before the last step, where that is known: it is copied for the last step of a move.
@@ -40,8 +44,11 @@ final class ModelRun {
   }
 
   /// Starts at step 0.
-  init(_ document: Document, _ model: Model, input: SequenceTensor) throws {
+  init(
+    _ document: Document, _ model: Model, input: SequenceTensor, _ demand: RunDemand
+  ) throws {
     self.model = model
+    knownDemand = demand
     self.input = input
     constants = document.constants
     faults = document.faults
@@ -68,8 +75,12 @@ final class ModelRun {
 
   /// The same model on an input that begins as that of another run: the steps that both share are
   /// taken over, at most up to where the other run stands.
-  init(_ document: Document, continuing old: ModelRun, input: SequenceTensor) throws {
+  init(
+    _ document: Document, continuing old: ModelRun, input: SequenceTensor,
+    _ demand: RunDemand? = nil
+  ) throws {
     model = old.model
+    knownDemand = demand
     self.input = input
     constants = old.constants
     faults = old.faults
@@ -94,32 +105,51 @@ final class ModelRun {
 
   // MARK: - Layer-wise
 
+  private var tracedDemand: RunDemand {
+    let request = TraceRequest(
+      batch: input.batch, time: input.time, input: model.input, constants: constants.specs,
+      options: TraceOptions(training: model.training, taps: true, emits: true))
+    return (try? model.trace(.layer, request)).map(RunDemand.init) ?? RunDemand()
+  }
+
   /// Whether the layer-wise result has been computed.
   var hasLayerWise: Bool { layerWise != nil }
 
-  /// The layer-wise result with the output of every layer.
+  /// The layer-wise result with the output of every layer, and with what layers emit where that is small.
   func layerWiseResult(
     cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
   ) throws -> RunOutput {
     if let layerWise { return layerWise }
     let result = try model.layer(
-      input, constants: constants, options: RunOptions(emits: true, taps: true, cancel: cancel),
+      input, constants: constants,
+      options: RunOptions(emits: demand.keepsEmits, taps: true, cancel: cancel),
       progress: progress)
     layerWise = result
     return result
   }
 
-  /// For every emit name the path of the layer that emits it; the names are traced, as nothing runs.
-  private(set) lazy var emitters: [String: String] = {
-    let request = TraceRequest(
-      batch: input.batch, time: input.time, input: model.input, constants: constants.specs,
-      options: TraceOptions(training: model.training, emits: true))
-    return (try? model.trace(.layer, request).emitters) ?? [:]
-  }()
+  /// Whether what layers emit has been computed.
+  var hasEmits: Bool { hasLayerWise && demand.keepsEmits || largeEmits != nil }
+
+  /// What layers emit for the whole input; large emits are computed when they are first asked for.
+  ///
+  /// - Throws: ``MemoryError`` where there is no memory for them.
+  func emits(
+    cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
+  ) throws -> [String: SequenceTensor] {
+    if demand.keepsEmits { return try layerWiseResult(cancel: cancel, progress: progress).emits }
+    if let largeEmits { return largeEmits }
+    let result = try model.layer(
+      input, constants: constants, options: RunOptions(emits: true, cancel: cancel),
+      progress: progress
+    ).emits
+    largeEmits = result
+    return result
+  }
 
   /// The emit names of a layer and all inside it, in order.
   func emitNames(inside path: String) -> [String] {
-    emitters.filter { $0.value.isInside(path) }.keys.sorted()
+    demand.emitters.filter { $0.value.isInside(path) }.keys.sorted()
   }
 
   // MARK: - Steps
@@ -156,7 +186,7 @@ final class ModelRun {
   ) throws {
     guard let plan else { return }
     var block = input.timesteps(plan.boundaries[position]..<plan.boundaries[position + 1])
-    var options = RunOptions(emits: true, taps: true, cancel: cancel)
+    var options = RunOptions(taps: true, cancel: cancel)
     if !faults.multiplyingLayers.isEmpty {
       // 0 times a number is 0 as well: only NaN shows that a mask is multiplied.
       block = block.poisoned()
@@ -182,6 +212,16 @@ final class ModelRun {
       checkpoints.add(
         Checkpoint(stream: stream.snapshot(), previous: stateFaults.previous), at: position)
     }
+  }
+
+  /// About what the outputs of all layers take after a number of steps.
+  func historyByteCount(after steps: Int) -> Int {
+    guard let plan, steps > 0 else { return 0 }
+    // Values and mask of each layer are arrays of their own.
+    let arrays = Rational.product(steps, places.count * 2 * StepHistory.arrayByteCount)
+    let fed = Double(plan.boundaries[min(steps, plan.lastStep)]) / Double(max(1, plan.time))
+    let values = Double(demand.tapByteCount) * max(fed, 0)
+    return Rational.sum(arrays, Int(exactly: values.rounded()) ?? .max)
   }
 
   // MARK: - Outputs so far

@@ -2,6 +2,9 @@ import Runtime
 import Tensors
 
 extension SequenceTensor {
+  /// The bytes of values and mask.
+  var byteCount: Int { Rational.sum(values.byteCount, mask.byteCount) }
+
   /// For each row the number of timesteps up to its last valid one.
   var ends: [Int] {
     (0..<batch).map { row in

@@ -75,17 +75,17 @@ extension Session {
     else { return nil }
     if let run, run.modelRevision == document.modelRevision {
       if run.inputRevision == document.inputRevision { return run }
-      try StackCheck.checkMemory(layer, input, constants: document.constants)
       if run.model.input == input.channelSpec {
+        let demand = try StackCheck.checkMemory(layer, input, document, memory)
         return run.input.batch == input.batch
-          ? try ModelRun(document, continuing: run, input: input)
-          : try ModelRun(document, run.model, input: input)
+          ? try ModelRun(document, continuing: run, input: input, demand)
+          : try ModelRun(document, run.model, input: input, demand)
       }
     }
-    try StackCheck.checkMemory(layer, input, constants: document.constants)
+    let demand = try StackCheck.checkMemory(layer, input, document, memory)
     let model = try Model(
       layer, input: input.channelSpec, constants: document.constants.specs, seed: document.seed,
-      time: source.sequence.time)
+      time: source.sequence.time, memory: memory)
     var parameters: [String: Tensor] = [:]
     var origins: [String: ParameterOrigin] = [:]
     for spec in model.parameterSpecs {
@@ -101,7 +101,7 @@ extension Session {
     }
     document.parameters = parameters
     document.origins = origins
-    return try ModelRun(document, model, input: input)
+    return try ModelRun(document, model, input: input, demand)
   }
 
   /// The documents that `undo` and `redo` lead to, named by their commands.

@@ -72,18 +72,19 @@ extension Session {
     case .state(let leaf): return try stateLeaf(path, leaf, run)
     case .parameter(let leaf): return try parameter(path, leaf, run)
     case .emit(let leaf):
-      let emits = try layerWise(run).emits
       let names = run.emitNames(inside: path)
+      let emits = names.isEmpty ? [:] : try emits(run)
       let name = leaf ?? names.first ?? ""
       let found = names.first { $0 == name } ?? names.first { $0.hasSuffix("/\(name)") }
       guard let found, let value = emits[found] else {
         let isSilent = names.isEmpty
+        let isStackSilent = run.demand.emitters.isEmpty
         throw CommandError(
           .unknownFacet,
           found: isSilent
-            ? "\(emits.isEmpty ? "this stack" : path.shown) emits nothing"
+            ? "\(isStackSilent ? "this stack" : path.shown) emits nothing"
             : "\(path.shown) has no emit '\(name)'",
-          expected: isSilent && emits.isEmpty ? "a stack that emits" : "",
+          expected: isSilent && isStackSilent ? "a stack that emits" : "",
           suggestion: isSilent
             ? run.emitNames(inside: "").first.map { "the first emit is .:emit.\($0)" }
             : "it has \(names.joined(separator: ", "))")

@@ -56,6 +56,9 @@ extension Session {
   func go(_ run: ModelRun, to target: Int) throws {
     let start = run.position
     let target = min(target, pace.landing ?? target)
+    try memory.require(
+      run.historyByteCount(after: target),
+      for: "the outputs of all layers in \(NumberText.counted(target, "step"))")
     do {
       try run.go(to: target, cancel: cancel) { done, isBetweenSteps in
         let (done, total) = (done - start, max(1, target - start))
@@ -175,6 +178,13 @@ extension Session {
   /// - Throws: `RuntimeError` `.cancelled` when the user stops it.
   func layerWise(_ run: ModelRun) throws -> RunOutput {
     try run.layerWiseResult(cancel: cancel) { [self] in advance($0, of: $1) }
+  }
+
+  /// What layers emit for the whole input, computed when it is first asked for.
+  ///
+  /// - Throws: `RuntimeError` `.cancelled`; ``MemoryError`` where there is no memory for it.
+  func emits(_ run: ModelRun) throws -> [String: SequenceTensor] {
+    try run.emits(cancel: cancel) { [self] in advance($0, of: $1) }
   }
 
   /// Computes what screens show of the whole input, unless it is there.

@@ -2,7 +2,7 @@ public import Execution
 public import Layers
 package import Notation
 import Runtime
-import Tensors
+package import Tensors
 import Weights
 
 /// The engine: a document, a position, and what has been computed from them.
@@ -21,6 +21,8 @@ public final class Session {
   package var progress: (Int, Int) -> Void = { _, _ in }
   /// The time since some moment; tests set their own.
   package var clock: () -> Duration = Session.systemClock
+  /// What one request of a command may take of the machine's memory.
+  package var memory = MemoryBudget.standard
   /// The files that commands read.
   package let files = SessionFiles()
   /// The file that the session was opened from or saved to.
@@ -176,6 +178,7 @@ public final class Session {
     case let error as LayerError: CommandError(.invalidStack, found: "\(error)")
     case let error as ConfigError: CommandError(.invalidStack, found: "\(error)")
     case let error as FileError: CommandError(.file, found: "\(error)")
+    case let error as MemoryError: CommandError(.memory, found: "\(error)")
     case let error as RuntimeError where error.code == .cancelled:
       CommandError(.cancelled, found: "stopped")
     default: CommandError(.invalidOperand, found: "\(error)")

@@ -5,6 +5,8 @@ import Tensors
 /// looking at a long run costs what was added since the last look.
 struct StepHistory {
   private(set) var steps: [RunOutput] = []
+  /// About what an array takes beside its elements.
+  static let arrayByteCount = 256
   private var digests: [[UInt64]] = []
   private var ends: [String: [Int]] = [:]
 

@@ -14,10 +14,7 @@ extension Tensor {
     return Tensor(dtype, shape: kept) { target in
       withUnsafeBytes { source in
         for (place, position) in positions.enumerated() {
-          UnsafeMutableRawBufferPointer(rebasing: target[(place * size)...])
-            .copyMemory(
-              from: UnsafeRawBufferPointer(
-                rebasing: source[(position * size)..<((position + 1) * size)]))
+          target.copyBytes(source, position * size..<(position + 1) * size, to: place * size)
         }
       }
     }

@@ -26,6 +26,8 @@ public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case file
     /// The layers do not fit.
     case invalidStack
+    /// It would take more memory than there may be.
+    case memory
     /// A check did not hold.
     case checkFailed
     /// A recorded digest is not what was computed.

@@ -1,4 +1,5 @@
 import Layers
+import Programs
 import Runtime
 import Tensors
 
@@ -6,15 +7,14 @@ import Tensors
 enum EmitListing {
   static func table(_ session: Session, _ names: [String]) throws -> ListingTable {
     let run = try session.requireRun()
-    let emits = try session.layerWise(run).emits
     var rows = [["emit", "layer", "shape", "dtype"]]
     var numbers: [[Double]] = []
     for name in names {
-      guard let values = emits[name]?.values else { continue }
+      guard let type = run.demand.emitTypes[name] else { continue }
       rows.append([
-        name, (run.emitters[name] ?? "").shown, values.shape.shapeText, values.dtype.shortName,
+        name, (run.demand.emitters[name] ?? "").shown, type.shape.shapeText, type.dtype.shortName,
       ])
-      numbers.append([Double(values.count)])
+      numbers.append([Double(type.shape.elementCount)])
     }
     return ListingTable(
       TextTable.lines(rows) + ["show one of them with show PATH:emit.NAME"], ["count"], numbers)

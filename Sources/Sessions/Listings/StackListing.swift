@@ -103,7 +103,7 @@ extension Session {
   /// The size of the state of a layer and all inside it.
   package func stateBytes(_ path: String) -> Int {
     run?.stream?.leaves.filter { $0.path.isInside(path) }.reduce(0) { sum, leaf in
-      sum + leaf.type.shape.elementCount * leaf.type.dtype.byteCount
+      sum + leaf.type.shape.byteCount(of: leaf.type.dtype)
     } ?? 0
   }
 }

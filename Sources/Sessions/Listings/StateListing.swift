@@ -12,7 +12,7 @@ enum StateListing {
     var numbers: [[Double]] = []
     for (index, leaf) in (run.stream?.leaves ?? []).enumerated() where leaf.path.isInside(path) {
       let values = run.stream?.value(of: index).doubles() ?? []
-      let bytes = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
+      let bytes = leaf.type.shape.byteCount(of: leaf.type.dtype)
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
       let isChanged = run.changedLeaves.contains(leaf.path)
       rows.append([

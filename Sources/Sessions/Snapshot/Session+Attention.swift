@@ -20,9 +20,15 @@ extension Session {
   /// The attention layers that there are probabilities of.
   package var attentionPaths: [String] { attentionNames.map(\.path) }
 
+  /// The size of all probabilities, where they are too large to be kept and were not asked for yet.
+  package var attentionBytes: Int? {
+    guard let run, run.hasLayerWise, !run.hasEmits else { return nil }
+    return run.demand.emitByteCount
+  }
+
   /// The first attention layer at or inside a path; nil where there is none.
   package func attention(_ path: String) -> AttentionEmit? {
-    guard let run, run.hasLayerWise, let emits = try? layerWise(run).emits,
+    guard let run, run.hasEmits, let emits = try? emits(run),
       let (name, owner, source) = attentionNames.first(where: { $0.path.isInside(path) }),
       let probabilities = emits[name], probabilities.values.rank == 4
     else { return nil }
@@ -45,7 +51,7 @@ extension Session {
     guard let run, run.hasLayerWise else { return [] }
     let order = Dictionary(
       nodes.enumerated().map { ($0.element.path, $0.offset) }, uniquingKeysWith: { a, _ in a })
-    let found = run.emitters.compactMap { name, path -> (String, String, String)? in
+    let found = run.demand.emitters.compactMap { name, path -> (String, String, String)? in
       let parts = name.split(separator: "/").map(String.init)
       if parts.last == "probabilities" { return (name, path, "") }
       guard parts.dropLast().last == "probabilities_by_source" else { return nil }

@@ -68,6 +68,7 @@ struct ViewBuilder {
     guard let layer = document.layer else { return facts }
     facts.notSteppable = layer.stepObstacle
     facts.attentionPaths = session.attentionPaths.map { $0.isEmpty ? "." : $0 }
+    facts.attentionBytes = session.attentionBytes
     facts.stack = StackFacts(
       kind: layer.typeName, layerCount: max(1, session.nodes.count - 1),
       blockSize: layer.blockSize, outputRatio: "\(layer.outputRatio)",

@@ -112,6 +112,10 @@ struct AttentionPanel: Panel {
         facts.attentionPaths.count > 1 ? " or another of \(facts.attentionPaths.count)" : ""
       return "\(model.selectedPath) does not attend; select \(first)\(others)."
     }
+    if let bytes = facts.attentionBytes {
+      return "The probabilities of this input take \(NumberText.bytes(bytes)): "
+        + "show \(first):emit computes them."
+    }
     return "No timestep yet: s steps, or move the cursor in the sequence (2)."
   }
 

@@ -38,6 +38,8 @@ package struct SessionFacts: Hashable, Sendable {
   package var isTraining = false
   /// The layers that there are attention probabilities of.
   package var attentionPaths: [String] = []
+  /// How large all probabilities are, where that is too large to keep them unasked.
+  package var attentionBytes: Int?
   /// Why the stack cannot step, when it cannot.
   package var notSteppable: String?
 

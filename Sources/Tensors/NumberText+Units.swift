@@ -1,5 +1,3 @@
-package import Tensors
-
 extension NumberText {
   /// A fixed number of decimals.
   package static func fixed(_ value: Double, decimals: Int) -> String {
@@ -23,6 +21,7 @@ extension NumberText {
   package static func bytes(_ count: Int) -> String {
     if count < 1000 { return "\(count) B" }
     if count < 1_000_000 { return fixed(Double(count) / 1000, decimals: 1) + " kB" }
-    return fixed(Double(count) / 1_000_000, decimals: 1) + " MB"
+    if count < 1_000_000_000 { return fixed(Double(count) / 1_000_000, decimals: 1) + " MB" }
+    return fixed(Double(count) / 1_000_000_000, decimals: 1) + " GB"
   }
 }

@@ -1,0 +1,83 @@
+import Synchronization
+
+/// How much memory may be taken for what a file or a typed line asks for.
+///
+/// Whoever is about to allocate what a number from outside decides asks first: the parameters of a
+/// model, the memory of a plan, the state of a stream, arrays of files, made-up input.
+public struct MemoryBudget: Hashable, Sendable {
+  /// The most that one request may take.
+  public var byteCount: Int
+  /// Where that number comes from, such as `--memory`.
+  public var origin: String
+
+  /// Makes a budget.
+  public init(_ byteCount: Int, origin: String) {
+    self.byteCount = max(0, byteCount)
+    self.origin = origin
+  }
+
+  private static let chosen = Mutex(MachineMemory.budget)
+
+  /// The budget of all that was given no other: what ``setStandard(_:)`` said, at first half of what
+  /// the machine has free.
+  public static var standard: MemoryBudget { chosen.withLock { $0 } }
+
+  /// Sets the budget of all that is made from now on.
+  public static func setStandard(_ budget: MemoryBudget) { chosen.withLock { $0 = budget } }
+
+  /// Makes sure that there is room.
+  ///
+  /// - Parameters:
+  ///   - byteCount: What is about to be allocated; `Int.max` stands for more than can be counted.
+  ///   - what: What the memory is for.
+  /// - Throws: ``MemoryError`` when it is more than the budget.
+  public func require(
+    _ byteCount: Int, for what: @autoclosure () -> String
+  ) throws(MemoryError) {
+    guard byteCount <= self.byteCount else {
+      throw MemoryError(what: what(), byteCount: byteCount, budget: self)
+    }
+  }
+
+  /// The number of bytes that a text such as `2GB`, `512 MiB` or `1000000` stands for; nil for others.
+  public static func byteCount(_ text: String) -> Int? {
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let unit = text.dropFirst(digits.count).drop { $0 == " " }.lowercased()
+    guard let number = Double(digits), let factor = units[unit] else { return nil }
+    return Int(exactly: (number * factor).rounded()).flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  private static let units: [String: Double] = [
+    "": 1, "b": 1, "k": 1e3, "kb": 1e3, "kib": 0x1p10, "m": 1e6, "mb": 1e6, "mib": 0x1p20,
+    "g": 1e9, "gb": 1e9, "gib": 0x1p30, "t": 1e12, "tb": 1e12, "tib": 0x1p40,
+  ]
+}
+
+/// A request for more memory than there may be, found before anything was allocated for it.
+public struct MemoryError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What the memory is for.
+  public var what: String
+  /// How much would be needed; `Int.max` for more than can be counted.
+  public var byteCount: Int
+  /// What it is more than.
+  public var budget: MemoryBudget
+
+  /// Makes an error.
+  public init(what: String, byteCount: Int, budget: MemoryBudget) {
+    self.what = what
+    self.byteCount = byteCount
+    self.budget = budget
+  }
+
+  /// What needs how much of which budget, and how to raise that.
+  public var description: String {
+    let need = byteCount == .max ? "more bytes than can be counted" : NumberText.bytes(byteCount)
+    let text =
+      "\(what): found a need of \(need), expected at most the memory budget of "
+      + "\(NumberText.bytes(budget.byteCount)) (\(budget.origin))"
+    // Beyond a tebibyte it is a number that is wrong, not the budget.
+    guard byteCount < 1 << 40 else { return text }
+    let advice = NumberText.bytes(byteCount / 4 * 5).filter { $0 != " " }
+    return text + "; start with --memory \(advice) to allow it"
+  }
+}
