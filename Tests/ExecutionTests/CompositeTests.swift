@@ -96,6 +96,7 @@ struct CompositeTests {
     var hasBias = false
     var emits = false
     var hidesAll = false
+    var slides = false
 
     var item: ProgramCase {
       var operands = CompositeTests.f32([2, queries, 4, 3], [2, keys, 2, 3], [2, keys, 2, 6])
@@ -112,7 +113,7 @@ struct CompositeTests {
       [
         "past": .int(past), "future": .int(future), "offset": .int(keys - queries),
         "softCap": .double(softCap), "zeroFullyMasked": .bool(zeroFullyMasked),
-        "hasBias": .bool(hasBias),
+        "hasBias": .bool(hasBias), "sliding": .bool(slides),
       ]
     }
 
@@ -157,7 +158,9 @@ struct CompositeTests {
   static let attentions: [ProgramCase] = [
     Attention(), Attention(past: 3, future: 0), Attention(future: 0, softCap: 2, emits: true),
     Attention(past: 2, future: 1, hasBias: true, emits: true),
-    Attention(queries: 40, keys: 70, past: 20, future: 3), Attention(hidesAll: true),
+    Attention(queries: 40, keys: 70, past: 20, future: 3),
+    Attention(queries: 3, keys: 4200, past: 4150, future: 9, slides: true),
+    Attention(hidesAll: true),
     Attention(zeroFullyMasked: true, emits: true, hidesAll: true), Attention(queries: 1, keys: 50),
   ].map(\.item)
 

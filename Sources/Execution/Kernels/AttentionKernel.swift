@@ -17,6 +17,8 @@ struct AttentionLayout {
   var last: [Int32]
   var softCap: Float
   var zeroWhenBlind: Bool
+  /// Whether the keys are a window that slides along.
+  var isSliding: Bool
   var biasBatch: Int
 
   /// Nil where the kernel does not serve these operands.
@@ -26,6 +28,7 @@ struct AttentionLayout {
       case .int(let offset) = op.attributes["offset"],
       case .double(let softCap) = op.attributes["softCap"],
       case .bool(let zeroFullyMasked) = op.attributes["zeroFullyMasked"],
+      case .bool(let isSliding) = op.attributes["sliding"],
       operands.count == 4 || operands.count == 5, operands[0].shape.count == 4,
       operands[..<3].allSatisfy({ $0.dtype == .float32 && $0.hasUnitRows }),
       operands.count == 4 || operands[4].dtype == .float32
@@ -40,6 +43,7 @@ struct AttentionLayout {
     guard keyCount > 0 else { return nil }
     self.softCap = Float(softCap)
     zeroWhenBlind = zeroFullyMasked
+    self.isSliding = isSliding
     biasBatch = operands.count > 4 ? operands[4].shape[0] : 0
     first = []
     last = []
@@ -144,6 +148,7 @@ final class AttentionKernel: Kernel {
     rows.keyStride = Int64(keyStrides[1])
     rows.valueStride = Int64(valueStrides[1])
     rows.softCap = layout.softCap
+    rows.sliding = layout.isSliding ? 1 : 0
     rows.zeroWhenBlind = layout.zeroWhenBlind ? 1 : 0
     rows.contextStride = Int64(layout.heads * layout.valueSize)
     rows.probabilityStride = Int64(layout.heads * layout.keyCount)
