@@ -36,11 +36,18 @@ final class TracePlan {
     }
   }
 
+  /// - Throws: ``RuntimeError`` `.cancelled`.
   init(
-    _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?
-  ) {
+    _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?,
+    cancel: CancelFlag?
+  ) throws {
     self.trace = trace
-    executor = Executor(Plan(program.simplified()), parameters: parameters, pool: pool)
+    func check() throws {
+      if let cancel, cancel.isRaised { throw Model.cancelled }
+    }
+    let plan = try Plan(
+      program.simplified(checkingCancellation: check), checkingCancellation: check)
+    executor = Executor(plan, parameters: parameters, pool: pool)
     inputs = Self.places(program.inputs.map(\.name))
     let outputs = Self.places(program.outputs.map { OutputKey(role: $0.role, name: $0.name) })
     self.outputs = outputs

@@ -1,3 +1,4 @@
+import Execution
 import Layers
 import Programs
 import Runtime
@@ -61,9 +62,9 @@ enum StackCheck {
   /// - Throws: what tracing throws when the layers do not fit; ``CommandError`` `.invalidStack` with
   ///   the memory that is needed.
   static func checkMemory(
-    _ layer: any SequenceLayer, _ input: SequenceTensor, constants: Constants
+    _ layer: any SequenceLayer, _ input: SequenceTensor, constants: Constants, cancel: CancelFlag
   ) throws {
-    let trace = try LayerTracer(layer).layer(
+    let trace = try LayerTracer(layer) { cancel.isRaised }.layer(
       TraceRequest(
         batch: input.batch, time: input.time, input: input.channelSpec, constants: constants.specs))
     var total = 0

@@ -40,7 +40,9 @@ final class ModelRun {
   }
 
   /// Starts at step 0.
-  init(_ document: Document, _ model: Model, input: SequenceTensor) throws {
+  init(
+    _ document: Document, _ model: Model, input: SequenceTensor, cancel: CancelFlag? = nil
+  ) throws {
     self.model = model
     self.input = input
     constants = document.constants
@@ -56,7 +58,8 @@ final class ModelRun {
     // Only a changed rewrite may throw the planned programs away.
     let layers = faults.filter { $0.kind == .maskMultiply }.map(\.path)
     if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) } }
-    let stream = try model.makeStream(batch: input.batch, constants: constants)
+    let stream = try model.makeStream(
+      batch: input.batch, constants: constants, cancel: cancel)
     plan = cut
     self.stream = stream
     places = stream.layers

@@ -75,24 +75,26 @@ extension Session {
     else { return nil }
     if let run, run.modelRevision == document.modelRevision {
       if run.inputRevision == document.inputRevision { return run }
-      try StackCheck.checkMemory(layer, input, constants: document.constants)
+      try StackCheck.checkMemory(
+        layer, input, constants: document.constants, cancel: cancel)
       if run.model.input == input.channelSpec {
         return run.input.batch == input.batch
           ? try ModelRun(document, continuing: run, input: input)
-          : try ModelRun(document, run.model, input: input)
+          : try ModelRun(document, run.model, input: input, cancel: cancel)
       }
     }
-    try StackCheck.checkMemory(layer, input, constants: document.constants)
+    try StackCheck.checkMemory(
+      layer, input, constants: document.constants, cancel: cancel)
     let model = try Model(
-      layer, input: input.channelSpec, constants: document.constants.specs, seed: document.seed,
-      time: source.sequence.time)
+      layer, input: input.channelSpec, constants: document.constants.specs,
+      parameters: document.parameters, seed: document.seed, time: source.sequence.time,
+      cancel: cancel)
     var parameters: [String: Tensor] = [:]
     var origins: [String: ParameterOrigin] = [:]
     for spec in model.parameterSpecs {
       if let kept = document.parameters[spec.path], kept.shape == spec.shape,
         kept.dtype == spec.dtype
       {
-        model[parameter: spec.path] = kept
         origins[spec.path] = document.origins[spec.path]
       } else {
         origins[spec.path] = .drawn(seed: document.seed, path: spec.path)
@@ -101,7 +103,7 @@ extension Session {
     }
     document.parameters = parameters
     document.origins = origins
-    return try ModelRun(document, model, input: input)
+    return try ModelRun(document, model, input: input, cancel: cancel)
   }
 
   /// The documents that `undo` and `redo` lead to, named by their commands.
