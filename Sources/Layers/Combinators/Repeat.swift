@@ -21,7 +21,7 @@ extension Repeat: CombinatorLayer {
   }
 
   public var children: [LayerChild] { chain.children(field: "layer", isOne: true) }
-  public var stepObstacle: String? { layer.stepObstacle }
+  public var stepObstacle: String? { layer.stepObstacle ?? chain.latencyObstacle }
   public var blockSize: Int { chain.blockSize }
   public var inputLatency: Int { chain.inputLatency }
   public var outputLatency: Int { chain.outputLatency }
