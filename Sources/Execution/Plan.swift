@@ -39,7 +39,15 @@ public final class Plan {
   /// Plans a program.
   ///
   /// - Precondition: the program is verified.
-  public init(_ program: Program, _ options: PlanOptions = PlanOptions()) {
+  public convenience init(_ program: Program, _ options: PlanOptions = PlanOptions()) {
+    self.init(program, options) { () throws(Never) in }
+  }
+
+  /// The same; `checkingCancellation` is called now and then and may throw to end it.
+  package init<Failure: Error>(
+    _ program: Program, _ options: PlanOptions = PlanOptions(),
+    checkingCancellation check: () throws(Failure) -> Void
+  ) throws(Failure) {
     self.program = program
     self.options = options
     stateLayout = StateLayout(program)
@@ -68,7 +76,7 @@ public final class Plan {
       }
     }
     let appends = Planner.windowAppends(program, stateLayout)
-    let views = planner.lower(program, inputs, appends: appends)
+    let views = try planner.lower(program, inputs, appends: appends, check)
     let shownValues = Plan.shownValues(program, options)
     let (changes, rewrites) = planner.stateChanges(
       program, stateLayout, stateInputs, views, appends: appends, shown: shownValues)
@@ -79,8 +87,9 @@ public final class Plan {
     planner.finishChains(options.kind == .debug ? nil : options.limits)
     if options.kind != .debug { planner.finishProducts() }
     planner.finishLoops()
+    try check()
     if options.kind != .debug { planner.joinStrips(options.limits) }
-
+    try check()
     let large = planner.lentBuffers(shown, options.limits)
     let layout = ArenaLayout(
       planner.buffers, planner.blocks, lent: large, sharesMemory: options.kind != .debug)

@@ -16,10 +16,7 @@ extension Planner {
       }
     }
     for task in blocks[Planner.main].tasks {
-      if let larger = group?.joined(with: task, self) {
-        group = larger
-        continue
-      }
+      if group?.join(task, self) == true { continue }
       if let open = group, open.isIndependent(of: task), isSmall(task, limits) {
         // It may as well run before the group.
         result.append(task)
@@ -76,11 +73,12 @@ extension Planner {
     var rows = max(limits.stripByteCount / max(rowBytes, 1), least)
     if rows >= 12 { rows = rows / 12 * 12 }
     guard rows < group.rowCount else { return nil }
+    let usesInside = group.uses
     let inside = written.filter { buffer in
       guard case .arena = buffers[buffer].home else { return false }
-      return uses[buffer] == group.tasks.count { ($0.reads + $0.writes).contains(buffer) }
+      return uses[buffer] == usesInside[buffer]?.count
     }.sorted()
-    let (inner, partByteCount) = group.strips(of: inside, rows: rows, self)
+    let (inner, partByteCount) = group.strips(of: inside, usesInside, rows: rows, self)
     for buffer in inside { buffers[buffer].byteCount = 0 }
     let strips = addBuffer(.arena, byteCount: partByteCount * WorkerPool.partLimit)
     let tables = addBuffer(.arena, byteCount: 0)

@@ -87,14 +87,21 @@ final class Planner {
   }
 
   /// Plans a program's instructions for these inputs and returns the views of all its values.
+  func lower(_ program: Program, _ inputs: [BufferView]) -> [BufferView?] {
+    lower(program, inputs, appends: [:]) { () throws(Never) in }
+  }
+
+  /// The same; `check` is called for every instruction and may throw to end it.
   ///
   /// `appends` are concatenations that extend a window of the state where it lies.
-  func lower(
-    _ program: Program, _ inputs: [BufferView], appends: [ValueID: WindowAppend] = [:]
-  ) -> [BufferView?] {
+  func lower<Failure: Error>(
+    _ program: Program, _ inputs: [BufferView], appends: [ValueID: WindowAppend],
+    _ check: () throws(Failure) -> Void
+  ) throws(Failure) -> [BufferView?] {
     var views: [BufferView?] = Array(repeating: nil, count: program.types.count)
     for (input, view) in zip(program.inputs, inputs) { views[input.value.index] = view }
     for instruction in program.instructions {
+      try check()
       let operands = instruction.operands.map { id in
         guard let view = views[id.index] else {
           preconditionFailure("Value \(id.index) is used before it is defined: verify the program.")

@@ -9,30 +9,48 @@ struct StripGroup {
   private(set) var rowCount: Int
   /// Rows that two kernels share should not be fewer, or strips would be wide.
   private static let leastRows = 96
-  private var reads: Set<Int>
-  private var writes: Set<Int>
+  private var reads: Set<Int> = []
+  private var writes: Set<Int> = []
+  /// What was written so far as a value, not as scratch.
+  private var written: Set<Int> = []
 
   /// A group of one task; nil for a task that is not row-wise.
   init?(_ task: PlannedTask, _ planner: Planner) {
     guard let kernel = task.kernel as? RowwiseKernel, kernel.hasRows else { return nil }
-    tasks = [task]
+    tasks = []
     rowCount = kernel.split.total
-    reads = Set(task.reads)
-    writes = Set(task.writes)
-    guard isSound(planner) else { return nil }
+    guard admits(task, planner) else { return nil }
+    append(task)
   }
 
-  /// The group with one more task; nil if the task must wait until the group has ended.
-  func joined(with task: PlannedTask, _ planner: Planner) -> StripGroup? {
-    guard let kernel = task.kernel as? RowwiseKernel, kernel.hasRows else { return nil }
-    var group = self
+  /// Takes one more task in; false if the task must wait until the group has ended.
+  mutating func join(_ task: PlannedTask, _ planner: Planner) -> Bool {
+    guard let kernel = task.kernel as? RowwiseKernel, kernel.hasRows else { return false }
     let few = min(rowCount, kernel.split.total)
-    group.rowCount = Int(Rational.greatestCommonDivisor(rowCount, kernel.split.total))
-    guard group.rowCount == few || group.rowCount >= Self.leastRows else { return nil }
-    group.tasks.append(task)
-    group.reads.formUnion(task.reads)
-    group.writes.formUnion(task.writes)
-    return group.isSound(planner) ? group : nil
+    let common = Int(Rational.greatestCommonDivisor(rowCount, kernel.split.total))
+    guard common == few || common >= Self.leastRows else { return false }
+    if common == rowCount {
+      guard admits(task, planner) else { return false }
+      append(task)
+      return true
+    }
+    // Wider rows, which happens a few times at most: all tasks are looked at again.
+    var group = self
+    (group.tasks, group.rowCount) = ([], common)
+    (group.reads, group.writes, group.written) = ([], [], [])
+    for task in tasks + [task] {
+      guard group.admits(task, planner) else { return false }
+      group.append(task)
+    }
+    self = group
+    return true
+  }
+
+  private mutating func append(_ task: PlannedTask) {
+    tasks.append(task)
+    reads.formUnion(task.reads)
+    writes.formUnion(task.writes)
+    written.formUnion(task.writeViews.map(\.buffer).filter { !task.scratch.contains($0) })
   }
 
   /// Whether a task may run before the group instead of behind it.
@@ -50,26 +68,38 @@ struct StripGroup {
     }
   }
 
-  /// Whether all values that tasks pass each other are written and read row by row.
-  private func isSound(_ planner: Planner) -> Bool {
-    var written: Set<Int> = []
-    var readBefore: Set<Int> = []
-    for task in tasks {
-      guard let kernel = task.kernel as? RowwiseKernel, kernel.split.total % rowCount == 0 else {
-        return false
-      }
-      for view in task.readViews where written.contains(view.buffer) {
-        guard kernel.keepsToRows, isRowByRow(view, planner) else { return false }
-      }
-      // Memory that was read before it is written: only a copy into a state does that.
-      guard readBefore.isDisjoint(with: task.writes) else { return false }
-      for view in task.writeViews where !task.scratch.contains(view.buffer) {
-        guard isRowByRow(view, planner) else { return false }
-        written.insert(view.buffer)
-      }
-      readBefore.formUnion(task.reads)
+  /// Whether a task reads row by row what tasks before it write, and writes row by row.
+  private func admits(_ task: PlannedTask, _ planner: Planner) -> Bool {
+    guard let kernel = task.kernel as? RowwiseKernel, kernel.split.total % rowCount == 0 else {
+      return false
     }
-    return true
+    for view in task.readViews where written.contains(view.buffer) {
+      guard kernel.keepsToRows, isRowByRow(view, planner) else { return false }
+    }
+    // Memory that was read before it is written: only a copy into a state does that.
+    guard reads.isDisjoint(with: task.writes) else { return false }
+    return task.writeViews.allSatisfy { view in
+      task.scratch.contains(view.buffer) || isRowByRow(view, planner)
+    }
+  }
+
+  /// Which tasks touch a buffer.
+  struct Use {
+    var first: Int
+    var last: Int
+    var count = 0
+  }
+
+  /// The uses of all buffers that tasks of the group touch.
+  var uses: [Int: Use] {
+    var uses: [Int: Use] = [:]
+    for (index, task) in tasks.enumerated() {
+      for buffer in Set(task.reads + task.writes) {
+        uses[buffer, default: Use(first: index, last: index)].last = index
+        uses[buffer]?.count += 1
+      }
+    }
+    return uses
   }
 
   private func isRowByRow(_ view: BufferView, _ planner: Planner) -> Bool {
@@ -81,15 +111,15 @@ struct StripGroup {
   /// Where the strips of values lie that only exist strip by strip, and how many bytes they need: strips
   /// of which one is read for the last time before the other is written share memory.
   func strips(
-    of values: [Int], rows: Int, _ planner: Planner
+    of values: [Int], _ uses: [Int: Use], rows: Int, _ planner: Planner
   ) -> (inner: [StripKernel.Inner], byteCount: Int) {
     func rowByteCount(_ buffer: Int) -> Int { planner.buffers[buffer].byteCount / rowCount }
     var lives = values.compactMap { buffer -> ArenaLayout.Interval? in
-      let users = tasks.indices.filter { (tasks[$0].reads + tasks[$0].writes).contains(buffer) }
-      guard let first = users.first, let last = users.last else { return nil }
-      return .init(
-        first: first, last: last, byteCount: AlignedMemory.padded(rows * rowByteCount(buffer)),
-        buffers: [buffer])
+      uses[buffer].map { use in
+        .init(
+          first: use.first, last: use.last,
+          byteCount: AlignedMemory.padded(rows * rowByteCount(buffer)), buffers: [buffer])
+      }
     }
     let byteCount = ArenaLayout.pack(&lives).size
     let inner = lives.map { life in
@@ -104,14 +134,17 @@ struct StripGroup {
   ///
   /// Values of which only strips exist have memory of their own.
   func inPlacePairs(notInside inner: Set<Int>) -> [PlannedTask.InPlace] {
+    var lastRead: [Int: Int] = [:]
+    var readAcross: Set<Int> = []
+    for (index, task) in tasks.enumerated() {
+      for buffer in task.reads { lastRead[buffer] = index }
+    }
     var pairs: [PlannedTask.InPlace] = []
     for (index, task) in tasks.enumerated() {
+      readAcross.formUnion(task.reads.filter { !readsRowByRow(task, $0) })
       for pair in task.inPlace where !inner.contains(pair.result) && !inner.contains(pair.operand) {
-        let isReadLater = tasks[(index + 1)...].contains { $0.reads.contains(pair.operand) }
-        let isReadAcross = tasks[...index].contains { task in
-          task.reads.contains(pair.operand) && !readsRowByRow(task, pair.operand)
-        }
-        if !isReadLater, !isReadAcross { pairs.append(pair) }
+        let isReadLater = lastRead[pair.operand].map { $0 > index } ?? false
+        if !isReadLater, !readAcross.contains(pair.operand) { pairs.append(pair) }
       }
     }
     return pairs

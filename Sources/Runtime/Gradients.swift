@@ -49,7 +49,7 @@ extension Model {
     tracing.probesGradients = showsLayers
     let request = TraceRequest(
       batch: x.batch, time: x.time, input: input, constants: constants.specs, options: tracing)
-    let plan = try gradientPlan(request, stepTime: nil)
+    let plan = try gradientPlan(request, stepTime: nil, cancel: options.cancel)
     let forward = try layer(
       x, constants: constants, options: options, progress: progress)
     let weights = try cotangent(forward.y)
@@ -94,7 +94,7 @@ extension Model {
     tracing.probesGradients = showsLayers
     let request = TraceRequest(
       batch: x.batch, time: time, input: input, constants: whole.specs, options: tracing)
-    let plan = try gradientPlan(request, stepTime: stepTime)
+    let plan = try gradientPlan(request, stepTime: stepTime, cancel: options.cancel)
     let forward = try stepByStep(
       x, constants: constants, schedule: BlockSchedule(max(1, blocks)),
       options: options, progress: progress)

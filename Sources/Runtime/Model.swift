@@ -50,22 +50,24 @@ public final class Model {
   package private(set) var preparation = PreparationTime()
 
   package let store: ParameterStore
-  private let tracer: LayerTracer
+  /// The place of every parameter among the specs.
+  private let places: [String: Int]
   private var variables: [String: Tensor] = [:]
   private var cache = PlanCache()
 
   /// Makes a model with parameters drawn from a seed.
   ///
   /// `constants` is what is known of the constants that the layers need; `time` is a number of
-  /// timesteps that the layers can take, needed only by layers that fix it; `memory` is what each array,
-  /// plan and state of the model may take.
+  /// timesteps that the layers can take, needed only by layers that fix it. A parameter is not drawn
+  /// where `parameters` has one of its path, shape and dtype. `memory` is what each array, plan and state
+  /// of the model may take.
   ///
   /// - Throws: ``LayerError`` or `ShapeErrors` when the layers do not fit the input or each other;
-  ///   ``MemoryError`` when there is no memory for the parameters.
+  ///   ``MemoryError`` when there is no memory for the parameters; ``RuntimeError`` `.cancelled`.
   public init(
     _ layer: any SequenceLayer, input: ChannelSpec, constants: ConstantSpecs = [:],
-    seed: UInt64 = 0,
-    time: Int? = nil, memory: MemoryBudget = .standard
+    parameters: [String: Tensor] = [:], seed: UInt64 = 0, time: Int? = nil,
+    memory: MemoryBudget = .standard, cancel: CancelFlag? = nil
   ) throws {
     try layer.checkLayerCount()
     self.layer = layer
@@ -73,24 +75,37 @@ public final class Model {
     blockSize = layer.blockSize
     self.input = input
     self.seed = seed
-    tracer = LayerTracer(layer)
     let batch = constants.values.compactMap(\.shape.first).max() ?? 1
     let request = TraceRequest(
       batch: batch, time: time ?? layer.blockSize, input: input, constants: constants)
-    let trace = try tracer.layer(request)
+    let trace = try Self.tracing(layer, cancel) { try $0.layer(request) }
     parameterSpecs = trace.parameters
     output = trace.outputSpec
     try memory.require(trace.parameters.byteCount, for: "all parameters")
     store = ParameterStore()
-    initializeParameters(seed: seed)
+    places = Dictionary(
+      trace.parameters.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    try initializeParameters(seed: seed, besides: parameters, cancel: cancel)
   }
 
-  /// Draws all parameters anew.
-  public func initializeParameters(seed: UInt64) {
+  /// Draws all parameters anew, but for those of `parameters` that fit.
+  ///
+  /// - Throws: ``RuntimeError`` `.cancelled`, when some are new and some are not.
+  public func initializeParameters(
+    seed: UInt64, besides parameters: [String: Tensor] = [:], cancel: CancelFlag? = nil
+  ) throws {
     let sampler = ParameterSampler(seed: seed)
     for spec in parameterSpecs {
-      let value = sampler.values(of: spec) { path in self[parameter: path] }
-      self[parameter: spec.path] = value
+      if let known = parameters[spec.path], known.shape == spec.shape, known.dtype == spec.dtype {
+        self[parameter: spec.path] = known
+        continue
+      }
+      // What is derived from another parameter is derived from that as it is drawn.
+      let drawn = sampler.values(of: spec, isCancelled: { cancel?.isRaised ?? false }) { path in
+        places[path].flatMap { sampler.values(of: parameterSpecs[$0]) { _ in nil } }
+      }
+      guard let drawn else { throw Self.cancelled }
+      self[parameter: spec.path] = drawn
     }
   }
 
@@ -100,9 +115,7 @@ public final class Model {
   public subscript(parameter path: String) -> Tensor? {
     get { store[path] ?? variables[path] }
     set {
-      guard let spec = parameterSpecs.first(where: { $0.path == path }), let newValue else {
-        return
-      }
+      guard let spec = places[path].map({ parameterSpecs[$0] }), let newValue else { return }
       precondition(
         newValue.dtype == spec.dtype && newValue.shape == spec.shape,
         "Parameter \(path) is \(spec.dtype.name)\(spec.shape.shapeText).")
@@ -145,8 +158,10 @@ public final class Model {
   /// Starts a stream of steps for a number of rows.
   ///
   /// - Throws: ``LayerError`` `.notSteppable` with the layer and the reason.
-  public func makeStream(batch: Int = 1, constants: Constants = [:]) throws -> Stream {
-    try Stream(self, batch: batch, constants: constants)
+  public func makeStream(
+    batch: Int = 1, constants: Constants = [:], cancel: CancelFlag? = nil
+  ) throws -> Stream {
+    try Stream(self, batch: batch, constants: constants, cancel: cancel)
   }
 
   /// What a run throws that was interrupted.
@@ -163,11 +178,26 @@ public final class Model {
   }
 
   /// The trace of a mode, for inspection, exporters and benchmarks.
-  package func trace(_ mode: LayerContext.Mode, _ request: TraceRequest) throws -> LayerTrace {
-    switch mode {
-    case .layer: try tracer.layer(request)
-    case .step: try tracer.step(request)
-    case .initialState: try tracer.initialState(request)
+  package func trace(
+    _ mode: LayerContext.Mode, _ request: TraceRequest, cancel: CancelFlag? = nil
+  ) throws -> LayerTrace {
+    try Self.tracing(layer, cancel) { tracer in
+      switch mode {
+      case .layer: try tracer.layer(request)
+      case .step: try tracer.step(request)
+      case .initialState: try tracer.initialState(request)
+      }
+    }
+  }
+
+  /// What a tracer that can be stopped makes of the layer.
+  private static func tracing(
+    _ layer: any SequenceLayer, _ cancel: CancelFlag?, _ body: (LayerTracer) throws -> LayerTrace
+  ) throws -> LayerTrace {
+    do {
+      return try body(LayerTracer(layer) { cancel?.isRaised ?? false })
+    } catch let error as LayerError where error.code == .cancelled {
+      throw cancelled
     }
   }
 
@@ -194,7 +224,9 @@ public final class Model {
     case .initialState: kind = .initialState
     }
     return try cache.plan(.init(mode: kind, request: request)) {
-      var trace = try preparation.timingTrace { try self.trace(mode, request) }
+      var trace = try preparation.timingTrace {
+        try self.trace(mode, request, cancel: options.cancel)
+      }
       let rewrite =
         switch mode {
         case .layer: layerRewrite
@@ -204,25 +236,26 @@ public final class Model {
       if let rewrite { trace.program = rewrite(trace.program) }
       return try preparation.timingPlan {
         try TracePlan(
-          trace, program: trace.program, parameters: store, pool: pool, memory: memory)
+          trace, program: trace.program, parameters: store, pool: pool, memory: memory,
+          cancel: options.cancel)
       }
     }
   }
 
   /// The program of gradients of the outputs with respect to input, constants and parameters: of the
   /// whole sequence at once, or in steps.
-  func gradientPlan(_ request: TraceRequest, stepTime: Int?) throws -> TracePlan {
+  func gradientPlan(
+    _ request: TraceRequest, stepTime: Int?, cancel: CancelFlag?
+  ) throws -> TracePlan {
     try cache.plan(.init(mode: .gradients(stepTime: stepTime), request: request)) {
-      var trace: LayerTrace
-      if let stepTime {
-        trace = try tracer.steps(request, stepTime: stepTime, rewrite: stepRewrite)
-      } else {
-        trace = try tracer.layer(request)
-        if let layerRewrite { trace.program = layerRewrite(trace.program) }
+      var trace = try Self.tracing(layer, cancel) { tracer in
+        guard let stepTime else { return try tracer.layer(request) }
+        return try tracer.steps(request, stepTime: stepTime, rewrite: stepRewrite)
       }
+      if stepTime == nil, let layerRewrite { trace.program = layerRewrite(trace.program) }
       let program = try trace.program.withGradients()
       return try TracePlan(
-        trace, program: program, parameters: store, pool: pool, memory: memory)
+        trace, program: program, parameters: store, pool: pool, memory: memory, cancel: cancel)
     }
   }
 

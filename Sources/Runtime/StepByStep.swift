@@ -36,7 +36,8 @@ extension Model {
     _ x: SequenceTensor, constants: Constants = [:], schedule: BlockSchedule = BlockSchedule(),
     options: RunOptions = RunOptions(), progress: ((Int, Int) -> Void)?
   ) throws -> RunOutput {
-    let stream = try makeStream(batch: x.batch, constants: constants)
+    let stream = try makeStream(
+      batch: x.batch, constants: constants, cancel: options.cancel)
     let end = x.time + layer.inputLatency
     var parts: [RunOutput] = []
     var turn = 0

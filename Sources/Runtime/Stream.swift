@@ -28,17 +28,18 @@ public final class Stream {
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
 
-  init(_ model: Model, batch: Int, constants: Constants) throws {
+  init(_ model: Model, batch: Int, constants: Constants, cancel: CancelFlag? = nil) throws {
     self.model = model
     self.batch = batch
     self.constants = constants
     fault = model.makeStateFault?()
     let block = model.blockSize
     let specs = constants.block(0..<block).specs
-    let start = try model.plan(.initialState, batch, block, constants.specs, RunOptions())
+    let start = try model.plan(
+      .initialState, batch, block, constants.specs, RunOptions(cancel: cancel))
     model.bind(start, constants, batch: batch)
     try start.executor.execute().requireFinished()
-    let step = try model.plan(.step, batch, block, specs, RunOptions())
+    let step = try model.plan(.step, batch, block, specs, RunOptions(cancel: cancel))
     leaves = step.trace.state
     layers = step.trace.layers
     initialValues = start.trace.state.map { leaf in

@@ -39,14 +39,19 @@ final class TracePlan {
     }
   }
 
+  /// - Throws: ``RuntimeError`` `.cancelled`.
   init(
     _ trace: LayerTrace, program: Program, parameters: ParameterStore, pool: WorkerPool?,
-    memory: MemoryBudget
-  ) throws(MemoryError) {
+    memory: MemoryBudget, cancel: CancelFlag?
+  ) throws {
     self.trace = trace
+    func check() throws {
+      if let cancel, cancel.isRaised { throw Model.cancelled }
+    }
+    let plan = try Plan(
+      program.simplified(checkingCancellation: check), checkingCancellation: check)
     do throws(MemoryError) {
-      executor = try Executor(
-        Plan(program.simplified()), parameters: parameters, pool: pool, memory: memory)
+      executor = try Executor(plan, parameters: parameters, pool: pool, memory: memory)
     } catch { throw error.naming(program) }
     inputs = Self.places(program.inputs.map(\.name))
     let outputs = Self.places(program.outputs.map { OutputKey(role: $0.role, name: $0.name) })

@@ -43,9 +43,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   /// The single nearest to the next ``normal()``, found without its last digits where they do not matter.
   package mutating func normalSingle() -> Float {
     let p = max(uniform(), 0x1p-54)
-    let x = NormalDistribution.estimate(p)
-    let error = NormalDistribution.estimateError(x)
-    let (low, high) = (Float(x - error), Float(x + error))
+    let bounds = NormalDistribution.quickQuantile(p)
+    let (low, high) = (Float(bounds.lower), Float(bounds.upper))
     return low == high ? low : Float(NormalDistribution.quantile(p))
   }
 }

@@ -96,6 +96,7 @@ struct CompositeTests {
     var hasBias = false
     var emits = false
     var hidesAll = false
+    var slides = false
 
     var item: ProgramCase {
       var operands = CompositeTests.f32([2, queries, 4, 3], [2, keys, 2, 3], [2, keys, 2, 6])
@@ -111,7 +112,7 @@ struct CompositeTests {
     private var attributes: KnownComposite.AttentionAttributes {
       KnownComposite.AttentionAttributes(
         past: past, future: future, offset: keys - queries, softCap: softCap,
-        zerosFullyMasked: zeroFullyMasked, hasBias: hasBias)
+        zerosFullyMasked: zeroFullyMasked, hasBias: hasBias, isSliding: slides)
     }
 
     private func expanded(_ x: [Value]) -> [Value] {
@@ -155,7 +156,9 @@ struct CompositeTests {
   static let attentions: [ProgramCase] = [
     Attention(), Attention(past: 3, future: 0), Attention(future: 0, softCap: 2, emits: true),
     Attention(past: 2, future: 1, hasBias: true, emits: true),
-    Attention(queries: 40, keys: 70, past: 20, future: 3), Attention(hidesAll: true),
+    Attention(queries: 40, keys: 70, past: 20, future: 3),
+    Attention(queries: 3, keys: 4200, past: 4150, future: 9, slides: true),
+    Attention(hidesAll: true),
     Attention(zeroFullyMasked: true, emits: true, hidesAll: true), Attention(queries: 1, keys: 50),
   ].map(\.item)
 

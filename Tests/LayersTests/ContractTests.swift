@@ -134,6 +134,10 @@ import Testing
   static let recurrences: [LayerRunCase] = [
     .init("LSTM", LSTM(units: 3)),
     .init("RGLRU", RGLRU(units: 4, numHeads: 2)),
+    .init(
+      "RGLRU that begins with the padding of its row",
+      Bidirectional(
+        forward: RMSNormalization(), backward: RGLRU(units: 4, numHeads: 2), combination: .add)),
     .init("RGLRU, complex", RGLRU(units: 4, numHeads: 2, onlyReal: false)),
     // Beyond the first table all is NaN, which must not reach the last row of the second.
     .init(

@@ -67,7 +67,7 @@ import Testing
     let spec = ParameterSpec(
       path: "kernel", collection: .parameters, shape: shape, dtype: .float64,
       initializer: initializer, fans: .init())
-    return ParameterSampler(seed: seed).values(of: spec) { _ in nil }.doubles()
+    return ParameterSampler(seed: seed).values(of: spec) { _ in nil }?.doubles() ?? []
   }
 
   @Test("mean, variance and bounds are those of the distribution", arguments: draws)
@@ -82,6 +82,40 @@ import Testing
     if let reach = draw.reach {
       #expect(numbers.allSatisfy { abs($0 - draw.mean) <= reach * (1 + 1e-12) })
       #expect(numbers.contains { abs($0 - draw.mean) > reach * 0.98 })
+    }
+  }
+
+  @Test("single precision rounds the numbers of double precision", arguments: draws)
+  func singlePrecision(_ draw: Draw) throws {
+    let spec = ParameterSpec(
+      path: "kernel", collection: .parameters, shape: [40, 50, 101], dtype: .float32,
+      initializer: draw.initializer, fans: .init())
+    let singles = try #require(ParameterSampler(seed: 2).values(of: spec) { _ in nil })
+    let doubles = Tensor(
+      values(draw.initializer, spec.shape, seed: 2), shape: spec.shape)
+    #expect(singles.bitsEqual(doubles.converted(to: .float32)))
+  }
+
+  @Test("draws and traces end when they are cancelled")
+  func cancelled() throws {
+    let layers = Serial([Dense(features: 2), Dense(features: 3)])
+    let request = TraceRequest(batch: 1, time: 1, input: ChannelSpec([2]))
+    let error = #expect(throws: LayerError.self) {
+      try LayerTracer(layers, isCancelled: { true }).layer(request)
+    }
+    #expect(error?.code == .cancelled)
+    for initializer in [Initializer.heNormal, .orthogonal()] {
+      let spec = ParameterSpec(
+        path: "kernel", collection: .parameters, shape: [1 << 10, 1 << 10], dtype: .float32,
+        initializer: initializer, fans: .init())
+      var looks = 0
+      let drawn = ParameterSampler(seed: 1).values(
+        of: spec,
+        isCancelled: {
+          looks += 1
+          return looks > 3
+        }, resolve: { _ in nil })
+      #expect(drawn == nil)
     }
   }
 
@@ -124,8 +158,8 @@ import Testing
       path: "a_param", collection: .parameters, shape: [20000], dtype: .float64,
       initializer: .uniform(scale: 1), fans: .init())
     spec.shaping = .decay(least: 0.9, greatest: 0.999)
-    let radii = ParameterSampler(seed: 1).values(of: spec) { _ in nil }.doubles()
-      .map { 1 / (1 + exp($0)) }
+    let drawn = ParameterSampler(seed: 1).values(of: spec) { _ in nil }?.doubles() ?? []
+    let radii = drawn.map { 1 / (1 + exp($0)) }
     #expect(radii.allSatisfy { (0.9...0.9991).contains($0) })
     // Evenly over the area: the squares are uniform.
     let squares = radii.map { $0 * $0 }

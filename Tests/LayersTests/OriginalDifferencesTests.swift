@@ -45,6 +45,23 @@ import Testing
       ]), time: 24),
   ]
 
+  @Test("padding in front of a row changes no linear recurrence", arguments: [true, false])
+  func recurrenceBehindPadding(_ onlyReal: Bool) throws {
+    let run = LayerRunCase("recurrence", RGLRU(units: 4, numHeads: 2, onlyReal: onlyReal))
+    let model = try run.model()
+    for validity in LayerRunCase.Validity.allCases {
+      let x = try run.input(validity)
+      let late = try SequenceTensor.concatenate([
+        SequenceTensor(
+          values: Tensor(repeating: .nan, shape: [3, 5, 4]),
+          mask: Tensor(repeating: 0, shape: [3, 5], .bool)), x,
+      ])
+      let y = try model.layer(x).y
+      let shifted = try model.layer(late).y
+      expectSame(shifted.timesteps(5..<(5 + x.time)), y, within: 0, "\(validity)")
+    }
+  }
+
   @Test(
     "steps equal the layer where the original's do not", arguments: disagreements,
     LayerRunCase.Validity.allCases)
@@ -87,12 +104,6 @@ import Testing
   }
 
   static let refused: [LayerErrorCase] = [
-    .init(
-      Parallel([
-        Conv1D(filters: 3, kernelSize: 3, padding: .reverseCausal), Dense(features: 3),
-      ]), ChannelSpec([4]),
-      "(Parallel): found an input latency of 0 in layers_1, expected the 2 of layers_0; "
-        + "balance the layers, for example with Delay(length:, delayLayerOutput: false)"),
     .init(
       ExpandDims(axis: [2, 3]), ChannelSpec([]),
       "(ExpandDims).axis: found [2, 3], expected places in the channel shape: 0 to 0, or -1 to -1; "

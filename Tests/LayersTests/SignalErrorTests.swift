@@ -135,13 +135,6 @@ import Testing
 
   static let chains: [LayerErrorCase] = [
     .init(
-      Serial([
-        Conv1D(filters: 2, kernelSize: 3, padding: .reverseCausal), Downsample1D(rate: 3),
-      ]), vector,
-      "layers_1 (Downsample1D): found an incoming output latency of 2, "
-        + "expected a multiple of 3, because the output ratio is 1/3; "
-        + "insert Delay(length: 1, delayLayerOutput: false) before it"),
-    .init(
       Serial(
         (0..<4).map { _ in Downsample1D(rate: 1 << 20) }), vector,
       "Serial: found a block of 9223372036854775807 timesteps, expected at most 2097152; "

@@ -34,7 +34,8 @@ static int attentionRow(
   if (!__builtin_reduce_or(anySeen)) return 0;
   const f32x16 most = splat(combinedLanes(SW_REDUCE_MAX, top));
   lane_sum sum = emptySum();
-  sum.vectors = from % CHUNK / 16;
+  // A count that never comes to the end of a chunk.
+  sum.vectors = rows->sliding ? INT64_MIN : from % CHUNK / 16;
   SW_EACH_VECTOR(n) {
     const f32x16 s = loadUpTo(row + i, count);
     // A seen product of -infinity has e = 0 as well, unless all are: then NaN, as for any softmax.
@@ -47,6 +48,31 @@ static int attentionRow(
   return 1;
 }
 
+/// Where the chunk of sums ends that key `first` belongs to, `to` at the latest.
+static int64_t attentionChunkEnd(const sw_attention_rows *rows, int64_t first, int64_t to) {
+  const int64_t end = (first / CHUNK + 1) * CHUNK;
+  return rows->sliding || end > to ? to : end;
+}
+
+/// Sums of probabilities times values for queries at..<at + count over keys from..<to, however many, as
+/// one chunk.
+static void attentionLongContext(
+  const sw_attention_rows *rows, int64_t at, int64_t count, int64_t from, int64_t to,
+  const float *probabilities, int64_t stride) {
+  const int64_t size = rows->valueSize;
+  product p = {
+    .a = probabilities, .aRowStride = stride, .aStride = 1, .bStride = rows->valueStride,
+  };
+  for (int64_t j = 0; j < size; j += PANEL) {
+    p.b = rows->values + from * rows->valueStride + j;
+    const tile_ends ends = {
+      .start = START_ZERO, .end = END_STORE, .c = rows->context + at * rows->contextStride + j,
+      .cStride = rows->contextStride,
+    };
+    productPanel(&p, count, size - j < PANEL ? size - j : PANEL, 0, to - from, &ends);
+  }
+}
+
 /// Sums of probabilities times values for queries at..<at + count over keys from..<to, in chunks
 /// counted from key 0.
 static void attentionContext(
@@ -54,13 +80,15 @@ static void attentionContext(
   const float *probabilities, int64_t stride, float *partial) {
   float *context = rows->context + at * rows->contextStride;
   for (int64_t first = from, chunk = 0; first < to; chunk++) {
-    const int64_t end = (first / CHUNK + 1) * CHUNK;
-    const int64_t last = end < to ? end : to;
+    const int64_t last = attentionChunkEnd(rows, first, to);
     const sw_matrix a = {probabilities + (first - from), stride, 1};
     const sw_matrix b = {rows->values + first * rows->valueStride, rows->valueStride, 1};
     float *sums = chunk == 0 ? context : partial;
     const int64_t sumStride = chunk == 0 ? rows->contextStride : rows->valueSize;
-    SW_VARIANT(dot)(&a, &b, count, rows->valueSize, last - first, sums, sumStride);
+    if (last - first > CHUNK)
+      attentionLongContext(rows, at, count, first, last, a.base, stride);
+    else
+      SW_VARIANT(dot)(&a, &b, count, rows->valueSize, last - first, sums, sumStride);
     for (int64_t q = 0; q < count; q++) {
       float *y = context + q * rows->contextStride;
       for (int64_t j = 0; j < rows->valueSize; j++)
@@ -70,18 +98,26 @@ static void attentionContext(
   }
 }
 
-/// What a query gives that sees no key.
-static void attentionBlind(
-  const sw_attention_rows *rows, int64_t query, float *row, float *partial) {
+/// What a query gives that sees no key, which is the same for all that see none: `known`, what another
+/// one gives, is copied; where it is NULL, it is computed. Returns what this one gives.
+static const float *attentionBlind(
+  const sw_attention_rows *rows, int64_t query, const float *known, float *row, float *partial) {
   const int64_t n = rows->keyCount;
   const float share = rows->zeroWhenBlind ? 0.0f : 1.0f / (float)n;
-  for (int64_t j = 0; j < n; j++) row[j] = share;
-  if (rows->zeroWhenBlind || n == 0)
-    memset(rows->context + query * rows->contextStride, 0, (size_t)rows->valueSize * 4);
-  else
+  float *context = rows->context + query * rows->contextStride;
+  if (known) {
+    memcpy(context, known, (size_t)rows->valueSize * 4);
+  } else if (rows->zeroWhenBlind || n == 0) {
+    memset(context, 0, (size_t)rows->valueSize * 4);
+  } else {
+    for (int64_t j = 0; j < n; j++) row[j] = share;
     attentionContext(rows, query, 1, 0, n, row, n, partial);
-  if (rows->probabilities)
-    memcpy(rows->probabilities + query * rows->probabilityStride, row, (size_t)n * 4);
+  }
+  if (rows->probabilities) {
+    float *out = rows->probabilities + query * rows->probabilityStride;
+    for (int64_t j = 0; j < n; j++) out[j] = share;
+  }
+  return context;
 }
 
 /// The keys from..<to that the queries at..<at + count see at most; from is a multiple of 16.
@@ -122,6 +158,7 @@ static void attentionShares(
 static void attentionHead(const sw_attention_rows *rows, float *scratch) {
   float *partial = scratch;
   float *scores = scratch + SW_ATTENTION_BLOCK * rows->valueSize;
+  const float *blind = NULL;
   for (int64_t at = 0; at < rows->queryCount; at += SW_ATTENTION_BLOCK) {
     const int64_t left = rows->queryCount - at;
     const int64_t count = left < SW_ATTENTION_BLOCK ? left : SW_ATTENTION_BLOCK;
@@ -136,7 +173,7 @@ static void attentionHead(const sw_attention_rows *rows, float *scratch) {
       attentionContext(rows, at, count, from, to, scores, to - from, partial);
     }
     for (int64_t q = 0; q < count; q++)
-      if (!seen[q]) attentionBlind(rows, at + q, scores, partial);
+      if (!seen[q]) blind = attentionBlind(rows, at + q, blind, scores, partial);
   }
 }
 
@@ -184,7 +221,7 @@ static void attentionStepContext(
   float *partial) {
   const int64_t size = heads->valueSize;
   for (int64_t first = from, chunk = 0; first < to; chunk++) {
-    const int64_t chunkEnd = (first / CHUNK + 1) * CHUNK, end = chunkEnd < to ? chunkEnd : to;
+    const int64_t end = attentionChunkEnd(heads, first, to);
     for (int64_t key = first; key < end; key += STEP_KEYS) {
       const int64_t some = end - key < STEP_KEYS ? end - key : STEP_KEYS;
       for (int64_t h = 0; h < count; h++) {
@@ -226,7 +263,7 @@ static void attentionStep(const sw_attention_rows *heads, int64_t count, float *
     attentionStepContext(heads, count, from, to, scores, partial);
   }
   for (int64_t h = 0; h < count; h++)
-    if (!seen[h]) attentionBlind(heads + h, 0, scores, partial);
+    if (!seen[h]) attentionBlind(heads + h, 0, NULL, scores, partial);
 }
 
 static void SW_VARIANT(attention)(const sw_attention_rows *rows, float *scratch) {

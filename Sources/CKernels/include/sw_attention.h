@@ -23,6 +23,9 @@ typedef struct {
   int64_t biasStride, biasHeadStride;
   /// Products become cap * TANH((1 / cap) * product), each step rounded; 0 for none.
   float softCap;
+  /// 1 where the keys are a window that slides along: sums of any number of keys are one chunk then, so
+  /// that where a key stands in the window changes no bit.
+  int sliding;
   /// What a query that sees nothing gives: zeros if not 0, else the mean of all values.
   int zeroWhenBlind;
   float *context;
@@ -41,7 +44,8 @@ int64_t sw_attention_scratch_count(int64_t span, int64_t keyCount, int64_t value
 
 /// For every head: context[i] = (sum in order over keys j of fma(p[j], values[j])) + 0, where p is the softmax over
 /// all keys of the products of query and keys (sums in order of fma), with bias and cap:
-/// e = EXP(s - maximum), p = e / sum of e on lanes, lanes and chunks counted from key 0.
+/// e = EXP(s - maximum), p = e / sum of e on lanes, lanes and chunks counted from key 0. The tree that adds
+/// the lanes does not mind where they begin.
 /// A key that is not seen has p = 0 and adds nothing, so whole runs of them are never read; values
 /// of unseen keys must be finite.
 void sw_attention(const sw_attention_rows *rows, float *scratch);

@@ -17,6 +17,8 @@ struct AttentionLayout {
   var last: [Int32]
   var softCap: Float
   var zeroWhenBlind: Bool
+  /// Whether the keys are a window that slides along.
+  var isSliding: Bool
   var biasBatch: Int
 
   /// Nil where the kernel does not serve these operands.
@@ -38,6 +40,7 @@ struct AttentionLayout {
     guard keyCount > 0 else { return nil }
     softCap = Float(attributes.softCap)
     zeroWhenBlind = attributes.zerosFullyMasked
+    isSliding = attributes.isSliding
     biasBatch = operands.count > 4 ? operands[4].shape[0] : 0
     first = []
     last = []
@@ -143,6 +146,7 @@ final class AttentionKernel: Kernel {
     rows.keyStride = Int64(keyStrides[1])
     rows.valueStride = Int64(valueStrides[1])
     rows.softCap = layout.softCap
+    rows.sliding = layout.isSliding ? 1 : 0
     rows.zeroWhenBlind = layout.zeroWhenBlind ? 1 : 0
     rows.contextStride = Int64(layout.heads * layout.valueSize)
     rows.probabilityStride = Int64(layout.heads * layout.keyCount)

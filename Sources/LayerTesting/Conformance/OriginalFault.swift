@@ -8,18 +8,20 @@ enum OriginalFault {
   /// Whether what it gives at valid timesteps depends on what lies at invalid ones.
   ///
   /// - Its `RGLRU` and its monotonic `GmmAttention` take invalid timesteps into the state, so garbage in
-  ///   a gap reaches the valid outputs behind it.
+  ///   a gap reaches the valid outputs behind it; the former takes an invalid timestep for the first one,
+  ///   so padding in front, such as a `Delay` gives, changes what is behind.
   /// - In attention to a streamed source, a query that sees no valid key averages over all timesteps,
   ///   invalid ones behind the source included: padding changes it, and its own steps differ.
   /// - Attention by given positions sees in a whole sequence, not in steps, what they bring near from
   ///   farther away than both horizons.
   static func spoilsValues(
-    _ layer: any SequenceLayer, _ input: SequenceTensor, _ constants: Constants
-  ) -> Bool {
-    if input.hasGaps,
-      contains(layer, { $0 is RGLRU || ($0 as? GmmAttention)?.monotonic == true })
-    {
-      return true
+    _ model: Model, _ input: SequenceTensor, _ constants: Constants
+  ) throws -> Bool {
+    let layer = model.layer
+    let paths = recurrences(in: layer, at: "")
+    if !paths.isEmpty {
+      let taps = try model.layer(input, constants: constants, options: RunOptions(taps: true)).taps
+      if paths.contains(where: { taps[$0]?.hasGaps == true }) { return true }
     }
     if let band = PositionedBand(layer), let given = constants[band.positions] {
       return band.seesFar(input, given)
@@ -30,10 +32,12 @@ enum OriginalFault {
     return band.hasBlindQuery(input, source)
   }
 
-  private static func contains(
-    _ layer: any SequenceLayer, _ test: (any SequenceLayer) -> Bool
-  ) -> Bool {
-    test(layer) || layer.children.contains { contains($0.layer, test) }
+  /// The paths of layers whose state invalid timesteps enter; they keep the mask of what they see.
+  private static func recurrences(in layer: any SequenceLayer, at path: String) -> [String] {
+    if layer is RGLRU || (layer as? GmmAttention)?.monotonic == true { return [path] }
+    return layer.children.flatMap { child in
+      recurrences(in: child.layer, at: LayerPath.join(path, child.scope.path))
+    }
   }
 
   /// Its `InverseSTFT` counts the samples that `semicausal_full` leaves out from the wrong end.

@@ -10,12 +10,19 @@ struct AttentionBand: Hashable, Sendable {
   var future: Int
   var offset: Int
   var leading = 0
+  /// Whether the keys are a window that slides along in steps, so that no sum may depend on the place of
+  /// a key among them.
+  var isSliding = false
 
   static let unlimited = AttentionBand(past: -1, future: -1, offset: 0)
 
   /// The same visibility without leading keys; nil where that cannot be said.
   func withoutLeading(queries: Int, keys: Int) -> AttentionBand? {
-    if hidesNothing(queries: queries, keys: keys) { return .unlimited }
+    // Sinks stand before a sliding window, keys in it: one sum of both would tell where.
+    if leading > 0, isSliding { return nil }
+    if hidesNothing(queries: queries, keys: keys) {
+      return AttentionBand(past: -1, future: -1, offset: 0, isSliding: isSliding)
+    }
     guard leading > 0 else { return self }
     return past < 0 ? AttentionBand(past: -1, future: future, offset: offset + leading) : nil
   }

@@ -12,6 +12,21 @@ struct AttentionChunks {
   var future: Int
   var queryCount: Int
 
+  /// Executors add more terms than this in pieces, which begin at the first key, wherever it stands.
+  private static let longestSum = 4096
+
+  /// Chunks of the size that does least in vain; `leading` keys stand before those of every chunk.
+  init(past: Int, future: Int, leading: Int, queryCount: Int) {
+    let room = max(1, Self.longestSum - leading - past - future)
+    size = max(1, min(queryCount, max(16, past + future), room))
+    (self.past, self.future, self.queryCount) = (past, future, queryCount)
+  }
+
+  /// Chunks of a given size.
+  init(size: Int, past: Int, future: Int, queryCount: Int) {
+    (self.size, self.past, self.future, self.queryCount) = (size, past, future, queryCount)
+  }
+
   private var count: Int { max(1, (queryCount + size - 1) / size) }
   private var reach: Int { past + size + future }
   private var keyCount: Int { past + count * size + future }

@@ -95,7 +95,8 @@ struct AttentionCore {
     let known = KnownComposite.attention(
       KnownComposite.AttentionAttributes(
         past: band.past, future: band.future, offset: band.offset, softCap: softCap ?? 0,
-        zerosFullyMasked: blind != .mean, hasBias: operands.bias != nil))
+        zerosFullyMasked: blind != .mean, hasBias: operands.bias != nil,
+        isSliding: band.isSliding))
     let required = [operands.queries, operands.keys, operands.values, operands.keyMask]
     let all = required + (operands.bias.map { [$0] } ?? [])
     let results = Value.composite(known, all) { inputs in
@@ -114,7 +115,7 @@ struct AttentionCore {
     let visible = visibility(operands)
     let masked = visible.select(logits, logits.scalarLike(-1e9))
     let wide = dtype == .float64 ? masked : masked.converted(to: .float32)
-    var probabilities = wide.softmax(axis: 3)
+    var probabilities = softmax(wide)
     if !isOnline { probabilities = probabilities.converted(to: dtype) }
     if let dropout = operands.dropout {
       probabilities = probabilities * dropout.converted(to: probabilities.dtype)
@@ -128,6 +129,18 @@ struct AttentionCore {
     let shown = wantsProbabilities ? probabilities.transposed([0, 2, 1, 3]) : nil
     return Output(
       context: context.converted(to: dtype), probabilities: shown?.converted(to: dtype))
+  }
+
+  /// Over `[b, n, q, k]`; sinks before a sliding window and the keys in it are summed apart.
+  private func softmax(_ logits: Value) -> Value {
+    guard band.leading > 0, band.isSliding else { return logits.softmax(axis: 3) }
+    let most = logits.reduced(.max, axes: [3], keepingAxes: true).stoppingGradient
+    let powers = (logits - most).unary(.exp)
+    func sum(_ keys: Range<Int>) -> Value {
+      powers.sliced(axis: 3, from: keys.lowerBound, to: keys.upperBound)
+        .reduced(.sum, axes: [3], keepingAxes: true)
+    }
+    return powers / (sum(0..<band.leading) + sum(band.leading..<logits.shape[3]))
   }
 
   /// `[b, n, q, k]`.

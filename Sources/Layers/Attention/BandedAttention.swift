@@ -100,8 +100,16 @@ struct BandedAttention {
         context)
     }
     let output: AttentionCore.Output
+    let chunks: AttentionChunks?
     if case .blocks(let size, _, _) = reach {
-      let chunks = AttentionChunks(size: size, past: past, future: future, queryCount: time)
+      chunks = AttentionChunks(size: size, past: past, future: future, queryCount: time)
+    } else {
+      chunks =
+        hasKernel(frame)
+        ? nil
+        : AttentionChunks(past: past, future: future, leading: sinkCount, queryCount: time)
+    }
+    if let chunks {
       let cut = frame.mapped(chunks.queries, { chunks.keys($0, startsInPast: true) }, chunks.rows)
       output = try attend(cut, offset: past, context).mapped(chunks.merged)
     } else {
@@ -151,15 +159,16 @@ struct BandedAttention {
     if let chunkSize {
       return AttentionChunks(size: chunkSize, past: past, future: future, queryCount: time)
     }
-    let isPlain =
-      layer.relativePositionEmbedding == nil && sinkCount == 0 && frame.draws == nil
-      && frame.queryPlaces.isEmpty
     let isShorter = past + future < keyTime
-    guard !isPlain || (context.options.differentiable && isShorter) else { return nil }
-    let (before, behind) = (min(past, keyTime), min(future, keyTime))
+    guard !hasKernel(frame) || (context.options.differentiable && isShorter) else { return nil }
     return AttentionChunks(
-      size: max(1, min(time, max(16, before + behind))), past: before, future: behind,
-      queryCount: time)
+      past: min(past, keyTime), future: min(future, keyTime), leading: sinkCount, queryCount: time)
+  }
+
+  /// Whether executors have a kernel for the attention of a frame, whose time and memory are linear.
+  private func hasKernel(_ frame: Frame) -> Bool {
+    layer.relativePositionEmbedding == nil && sinkCount == 0 && frame.draws == nil
+      && frame.queryPlaces.isEmpty && frame.queries.dtype == .float32
   }
 
   // MARK: - Both
@@ -220,6 +229,7 @@ struct BandedAttention {
         full.visible = full.visible.map { inBlocks?.and($0) ?? $0 } ?? inBlocks
       }
     }
+    full.band.isSliding = reach.isFinite
     full.dropout = frame.draws?.spread(
       queries: frame.queries.shape[1], keys: frame.keys.shape[1], sinks: sinkCount,
       shift: offset.map { $0 - past })

@@ -55,7 +55,7 @@ extension GmmAttention: SequenceLayer {
   ) throws(LayerError) -> SequenceValue {
     let bells = try bells(x, context)
     guard monotonic else { return try attend(x, bells, centres: bells.offsets, context) }
-    let centres = moved(bells.offsets, x.mask) + state["centre"].expandingAxes([1])
+    let centres = moved(bells.offsets, x.mask, from: state["centre"])
     state["centre"] = centres.element(x.time - 1, axis: 1)
     return try attend(x, bells, centres: centres, context)
   }
@@ -63,14 +63,16 @@ extension GmmAttention: SequenceLayer {
   public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
   {
     let bells = try bells(x, context)
-    let centres = monotonic ? moved(bells.offsets, x.mask) : bells.offsets
+    guard monotonic else { return try attend(x, bells, centres: bells.offsets, context) }
+    let start = initialState(for: x.channelSpec, context)["centre"]
+    let centres = moved(bells.offsets, x.mask, from: start)
     return try attend(x, bells, centres: centres, context)
   }
 
   /// The sums of the offsets of valid queries so far.
-  private func moved(_ offsets: Value, _ mask: Value) -> Value {
+  private func moved(_ offsets: Value, _ mask: Value, from start: Value) -> Value {
     let isValid = mask.expandingAxes([2, 3])
-    return isValid.select(offsets, offsets.scalarLike(0)).cumulative(.sum, axis: 1)
+    return isValid.select(offsets, offsets.scalarLike(0)).runningSum(from: start)
   }
 
   /// What queries say of bells, `[b, t, n, C]`.

@@ -6,9 +6,9 @@ public import Tensors
 /// - Shape: by `combination`: stacked on a new first channel axis, concatenated on the last, or
 ///   broadcast and added, averaged or multiplied. Without layers the input passes unchanged.
 /// - Mask: valid where every layer's output is.
-/// - Streaming: all layers must have one ratio and one latency.
-/// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on
-///   shapes that do not combine.
+/// - Streaming: all layers must have one latency, or it cannot step.
+/// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios, `.invalidInput` on shapes that do not
+///   combine.
 /// - Source: sequence_layers/jax/combinators.py `Parallel`. Where branches repeat after different numbers of
 ///   steps, the original announces the longer ones alone for the steps that the shorter lack.
 extension Parallel: CombinatorLayer {
@@ -21,7 +21,9 @@ extension Parallel: CombinatorLayer {
   public var children: [LayerChild] {
     SerialChain(layers, scopes: scopes).children(field: "layers")
   }
-  public var stepObstacle: String? { SerialChain(layers, scopes: scopes).stepObstacle }
+  public var stepObstacle: String? {
+    SerialChain(layers, scopes: scopes).childObstacle ?? latencyObstacle
+  }
   public var blockSize: Int {
     layers.reduce(1) { Rational.leastCommonMultiple($0, $1.blockSize) }
   }
@@ -65,9 +67,25 @@ extension Parallel: CombinatorLayer {
         throw error.within(scope.path)
       }
       try checkEqual("an output ratio", layer.outputRatio, first.outputRatio, scope)
-      try checkEqual("an input latency", layer.inputLatency, first.inputLatency, scope)
     }
     return try combination.combinedSpec(specs, layer: typeName)
+  }
+
+  /// Why steps of the layers do not meet, and the delays that make them meet.
+  private var latencyObstacle: String? {
+    let branches = BranchLatencies(
+      chains: zip(layers, scopes).map { SerialChain([$0], scopes: [$1]) })
+    guard !branches.areEqual else { return nil }
+    let paths = scopes.map(\.path)
+    let found = zip(paths, layers).map { "\($1.inputLatency) in \($0)" }.joined(separator: ", ")
+    guard let delays = branches.delays else {
+      return
+        "latencies are \(found), and outputs do not meet; look for Lookahead in some of them only"
+    }
+    let cures = zip(paths, delays).filter { $1 > 0 }.map { path, length in
+      "\(path) by Serial([\(BranchLatencies.delay(length)), …])"
+    }
+    return "latencies are \(found); replace \(cures.joined(separator: ", "))"
   }
 
   private func checkEqual<T: Equatable>(

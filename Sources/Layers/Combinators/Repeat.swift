@@ -24,7 +24,7 @@ extension Repeat: CombinatorLayer {
     Rational.sum(1, Rational.product(max(0, numRepeats), layer.layerCount))
   }
   public var children: [LayerChild] { chain.children(field: "layer", isOne: true) }
-  public var stepObstacle: String? { layer.stepObstacle }
+  public var stepObstacle: String? { layer.stepObstacle ?? chain.latencyObstacle }
   public var blockSize: Int { chain.blockSize }
   public var inputLatency: Int { chain.inputLatency }
   public var outputLatency: Int { chain.outputLatency }

@@ -5,10 +5,10 @@ public import Tensors
 ///
 /// - Shape: body and shortcut must give equal channel shapes; nothing is broadcast or projected.
 /// - Mask: valid where both are.
-/// - Streaming: body and shortcut must have equal ratios and latencies; a body that looks ahead needs
-///   an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
-/// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on
-///   unequal output shapes.
+/// - Streaming: body and shortcut must have equal latencies, or it cannot step; a body that looks ahead
+///   needs an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
+/// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios, `.invalidInput` on unequal output
+///   shapes.
 /// - Source: sequence_layers/jax/combinators.py `Residual`.
 extension Residual: CombinatorLayer {
   private var body: SerialChain {
@@ -23,7 +23,9 @@ extension Residual: CombinatorLayer {
   public var children: [LayerChild] {
     body.children(field: "layers") + shortcut.children(field: "shortcut_layers")
   }
-  public var stepObstacle: String? { body.stepObstacle ?? shortcut.stepObstacle }
+  public var stepObstacle: String? {
+    body.stepObstacle ?? shortcut.stepObstacle ?? latencyObstacle
+  }
   public var blockSize: Int { Rational.leastCommonMultiple(body.blockSize, shortcut.blockSize) }
   public var outputRatio: Rational { body.outputRatio }
   public var inputLatency: Int { body.inputLatency }
@@ -52,7 +54,6 @@ extension Residual: CombinatorLayer {
     let main = try body.outputSpec(for: input, constants: constants)
     let side = try shortcut.outputSpec(for: input, constants: constants)
     try checkEqual("an output ratio", body.outputRatio, shortcut.outputRatio)
-    try checkEqual("an input latency", body.inputLatency, shortcut.inputLatency)
     guard main.shape == side.shape else {
       throw LayerError(
         .invalidInput, layer: typeName,
@@ -61,6 +62,22 @@ extension Residual: CombinatorLayer {
         fix: "end the body with Dense(features: \(side.shape.last ?? 1)) or project the shortcut")
     }
     return ChannelSpec(main.shape, DType.promoted(main.dtype, side.dtype))
+  }
+
+  /// Why steps of body and shortcut do not meet, and the delay that makes them meet.
+  private var latencyObstacle: String? {
+    let branches = BranchLatencies(chains: [body, shortcut])
+    guard !branches.areEqual else { return nil }
+    let (main, side) = (body.inputLatency, shortcut.inputLatency)
+    let found = "the body has a latency of \(main) timesteps, the shortcut of \(side)"
+    guard let delays = branches.delays else {
+      return "\(found), and their outputs do not meet; look for Lookahead in one of them only"
+    }
+    if delays[1] > 0, shortcutLayers.isEmpty {
+      return "\(found); set shortcutLayers: [\(BranchLatencies.delay(delays[1]))]"
+    }
+    let (place, length) = delays[1] > 0 ? ("shortcutLayers", delays[1]) : ("layers", delays[0])
+    return "\(found); put \(BranchLatencies.delay(length)) first into its \(place)"
   }
 
   private func checkEqual<T: Equatable>(_ what: String, _ main: T, _ side: T) throws(LayerError) {

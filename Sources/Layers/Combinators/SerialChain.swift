@@ -28,10 +28,19 @@ struct SerialChain: Sendable {
     }
   }
 
-  var stepObstacle: String? {
+  var stepObstacle: String? { childObstacle ?? latencyObstacle }
+
+  /// Why one of the layers cannot step.
+  var childObstacle: String? {
     for (layer, scope) in zip(layers, scopes) {
       if let obstacle = layer.stepObstacle { return "\(scope.path): \(obstacle)" }
     }
+    return nil
+  }
+
+  /// What stands against steps where layers have latencies that later ones cannot take.
+  var latencyObstacle: String? {
+    do { _ = try latencies(after: 0) } catch { return "\(error)" }
     return nil
   }
 
@@ -87,7 +96,6 @@ struct SerialChain: Sendable {
         try Self.checkSize(spec, of: layer)
       } catch { throw error.within(scope.path) }
     }
-    if stepObstacle == nil { _ = try latencies(after: 0) }
     try checkRates()
     return spec
   }

@@ -6,9 +6,10 @@ import Tensors
 /// - Shape: `[b, t, c] -> [b, t / s, filters]`; parameters `kernel [k, c / groups, filters]`,
 ///   `bias [filters]`, with weight normalisation `scale [filters]`.
 /// - Mask: by padding mode; see ``TimeWindow``. With more than one tap, invalid input counts as 0.
-/// - Streaming: block `s`; input latency `(k - 1)·d` for the reverse modes, else 0; state `buffer`
+/// - Streaming: block `s`; input latency `(k - 1)·d` for the reverse modes, half of it
+///   rounded up for `same`, else 0; state `buffer`
 ///   `[b, n, c]` and, where past masks matter, `mask [b, n]`.
-/// - Beyond: steps with `semicausalFull`.
+/// - Beyond: steps with `same` and `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, filters that the groups do not
 ///   divide, or two reparametrisations; `.invalidInput` for input that is not `[b, t, c]` or whose
 ///   channels the groups do not divide.

@@ -9,8 +9,10 @@ import Tensors
 ///   `kernel [k, c / groups, filters]`, `bias [filters]`, with weight normalisation `scale [filters]`.
 /// - Mask: repeated for `causal` and `same`; for `valid` an output is valid when all inputs that reach
 ///   it are, for `semicausal_full` when any is.
-/// - Streaming: `causal` only; block 1, ratio `s`, no latency; state `partial [b, span - s, filters]`,
-///   the sums that later inputs still add to.
+/// - Streaming: `causal`, without latency, and `same`, with an input latency `l` of `(span - 1 - left) / s`
+///   rounded up; block 1, ratio `s`; state `buffer [b, n, c]`, the last inputs, and with a latency
+///   `mask [b, l]`.
+/// - Beyond: steps with `same`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, filters that the groups do not
 ///   divide, other padding modes than valid, same, causal and semicausal_full; `.invalidInput` as
 ///   `Conv1D`.

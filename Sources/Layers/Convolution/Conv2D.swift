@@ -10,7 +10,7 @@ import Tensors
 /// - Mask: by `timePadding`, as in ``Conv1D``.
 /// - Streaming: over time as ``Conv1D``; state `buffer [b, n, h, c]` and, where past masks matter,
 ///   `mask [b, n]`.
-/// - Beyond: steps with `semicausalFull`.
+/// - Beyond: steps with `same` and `semicausalFull`.
 /// - Throws: ``LayerError`` as ``Conv1D``; also `.invalidConfig` for other than one or two numbers an
 ///   axis or negative padding, `.invalidInput` for input that is not `[b, t, h, c]` or smaller than a
 ///   window.

@@ -8,7 +8,8 @@ import Tensors
 ///   `kernel [kt, kh, c / groups, filters]`, `bias [filters]`, with weight normalisation
 ///   `scale [filters]`.
 /// - Mask: by `timePadding`, as in ``Conv1DTranspose``.
-/// - Streaming: over time as ``Conv1DTranspose``; state `partial [b, span - s, h', filters]`.
+/// - Streaming: over time as ``Conv1DTranspose``; state
+///   `buffer [b, floor((span - 1) / s), h, c]`.
 /// - Throws: ``LayerError`` as ``Conv1DTranspose``; also `.invalidConfig` for other than one or two
 ///   numbers an axis or negative padding, `.invalidInput` for input that is not `[b, t, h, c]`.
 /// - Source: sequence_layers/jax/convolution.py `Conv2DTranspose`. The original takes explicit padding in

@@ -8,7 +8,7 @@ import Tensors
 /// - Mask: by `timePadding`, as in ``Conv1D``.
 /// - Streaming: over time as ``Conv1D``; state `buffer [b, n, h, w, c]` and, where past masks matter,
 ///   `mask [b, n]`.
-/// - Beyond: steps with `semicausalFull`.
+/// - Beyond: steps with `same` and `semicausalFull`.
 /// - Throws: ``LayerError`` as ``Conv2D``, and `.invalidConfig` for other than two spatial paddings.
 /// - Source: sequence_layers/jax/convolution.py `Conv3D`.
 extension Conv3D: FullConvolutionLayer {

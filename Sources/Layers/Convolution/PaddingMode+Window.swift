@@ -15,12 +15,15 @@ extension PaddingMode {
     }
   }
 
-  /// Why a window with this padding cannot step, if it cannot.
-  var windowStepObstacle: String? {
+  /// Why a window with this padding that reaches over `reach` more elements than its first cannot step, if
+  /// it cannot.
+  func windowStepObstacle(reach: Int) -> String? {
     switch self {
-    case .valid: "padding 'valid' has no output for the first timesteps; use causal_valid"
-    case .same: "padding 'same' is centred on each timestep; use causal or reverse_causal"
-    case .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal, .semicausalFull:
+    case .valid:
+      "padding 'valid' gives nothing for the last \(reach) timesteps; .reverseCausalValid is the same "
+        + "function with a latency of \(reach)"
+    case .same, .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal,
+      .semicausalFull:
       nil
     }
   }

@@ -43,7 +43,8 @@ extension SincFilter1D: WindowConvolutionLayer {
 ///
 /// - Shape: `[b, t, c] -> [b, t · s, c]`, longer for `valid`; no parameters.
 /// - Mask: as ``Conv1DTranspose``.
-/// - Streaming: `causal` only; block 1, ratio `s`, no latency; state `partial [b, k - s, c]`.
+/// - Streaming: `causal` only; block 1, ratio `s`, no latency; state
+///   `buffer [b, floor((k - 1) / s), c]`, the last inputs.
 /// - Throws: ``LayerError`` as ``SincFilter1D``, and `.invalidConfig` for padding that
 ///   ``Conv1DTranspose`` does not have.
 /// - Source: sequence_layers/tensorflow/convolution.py `SincFilter1DTranspose`.

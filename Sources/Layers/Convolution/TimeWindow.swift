@@ -9,7 +9,7 @@ import Tensors
 /// | mode | layer pads | output valid when | step |
 /// |---|---|---|---|
 /// | valid | 0, 0 | every tap is | no |
-/// | same | half, half | the aligned input is | no |
+/// | same | half, half | the aligned input is | latency: the half behind |
 /// | causal | span - 1, 0 | the aligned input is | yes |
 /// | causal_valid | span - 1, 0 | every tap is; left padding counts as valid | yes |
 /// | reverse_causal | 0, span - 1 | the aligned input is | latency span - 1 |
@@ -48,10 +48,13 @@ struct TimeWindow: Hashable, Sendable {
     let reach = (size - 1) * dilation
     let (left, right) = mode.amounts(reach: reach, stride: stride)
     axis = AxisWindow(size: size, stride: stride, dilation: dilation, left: left, right: right)
-    stepObstacle = mode.windowStepObstacle
+    stepObstacle = mode.windowStepObstacle(reach: reach)
     switch mode {
     case .valid: rule = .all
-    case .same: rule = .aligned
+    case .same:
+      rule = .aligned
+      bufferLength = reach - right % stride
+      inputLatency = right
     case .causal:
       rule = .aligned
       bufferLength = reach

@@ -59,15 +59,30 @@ struct TransposeWindow: Hashable, Sendable {
     extent == 0 ? 0 : max(0, (extent - 1) * stride + 1 + left + right - (span - 1))
   }
 
-  /// How many partial sums a step leaves for the next.
-  var overlap: Int { max(0, span - stride) }
+  /// How many of the first step-wise inputs come before the first layer-wise one: an output may depend on
+  /// so many later ones.
+  var inputLatency: Int {
+    guard stepObstacle == nil else { return 0 }
+    return Rational(span - 1 - left, stride).ceiling
+  }
+
+  /// How many inputs before a block its outputs depend on, in steps.
+  var memory: Int { inputLatency + left / stride }
+
+  /// Zeros before the stretched memory and block, and behind them, in steps.
+  var stepPadding: (left: Int, right: Int) {
+    (left % stride, span - 1 - left + stride - 1 - inputLatency * stride)
+  }
 
   /// Why a window with this padding cannot step, if it cannot.
   var stepObstacle: String? {
     switch mode {
-    case .causal: nil
+    case .causal, .same: nil
+    case .valid:
+      "padding 'valid' gives outputs behind the last input; .causal leaves out the last "
+        + "\(max(0, span - stride)) and is another function"
     case let mode:
-      "padding '\(mode?.rawValue ?? "explicit")' needs outputs before and behind; use causal"
+      "padding '\(mode?.rawValue ?? "explicit")' has no streaming form; .causal is another function"
     }
   }
 

@@ -25,6 +25,8 @@ extension TransposedConvolutionLayer {
 
   /// That of the padding mode.
   public var stepObstacle: String? { window.stepObstacle }
+  /// How far the window looks ahead.
+  public var inputLatency: Int { window.inputLatency }
   /// The stride.
   public var outputRatio: Rational { Rational(window.stride) }
   /// The inputs that the outputs of one stride depend on.
@@ -55,34 +57,38 @@ extension TransposedConvolutionLayer {
     return ChannelSpec(shape + [channels.count], channels.dtype)
   }
 
-  /// The sums that later inputs still add to.
+  /// The last inputs, which later outputs still depend on.
+  ///
+  /// The sums that they begin would be less to keep where there are few output channels, but a whole
+  /// sequence adds the terms of an output one by one, which sums of sums do not.
   public func initialState(
     for input: ChannelSpec, _ context: LayerContext
   ) throws(LayerError) -> LayerState {
     var state = LayerState()
-    guard window.overlap > 0 else { return state }
-    let output = try outputSpec(for: input, constants: [:])
-    let type = ValueType(output.dtype, [context.batch, window.overlap] + output.shape)
-    state.declare("partial", context.builder.full(0, type))
+    let length = window.memory
+    guard length > 0 else { return state }
+    let type = ValueType(input.dtype, [context.batch, length] + input.shape)
+    state.declare(
+      "buffer", context.builder.full(0, type), kind: .window(axis: 1, length: length))
+    let latency = window.inputLatency
+    if latency > 0 {
+      let mask = context.builder.full(0, ValueType(.bool, [context.batch, latency]))
+      state.declare("mask", mask, kind: .window(axis: 1, length: latency))
+    }
     return state
   }
 
-  /// Adds the sums of a block to those of the blocks before it.
+  /// The outputs that a block completes, from its inputs and those before it.
   public func step(
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    let input = masked(x)
     let (parameters, groups) = try parameters(x.channelSpec, context)
-    let right = window.stride - 1 + window.overlap
-    var sums = try convolve(
-      input, parameters.kernel, left: window.span - 1, right: right, groups: groups)
-    let time = x.time * window.stride
-    if window.overlap > 0 {
-      sums = sums + state["partial"].padded(axis: 1, low: 0, high: time)
-      state["partial"] = sums.sliced(axis: 1, from: time, to: time + window.overlap)
-    }
-    let y = sums.sliced(axis: 1, from: 0, to: time)
-    return SequenceValue(parameters.finish(y), mask: x.mask.repeated(window.stride, axis: 1))
+    let (left, right) = window.stepPadding
+    let y = try convolve(
+      state.append(masked(x), to: "buffer"), parameters.kernel, left: left, right: right,
+      groups: groups)
+    let mask = state.append(x.mask, to: "mask").sliced(axis: 1, from: 0, to: x.time)
+    return SequenceValue(parameters.finish(y), mask: mask.repeated(window.stride, axis: 1))
   }
 
   /// The sums of the whole sequence.
@@ -94,19 +100,20 @@ extension TransposedConvolutionLayer {
     return SequenceValue(parameters.finish(y), mask: window.layerMask(x.mask, time: y.shape[1]))
   }
 
-  private func masked(_ x: SequenceValue) -> SequenceValue {
-    window.size > 1 ? x.maskedInvalid() : x
+  private func masked(_ x: SequenceValue) -> Value {
+    (window.size > 1 ? x.maskedInvalid() : x).values
   }
 
   private func convolve(
-    _ x: SequenceValue, _ kernel: Value, left: Int, right: Int, groups: Int
+    _ x: Value, _ kernel: Value, left: Int, right: Int, groups: Int
   ) throws(LayerError) -> Value {
-    guard x.time > 0 else {
-      let output = try outputSpec(for: x.channelSpec, constants: [:])
-      return kernel.builder.full(0, ValueType(kernel.dtype, [x.batch, 0] + output.shape))
+    guard x.shape[1] > 0 else {
+      let input = ChannelSpec(Array(x.shape.dropFirst(2)), x.dtype)
+      let output = try outputSpec(for: input, constants: [:])
+      return kernel.builder.full(0, ValueType(kernel.dtype, [x.shape[0], 0] + output.shape))
     }
     let axes = windowFields.axes
-    return x.values.converted(to: kernel.dtype).convolved(
+    return x.converted(to: kernel.dtype).convolved(
       kernel,
       ConvolutionDimensions(
         spatialRank: axes.count, padLow: [left] + space.map(\.left),

@@ -71,6 +71,10 @@ extension LayerContext {
     _ child: any SequenceLayer, _ input: ChannelSpec, _ scope: ChildScope, latency: Int,
     _ body: (ChannelSpec) throws(LayerError) -> Result
   ) throws(LayerError) -> Result {
+    if isCancelled() {
+      throw LayerError(
+        .cancelled, layer: child.typeName, found: "an interruption", expected: "to be traced")
+    }
     let (outer, outerLatency) = (place, precedingLatency)
     defer { (place, precedingLatency) = (outer, outerLatency) }
     place.path = LayerPath.join(outer.path, scope.path)

@@ -29,6 +29,8 @@ public final class LayerContext {
   public internal(set) var precedingLatency = 0
 
   package let options: TraceOptions
+  /// Asked at every layer whether the trace is to end.
+  let isCancelled: () -> Bool
   let constantSpecs: ConstantSpecs
   var place = Place()
   package private(set) var parameters: [ParameterSpec] = []
@@ -51,7 +53,7 @@ public final class LayerContext {
 
   init(
     builder: ProgramBuilder, mode: Mode, batch: Int, constants: [String: ConstantValue],
-    constantSpecs: ConstantSpecs, options: TraceOptions
+    constantSpecs: ConstantSpecs, options: TraceOptions, isCancelled: @escaping () -> Bool
   ) {
     self.builder = builder
     self.mode = mode
@@ -59,6 +61,7 @@ public final class LayerContext {
     self.constants = constants
     self.constantSpecs = constantSpecs
     self.options = options
+    self.isCancelled = isCancelled
     training = options.training
   }
 

@@ -20,6 +20,8 @@ public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAvailable
     /// The layer broke the contract: its output is not what it announced.
     case brokenContract
+    /// Whoever asked for the trace wants it no more.
+    case cancelled
   }
 
   /// What kind of mistake it is.

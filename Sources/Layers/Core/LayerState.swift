@@ -19,6 +19,8 @@ public struct LayerState {
   public private(set) var leaves: [Leaf] = []
   /// The states of children by path element, in declaration order.
   public private(set) var children: [(name: String, state: LayerState)] = []
+  /// Where each child stands.
+  private var childPlaces: [String: Int] = [:]
 
   /// Makes an empty state.
   public init() {}
@@ -51,11 +53,12 @@ public struct LayerState {
 
   /// The state of a child; empty until it is set.
   public subscript(child name: String) -> LayerState {
-    get { children.first { $0.name == name }?.state ?? LayerState() }
+    get { childPlaces[name].map { children[$0].state } ?? LayerState() }
     set {
-      if let index = children.firstIndex(where: { $0.name == name }) {
-        children[index].state = newValue
+      if let place = childPlaces[name] {
+        children[place].state = newValue
       } else {
+        childPlaces[name] = children.count
         children.append((name, newValue))
       }
     }

@@ -8,9 +8,18 @@ import Tensors
 public struct LayerTracer: Sendable {
   /// The root layer.
   public let layer: any SequenceLayer
+  private let isCancelled: @Sendable () -> Bool
 
   /// Makes a tracer.
-  public init(_ layer: any SequenceLayer) { self.layer = layer }
+  ///
+  /// `isCancelled` is asked at every layer; when it says so, the trace ends with ``LayerError``
+  /// `.cancelled`.
+  public init(
+    _ layer: any SequenceLayer, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) {
+    self.layer = layer
+    self.isCancelled = isCancelled
+  }
 
   /// The program of the whole sequence.
   public func layer(_ request: TraceRequest) throws -> LayerTrace {
@@ -89,7 +98,7 @@ public struct LayerTracer: Sendable {
     let context = LayerContext(
       builder: builder, mode: mode, batch: request.batch, constants: constants,
       constantSpecs: request.constants.merging(layer.sharedTables) { given, _ in given },
-      options: request.options)
+      options: request.options, isCancelled: isCancelled)
     return (context, x)
   }
 

@@ -6,9 +6,10 @@ import Tensors
 /// - Shape: `[b, t, ...] -> [b, t / step, length, ...]`.
 /// - Mask: by padding mode as a window of `length` taps; see ``TimeWindow``. Explicit padding is
 ///   aligned. Invalid input counts as 0.
-/// - Streaming: block `step`; input latency `length - 1` for the reverse modes, `length - 1 - left` for
+/// - Streaming: block `step`; input latency `length - 1` for the reverse modes, half of it
+///   rounded up for `same`, `length - 1 - left` for
 ///   explicit padding; state `buffer [b, n, ...]` and, where past masks matter, `mask [b, n]`.
-/// - Beyond: steps with `semicausalFull`.
+/// - Beyond: steps with `same` and `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for lengths below 1, or explicit padding whose sides do not
 ///   add up to `length - 1`.
 /// - Source: sequence_layers/jax/dsp.py `Frame`.

@@ -9,7 +9,7 @@ public import Tensors
 ///   `semicausal_full` when any of the frames that start in the `length` samples from it is. Invalid
 ///   frames count as 0.
 /// - Streaming: `causal` only; block 1, ratio `step`, no latency; state `partial [b, length - step, ...]`,
-///   the sums that later frames still add to.
+///   the sums that later frames still add to. A sample is the sum of its frames from the earliest on.
 /// - Throws: ``LayerError`` `.invalidConfig` for lengths below 1, a length below the step or another
 ///   padding mode, `.invalidInput` for input whose first channel axis is not a frame.
 /// - Source: sequence_layers/jax/dsp.py `OverlapAdd`.
@@ -20,6 +20,9 @@ extension OverlapAdd: SequenceLayer {
         size: frameLength.clampedField, stride: frameStep.clampedField, dilation: 1,
         padding: .mode(padding)))
   }
+
+  /// How many samples of a frame the next one adds to.
+  private var overlap: Int { max(0, window.span - window.stride) }
 
   public var stepObstacle: String? { window.stepObstacle }
   public var outputRatio: Rational { Rational(window.stride) }
@@ -68,46 +71,53 @@ extension OverlapAdd: SequenceLayer {
 
   public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
     var state = LayerState()
-    guard window.overlap > 0 else { return state }
-    let type = ValueType(
-      input.dtype, [context.batch, window.overlap] + input.shape.dropFirst())
-    state.declare("partial", context.builder.full(0, type))
+    guard overlap > 0 else { return state }
+    state.declare("partial", noSums(input, context))
     return state
+  }
+
+  /// The sums before the first frame.
+  private func noSums(_ input: ChannelSpec, _ context: LayerContext) -> Value {
+    let shape = [context.batch, overlap] + input.shape.dropFirst()
+    return context.builder.full(0, ValueType(input.dtype, shape))
   }
 
   public func step(
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let time = x.time * frameStep
-    var sums = overlapped(x)
-    if window.overlap > 0 {
-      sums = sums + state["partial"].padded(axis: 1, low: 0, high: time)
-      state["partial"] = sums.sliced(axis: 1, from: time, to: time + window.overlap)
+    let start = overlap > 0 ? state["partial"] : noSums(x.channelSpec, context)
+    let sums = overlapped(x, after: start)
+    if overlap > 0 {
+      state["partial"] = sums.sliced(axis: 1, from: time, to: time + overlap)
     }
     return SequenceValue(
       sums.sliced(axis: 1, from: 0, to: time), mask: x.mask.repeated(frameStep, axis: 1))
   }
 
   public func layer(_ x: SequenceValue, _ context: LayerContext) -> SequenceValue {
-    let sums = overlapped(x)
+    let sums = overlapped(x, after: noSums(x.channelSpec, context))
     let time = sums.shape[1]
-    guard x.time > 0, window.overlap > 0 else {
+    guard x.time > 0, overlap > 0 else {
       return SequenceValue(sums, mask: x.mask.repeated(frameStep, axis: 1))
     }
     guard padding == .semicausalFull else {
-      let end = padding == .causal ? time - window.overlap : time
+      let end = padding == .causal ? time - overlap : time
       return SequenceValue(
         sums.sliced(axis: 1, from: 0, to: end), mask: window.layerMask(x.mask, time: end))
     }
     let mask = window.layerMask(x.mask, time: window.outputExtent(x.time))
     let end = min(mask.shape[1], time)
     return SequenceValue(
-      sums.sliced(axis: 1, from: window.overlap, to: end),
-      mask: mask.sliced(axis: 1, from: window.overlap, to: end))
+      sums.sliced(axis: 1, from: overlap, to: end),
+      mask: mask.sliced(axis: 1, from: overlap, to: end))
   }
 
   /// All sums of `[b, t, length, ...]`: as many samples as from the first to the last of any frame.
-  private func overlapped(_ x: SequenceValue) -> Value {
+  ///
+  /// Frames are added in the order of time to the sums of the frames before, `[b, length - step, ...]`, so
+  /// that it does not matter how they are cut into blocks.
+  private func overlapped(_ x: SequenceValue, after start: Value) -> Value {
     let frames = (frameLength > 1 ? x.maskedInvalid() : x).values
     let rest = frames.shape.dropFirst(3)
     guard x.time > 0 else {
@@ -117,11 +127,12 @@ extension OverlapAdd: SequenceLayer {
     let parts = (frameLength + frameStep - 1) / frameStep
     let cut = frames.padded(axis: 2, low: 0, high: parts * frameStep - frameLength)
       .reshaped([x.batch, x.time, parts, frameStep] + rest)
-    let sums = (0..<parts).map { part in
-      cut.element(part, axis: 2).padded(axis: 1, low: part, high: parts - 1 - part)
-    }
-    let sum = sums.dropFirst().reduce(sums[0], +)
     let steps = x.time + parts - 1
+    let before = start.padded(axis: 1, low: 0, high: steps * frameStep - overlap)
+      .reshaped([x.batch, steps, frameStep] + rest)
+    let sum = (0..<parts).reversed().reduce(before) { sum, part in
+      sum + cut.element(part, axis: 2).padded(axis: 1, low: part, high: parts - 1 - part)
+    }
     return sum.reshaped([x.batch, steps * frameStep] + rest)
       .sliced(axis: 1, from: 0, to: (x.time - 1) * frameStep + frameLength)
   }

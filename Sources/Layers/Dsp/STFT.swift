@@ -7,7 +7,7 @@ public import Tensors
 ///   `outputMagnitude`.
 /// - Mask: as ``Frame`` with `timePadding`.
 /// - Streaming: as ``Frame``; its state is `frame/buffer`.
-/// - Beyond: steps with `semicausalFull`.
+/// - Beyond: steps with `same` and `semicausalFull`.
 /// - Throws: ``LayerError`` as ``Frame``, and `.invalidConfig` when `fftLength < 1`.
 /// - Source: sequence_layers/jax/dsp.py `STFT`. The receptive field leaves out taps at which the window
 ///   is 0, and those that the transform cuts off.

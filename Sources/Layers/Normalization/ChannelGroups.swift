@@ -59,7 +59,7 @@ struct ChannelGroups {
   private static func accumulate(
     _ steps: Value, _ leaf: String, _ state: inout LayerState
   ) -> Value {
-    let sums = state[leaf].expandingAxes([1]) + steps.cumulative(.sum, axis: 1)
+    let sums = steps.runningSum(from: state[leaf])
     let time = steps.shape[1]
     if time > 0 { state[leaf] = sums.element(time - 1, axis: 1) }
     return sums

@@ -18,7 +18,10 @@ import Tensors
 /// - Source: sequence_layers/jax/normalization.py `GroupNormalization`; arXiv 1803.08494.
 extension GroupNormalization: SequenceLayer {
   public var stepObstacle: String? {
-    cumulative ? nil : "the moments are over the whole sequence; set cumulative to true"
+    cumulative
+      ? nil
+      : "the moments are over the whole sequence; cumulative: true takes those so far, which is another "
+        + "function"
   }
 
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { [cumulative ? .past : .everything] }

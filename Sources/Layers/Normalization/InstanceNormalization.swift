@@ -15,7 +15,8 @@ import Tensors
 /// - Source: sequence_layers/tensorflow/normalization.py `InstanceNormalization`; arXiv 1607.08022.
 extension InstanceNormalization: WholeSequenceLayer {
   public var stepObstacle: String? {
-    "the moments are over the whole sequence; use GroupNormalization with cumulative"
+    "the moments are over the whole sequence; GroupNormalization with cumulative: true takes those so "
+      + "far, which is another function"
   }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.everything] }
 

@@ -13,17 +13,27 @@ package struct ParameterSampler: Sendable {
 
   package init(seed: UInt64) { self.seed = seed }
 
-  /// The first values of a parameter.
+  /// The first values of a parameter; nil when `isCancelled` says that nobody wants them any more.
   ///
   /// `resolve` gives the values of a parameter that this one is derived from.
   package func values(
-    of spec: ParameterSpec, resolve: (String) -> Tensor?
-  ) -> Tensor {
+    of spec: ParameterSpec, isCancelled: () -> Bool = { false }, resolve: (String) -> Tensor?
+  ) -> Tensor? {
     if case .columnNorms(let path) = spec.shaping, let source = resolve(path) {
       return columnNorms(source).converted(to: spec.dtype)
     }
     var stream = RandomStream(seed: seed, name: spec.fileKey)
-    var values = spec.initializer.sample(spec.shape, spec.fans, &stream)
+    let distribution = spec.initializer.distribution(spec.shape, spec.fans)
+    if let distribution, spec.dtype == .float32, case .none = spec.shaping {
+      return stream.singles(distribution, spec.shape, isCancelled: isCancelled)
+    }
+    let drawn =
+      if let distribution {
+        stream.doubles(distribution, count: spec.shape.elementCount, isCancelled: isCancelled)
+      } else {
+        spec.initializer.fixedValues(spec.shape, &stream, isCancelled: isCancelled)
+      }
+    guard var values = drawn else { return nil }
     if case .decay(let least, let greatest) = spec.shaping {
       values = values.map { Self.decay($0, least, greatest) }
     }
@@ -69,48 +79,53 @@ extension Initializer {
     }
   }
 
-  /// Draws values in row-major order.
-  func sample(
-    _ shape: Shape, _ fans: ParameterSpec.Fans, _ stream: inout RandomStream
-  ) -> [Double] {
+  /// What each element is drawn from by itself; nil for other values.
+  func distribution(_ shape: Shape, _ fans: ParameterSpec.Fans) -> ElementDistribution? {
+    switch self {
+    case .normal(let normal): return .normal(stddev: normal.stddev)
+    case .truncatedNormal(let normal): return .truncatedNormal(stddev: normal.stddev)
+    case .uniform(let uniform): return .uniform(from: uniform.minval, scale: uniform.scale)
+    case .varianceScaling(let scaling):
+      let own = ParameterSpec.Fans(
+        inAxes: scaling.inAxis.values, outAxes: scaling.outAxis.values,
+        batchAxes: scaling.batchAxis.values)
+      return FanScaling(scaling.scale, scaling.mode, scaling.distribution).distribution(shape, own)
+    case .lecunNormal: return FanScaling(1, .fanIn, .truncatedNormal).distribution(shape, fans)
+    case .lecunUniform: return FanScaling(1, .fanIn, .uniform).distribution(shape, fans)
+    case .glorotNormal: return FanScaling(1, .fanAvg, .truncatedNormal).distribution(shape, fans)
+    case .glorotUniform: return FanScaling(1, .fanAvg, .uniform).distribution(shape, fans)
+    case .heNormal: return FanScaling(2, .fanIn, .truncatedNormal).distribution(shape, fans)
+    case .heUniform: return FanScaling(2, .fanIn, .uniform).distribution(shape, fans)
+    case .embedNormal:
+      let rows = ParameterSpec.Fans(inAxes: [-1], outAxes: [0])
+      return FanScaling(1, .fanIn, .normal).distribution(shape, rows)
+    case .zeros, .ones, .constant, .orthogonal, .unitForgetBias, .tensor: return nil
+    }
+  }
+
+  /// Values in row-major order that are not drawn one by one; nil when cancelled.
+  func fixedValues(
+    _ shape: Shape, _ stream: inout RandomStream, isCancelled: () -> Bool
+  ) -> [Double]? {
     let count = shape.elementCount
     switch self {
     case .zeros: return Array(repeating: 0, count: count)
     case .ones: return Array(repeating: 1, count: count)
     case .constant(let constant): return Array(repeating: constant.value, count: count)
-    case .normal(let normal): return (0..<count).map { _ in stream.normal() * normal.stddev }
-    case .truncatedNormal(let normal):
-      return (0..<count).map { _ in stream.truncatedNormal() * normal.stddev }
-    case .uniform(let uniform):
-      return (0..<count).map { _ in uniform.minval + stream.uniform() * uniform.scale }
-    case .varianceScaling(let scaling):
-      let own = ParameterSpec.Fans(
-        inAxes: scaling.inAxis.values, outAxes: scaling.outAxis.values,
-        batchAxes: scaling.batchAxis.values)
-      return FanScaling(scaling.scale, scaling.mode, scaling.distribution)
-        .sample(shape, own, &stream)
-    case .lecunNormal:
-      return FanScaling(1, .fanIn, .truncatedNormal).sample(shape, fans, &stream)
-    case .lecunUniform: return FanScaling(1, .fanIn, .uniform).sample(shape, fans, &stream)
-    case .glorotNormal:
-      return FanScaling(1, .fanAvg, .truncatedNormal).sample(shape, fans, &stream)
-    case .glorotUniform: return FanScaling(1, .fanAvg, .uniform).sample(shape, fans, &stream)
-    case .heNormal:
-      return FanScaling(2, .fanIn, .truncatedNormal).sample(shape, fans, &stream)
-    case .heUniform: return FanScaling(2, .fanIn, .uniform).sample(shape, fans, &stream)
     case .orthogonal(let orthogonal):
-      return OrthogonalSampler.sample(shape, orthogonal.columnAxis, &stream)
+      return OrthogonalSampler.sample(
+        shape, orthogonal.columnAxis, &stream, isCancelled: isCancelled)?
         .map { $0 * orthogonal.scale }
     case .unitForgetBias:
       // Gates i, f, g, o: the second quarter is the forget gate's.
       let quarter = count / 4
       return (0..<count).map { $0 / max(quarter, 1) == 1 ? 1 : 0 }
-    case .embedNormal:
-      let rows = ParameterSpec.Fans(inAxes: [-1], outAxes: [0])
-      return FanScaling(1, .fanIn, .normal).sample(shape, rows, &stream)
     case .tensor(let constant):
       return constant.values.count == 1
         ? Array(repeating: constant.values[0], count: count) : constant.values
+    case .normal, .truncatedNormal, .uniform, .varianceScaling, .lecunNormal, .lecunUniform,
+      .glorotNormal, .glorotUniform, .heNormal, .heUniform, .embedNormal:
+      preconditionFailure("These are drawn element by element.")
     }
   }
 }
@@ -128,9 +143,7 @@ struct FanScaling {
     (self.scale, self.mode, self.distribution) = (scale, mode, distribution)
   }
 
-  func sample(
-    _ shape: Shape, _ fans: ParameterSpec.Fans, _ stream: inout RandomStream
-  ) -> [Double] {
+  func distribution(_ shape: Shape, _ fans: ParameterSpec.Fans) -> ElementDistribution {
     let (fanIn, fanOut) = fans.counts(shape)
     let divisor: Double
     switch mode {
@@ -139,16 +152,11 @@ struct FanScaling {
     case .fanAvg: divisor = (fanIn + fanOut) / 2
     }
     let variance = scale / max(divisor, 1e-30)
-    let count = shape.elementCount
     switch distribution {
-    case .normal:
-      return (0..<count).map { _ in stream.normal() * variance.squareRoot() }
+    case .normal: return .normal(stddev: variance.squareRoot())
     case .truncatedNormal:
-      let deviation = variance.squareRoot() / 0.87962566103423978
-      return (0..<count).map { _ in stream.truncatedNormal() * deviation }
-    case .uniform:
-      let limit = (3 * variance).squareRoot()
-      return (0..<count).map { _ in (2 * stream.uniform() - 1) * limit }
+      return .truncatedNormal(stddev: variance.squareRoot() / 0.87962566103423978)
+    case .uniform: return .symmetric(limit: (3 * variance).squareRoot())
     }
   }
 }
@@ -175,10 +183,10 @@ extension ParameterSpec.Fans {
 
 /// Random orthogonal matrices: Gram–Schmidt on normal vectors.
 enum OrthogonalSampler {
-  /// Columns (rows, where there are fewer) along `columnAxis` are orthonormal.
+  /// Columns (rows, where there are fewer) along `columnAxis` are orthonormal; nil when cancelled.
   static func sample(
-    _ shape: Shape, _ columnAxis: Int, _ stream: inout RandomStream
-  ) -> [Double] {
+    _ shape: Shape, _ columnAxis: Int, _ stream: inout RandomStream, isCancelled: () -> Bool
+  ) -> [Double]? {
     guard !shape.isEmpty else { return [1] }
     let counted = columnAxis < 0 ? columnAxis + shape.count : columnAxis
     let axis = min(max(counted, 0), shape.count - 1)
@@ -187,6 +195,7 @@ enum OrthogonalSampler {
     let (long, short) = (max(rows, columns), min(rows, columns))
     var basis: [[Double]] = []
     while basis.count < short {
+      if isCancelled() { return nil }
       var vector = (0..<long).map { _ in stream.normal() }
       // Twice is enough: the second pass removes what rounding left of the first.
       for _ in 0..<2 {
@@ -212,14 +221,5 @@ enum OrthogonalSampler {
       let row = position / (inner * columns) * inner + position % inner
       return columnsAreShort ? basis[column][row] : basis[row][column]
     }
-  }
-}
-
-extension RandomStream {
-  /// A normal double cut off at two standard deviations (not widened).
-  mutating func truncatedNormal() -> Double {
-    let low = NormalDistribution.cumulative(-2)
-    let high = NormalDistribution.cumulative(2)
-    return NormalDistribution.quantile(low + (high - low) * uniform())
   }
 }

@@ -5,7 +5,7 @@ import Tensors
 /// - Shape: `[b, t, ...] -> [b, t / s, ...]`.
 /// - Mask: by padding mode; see ``TimeWindow``. Invalid timesteps and padding count as -inf.
 /// - Streaming: block `s`; latency as `Conv1D`; state `buffer [b, n, ...]`.
-/// - Beyond: steps with `causalValid` and `semicausalFull`.
+/// - Beyond: steps with `same`, `causalValid` and `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1.
 /// - Source: sequence_layers/jax/pooling.py `MaxPooling1D`.
 extension MaxPooling1D: PoolingLayer {
@@ -21,7 +21,7 @@ extension MaxPooling1D: PoolingLayer {
 /// - Shape: `[b, t, ...] -> [b, t / s, ...]`.
 /// - Mask: by padding mode; see ``TimeWindow``.
 /// - Streaming: as ``MaxPooling1D``.
-/// - Beyond: steps with `causalValid` and `semicausalFull`.
+/// - Beyond: steps with `same`, `causalValid` and `semicausalFull`.
 /// - Source: sequence_layers/jax/pooling.py `MinPooling1D`.
 extension MinPooling1D: PoolingLayer {
   var kind: PoolingKind { .min }
@@ -39,7 +39,7 @@ extension MinPooling1D: PoolingLayer {
 /// - Shape: `[b, t, ...] -> [b, t / s, ...]`.
 /// - Mask: by padding mode; see ``TimeWindow``.
 /// - Streaming: as ``MaxPooling1D``; with `maskedAverage` also state `valid [b, n]`.
-/// - Beyond: steps with `causalValid` and `semicausalFull`.
+/// - Beyond: steps with `same`, `causalValid` and `semicausalFull`.
 /// - Source: sequence_layers/jax/pooling.py `AveragePooling1D`.
 extension AveragePooling1D: PoolingLayer {
   var kind: PoolingKind { .average(masked: maskedAverage) }

@@ -5,7 +5,7 @@ import Tensors
 /// - Shape: `[b, t, h, ...] -> [b, t / s, h', ...]`, `h' = ceil((h + left + right - (k - 1)·d) / s)` in the numbers of that axis.
 /// - Mask: by `timePadding`; see ``TimeWindow``. Invalid timesteps and padding count as -inf.
 /// - Streaming: as ``MaxPooling1D``.
-/// - Beyond: steps with `causalValid` and `semicausalFull`.
+/// - Beyond: steps with `same`, `causalValid` and `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, other than one or 2 numbers an axis or
 ///   padding that does not fit, `.invalidInput` for fewer channel axes or extents than a window needs.
 /// - Source: sequence_layers/jax/pooling.py `MaxPooling2D`.
@@ -23,7 +23,7 @@ extension MaxPooling2D: PoolingLayer {
 /// - Shape: `[b, t, h, ...] -> [b, t / s, h', ...]`, `h' = ceil((h + left + right - (k - 1)·d) / s)` in the numbers of that axis.
 /// - Mask: by `timePadding`; see ``TimeWindow``. Invalid timesteps and padding count as +inf.
 /// - Streaming: as ``MaxPooling1D``.
-/// - Beyond: steps with `causalValid` and `semicausalFull`.
+/// - Beyond: steps with `same`, `causalValid` and `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, other than one or 2 numbers an axis or
 ///   padding that does not fit, `.invalidInput` for fewer channel axes or extents than a window needs.
 /// - Source: sequence_layers/jax/pooling.py `MinPooling2D`.
@@ -44,7 +44,7 @@ extension MinPooling2D: PoolingLayer {
 /// - Shape: `[b, t, h, ...] -> [b, t / s, h', ...]`, `h' = ceil((h + left + right - (k - 1)·d) / s)` in the numbers of that axis.
 /// - Mask: by `timePadding`; see ``TimeWindow``. Invalid timesteps and padding count as 0.
 /// - Streaming: as ``MaxPooling1D``; with `maskedAverage` also state `valid [b, n]`.
-/// - Beyond: steps with `causalValid` and `semicausalFull`.
+/// - Beyond: steps with `same`, `causalValid` and `semicausalFull`.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, other than one or 2 numbers an axis or
 ///   padding that does not fit, `.invalidInput` for fewer channel axes or extents than a window needs.
 /// - Source: sequence_layers/jax/pooling.py `AveragePooling2D`.

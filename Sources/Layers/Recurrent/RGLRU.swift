@@ -5,7 +5,7 @@ import Tensors
 /// `a = exp(-8 · r · softplus(a_param))` and the gates `gate(x)`, `r` sigmoids of linear maps in each of
 /// `numHeads` groups of channels.
 ///
-/// The first timestep, if it is valid, is not scaled by `sqrt(1 - |a|²)`. With `onlyReal` false the halves of the
+/// The first valid timestep of a row is not scaled by `sqrt(1 - |a|²)`. With `onlyReal` false the halves of the
 /// channels are real and imaginary parts, and `a` turns by `exp(i · r · a_imag_param)`; of the state only
 /// the real part is carried on, as in the original, so the second half of the output is 0.
 ///
@@ -13,19 +13,21 @@ import Tensors
 ///   parameters `a_param [w]`, `a_imag_param [w]`, and `kernel [heads, units / heads, w / heads]` and
 ///   `bias [heads, w / heads]` in `input_gate` and `a_gate`.
 /// - Mask: unchanged. An invalid timestep leaves the state as it was.
-/// - Streaming: block 1; state `h f32[b, w]` and `position i32[b]`.
-/// - Beyond: invalid timesteps leave the state as it was, so steps equal the layer behind gaps and
-///   latencies.
+/// - Streaming: block 1; state `h f32[b, w]` and `position i32[b]`, the number of valid timesteps so far;
+///   behind a latency `warmup i32[b]`.
+/// - Beyond: invalid timesteps leave the state as it was, so padding in front, gaps and latencies change
+///   nothing.
 /// - Throws: ``LayerError`` `.invalidConfig` for counts below 1, heads that do not divide `w`, complex
 ///   numbers with odd `units` or `minRad` from 0.999 on; `.invalidInput` for input that is not
 ///   `[b, t, units]`.
 /// - Source: sequence_layers/jax/recurrent.py `RGLRU`; De et al. 2024, arXiv 2402.19427. The original
-///   lets invalid timesteps into the state, so it differs behind gaps and latencies. `scanType` is a
-///   hint that changes nothing.
+///   takes the first physical timestep for the first one, valid or not, and lets invalid timesteps into
+///   the state; so it differs where a row begins with invalid timesteps (behind a latency, or the backward
+///   half of `Bidirectional` on ragged rows) and behind gaps. `scanType` is a hint that changes nothing.
 extension RGLRU: SequenceLayer {
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { [.past] }
 
-  private var counter: PositionCounter { PositionCounter(countsValidOnly: false) }
+  private var counter: PositionCounter { PositionCounter(countsValidOnly: true) }
   private var width: Int { onlyReal ? units : units / 2 }
 
   private func computeType(_ input: ChannelSpec) throws(LayerError) -> DType {

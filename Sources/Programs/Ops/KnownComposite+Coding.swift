@@ -28,6 +28,7 @@ extension KnownComposite {
         "past": .int(attention.past), "future": .int(attention.future),
         "offset": .int(attention.offset), "softCap": .double(attention.softCap),
         "zeroFullyMasked": .bool(attention.zerosFullyMasked), "hasBias": .bool(attention.hasBias),
+        "sliding": .bool(attention.isSliding),
       ]
     case .gradientClipping(let limit): ["clipValue": .double(limit)]
     }
@@ -57,11 +58,11 @@ extension KnownComposite {
     func attention() -> AttentionAttributes? {
       guard let past = int("past"), let future = int("future"), let offset = int("offset"),
         let softCap = double("softCap"), let zeros = bool("zeroFullyMasked"),
-        let hasBias = bool("hasBias")
+        let hasBias = bool("hasBias"), let isSliding = bool("sliding")
       else { return nil }
       return AttentionAttributes(
         past: past, future: future, offset: offset, softCap: softCap, zerosFullyMasked: zeros,
-        hasBias: hasBias)
+        hasBias: hasBias, isSliding: isSliding)
     }
     let known: KnownComposite? =
       switch name {

@@ -62,11 +62,14 @@ public enum KnownComposite: Hashable, Sendable {
     public var zerosFullyMasked: Bool
     /// Whether the last operand is a bias of the logits.
     public var hasBias: Bool
+    /// Whether the keys are a window that slides along in steps, so that no sum may depend on the place
+    /// of a key among them.
+    public var isSliding: Bool
 
     /// Makes attributes.
     public init(
       past: Int, future: Int, offset: Int, softCap: Double = 0, zerosFullyMasked: Bool = false,
-      hasBias: Bool = false
+      hasBias: Bool = false, isSliding: Bool = false
     ) {
       self.past = past
       self.future = future
@@ -74,6 +77,7 @@ public enum KnownComposite: Hashable, Sendable {
       self.softCap = softCap
       self.zerosFullyMasked = zerosFullyMasked
       self.hasBias = hasBias
+      self.isSliding = isSliding
     }
   }
 }

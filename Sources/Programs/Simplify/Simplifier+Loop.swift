@@ -33,7 +33,7 @@ extension Simplifier {
         index < slicedStart
         ? operands[index] : one(.movement(.reshape(shape)), [operands[index]], scope)
     }
-    emit(loop.body, &map)
+    emit(loop.body, &map) { () throws(Never) in }
     return loop.body.outputs.enumerated().map { index, output in
       let value = map.new(output.value)
       guard index >= loop.carriedCount else { return value }

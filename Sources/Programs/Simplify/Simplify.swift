@@ -12,8 +12,15 @@ extension Program {
   /// - Precondition: the program is verified.
   /// - Returns: a program of the same inputs and outputs.
   public func simplified() -> Program {
+    simplified { () throws(Never) in }
+  }
+
+  /// The same; `checkingCancellation` is called for every instruction and may throw to end it.
+  package func simplified<Failure: Error>(
+    checkingCancellation check: () throws(Failure) -> Void
+  ) throws(Failure) -> Program {
     var simplifier = Simplifier(self)
-    simplifier.run()
+    try simplifier.run(check)
     return simplifier.rewriter.program.deadCodeEliminated()
   }
 }
@@ -38,19 +45,22 @@ struct Simplifier {
     rewriter = ProgramRewriter(scopesOf: source)
   }
 
-  mutating func run() {
+  mutating func run<Failure: Error>(_ check: () throws(Failure) -> Void) throws(Failure) {
     var map: [ValueID: ValueID] = [:]
     for input in source.inputs {
       map[input.value] = rewriter.input(input, source[input.value])
       definitions.append(nil)
     }
-    emit(source, &map)
+    try emit(source, &map, check)
     for output in source.outputs { rewriter.output(output, map.new(output.value)) }
   }
 
   /// Emits all instructions of a program whose inputs are mapped.
-  mutating func emit(_ program: Program, _ map: inout [ValueID: ValueID]) {
+  mutating func emit<Failure: Error>(
+    _ program: Program, _ map: inout [ValueID: ValueID], _ check: () throws(Failure) -> Void
+  ) throws(Failure) {
     for instruction in program.instructions {
+      try check()
       let operands = instruction.operands.map { map.new($0) }
       let scope = rewriter.intern(program.scopes[instruction.scope])
       let results = emit(instruction.op, operands, scope)

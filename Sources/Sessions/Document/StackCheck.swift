@@ -1,3 +1,4 @@
+import Execution
 import Layers
 import Programs
 import Runtime
@@ -58,10 +59,10 @@ enum StackCheck {
   ///   needed.
   static func checkMemory(
     _ layer: any SequenceLayer, _ input: SequenceTensor, _ document: Document,
-    _ budget: MemoryBudget
+    _ budget: MemoryBudget, cancel: CancelFlag
   ) throws -> RunDemand {
     let constants = document.constants
-    let trace = try LayerTracer(layer).layer(
+    let trace = try LayerTracer(layer) { cancel.isRaised }.layer(
       TraceRequest(
         batch: input.batch, time: input.time, input: input.channelSpec, constants: constants.specs,
         options: TraceOptions(taps: true, emits: true)))

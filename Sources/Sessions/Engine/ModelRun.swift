@@ -45,7 +45,8 @@ final class ModelRun {
 
   /// Starts at step 0.
   init(
-    _ document: Document, _ model: Model, input: SequenceTensor, _ demand: RunDemand
+    _ document: Document, _ model: Model, input: SequenceTensor, _ demand: RunDemand,
+    cancel: CancelFlag? = nil
   ) throws {
     self.model = model
     knownDemand = demand
@@ -66,7 +67,7 @@ final class ModelRun {
     if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) ?? $0 } }
     let stream = try model.makeStream(
       batch: input.batch,
-      constants: layers.isEmpty ? constants : constants.mapValues(\.poisoned))
+      constants: layers.isEmpty ? constants : constants.mapValues(\.poisoned), cancel: cancel)
     plan = cut
     self.stream = stream
     places = stream.layers

@@ -76,23 +76,23 @@ extension Session {
     if let run, run.modelRevision == document.modelRevision {
       if run.inputRevision == document.inputRevision { return run }
       if run.model.input == input.channelSpec {
-        let demand = try StackCheck.checkMemory(layer, input, document, memory)
+        let demand = try StackCheck.checkMemory(layer, input, document, memory, cancel: cancel)
         return run.input.batch == input.batch
           ? try ModelRun(document, continuing: run, input: input, demand)
-          : try ModelRun(document, run.model, input: input, demand)
+          : try ModelRun(document, run.model, input: input, demand, cancel: cancel)
       }
     }
-    let demand = try StackCheck.checkMemory(layer, input, document, memory)
+    let demand = try StackCheck.checkMemory(layer, input, document, memory, cancel: cancel)
     let model = try Model(
-      layer, input: input.channelSpec, constants: document.constants.specs, seed: document.seed,
-      time: source.sequence.time, memory: memory)
+      layer, input: input.channelSpec, constants: document.constants.specs,
+      parameters: document.parameters, seed: document.seed, time: source.sequence.time,
+      memory: memory, cancel: cancel)
     var parameters: [String: Tensor] = [:]
     var origins: [String: ParameterOrigin] = [:]
     for spec in model.parameterSpecs {
       if let kept = document.parameters[spec.path], kept.shape == spec.shape,
         kept.dtype == spec.dtype
       {
-        model[parameter: spec.path] = kept
         origins[spec.path] = document.origins[spec.path]
       } else {
         origins[spec.path] = .drawn(seed: document.seed, path: spec.path)
@@ -101,7 +101,7 @@ extension Session {
     }
     document.parameters = parameters
     document.origins = origins
-    return try ModelRun(document, model, input: input, demand)
+    return try ModelRun(document, model, input: input, demand, cancel: cancel)
   }
 
   /// The documents that `undo` and `redo` lead to, named by their commands.

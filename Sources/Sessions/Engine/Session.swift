@@ -175,6 +175,8 @@ public final class Session {
   static func commandError(_ error: any Error) -> CommandError {
     switch error {
     case let error as CommandError: error
+    case let error as LayerError where error.code == .cancelled:
+      CommandError(.cancelled, found: "stopped")
     case let error as LayerError: CommandError(.invalidStack, found: "\(error)")
     case let error as ConfigError: CommandError(.invalidStack, found: "\(error)")
     case let error as FileError: CommandError(.file, found: "\(error)")

@@ -83,6 +83,6 @@ public struct AveragePooling1D: ConfigMessage {
       ("Shape", "`[b, t, ...] -> [b, t / s, ...]`."),
       ("Mask", "by padding mode; see TimeWindow."),
       ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
     ])
 }

@@ -105,7 +105,7 @@ public struct AveragePooling2D: ConfigMessage {
         """
       ),
       ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -107,7 +107,7 @@ public struct AveragePooling3D: ConfigMessage {
         """
       ),
       ("Streaming", "as MaxPooling1D; with `maskedAverage` also state `valid [b, n]`."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -178,10 +178,12 @@ public struct Conv1DTranspose: ConfigMessage {
       (
         "Streaming",
         """
-        `causal` only; block 1, ratio `s`, no latency; state `partial [b, span - s, \
-        filters]`, the sums that later inputs still add to.
+        `causal`, without latency, and `same`, with an input latency `l` of `(span - 1 - \
+        left) / s` rounded up; block 1, ratio `s`; state `buffer [b, n, c]`, the last \
+        inputs, and with a latency `mask [b, l]`.
         """
       ),
+      ("Beyond", "steps with `same`."),
       (
         "Throws",
         """

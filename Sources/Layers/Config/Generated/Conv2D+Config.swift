@@ -189,7 +189,7 @@ public struct Conv2D: ConfigMessage {
         `mask [b, n]`.
         """
       ),
-      ("Beyond", "steps with `semicausalFull`."),
+      ("Beyond", "steps with `same` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -183,7 +183,7 @@ public struct Conv2DTranspose: ConfigMessage {
       (
         "Streaming",
         """
-        over time as Conv1DTranspose; state `partial [b, span - s, h', filters]`.
+        over time as Conv1DTranspose; state `buffer [b, floor((span - 1) / s), h, c]`.
         """
       ),
       (

@@ -184,7 +184,7 @@ public struct Conv3D: ConfigMessage {
         matter, `mask [b, n]`.
         """
       ),
-      ("Beyond", "steps with `semicausalFull`."),
+      ("Beyond", "steps with `same` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -170,11 +170,12 @@ public struct DepthwiseConv1D: ConfigMessage {
       (
         "Streaming",
         """
-        block `s`; input latency `(k - 1)·d` for the reverse modes, else 0; state \
-        `buffer` `[b, n, c]` and, where past masks matter, `mask [b, n]`.
+        block `s`; input latency `(k - 1)·d` for the reverse modes, half of it rounded \
+        up for `same`, else 0; state `buffer` `[b, n, c]` and, where past masks matter, \
+        `mask [b, n]`.
         """
       ),
-      ("Beyond", "steps with `semicausalFull`."),
+      ("Beyond", "steps with `same` and `semicausalFull`."),
       (
         "Throws",
         """

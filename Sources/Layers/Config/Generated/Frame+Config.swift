@@ -86,12 +86,12 @@ public struct Frame: ConfigMessage {
       (
         "Streaming",
         """
-        block `step`; input latency `length - 1` for the reverse modes, `length - 1 - \
-        left` for explicit padding; state `buffer [b, n, ...]` and, where past masks \
-        matter, `mask [b, n]`.
+        block `step`; input latency `length - 1` for the reverse modes, half of it \
+        rounded up for `same`, `length - 1 - left` for explicit padding; state `buffer \
+        [b, n, ...]` and, where past masks matter, `mask [b, n]`.
         """
       ),
-      ("Beyond", "steps with `semicausalFull`."),
+      ("Beyond", "steps with `same` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -80,7 +80,7 @@ public struct MaxPooling1D: ConfigMessage {
         """
       ),
       ("Streaming", "block `s`; latency as `Conv1D`; state `buffer [b, n, ...]`."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
       ("Throws", "LayerError `.invalidConfig` for counts below 1."),
     ])
 }

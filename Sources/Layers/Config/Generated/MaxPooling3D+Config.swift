@@ -98,7 +98,7 @@ public struct MaxPooling3D: ConfigMessage {
         """
       ),
       ("Streaming", "as MaxPooling1D."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -77,6 +77,6 @@ public struct MinPooling1D: ConfigMessage {
       ("Shape", "`[b, t, ...] -> [b, t / s, ...]`."),
       ("Mask", "by padding mode; see TimeWindow."),
       ("Streaming", "as MaxPooling1D."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
     ])
 }

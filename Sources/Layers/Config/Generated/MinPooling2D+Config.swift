@@ -97,7 +97,7 @@ public struct MinPooling2D: ConfigMessage {
         """
       ),
       ("Streaming", "as MaxPooling1D."),
-      ("Beyond", "steps with `causalValid` and `semicausalFull`."),
+      ("Beyond", "steps with `same`, `causalValid` and `semicausalFull`."),
       (
         "Throws",
         """

@@ -84,7 +84,8 @@ public struct OverlapAdd: ConfigMessage {
         "Streaming",
         """
         `causal` only; block 1, ratio `step`, no latency; state `partial [b, length - \
-        step, ...]`, the sums that later frames still add to.
+        step, ...]`, the sums that later frames still add to. A sample is the sum of its \
+        frames from the earliest on.
         """
       ),
       (

@@ -101,12 +101,12 @@ public struct Parallel: ConfigMessage {
         """
       ),
       ("Mask", "valid where every layer's output is."),
-      ("Streaming", "all layers must have one ratio and one latency."),
+      ("Streaming", "all layers must have one latency, or it cannot step."),
       (
         "Throws",
         """
-        LayerError `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on \
-        shapes that do not combine.
+        LayerError `.latencyMismatch` on unequal ratios, `.invalidInput` on shapes that \
+        do not combine.
         """
       ),
     ])

@@ -120,12 +120,18 @@ public struct RGLRU: ConfigMessage {
         """
       ),
       ("Mask", "unchanged. An invalid timestep leaves the state as it was."),
-      ("Streaming", "block 1; state `h f32[b, w]` and `position i32[b]`."),
+      (
+        "Streaming",
+        """
+        block 1; state `h f32[b, w]` and `position i32[b]`, the number of valid \
+        timesteps so far; behind a latency `warmup i32[b]`.
+        """
+      ),
       (
         "Beyond",
         """
-        invalid timesteps leave the state as it was, so steps equal the layer behind \
-        gaps and latencies.
+        invalid timesteps leave the state as it was, so padding in front, gaps and \
+        latencies change nothing.
         """
       ),
       (

@@ -103,15 +103,15 @@ public struct Residual: ConfigMessage {
       (
         "Streaming",
         """
-        body and shortcut must have equal ratios and latencies; a body that looks ahead \
-        needs an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
+        body and shortcut must have equal latencies, or it cannot step; a body that \
+        looks ahead needs an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
         """
       ),
       (
         "Throws",
         """
-        LayerError `.latencyMismatch` on unequal ratios or latencies, `.invalidInput` on \
-        unequal output shapes.
+        LayerError `.latencyMismatch` on unequal ratios, `.invalidInput` on unequal \
+        output shapes.
         """
       ),
     ])

@@ -109,7 +109,7 @@ public struct STFT: ConfigMessage {
       ),
       ("Mask", "as Frame with `timePadding`."),
       ("Streaming", "as Frame; its state is `frame/buffer`."),
-      ("Beyond", "steps with `semicausalFull`."),
+      ("Beyond", "steps with `same` and `semicausalFull`."),
       ("Throws", "LayerError as Frame, and `.invalidConfig` when `fftLength < 1`."),
     ])
 }

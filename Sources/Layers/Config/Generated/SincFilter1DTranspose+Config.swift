@@ -87,7 +87,8 @@ public struct SincFilter1DTranspose: ConfigMessage {
       (
         "Streaming",
         """
-        `causal` only; block 1, ratio `s`, no latency; state `partial [b, k - s, c]`.
+        `causal` only; block 1, ratio `s`, no latency; state `buffer [b, floor((k - 1) / \
+        s), c]`, the last inputs.
         """
       ),
       (
