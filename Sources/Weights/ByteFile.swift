@@ -98,7 +98,7 @@ package final class ByteFile: Sendable {
     switch source {
     case .memory(let bytes):
       bytes.withUnsafeBytes {
-        buffer.copyMemory(from: .init(rebasing: $0[offset...].prefix(buffer.count)))
+        buffer.copyBytes($0, offset..<offset + buffer.count)
       }
     case .descriptor(let descriptor):
       var done = 0
