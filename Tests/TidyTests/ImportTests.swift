@@ -6,7 +6,7 @@ import Testing
   private static let files = platform.union(["FoundationEssentials"])
 
   private static let allowed: [String: Set<String>] = [
-    "CAllocationCount": [], "CKernels": [], "CTerminal": [],
+    "CAllocationCount": [], "CAudio": [], "CKernels": [], "CTerminal": [],
     "Tensors": platform,
     "Programs": platform.union(["Tensors"]),
     "Execution": platform.union(["CKernels", "Programs", "Tensors"]),
@@ -14,7 +14,7 @@ import Testing
     "ConfigProtos": ["Foundation", "FoundationEssentials", "SwiftProtobuf"],
     "Notation": platform.union(["ConfigProtos", "Layers", "SwiftProtobuf", "Tensors"]),
     "Weights": files.union(["Tensors"]),
-    "Datasets": files.union(["Tensors", "Weights"]),
+    "Datasets": files.union(["CAudio", "Tensors", "Weights"]),
     "Runtime": platform.union(["Execution", "Layers", "Programs", "Tensors", "Weights"]),
     "LayerTesting": platform.union([
       "Execution", "Layers", "Notation", "Programs", "Runtime", "Tensors", "Weights",
@@ -58,6 +58,7 @@ import Testing
   func cModules() {
     let homes = [
       ("CTerminal", "TerminalUI"), ("CKernels", "Execution"), ("CAllocationCount", "workbench"),
+      ("CAudio", "Datasets"),
     ]
     for (module, home) in homes {
       let users = Set(SourceTree.sources.filter { $0.imports.contains(module) }.map(\.target))

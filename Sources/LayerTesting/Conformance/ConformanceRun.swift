@@ -124,19 +124,25 @@ package struct ConformanceRun {
     var want: ReceptiveFieldPerStep = Array(repeating: nil, count: members.count)
     for member in members {
       guard let step = Int(member.name), want.indices.contains(step) else { continue }
-      if let ends = member.value.array?.compactMap(\.double), ends.count == 2 {
-        want[step] = ReceptiveField(ends[0], ends[1])
-      }
+      want[step] = receptiveField(member.value)
     }
     // Where the original contradicts itself (its GlobalEinopsRearrange says only of the whole that it
     // sees everything), the whole counts.
-    if let ends = facts["receptive_field"]?.array?.compactMap(\.double), ends.count == 2,
-      want.overall != ReceptiveField(ends[0], ends[1])
-    {
-      expect("receptive_field", fields.overall, ReceptiveField(ends[0], ends[1]))
+    if let whole = facts["receptive_field"].flatMap({ receptiveField($0) }), want.overall != whole {
+      expect("receptive_field", fields.overall, whole)
     } else {
       expect("receptive_field_per_step", fields, want)
     }
+  }
+
+  /// The range that a case states, or nil if there is none; one that ends before it starts is a failure.
+  private mutating func receptiveField(_ value: JSONValue) -> ReceptiveField? {
+    guard let ends = value.array?.compactMap(\.double), ends.count == 2 else { return nil }
+    guard ends[0] <= ends[1] else {
+      fail("receptive_field", "the case states one from \(ends[0]) to \(ends[1])")
+      return nil
+    }
+    return ReceptiveField(ends[0], ends[1])
   }
 
   private mutating func loadWeights(into model: Model) throws -> Bool {
