@@ -43,6 +43,10 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("ncursesw"), .linkedLibrary("tinfo"), .linkedLibrary("readline"),
       ]),
+    // Decodes and resamples recordings; only Datasets links it, the library of layers does not.
+    .target(
+      name: "CAudio",
+      linkerSettings: [.linkedLibrary("sndfile"), .linkedLibrary("samplerate")]),
     .target(name: "CKernels"),
     // Counts calls of malloc, for `workbench bench` and tests; no library links it.
     .target(name: "CAllocationCount"),
@@ -53,7 +57,7 @@ let package = Package(
     library("Execution", ["Programs", "Tensors", "CKernels"]),
     library("Layers", ["Programs", "Tensors"]),
     library("Weights", ["Tensors"]),
-    library("Datasets", ["Tensors", "Weights"]),
+    library("Datasets", ["Tensors", "Weights", "CAudio"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
     library("LayerTesting", ["Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
     .target(

@@ -11,19 +11,25 @@ public enum Batcher {
     public var lengths: [Int]?
     /// A file with a mask `[b, t]` of booleans, or numbers that are 0 or 1.
     public var maskPath: String?
+    /// The rate that recordings are converted to; nil for their own.
+    public var sampleRateHz: Int?
 
-    /// Makes the default options: no channel axis for one channel, every timestep valid.
-    public init(keepsChannelAxis: Bool = false, lengths: [Int]? = nil, maskPath: String? = nil) {
+    /// Makes the default options: no channel axis for one channel, every timestep valid, no conversion.
+    public init(
+      keepsChannelAxis: Bool = false, lengths: [Int]? = nil, maskPath: String? = nil,
+      sampleRateHz: Int? = nil
+    ) {
       self.keepsChannelAxis = keepsChannelAxis
       self.lengths = lengths
       self.maskPath = maskPath
+      self.sampleRateHz = sampleRateHz
     }
   }
 
   /// Reads files into one batch, in the order given; shorter rows are padded with invalid zeros.
   ///
-  /// A recording is one row, `[t]` for one channel and `[t, n]` for several. A text file is one row
-  /// of bytes. An array file holds one or more rows, `[b, t, …]`; an `.npz` may hold `mask` or
+  /// A recording or a table of numbers is one row, `[t]` for one channel and `[t, n]` for several. A
+  /// text file is one row of bytes. An array file holds one or more rows, `[b, t, …]`; an `.npz` may hold `mask` or
   /// `lengths` beside its only other array or one named `values`.
   ///
   /// - Throws: ``DatasetError`` if files, lengths or mask do not fit together, or a file cannot be
@@ -57,76 +63,6 @@ public enum Batcher {
       })
   }
 
-  private static func allValid(
-    _ values: Tensor, names: [String], sampleRateHz: Int? = nil
-  ) -> SequenceBatch {
-    let mask = Tensor(repeating: 1, shape: Array(values.shape.prefix(2)), .bool)
-    return SequenceBatch(values: values, mask: mask, names: names, sampleRateHz: sampleRateHz)
-  }
-
-  // MARK: One file
-
-  private static func part(
-    _ place: String, _ options: Options, _ open: FileOpener
-  ) throws -> SequenceBatch {
-    let (path, name) = ArrayFile.split(place)
-    let file = try open(path)
-    switch try FileKind.of(file) {
-    case .wav:
-      let recording = try Wav(file)
-      let shape = recording.samples.shape
-      let isPlain = shape[1] == 1 && !options.keepsChannelAxis
-      let values = recording.samples.reshaped([1] + (isPlain ? [shape[0]] : shape))
-      return allValid(values, names: [path], sampleRateHz: recording.sampleRateHz)
-    case .text:
-      let ids = try TextBytes.ids(file.readAll())
-      return allValid(ids.reshaped([1, ids.count]), names: [path])
-    case .npz where name == nil:
-      return try archivePart(Npz(file))
-    case .npy, .npz, .safetensors:
-      return try allValid(sequence(ArrayFile.read(place, open: open), place), names: place)
-    }
-  }
-
-  private static func allValid(_ values: Tensor, names place: String) -> SequenceBatch {
-    let count = values.shape[0]
-    return allValid(values, names: count == 1 ? [place] : (0..<count).map { "\(place)[\($0)]" })
-  }
-
-  private static func archivePart(_ archive: Npz) throws -> SequenceBatch {
-    let others = archive.names.filter { $0 != "mask" && $0 != "lengths" }
-    let name = try MemberNames.chosen(
-      archive.names.contains("values") ? "values" : nil, in: archive.path,
-      names: others.isEmpty || archive.names.contains("values") ? archive.names : others)
-    let place = "\(archive.path):\(name)"
-    let batch = try allValid(sequence(archive.array(name), place), names: place)
-    if name != "mask", archive.names.contains("mask") {
-      return try batch.with(mask: archive.array("mask"), from: "\(archive.path):mask")
-    }
-    if name != "lengths", archive.names.contains("lengths") {
-      let lengths = try archive.array("lengths").doubles().map { Int(exactly: $0) ?? -1 }
-      return try batch.with(lengths: lengths, from: "\(archive.path):lengths")
-    }
-    return batch
-  }
-
-  private static func sequence(_ values: Tensor, _ place: String) throws -> Tensor {
-    guard values.rank >= 2 else {
-      throw DatasetError(
-        .mismatch, path: place, found: "an array of shape \(values.shape.shapeText)",
-        expected: "[b, t] or [b, t, …]",
-        suggestion: values.rank == 1 ? "one row: save array[numpy.newaxis]" : nil)
-    }
-    guard values.shape.hasElementsForTimesteps else {
-      throw DatasetError(
-        .mismatch, path: place, found: "an array of shape \(values.shape.shapeText)",
-        expected: "timesteps that hold something")
-    }
-    return values
-  }
-
-  // MARK: All files
-
   private static func joined(_ parts: [SequenceBatch]) throws -> SequenceBatch {
     guard let first = parts.first else {
       throw DatasetError(.mismatch, path: "input", found: "no rows", expected: "at least one")
@@ -150,18 +86,23 @@ public enum Batcher {
         throw DatasetError(
           .mismatch, path: name, found: "\(other) Hz",
           expected: "\(known) Hz as in \(first.names.first ?? "the first")",
-          suggestion: "resample it, for example with: ffmpeg -i IN.wav -ar \(known) OUT.wav")
+          suggestion: "give --rate \(known), which resamples")
       }
       rate = rate ?? part.sampleRateHz
       dtype = DType.promoted(dtype, part.values.dtype)
     }
     let timeCount = parts.map(\.timeCount).max() ?? 0
+    // Many short rows beside a long one are mostly padding.
+    let shape = [parts.reduce(0) { $0 + $1.rowCount }, timeCount] + first.channelShape
+    try UnpackedSize.check(
+      shape.checkedByteCount(elementByteCount: dtype.byteCount) ?? .max,
+      from: parts.reduce(0) { $0 + $1.values.byteCount }, path: "input")
     let padded = parts.map { part in
       (part.values.converted(to: dtype).paddedTime(timeCount), part.mask.paddedTime(timeCount))
     }
     return SequenceBatch(
       values: Tensor.stackedRows(padded.map(\.0)), mask: Tensor.stackedRows(padded.map(\.1)),
-      names: parts.flatMap(\.names), sampleRateHz: rate)
+      names: parts.flatMap(\.names), sampleRateHz: rate, notes: parts.flatMap(\.notes))
   }
 
   private static func masked(
@@ -172,7 +113,7 @@ public enum Batcher {
         .mismatch, path: path, found: "both lengths and a mask", expected: "one of them")
     }
     if let path = options.maskPath {
-      return try batch.with(mask: ArrayFile.read(path, open: open), from: path)
+      return try batch.with(mask: ArrayFile.read(path, open: open).values, from: path)
     }
     guard let lengths = options.lengths else { return batch }
     return try batch.with(lengths: lengths, from: "lengths")
@@ -181,7 +122,7 @@ public enum Batcher {
 
 extension SequenceBatch {
   /// The batch with only those timesteps valid.
-  fileprivate func with(mask given: Tensor, from place: String) throws(DatasetError)
+  func with(mask given: Tensor, from place: String) throws(DatasetError)
     -> SequenceBatch
   {
     guard given.shape == mask.shape else {
@@ -195,16 +136,18 @@ extension SequenceBatch {
         expected: "booleans: true where a timestep is valid")
     }
     return SequenceBatch(
-      values: values, mask: given.converted(to: .bool), names: names, sampleRateHz: sampleRateHz)
+      values: values, mask: given.converted(to: .bool), names: names, sampleRateHz: sampleRateHz,
+      notes: notes)
   }
 
   /// The batch with each row valid up to its length.
-  fileprivate func with(lengths: [Int], from place: String) throws(DatasetError) -> SequenceBatch {
+  func with(lengths: [Int], from place: String) throws(DatasetError) -> SequenceBatch {
     let mask: Tensor
     do throws(DatasetError) { mask = try SequenceBatch.mask(lengths: lengths, of: values) } catch {
       throw DatasetError(error.code, path: place, found: error.found, expected: error.expected)
     }
-    return SequenceBatch(values: values, mask: mask, names: names, sampleRateHz: sampleRateHz)
+    return SequenceBatch(
+      values: values, mask: mask, names: names, sampleRateHz: sampleRateHz, notes: notes)
   }
 }
 

@@ -47,14 +47,29 @@ struct NpyHeader {
       if case .integer(let extent) = $0, extent >= 0 { extent } else { nil }
     }
     guard shape.count == extents.count else {
-      throw malformed("its shape holds something that is no extent")
+      throw NpyHeader.shapeError(extents, path: path)
     }
-    (elements, isBigEndian) = try NpyHeader.elements(descr, path: path)
+    (elements, isBigEndian) = try NpyElements.read(descr, path: path)
     dataStart = textStart + length
     try checkLength(file, path: path)
   }
 
+  /// Why a shape cannot be read.
+  private static func shapeError(_ extents: [PythonLiteral], path: String) -> DatasetError {
+    for case .call(let text) in extents {
+      return DatasetError(
+        .malformed, path: path, found: "its shape holds \(text), which NumPy does not read either",
+        expected: "whole numbers",
+        suggestion: "write the header with tuple(int(n) for n in shape), or use numpy.save")
+    }
+    return DatasetError(
+      .malformed, path: path, found: "its shape holds something that is no extent")
+  }
+
   private func checkLength(_ file: ByteFile, path: String) throws {
+    if let problem = shape.problemInFile {
+      throw DatasetError(.outOfRange, path: path, found: problem)
+    }
     guard let needed = shape.checkedByteCount(elementByteCount: elements.byteCount) else {
       throw DatasetError(.malformed, path: path, found: "its shape \(shape.shapeText) is too large")
     }
@@ -66,6 +81,12 @@ struct NpyHeader {
         suggestion: "the download or copy may be incomplete")
     }
     guard needed == rest else {
+      let next = dataStart + needed
+      if try file.read(next..<min(next + 6, file.count)) == NpyHeader.magic {
+        throw DatasetError(
+          .malformed, path: path, found: "the file holds several arrays, one saved after the other",
+          expected: "one array", suggestion: "save them with numpy.savez, which names them")
+      }
       throw DatasetError(
         .malformed, path: path,
         found: "\(rest - needed) bytes follow the array of shape \(shape.shapeText)",
@@ -77,46 +98,5 @@ struct NpyHeader {
     DatasetError(
       .truncated, path: path,
       found: "the file has \(file.count) bytes and its header would end at \(needed)")
-  }
-
-  private static func elements(
-    _ descr: PythonLiteral, path: String
-  ) throws(DatasetError) -> (StoredElements, isBigEndian: Bool) {
-    guard case .string(let code) = descr else {
-      throw DatasetError(
-        .unsupported, path: path, found: "the array has named fields",
-        suggestion: "save the fields one by one")
-    }
-    let order = code.first ?? " "
-    let isOrdered = "<>|=".contains(order)
-    let kind = isOrdered ? String(code.dropFirst()) : code
-    let elements: StoredElements
-    switch kind {
-    case "f2": elements = .native(.float16)
-    case "f4": elements = .native(.float32)
-    case "f8": elements = .native(.float64)
-    case "i1": elements = .native(.int8)
-    case "i2": elements = .native(.int16)
-    case "i4": elements = .native(.int32)
-    case "i8": elements = .native(.int64)
-    case "u1": elements = .native(.uint8)
-    case "u2": elements = .uint16
-    case "u4": elements = .native(.uint32)
-    case "u8": elements = .uint64
-    case "b1", "?": elements = .native(.bool)
-    case "c8": elements = .native(.complex64)
-    case "c16": elements = .complex128
-    case "V2": elements = .native(.bfloat16)
-    default:
-      let isObject = kind.hasPrefix("O")
-      throw DatasetError(
-        .unsupported, path: path,
-        found: isObject ? "the array holds Python objects" : "the element type is \(code)",
-        expected: "numbers or booleans",
-        suggestion: isObject
-          ? "rows of unequal length: save one array a row, or pad them and give --lengths"
-          : "convert it, for example with array.astype(numpy.float32)")
-    }
-    return (elements, order == ">")
   }
 }

@@ -4,6 +4,8 @@ indirect enum PythonLiteral: Hashable {
   case integer(Int)
   case bool(Bool)
   case none
+  /// A call, such as `np.int64(3)`, which is no literal; its text.
+  case call(String)
   case sequence([PythonLiteral])
   case dictionary([String: PythonLiteral])
 
@@ -82,6 +84,7 @@ indirect enum PythonLiteral: Hashable {
       skipBlanks()
       let start = position
       while position < bytes.count, isWordByte(bytes[position]) { position += 1 }
+      if let call = call(from: start) { return call }
       var text = String(decoding: bytes[start..<position], as: UTF8.self)
       switch text {
       case "True": return .bool(true)
@@ -94,10 +97,19 @@ indirect enum PythonLiteral: Hashable {
       }
     }
 
+    /// The call whose name ends here, up to the first closing bracket.
+    private mutating func call(from start: Int) -> PythonLiteral? {
+      guard position > start, position < bytes.count, bytes[position] == UInt8(ascii: "("),
+        let end = bytes[position...].firstIndex(of: UInt8(ascii: ")"))
+      else { return nil }
+      position = end + 1
+      return .call(String(decoding: bytes[start..<position], as: UTF8.self))
+    }
+
     private func isWordByte(_ byte: UInt8) -> Bool {
       let character = Character(Unicode.Scalar(byte))
       return character.isASCII
-        && (character.isLetter || character.isNumber || "+-".contains(character))
+        && (character.isLetter || character.isNumber || "+-._".contains(character))
     }
   }
 }

@@ -12,6 +12,8 @@ public struct SequenceBatch: Sendable {
   public let names: [String]
   /// Timesteps a second, where the source says.
   public let sampleRateHz: Int?
+  /// What reading did that people should know, such as a recording that was resampled.
+  public let notes: [String]
 
   /// The number of rows.
   public var rowCount: Int { values.shape[0] }
@@ -33,7 +35,9 @@ public struct SequenceBatch: Sendable {
   /// Joins values and a mask; values at invalid timesteps are set to zero.
   ///
   /// - Precondition: `values` is `[b, t, …]`, `mask` is `bool` `[b, t]`, one name a row.
-  package init(values: Tensor, mask: Tensor, names: [String], sampleRateHz: Int? = nil) {
+  package init(
+    values: Tensor, mask: Tensor, names: [String], sampleRateHz: Int? = nil, notes: [String] = []
+  ) {
     precondition(values.rank >= 2 && mask.dtype == .bool, "A batch needs values and a mask.")
     precondition(mask.shape == Array(values.shape.prefix(2)), "The mask belongs to other values.")
     precondition(names.count == values.shape[0], "A batch needs a name for each row.")
@@ -41,6 +45,7 @@ public struct SequenceBatch: Sendable {
     self.mask = mask
     self.names = names
     self.sampleRateHz = sampleRateHz
+    self.notes = notes
   }
 
   /// The batch with its values in another dtype.
@@ -55,7 +60,7 @@ public struct SequenceBatch: Sendable {
         expected: "whole numbers, such as token ids")
     }
     return SequenceBatch(
-      values: converted, mask: mask, names: names, sampleRateHz: sampleRateHz)
+      values: converted, mask: mask, names: names, sampleRateHz: sampleRateHz, notes: notes)
   }
 
   /// The mask of rows that are valid up to their lengths.

@@ -4,8 +4,9 @@ package import Weights
 /// A recording read from a WAV file.
 ///
 /// Reads integer samples of up to 32 bits and float samples of 32 or 64, plain and extensible
-/// headers, RF64 files above 4 GB, any rate and any number of channels. Integer samples are divided
-/// by the largest magnitude of their width, so that values lie in [-1, 1); 8-bit ones are unsigned.
+/// headers, RF64 and BW64 files above 4 GB, any rate and any number of channels. Integer samples are
+/// divided by the largest magnitude of their width, so that values lie in [-1, 1); 8-bit ones are
+/// unsigned. Sizes in the header that the file contradicts are noted.
 public struct Wav: Sendable {
   /// How samples are stored.
   public enum Encoding: Hashable, Sendable {
@@ -21,6 +22,8 @@ public struct Wav: Sendable {
   public let sampleRateHz: Int
   /// How the file stored the samples.
   public let encoding: Encoding
+  /// What the header says and the file does not hold.
+  public let notes: [String]
 
   /// The number of channels.
   public var channelCount: Int { samples.shape[1] }
@@ -29,78 +32,26 @@ public struct Wav: Sendable {
 
   /// Reads a file.
   ///
-  /// - Throws: ``DatasetError`` if it is malformed, truncated or compressed; `FileError`.
+  /// - Throws: ``DatasetError`` if it is malformed or compressed; `FileError`.
   public init(path: String) throws { try self.init(ByteFile(path: path)) }
 
   /// Reads a file that is in memory; `name` stands for its path in messages.
   ///
-  /// - Throws: ``DatasetError`` if it is malformed, truncated or compressed.
+  /// - Throws: ``DatasetError`` if it is malformed or compressed.
   public init(bytes: [UInt8], name: String = "data") throws {
     try self.init(ByteFile(bytes: bytes, name: name))
   }
 
   package init(_ file: ByteFile) throws {
-    let (format, range) = try Wav.locate(file)
-    let frameCount = range.count / format.frameByteCount
+    let chunks = try WavChunks(file)
+    let format = chunks.format
+    let frameCount = chunks.samples.count / format.frameByteCount
     samples = try Tensor(.float32, shape: [frameCount, format.channelCount]) { output in
-      try Wav.decode(file, range, format, into: output.bindMemory(to: Float.self))
+      try Wav.decode(file, chunks.samples, format, into: output.bindMemory(to: Float.self))
     }
     sampleRateHz = format.sampleRateHz
     encoding = format.encoding
-  }
-
-  /// Finds the format and the whole frames of the first data chunk.
-  private static func locate(_ file: ByteFile) throws -> (WavFormat, Range<Int>) {
-    func malformed(_ found: String) -> DatasetError {
-      DatasetError(.malformed, path: file.path, found: found)
-    }
-    let start = try file.read(0..<min(file.count, 12))
-    let kind = String(decoding: start.prefix(4), as: UTF8.self)
-    guard kind == "RIFF" || kind == "RF64", start.suffix(4) == Array("WAVE".utf8)[...] else {
-      throw DatasetError(
-        .unknownKind, path: file.path,
-        found: kind == "RIFX" ? "this is a big-endian WAV file" : "this is no WAV file")
-    }
-    let isStream = [0, UInt32.max].contains(LittleEndian(start).number(UInt32.self, at: 4))
-    var format: WavFormat?
-    var wideCount: Int?
-    var position = 12
-    // Files have a handful of chunks; a bound keeps one made of empty chunks from taking forever.
-    for _ in 0..<10_000 where position + 8 <= file.count {
-      let head = try file.read(position..<position + 8)
-      let count = Int(LittleEndian(head).number(UInt32.self, at: 4))
-      let body = position + 8
-      let rest = file.count - body
-      switch String(decoding: head.prefix(4), as: UTF8.self) {
-      case "ds64" where count >= 16 && rest >= 16:
-        let wide = try LittleEndian(file.read(body..<body + 16)).number(UInt64.self, at: 8)
-        wideCount = Int(clamping: wide)
-      case "fmt ":
-        let chunk = try file.read(body..<body + min(count, rest, 40))
-        format = try WavFormat(chunk: chunk, path: file.path)
-      case "data":
-        guard let format else { throw malformed("its data come before their format") }
-        let isOpenEnded = count == Int(UInt32.max) || (count == 0 && isStream)
-        let isLast = isOpenEnded && wideCount == nil
-        let declared = isLast ? rest : count == Int(UInt32.max) ? wideCount ?? rest : count
-        guard declared <= rest else {
-          throw DatasetError(
-            .truncated, path: file.path,
-            found: "its data should be \(declared) bytes and only \(rest) are left",
-            suggestion: "the download or recording may be incomplete")
-        }
-        let extra = declared % format.frameByteCount
-        guard extra == 0 || isLast else {
-          throw malformed("its data end inside a frame of \(format.frameByteCount) bytes")
-        }
-        return (format, body..<body + declared - extra)
-      default: break
-      }
-      position = body + count + count % 2
-    }
-    throw DatasetError(
-      position > file.count ? .truncated : .malformed, path: file.path,
-      found: format == nil ? "it has no format chunk" : "it has no data chunk")
+    notes = chunks.notes
   }
 
   private static func decode(

@@ -1,3 +1,5 @@
+internal import Weights
+
 /// How a WAV file stores its samples: the contents of its `fmt ` chunk.
 struct WavFormat {
   let encoding: Wav.Encoding
@@ -43,7 +45,7 @@ struct WavFormat {
       throw DatasetError(
         .unsupported, path: path, found: "its samples are \(WavFormat.name(of: tag))",
         expected: "PCM or float samples",
-        suggestion: "convert it, for example with: ffmpeg -i IN.wav -c:a pcm_s16le OUT.wav")
+        suggestion: WavFormat.conversion.advice(for: path))
     }
     let legal: ClosedRange<Int> = tag == 1 ? 1...32 : 32...64
     guard legal.contains(bits), tag == 1 || bits % 32 == 0 else {
@@ -60,6 +62,9 @@ struct WavFormat {
     containerByteCount = frame / channelCount
     encoding = tag == 1 ? .integer(bits: bits) : .float(bits: bits)
   }
+
+  private static let conversion = ForeignKind(
+    "a compressed WAV recording", "convert it: ffmpeg -i '{in}' -c:a pcm_s16le '{out}-pcm.wav'")
 
   private static func name(of tag: UInt16) -> String {
     switch tag {

@@ -88,6 +88,7 @@ struct ZipArchive {
     if member.method == 0 {
       bytes = stored
     } else {
+      try UnpackedSize.check(member.count, from: member.compressedCount, path: path)
       // Nothing deflates to less than a thousandth; a larger claim is a lie.
       guard member.count / 1040 <= member.compressedCount,
         let inflated = Inflate.decompress(stored, count: member.count)

@@ -1,8 +1,9 @@
 public import Tensors
 
-/// A file of named tensors in the safetensors format, opened for reading.
+/// A file of named tensors in the safetensors format, opened for reading, or several files with the
+/// index that names them.
 ///
-/// Opening reads the header only; a tensor is read when it is asked for, straight into its own
+/// Opening reads the headers only; a tensor is read when it is asked for, straight into its own
 /// memory, so a large file is never held twice.
 ///
 /// - Source: https://github.com/huggingface/safetensors (format of version 0.4).
@@ -17,8 +18,10 @@ public struct Safetensors: Sendable {
     public let shape: Shape
     /// Where the bytes are in the file.
     package let range: Range<Int>
+    /// Which of the files has it.
+    var shard = 0
 
-    /// How the elements are read; nil for types that cannot be, such as `F8_E4M3`.
+    /// How the elements are read; nil for types that cannot be, such as `F4`.
     package var elements: StoredElements? {
       switch dtypeName {
       case "F64": .native(.float64)
@@ -35,7 +38,7 @@ public struct Safetensors: Sendable {
       case "C64": .native(.complex64)
       case "U16": .uint16
       case "U64": .uint64
-      default: nil
+      default: Float8(rawValue: dtypeName).map { .float8($0) }
       }
     }
 
@@ -48,23 +51,57 @@ public struct Safetensors: Sendable {
   /// The free text that the writer added.
   public let metadata: [String: String]
 
-  private let file: ByteFile
+  /// The path of the file or of the index, as the user gave it.
+  public let path: String
+
+  private let files: [ByteFile]
   private let positions: [String: Int]
 
-  /// Opens a file.
+  /// Opens a file, or all files that an `index.json` names.
   ///
-  /// - Throws: ``FileError`` if it cannot be read, ``WeightError`` if it is not well formed.
-  public init(path: String) throws { try self.init(ByteFile(path: path)) }
+  /// - Throws: ``FileError`` if one cannot be read, ``WeightError`` if it is not well formed.
+  public init(path: String) throws {
+    try self.init(path: path) { try ByteFile(path: $0) }
+  }
 
   /// Opens a file that is in memory; `name` stands for its path in messages.
   ///
   /// - Throws: ``WeightError`` if it is not well formed.
   public init(bytes: [UInt8], name: String = "data") throws {
-    try self.init(ByteFile(bytes: bytes, name: name))
+    try self.init(file: ByteFile(bytes: bytes, name: name))
   }
 
-  /// Opens a file that is open already.
-  package init(_ file: ByteFile) throws {
+  /// Opens what `open` finds behind a path, and the files that it names if it is an index.
+  package init(path: String, open: FileOpener) throws {
+    try self.init(open(path), path: path, open: open)
+  }
+
+  /// Takes a file that is open already, and opens the files that it names if it is an index.
+  package init(_ file: ByteFile, path: String, open: FileOpener) throws {
+    guard try FileKind.of(file) == .safetensorsIndex else {
+      self = try Safetensors(file: file)
+      return
+    }
+    let index = try SafetensorsIndex(file)
+    let folder = path.lastIndex(of: "/").map { path[...$0] } ?? ""
+    let shards = try index.files.map { try Safetensors(file: open(folder + $0)) }
+    let numbers = Dictionary(zip(index.files, shards.indices)) { first, _ in first }
+    let entries = try index.places.map { tensor, file in
+      guard let number = numbers[file], var entry = shards[number].entry(tensor) else {
+        throw WeightError(
+          .unknownTensor, path: path,
+          found: "it says that \(tensor) is in \(file), which does not hold it",
+          suggestion: "the index and its files may be of different versions")
+      }
+      entry.shard = number
+      return entry
+    }
+    self.init(
+      path: path, files: shards.flatMap(\.files), entries: entries,
+      metadata: shards.first?.metadata ?? [:])
+  }
+
+  private init(file: ByteFile) throws {
     try Safetensors.refuseOtherKinds(file)
     let length = try file.read(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(SafetensorsHeader.longest) else {
@@ -81,15 +118,16 @@ public struct Safetensors: Sendable {
     }
     let header = try SafetensorsHeader(
       json: file.read(8..<dataStart), dataStart: dataStart, fileCount: file.count, path: file.path)
-    self.file = file
-    entries = header.entries
-    metadata = header.metadata
-    positions = Dictionary(
-      uniqueKeysWithValues: header.entries.enumerated().map { ($1.name, $0) })
+    self.init(path: file.path, files: [file], entries: header.entries, metadata: header.metadata)
   }
 
-  /// The path of the file, as the user gave it.
-  public var path: String { file.path }
+  private init(path: String, files: [ByteFile], entries: [Entry], metadata: [String: String]) {
+    self.path = path
+    self.files = files
+    self.entries = entries
+    self.metadata = metadata
+    positions = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
+  }
 
   /// The names of all tensors, in the order of the header.
   public var names: [String] { entries.map(\.name) }
@@ -99,7 +137,8 @@ public struct Safetensors: Sendable {
 
   /// Reads the tensor of that name.
   ///
-  /// `U16` becomes `int32` and `U64` `int64`; the other types keep their bits.
+  /// `U16` becomes `int32`, `U64` `int64` and floats of one byte `float32`; the other types keep their
+  /// bits.
   ///
   /// - Throws: ``WeightError`` `.unknownTensor` with the nearest name, `.unsupportedDType`,
   ///   `.outOfRange`; ``FileError`` if the file can no longer be read.
@@ -118,11 +157,11 @@ public struct Safetensors: Sendable {
     guard let elements = entry.elements else {
       throw WeightError(
         .unsupportedDType, path: place, found: "its elements are \(entry.dtypeName)",
-        expected: "F64, F32, F16, BF16, an integer type, BOOL or C64",
+        expected: "F64, F32, F16, BF16, F8, an integer type, BOOL or C64",
         suggestion: "convert the tensor, for example to BF16")
     }
     let read = try elements.tensor(shape: entry.shape) { bytes in
-      try file.read(at: entry.range.lowerBound, into: bytes)
+      try files[entry.shard].read(at: entry.range.lowerBound, into: bytes)
     }
     guard let read else {
       throw WeightError(
@@ -139,30 +178,13 @@ public struct Safetensors: Sendable {
   }
 
   private static func refuseOtherKinds(_ file: ByteFile) throws {
-    let start = try file.read(0..<min(file.count, 8))
-    let kinds: [(magic: [UInt8], name: String, advice: String)] = [
-      (
-        Array("PK".utf8), "a zip archive, such as .npz or a PyTorch checkpoint",
-        "save the tensors with safetensors.torch.save_file or safetensors.numpy.save_file"
-      ),
-      (Array("GGUF".utf8), "a GGUF file", "give a .safetensors file"),
-      ([0x93] + Array("NUMPY".utf8), "a .npy array", "give a .safetensors file"),
-      (
-        [0x89] + Array("HDF".utf8), "an HDF5 file, such as Keras weights",
-        "save the arrays with safetensors.numpy.save_file"
-      ),
-      ([0x80, 0x02], "a Python pickle", "save the tensors with safetensors.torch.save_file"),
-    ]
-    for kind in kinds where start.starts(with: kind.magic) && file.count > 8 {
-      // A genuine header length may begin with the same two bytes, but then JSON follows.
-      let follows = try file.read(8..<9)
-      if kind.magic.count <= 2, follows == [UInt8(ascii: "{")] { continue }
-      throw WeightError(
-        .notSafetensors, path: file.path, found: "this is \(kind.name)", suggestion: kind.advice)
-    }
-    guard file.count >= 8 else {
-      throw WeightError(
-        .notSafetensors, path: file.path, found: "the file has only \(file.count) bytes")
-    }
+    let kind = try FileKind.of(file)
+    // What is of no known kind may be a damaged file; then it is said where.
+    if kind == .safetensors || (kind == nil && file.count >= 8) { return }
+    throw WeightError(
+      .notSafetensors, path: file.path,
+      found: try kind?.saying ?? FileKind.unknown(file),
+      expected: "a .safetensors file, or the index.json of several",
+      suggestion: kind?.adviceForTensors(file.path))
   }
 }

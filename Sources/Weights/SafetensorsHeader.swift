@@ -64,6 +64,9 @@ struct SafetensorsHeader {
     }
     let entry = Safetensors.Entry(
       name: member.name, dtypeName: dtypeName, shape: shape, range: offsets[0] + dataStart..<end)
+    if let problem = shape.problemInFile {
+      throw WeightError(.badHeader, path: place, found: problem)
+    }
     if let elements = entry.elements {
       guard let needed = shape.checkedByteCount(elementByteCount: elements.byteCount),
         needed == entry.range.count

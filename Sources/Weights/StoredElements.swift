@@ -10,11 +10,14 @@ package enum StoredElements: Hashable, Sendable {
   case uint64
   /// Pairs of doubles; become `complex64` by rounding.
   case complex128
+  /// Floats of one byte; become `float32`, which holds all of them.
+  case float8(Float8)
 
   /// The size of one stored element.
   package var byteCount: Int {
     switch self {
     case .native(let dtype): dtype.byteCount
+    case .float8: 1
     case .uint16: 2
     case .uint64: 8
     case .complex128: 16
@@ -28,6 +31,7 @@ package enum StoredElements: Hashable, Sendable {
     case .uint16: .int32
     case .uint64: .int64
     case .complex128: .complex64
+    case .float8: .float32
     }
   }
 
@@ -46,7 +50,7 @@ package enum StoredElements: Hashable, Sendable {
         if isBigEndian { StoredElements.swapBytes(bytes, width: componentByteCount) }
         if dtype == .bool { StoredElements.normaliseBools(bytes) }
       }
-    case .uint16, .uint64, .complex128:
+    case .uint16, .uint64, .complex128, .float8:
       let stored: Tensor = try Tensor(.uint8, shape: [count * byteCount]) { bytes in
         try fill(bytes)
         if isBigEndian { StoredElements.swapBytes(bytes, width: componentByteCount) }
@@ -77,6 +81,9 @@ package enum StoredElements: Hashable, Sendable {
         values.append(value)
       }
       return Tensor(values)
+    case .float8(let kind):
+      let meanings = kind.values
+      return Tensor(bytes.prefix(count).map { meanings[Int($0)] })
     case .native, .complex128:
       return Tensor(
         (0..<count).map { index in

@@ -54,7 +54,12 @@ import Weights
       let error = #expect(throws: DatasetError.self) { try Batcher.load(paths) }
       #expect(error?.found == "16000 Hz")
       #expect(error?.expected?.hasPrefix("8000 Hz") == true)
-      #expect(error?.suggestion?.contains("-ar 8000") == true)
+      #expect(error?.suggestion?.contains("--rate 8000") == true)
+      let batch = try Batcher.load(paths, options: .init(sampleRateHz: 16000))
+      #expect(batch.lengths == [6, 3])
+      #expect(batch.sampleRateHz == 16000)
+      #expect(batch.notes.count == 1)
+      #expect(batch.notes.first?.hasPrefix("\(paths[0]): resampled from 8000 to 16000 Hz") == true)
     }
   }
 
@@ -145,6 +150,7 @@ import Weights
   func wrongFiles() throws {
     try withFiles([
       ("a.npy", Npy.encoded(ramp([3]))), ("b.flac", Array("fLaC....".utf8)), ("c.bin", []),
+      ("d.pkl", [0x80, 4, 0x95]), ("e.npy", Npy.encoded(ramp([1, 3]))),
     ]) {
       let flat = #expect(throws: DatasetError.self) { [path = $0[0]] in try Batcher.load([path]) }
       #expect(flat?.expected == "[b, t] or [b, t, …]")
@@ -152,6 +158,13 @@ import Weights
       #expect(flac?.found.contains("FLAC") == true)
       let empty = #expect(throws: DatasetError.self) { [path = $0[2]] in try Batcher.load([path]) }
       #expect(empty?.found == "the file is empty")
+      let pickle = #expect(throws: DatasetError.self) { [path = $0[3]] in try Batcher.load([path]) }
+      #expect(pickle?.found == "this is a Python pickle")
+      #expect(pickle?.suggestion?.contains("pickle.load") == true)
+      let array = #expect(throws: DatasetError.self) { [path = $0[4]] in
+        try Batcher.load([path], options: .init(sampleRateHz: 16000))
+      }
+      #expect(array?.expected?.contains("a recording") == true)
     }
     #expect(throws: FileError.self) { try Batcher.load(["/no/such.wav"]) }
     #expect(throws: DatasetError.self) { try Batcher.load([]) }

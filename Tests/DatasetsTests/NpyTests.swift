@@ -82,7 +82,7 @@ struct NpyHeaderCase: CustomTestStringConvertible {
     "what is no array of numbers is refused with advice",
     arguments: [
       ("object.npy", "Python objects", "pad them and give --lengths"),
-      ("structured.npy", "named fields", "one by one"), ("text.npy", "<U2", "astype"),
+      ("structured.npy", "named fields", "one by one"), ("text.npy", "text (<U2)", "ids"),
     ])
   func unsupported(name: String, found: String, advice: String) {
     let error = #expect(throws: DatasetError.self) { try Npy.read(path: arrayFixture(name)) }
@@ -119,6 +119,50 @@ struct NpyHeaderCase: CustomTestStringConvertible {
       [0x93] + Array("NUMPY".utf8) + [1, 0] + length + text + Array(repeating: 0, count: 8)
     let error = #expect(throws: DatasetError.self) { try Npy.read(bytes: bytes) }
     #expect(error?.description.contains(example.message) == true, "\(error?.description ?? "")")
+  }
+
+  /// A file with that header and as many bytes of data.
+  private func file(_ descr: String, _ shape: String, data: [UInt8]) -> [UInt8] {
+    let text = Array("{'descr': \(descr), 'fortran_order': False, 'shape': \(shape), }".utf8)
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.count), 0] + text + data
+  }
+
+  @Test(
+    "bfloat16 is read under every name",
+    arguments: ["'<V2'", "'|V2'", "'V2'", "'bfloat16'", "'<bfloat16'", "'bf16'", "'E'"])
+  func bfloat16(descr: String) throws {
+    let tensor = try Npy.read(bytes: file(descr, "(2,)", data: [0x80, 0x3F, 0x40, 0xC0]))
+    #expect(tensor.dtype == .bfloat16)
+    #expect(tensor.doubles() == [1, -3])
+  }
+
+  @Test(
+    "each kind of element that is not read is refused by its own reason",
+    arguments: [
+      ("'<V1'", "(4,)", "one byte have no type in .npy"), ("'<f1'", "(4,)", "one byte"),
+      ("'float8_e4m3fn'", "(4,)", "one byte"), ("'<U1'", "(1,)", "holds text"),
+      ("'|S4'", "(1,)", "holds text"), ("'<M8[ns]'", "(1,)", "dates"),
+      ("'<m8[s]'", "(1,)", "durations"), ("'|O'", "(1,)", "Python objects"),
+      ("'<f16'", "(1,)", "long doubles"), ("'<c32'", "(1,)", "complex128"),
+      ("'|V4'", "(1,)", "4 raw bytes"),
+      ("[('t', '<f4'), ('x', '<f4', (2,))]", "(1,)", "fields: t, x"),
+      ("('<f4', (2,))", "(1,)", "no name of a type"), ("'|u1'", "(np.int64(4),)", "np.int64(4)"),
+      ("'<f4'", "(8589934592, 1, 0)", "8589934592 places"),
+      ("'|b1'", "(4294967296, 2, 0)", "places"),
+    ])
+  func reasons(descr: String, shape: String, message: String) {
+    let error = #expect(throws: DatasetError.self) {
+      try Npy.read(bytes: file(descr, shape, data: [1, 2, 3, 4]))
+    }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("two arrays saved one after the other are not taken for one")
+  func severalArrays() {
+    let one = Npy.encoded(ramp([2]))
+    let error = #expect(throws: DatasetError.self) { try Npy.read(bytes: one + one) }
+    #expect(error?.found.contains("several arrays") == true)
+    #expect(error?.suggestion?.contains("numpy.savez") == true)
   }
 
   @Test("a long integer of Python 2 and a list instead of a tuple are read")

@@ -1,6 +1,6 @@
 """Writes Tests/Fixtures/arrays: small files by the formats' own writers, with known contents.
 
-Run with a Python that has numpy 2, ml_dtypes, safetensors and the standard library:
+Run with a Python that has numpy 2, ml_dtypes, safetensors and the standard library, beside sox:
 
     python Tests/Oracles/make_array_fixtures.py
 
@@ -11,6 +11,7 @@ tests need no second copy of the numbers.
 import io
 import pathlib
 import struct
+import subprocess
 import wave
 import zipfile
 
@@ -103,9 +104,16 @@ def write_wav():
             file.writeframes(frames)
 
 
+def write_ogg():
+    """A tone of 400 samples; -R makes the same file every time."""
+    command = ["sox", "-R", "-r", "8000", "-n", "-c", "1", "-C", "3", str(FOLDER / "tone.ogg")]
+    subprocess.run(command + ["synth", "400s", "sine", "440", "vol", "0.5"], check=True)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_npy()
     write_npz()
     write_safetensors()
     write_wav()
+    write_ogg()

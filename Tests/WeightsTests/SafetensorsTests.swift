@@ -86,6 +86,13 @@ struct HostileHeader: CustomTestStringConvertible {
       "endless offsets", "{\"a\":\(tensor("[1]", "[0,99999999999999999999]"))}", data: 4,
       .badHeader, "incomplete"),
     HostileHeader(
+      "rows without elements", "{\"a\":\(tensor("[8589934592,1,0]", "[0,0]"))}", .badHeader,
+      "no elements, and 8589934592 places"),
+    HostileHeader(
+      "many axes",
+      "{\"a\":\(tensor("[\(Array(repeating: "1", count: 99).joined(separator: ","))]", "[0,4]"))}",
+      data: 4, .badHeader, "99 axes"),
+    HostileHeader(
       "metadata of numbers", "{\"__metadata__\":{\"a\":1}}", .badHeader, "__metadata__"),
     HostileHeader(
       "deep brackets", "{\"a\":" + String(repeating: "[", count: 100_000), .badHeader,
@@ -116,12 +123,21 @@ struct HostileHeader: CustomTestStringConvertible {
     #expect(file.names.count == 16)
   }
 
-  @Test("an 8-bit float is refused by name, and only when it is read")
+  @Test("floats of one byte read as float32")
   func float8() throws {
     let file = try Safetensors(path: arrayFixture("all.safetensors"))
-    let error = #expect(throws: WeightError.self) { try file.tensor("f8") }
+    let tensor = try file.tensor("f8")
+    #expect(tensor.dtype == .float32)
+    #expect(tensor.count == file.entry("f8")?.range.count)
+  }
+
+  @Test("a type that cannot be read is refused by name, and only when it is read")
+  func unknownType() throws {
+    let header = #"{"a":{"dtype":"F4","shape":[4],"data_offsets":[0,2]}}"#
+    let file = try Safetensors(bytes: safetensorsBytes(header: header, dataCount: 2))
+    let error = #expect(throws: WeightError.self) { try file.tensor("a") }
     #expect(error?.code == .unsupportedDType)
-    #expect(error?.description.contains("f8: its elements are F8_E4M3") == true)
+    #expect(error?.description.contains("a: its elements are F4") == true)
     #expect(error?.description.contains("convert the tensor") == true)
   }
 
@@ -170,7 +186,8 @@ struct HostileHeader: CustomTestStringConvertible {
   @Test(
     "files of other kinds are named",
     arguments: [
-      ("deflated.npz", "zip archive"), ("f4.npy", ".npy array"), ("pcm8.wav", "header would be"),
+      ("deflated.npz", "archive of NumPy arrays"), ("deflated.npz", "numpy.load('"),
+      ("f4.npy", "an array of NumPy"), ("pcm8.wav", "WAV recording"),
     ])
   func otherKinds(name: String, message: String) {
     let error = #expect(throws: WeightError.self) { try Safetensors(path: arrayFixture(name)) }

@@ -43,8 +43,9 @@ package enum ArrayComparison {
     got: Tensor, want: Tensor, _ tolerance: Tolerance, isSeen: (Int) -> Bool = { _ in true }
   ) -> WorstDifference? {
     precondition(got.shape == want.shape, "Arrays of unequal shapes were compared.")
-    let (a, b) = (parts(got), parts(want))
-    let width = got.dtype == .complex64 || want.dtype == .complex64 ? 2 : 1
+    let isComplex = got.dtype == .complex64 || want.dtype == .complex64
+    let (a, b) = (parts(got, isComplex), parts(want, isComplex))
+    let width = isComplex ? 2 : 1
     var worst: (position: Int, share: Double)?
     for position in a.indices where isSeen(position / width) {
       let share = tolerance.share(got: a[position], want: b[position])
@@ -57,8 +58,9 @@ package enum ArrayComparison {
     }
   }
 
-  private static func parts(_ tensor: Tensor) -> [Double] {
-    guard tensor.dtype == .complex64 else { return tensor.doubles() }
+  /// The numbers of a tensor, with imaginary parts beside complex ones and those compared with such.
+  private static func parts(_ tensor: Tensor, _ isComplex: Bool) -> [Double] {
+    guard isComplex else { return tensor.doubles() }
     let pairs = zip(tensor.realPart.doubles(), tensor.imaginaryPart.doubles())
     return pairs.flatMap { [$0, $1] }
   }

@@ -29,28 +29,35 @@ package struct GoldenCase: Sendable {
     let path = "\(folder)/\(name)"
     facts = try JSONParser.parse(try ByteFile(path: "\(path)/case.json").readAll())
     data = try Safetensors(path: "\(path)/data.safetensors")
-    let text = String(
-      decoding: try ByteFile(path: "\(path)/spec.textproto").readAll(), as: UTF8.self)
+    let text = PlainText.decoded(try ByteFile(path: "\(path)/spec.textproto").readAll())
     let notation = LayerNotation(registry: registry)
     layer = try registry.makeLayer(try notation.read(text, as: .text).spec)
   }
 
   /// A tensor of the case in its logical dtype, or nil.
+  ///
+  /// - Throws: `WeightError` `.mismatch` if it cannot be of that dtype.
   package func tensor(_ name: String) throws -> Tensor? {
     guard data.entry(name) != nil else { return nil }
     let stored = try data.tensor(name)
     switch facts["logical_dtypes"]?[name]?.string {
     case "complex64":
       guard stored.dtype == .float32, stored.shape.last == 2 else {
-        throw RuntimeError(
-          .invalidSequence,
-          found: "\(name), complex, as \(stored.dtype.name) \(stored.shape.shapeText)",
-          expected: "float32 with a last axis of 2: real and imaginary parts")
+        throw WeightError(
+          .mismatch, path: "\(self.name): \(name)",
+          found: "complex values in \(stored.dtype.name) \(stored.shape.shapeText)",
+          expected: "float32 with a last axis of 2: real and imaginary part")
       }
       return Tensor(.complex64, shape: Array(stored.shape.dropLast())) { target in
         stored.withUnsafeBytes { target.copyBytes($0) }
       }
-    case let dtype?: return DType(name: dtype).map(stored.converted(to:)) ?? stored
+    case let dtypeName?:
+      guard let dtype = DType(name: dtypeName) else {
+        throw WeightError(
+          .mismatch, path: "\(self.name): \(name)", found: "the logical dtype \(dtypeName)",
+          expected: DType.allCases.map(\.name).joined(separator: ", "))
+      }
+      return stored.converted(to: dtype)
     case nil: return stored
     }
   }

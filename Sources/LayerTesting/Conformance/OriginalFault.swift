@@ -66,13 +66,16 @@ private struct PositionedBand {
     case .sequence(let x), .streamed(let x): given = x.values
     case .array(let tensor): given = tensor
     }
+    guard given.rank == 2, given.shape[0] == 1 || given.shape[0] == input.batch else {
+      return false
+    }
     let (numbers, time) = (given.doubles(), given.shape[1])
     return (0..<input.batch).contains { row in
       let start = given.shape[0] == 1 ? 0 : row * time
       return (0..<min(time, input.time)).contains { query in
         (0..<min(time, input.time)).contains { key in
-          let distance = Int(numbers[start + query] - numbers[start + key])
-          let isNear = distance <= past && -distance <= future
+          let distance = numbers[start + query] - numbers[start + key]
+          let isNear = distance <= Double(past) && -distance <= Double(future)
           let isFar = query - key > past || key - query > future
           return isNear && isFar && input.isValid(row: row, time: query)
             && input.isValid(row: row, time: key)
@@ -104,11 +107,13 @@ private struct StreamedBand {
 
   /// Whether a valid timestep of the input sees no valid one of the source.
   func hasBlindQuery(_ input: SequenceTensor, _ source: SequenceTensor) -> Bool {
-    (0..<input.batch).contains { row in
-      (0..<input.time).contains { time in
+    guard source.batch == 1 || source.batch == input.batch else { return false }
+    return (0..<input.batch).contains { row in
+      let sourceRow = source.batch == 1 ? 0 : row
+      return (0..<input.time).contains { time in
         let visible = max(0, time - past)..<max(0, min(source.time, time + future + 1), time - past)
         return input.isValid(row: row, time: time)
-          && !visible.contains { $0 < source.time && source.isValid(row: row, time: $0) }
+          && !visible.contains { $0 < source.time && source.isValid(row: sourceRow, time: $0) }
       }
     }
   }

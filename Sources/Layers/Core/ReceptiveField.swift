@@ -1,3 +1,5 @@
+import Tensors
+
 /// The inputs that one output step depends on.
 ///
 /// Output `o` sees inputs `i + start ... i + end`, with `i = floor(o / outputRatio)`. Ends may be
@@ -38,11 +40,7 @@ public struct ReceptiveField: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Such as `-4 … 0` or `-inf … 0`.
-  public var description: String { "\(Self.text(start)) … \(Self.text(end))" }
-
-  private static func text(_ bound: Double) -> String {
-    bound.isInfinite ? (bound < 0 ? "-inf" : "inf") : "\(Int(bound))"
-  }
+  public var description: String { "\(NumberText.exact(start)) … \(NumberText.exact(end))" }
 }
 
 /// The receptive field of output step `n * count + k` at position `k`, relative to its aligned input;

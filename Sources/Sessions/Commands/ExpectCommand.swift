@@ -56,7 +56,7 @@ struct ExpectCommand: Command {
     }
     let (_, tree) = try session.requireTree()
     let path = try tree.resolve(facet.path).path
-    let values = try ArrayFile.read(file, open: session.files.open)
+    let values = try ArrayFile.read(file, open: session.files.open).values
     let run = try session.requireRun()
     guard let ours = try session.layerWise(run).taps[path] else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no output")

@@ -16,20 +16,22 @@ enum InputCommands {
 struct InputCommand: Command {
   let name = "input"
   let usage =
-    "input FILE… [--channel-axis] [--lengths 10,7] [--mask FILE] | text \"…\" | SIGNAL "
+    "input FILE… [--rate HZ] [--channel-axis] [--lengths 10,7] [--mask FILE] | text \"…\" | SIGNAL "
     + "[--channels C,…] [--time N] [--rows N | --lengths 10,7] | clear"
   let summary =
     "Gives the sequences to run: recordings, arrays, text as bytes, or a made-up signal "
     + "(sine, chirp, sweep, impulse, ramp, constant, noise, ids)."
   let flags: Set<String> = ["channel-axis"]
   let options: Set<String> = [
-    "lengths", "mask", "channels", "time", "rows", "frequency", "from", "to", "over", "at", "step",
+    "rate", "lengths", "mask", "channels", "time", "rows", "frequency", "from", "to", "over", "at",
+    "step",
     "value", "seed", "count",
   ]
   let examples = [
     "input noise --channels 3 --lengths 9,5 --seed 1", "input impulse --at 2 --channels 3 --time 8",
     "input rows.npy --lengths 12,7", "input rows.npy --mask mask.npy",
     "input clear\nstack Dense(features: 2)\ninput voice.wav voice.wav --channel-axis",
+    "input clear\nstack Dense(features: 2)\ninput voice.wav --rate 16000 --channel-axis",
     "input clear\nstack Embedding(dimension: 4, numEmbeddings: 256)\ninput text \"one\" \"another\"",
   ]
 
@@ -129,12 +131,13 @@ struct InputCommand: Command {
   private func files(_ line: CommandLine, _ session: Session) throws -> InputSource {
     let options = Batcher.Options(
       keepsChannelAxis: line.options["channel-axis"] != nil, lengths: try line.lengths("lengths"),
-      maskPath: line.options["mask"])
+      maskPath: line.options["mask"], sampleRateHz: try line.integer("rate", atLeast: 1))
     let batch = try Batcher.load(line.operands, options: options, open: session.files.open)
     return InputSource(
       command: line.rest, sequence: try SequenceTensor(values: batch.values, mask: batch.mask),
       names: batch.names, sampleRateHz: batch.sampleRateHz,
-      isText: batch.values.dtype == .int32 && line.operands.allSatisfy { $0.hasSuffix(".txt") })
+      isText: batch.values.dtype == .int32 && line.operands.allSatisfy { $0.hasSuffix(".txt") },
+      notes: batch.notes)
   }
 }
 
@@ -147,8 +150,9 @@ extension Session {
       guard case .number(let expected)? = spec?["sample_rate"]?.values.first,
         expected != Double(rate)
       else { return nil }
-      let wish = NumberText.short(expected, digits: 8)
-      return "warning: the input has \(rate) Hz, \(node.path.shown) expects \(wish) Hz"
+      let wanted = NumberText.short(expected, digits: 8)
+      let cure = Int(exactly: expected).map { "; input FILE --rate \($0) resamples" } ?? ""
+      return "warning: the input has \(rate) Hz, \(node.path.shown) expects \(wanted) Hz" + cure
     }
   }
 }

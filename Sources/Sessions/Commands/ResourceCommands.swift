@@ -38,29 +38,32 @@ struct ConstantsCommand: Command {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
     let name = line.operands[0]
+    var notes: [String] = []
     if line.options["array"] != nil {
-      document.constants[name] = .array(
-        try ArrayFile.read(line.operands[1], open: session.files.open))
+      let array = try ArrayFile.read(line.operands[1], open: session.files.open)
+      document.constants[name] = .array(array.values)
+      notes = array.notes
     } else {
       let options = Batcher.Options(
         lengths: try line.lengths("lengths"), maskPath: line.options["mask"])
       let batch = try Batcher.load(
         [line.operands[1]], options: options, open: session.files.open)
       let sequence = try SequenceTensor(values: batch.values, mask: batch.mask)
+      notes = batch.notes
       document.constants[name] =
         line.options["streamed"] != nil ? .streamed(sequence) : .sequence(sequence)
     }
     document.constantCommands[name] = line.rest
     try session.commit(document, as: "constants \(name)")
     let shape = document.constants[name]?.spec.shape ?? []
-    return CommandOutput("\(name) \(shape.shapeText)")
+    return CommandOutput(["\(name) \(shape.shapeText)"] + notes)
   }
 }
 
 /// `weights FILE`.
 struct WeightsCommand: Command {
   let name = "weights"
-  let usage = "weights FILE.safetensors"
+  let usage = "weights FILE.safetensors | weights FILE.safetensors.index.json"
   let summary =
     "Loads parameters in the original's names; says what is missing, unused or misshapen."
   let examples = ["weights weights.safetensors"]
@@ -68,7 +71,7 @@ struct WeightsCommand: Command {
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let run = try session.requireRun()
     let path = try line.single("a .safetensors file")
-    let file = try Safetensors(session.files.open(path))
+    let file = try Safetensors(path: path, open: session.files.open)
     let (tensors, report) = try file.tensors(for: run.model.weightRequests)
     var document = session.document
     let model = try Model(
