@@ -47,6 +47,20 @@ public enum SyntheticSignal: Hashable, Sendable {
   /// - Throws: ``DatasetError`` `.badSignal` if a length is negative or the batch is absurdly large.
   public func batch(lengths: [Int], channelShape: Shape = []) throws(DatasetError) -> SequenceBatch
   {
+    batch(lengths, try checkedShape(lengths, channelShape)) { _, _ in }
+  }
+
+  /// The same, with `goOn` called now and then with how many values are made, of how many; it may throw to
+  /// end that.
+  package func batch(
+    lengths: [Int], channelShape: Shape = [], goOn: (Int, Int) throws -> Void
+  ) throws -> SequenceBatch {
+    try batch(lengths, try checkedShape(lengths, channelShape), goOn)
+  }
+
+  private func checkedShape(
+    _ lengths: [Int], _ channelShape: Shape
+  ) throws(DatasetError) -> Shape {
     let timeCount = lengths.max() ?? 0
     let shape = [lengths.count, timeCount] + channelShape
     guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 0 }), channelShape.allSatisfy({ $0 >= 0 }),
@@ -56,13 +70,23 @@ public enum SyntheticSignal: Hashable, Sendable {
         .badSignal, path: name, found: "a batch of shape \(shape.shapeText)",
         expected: "at least one row, no negative extents, at most 1 GB")
     }
-    let channelCount = channelShape.elementCount
+    return shape
+  }
+
+  private func batch(
+    _ lengths: [Int], _ shape: Shape, _ goOn: (Int, Int) throws -> Void
+  ) rethrows -> SequenceBatch {
+    let timeCount = shape[1]
+    let channelCount = Array(shape.dropFirst(2)).elementCount
+    let count = shape.elementCount
+    let pieceCount = 1 << 16
     var values: [Float] = []
-    values.reserveCapacity(shape.elementCount)
+    values.reserveCapacity(count)
     for row in lengths.indices {
       var random = RandomStream(seed: seed, name: "\(name)/\(row)")
       for time in 0..<timeCount {
         for channel in 0..<channelCount {
+          if values.count % pieceCount == 0 { try goOn(values.count, count) }
           values.append(Float(value(row, time, channel, &random)))
         }
       }
