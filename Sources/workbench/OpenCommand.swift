@@ -21,8 +21,11 @@ struct OpenCommand: ParsableCommand {
   @Flag(help: "Go line by line, without a full screen.")
   var plain = false
 
+  @OptionGroup var trust: TrustOptions
+
   func run() throws {
-    let status = FrontEnd.run(path: file, resumesLast: last, isPlain: plain)
+    let status = FrontEnd.run(
+      path: file, resumesLast: last, trusted: trust.files, isPlain: plain)
     guard status == 0 else { throw ExitCode(status) }
   }
 }

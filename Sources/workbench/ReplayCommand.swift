@@ -11,6 +11,8 @@ struct ReplayCommand: ParsableCommand {
   @Argument(help: "Session files.")
   var sessions: [String]
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -18,7 +20,7 @@ struct ReplayCommand: ParsableCommand {
     var status: Int32 = 0
     var entries: [JSONValue] = []
     for path in sessions {
-      let (line, entry, code) = Self.replay(path)
+      let (line, entry, code) = Self.replay(path, trust.files)
       status = max(status, code)
       entries.append(entry)
       if code == 3 { StandardError.write(line) } else if !json { print(line) }
@@ -27,7 +29,9 @@ struct ReplayCommand: ParsableCommand {
     if status != 0 { throw ExitCode(status) }
   }
 
-  private static func replay(_ path: String) -> (String, JSONValue, Int32) {
+  private static func replay(
+    _ path: String, _ trusted: [String]
+  ) -> (String, JSONValue, Int32) {
     func entry(_ verdict: String, _ detail: String) -> JSONValue {
       .object([
         .init("session", .string(path)), .init("verdict", .string(verdict)),
@@ -35,14 +39,18 @@ struct ReplayCommand: ParsableCommand {
       ])
     }
     do {
-      let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
+      let bytes = try ByteFile(path: path).readAll()
+      let file = try SessionFile(bytes: bytes, name: path)
+      let agreed = Agreements().places(session: path, digest: FileDigest.of(bytes))
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       if let damage = file.damage {
         let text = "\(damage)\(dropped); \(file.events.count) events before it are whole"
         return ("\(path): \(text)", entry("error", text), 3)
       }
       var notice = ProgressNotice()
-      let result = Replay.run(file, folder: RelativePath.folder(of: path)) { done, total in
+      let result = Replay.run(
+        file, folder: RelativePath.folder(of: path), trusted: trusted + agreed
+      ) { done, total in
         if let line = notice.line("\(path): event \(done)/\(total)") { StandardError.write(line) }
       }
       switch result {

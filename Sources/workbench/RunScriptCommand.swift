@@ -14,12 +14,14 @@ struct RunScriptCommand: ParsableCommand {
   @Option(help: "Write what was done as a session.")
   var save: String?
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
   func run() throws {
     let text = try Self.text(of: script)
-    let workspace = Workspace(keepsJournal: false)
+    let workspace = Workspace(keepsJournal: false, trusted: trust.files)
     var status: Int32 = 0
     var entries: [JSONValue] = []
     for line in ScriptLines.cut(text) {

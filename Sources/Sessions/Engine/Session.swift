@@ -27,6 +27,8 @@ public final class Session {
   package var origin: String?
   /// The digest of that file as it was then.
   package var originDigest: UInt64?
+  /// The file that it was opened from, whether or not it may be saved there.
+  var openedPath: (path: String, digest: UInt64)?
 
   package internal(set) var document = Document()
   var run: ModelRun?
@@ -52,6 +54,7 @@ public final class Session {
   /// Starts with nothing.
   public init(registry: LayerRegistry = .builtIn) {
     notation = LayerNotation(registry: registry)
+    files.isStopped = { [cancel] in cancel.isRaised }
   }
 
   private static let systemClock: @Sendable () -> Duration = {
@@ -119,11 +122,14 @@ public final class Session {
     defer { pace = Pace() }
     do {
       let expanded = CommandLine.replacingSelection(in: text, by: selected.shown)
+      if recorded != nil { try RecordedCommand.check(expanded) }
       guard let first = CommandLine(expanded) else { return Outcome() }
       try CommandLine.refuseShell(expanded)
       let command = try CommandTable.find(first.name)
       guard let line = CommandLine(expanded, flags: command.flags) else { return Outcome() }
       try line.check(for: command)
+      if recorded == nil { recorder?.mark(.begun(text)) }
+      defer { if recorded == nil { recorder?.mark(.done) } }
       pace.canonical = expanded
       pace.isMove = command.isOnlyMove
       pace.isRecorded = command.isRecorded
@@ -175,6 +181,8 @@ public final class Session {
     case let error as CommandError: error
     case let error as LayerError: CommandError(.invalidStack, found: "\(error)")
     case let error as ConfigError: CommandError(.invalidStack, found: "\(error)")
+    case let error as FileError where error.code == .stopped:
+      CommandError(.cancelled, found: "\(error)")
     case let error as FileError: CommandError(.file, found: "\(error)")
     case let error as RuntimeError where error.code == .cancelled:
       CommandError(.cancelled, found: "stopped")

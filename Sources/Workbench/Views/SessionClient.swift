@@ -16,6 +16,13 @@ package protocol SessionClient: AnyObject {
   /// What the visible panels want to know.
   func view(_ request: ViewRequest) -> SessionView
 
+  /// Called when nothing more is wanted of the session.
+  func close()
+
   /// The words that can be typed now.
   var vocabulary: Vocabulary { get }
+}
+
+extension SessionClient {
+  package func close() {}
 }
