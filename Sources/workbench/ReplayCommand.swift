@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sessions
+import Tensors
 import Weights
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
@@ -44,7 +45,8 @@ struct ReplayCommand: ParsableCommand {
       let agreed = Agreements().places(session: path, digest: FileDigest.of(bytes))
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       if let damage = file.damage {
-        let text = "\(damage)\(dropped); \(file.events.count) events before it are whole"
+        let whole = NumberText.counted(file.events.count, "event")
+        let text = "\(damage)\(dropped); whole before it: \(whole)"
         return ("\(path): \(text)", entry("error", text), 3)
       }
       var notice = ProgressNotice()

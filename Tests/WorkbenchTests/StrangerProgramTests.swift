@@ -133,4 +133,20 @@ import Testing
     let facts = try FileManager.default.attributesOfItem(atPath: "\(home.state)/agreements")
     #expect(facts[.posixPermissions] as? Int == 0o600)
   }
+
+  @Test("a journal whose showing ended the program opens with one command less")
+  func showingEnded() throws {
+    let home = try Home("seed 2")
+    defer { try? FileManager.default.removeItem(atPath: home.path) }
+    let journal = try Data(contentsOf: URL(fileURLWithPath: "\(home.state)/1-000-1.session"))
+    let note = OpeningNote(digest: FileDigest.of(Array(journal)), directory: home.state)
+    let way = Way(testDescription: "last", arguments: ["--plain", "--last"], status: 0)
+    note.begin(eventCount: 3)
+    #expect(try home.run(way).text.contains("left out: seed 2"))
+    note.begin(eventCount: 2)
+    let (text, _) = try home.run(way)
+    #expect(text.contains("left out: input sine") && text.contains("1 event of"), "\(text)")
+    note.end()
+    #expect(try home.run(way).text.contains("3 events of"))
+  }
 }

@@ -29,6 +29,8 @@ public final class Session {
   package var originDigest: UInt64?
   /// The file that it was opened from, whether or not it may be saved there.
   var openedPath: (path: String, digest: UInt64)?
+  /// Where it is noted that a screen is being made of it; for a journal only.
+  package var openingNote: OpeningNote?
 
   package internal(set) var document = Document()
   var run: ModelRun?

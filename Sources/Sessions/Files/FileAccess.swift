@@ -1,11 +1,3 @@
-import Tensors
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 /// Which files on this machine the commands of a recorded session may read.
 ///
 /// A session may come from anybody. What its commands read lies in the folder of the session file, all links
@@ -50,44 +42,5 @@ package struct FileAccess: Sendable {
     let start = folder.hasSuffix("/") ? folder : folder + "/"
     guard real.hasPrefix(start) else { return false }
     return !real.dropFirst(start.count).split(separator: "/").contains { $0.hasPrefix(".") }
-  }
-}
-
-/// A file that a recorded command wants to read and may not.
-package struct FileRequest: Hashable, Sendable {
-  /// The path as the session has it.
-  package var name: String
-  /// Where that leads.
-  package var place: String
-
-  /// The name as it is typed in a line.
-  var operand: String {
-    name.contains { $0.isWhitespace || "\"#>()[]{}%".contains($0) } || name.hasPrefix("--")
-      ? QuotedText.of(name) { _ in nil } : name
-  }
-
-  /// Why it is not read, and what to do.
-  var refusal: CommandError {
-    CommandError(
-      .untrusted,
-      found: "\(name) is not read: it is \(place), no plain file in the folder of the session",
-      expected: "a file in that folder, unless you agree to another by its name",
-      suggestion: "if you want it read: trust \(operand), or --trust \(operand) in scripts")
-  }
-}
-
-/// Paths with every link followed.
-enum RealPath {
-  /// The path without links, `.` and `..`; nil where there is nothing.
-  static func of(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
-  }
-
-  /// Whether a path leads to a file that ends: no folder, device, pipe or socket.
-  static func isPlainFile(_ path: String) -> Bool {
-    var facts = stat()
-    return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
   }
 }

@@ -58,7 +58,7 @@ package struct OpenedSession {
   ) throws {
     let place = session.files.resolved(path)
     let bytes = try ByteFile(path: place, isStopped: session.files.isStopped).readAll()
-    let file = try SessionFile(bytes: bytes, name: path)
+    var file = try SessionFile(bytes: bytes, name: path)
     if let damage = file.damage { notes.append("\(name): \(damage)") }
     if let dropped = file.dropped { notes.append(dropped) }
     session.origin = path
@@ -67,9 +67,17 @@ package struct OpenedSession {
     session.openedPath = (path, digest)
     let agreed = session.files.agreements.places(session: place, digest: digest)
     session.files.lend(file, folder: RelativePath.folder(of: place), trusted: trusted + agreed)
-    let kept = carryOut(file, path)
+    let eventCount = file.events.count
+    if session.files.access?.isJournal == true {
+      let note = OpeningNote(digest: digest)
+      session.openingNote = note
+      if let count = note.eventCount, let said = file.leaveOutLast(of: count) { notes.append(said) }
+    }
+    var kept = carryOut(file, path)
+    // What the session comes to from here on is not what the file came to.
+    kept.header.stack = nil
     // What is not all of a file is not saved in its place unless that is said.
-    if kept.events.count < file.events.count || file.damage != nil || file.dropped != nil
+    if kept.events.count < eventCount || file.damage != nil || file.dropped != nil
       || file.unfinished != nil
     {
       session.origin = nil
@@ -127,8 +135,10 @@ package struct OpenedSession {
     var lines = ["event \(index + 1) cannot be carried out: \(failure)"]
     if failure.code == .untrusted {
       session.files.request(rest.flatMap(\.files))
-      let names = session.files.requests.map(\.operand).joined(separator: " ")
-      lines.append("to agree, and open it again: trust \(names)")
+      let names = session.files.requests.map(\.operand)
+      if names.count > 1 {
+        lines.append("all that it wants to read: trust \(names.joined(separator: " "))")
+      }
     }
     if failure.found.contains("no layer is called") {
       lines.append("this workbench does not have that layer; a package that registers it opens the")
@@ -205,53 +215,5 @@ extension OpenedSession {
     }
     self.init(path: other, registry: registry, trusted: trusted, progress: progress)
     notes = passedOver + notes + ["there is no journal to go on with in \(journals)"]
-  }
-}
-
-extension SessionFile {
-  /// What became of a last command that ended the program.
-  func unfinishedNotes(kept: [SessionEvent]) -> [String] {
-    guard let unfinished else { return [] }
-    return [unfinished.note(keptEvents: max(0, kept.count - unfinished.eventCount))]
-  }
-
-  /// The stack that the session came to.
-  ///
-  /// - Throws: ``CommandError`` when the file is damaged, it has no stack, or a layer is missing here.
-  package func stack(
-    _ registry: LayerRegistry, name: String, trusted: [String] = []
-  ) throws -> SpecNode {
-    if let damage { throw CommandError(.file, found: "\(name): \(damage)") }
-    let session = Session(registry: registry)
-    if let text = header.stack {
-      return try session.notation.read(text, as: .swift).spec
-    }
-    session.files.lend(self, folder: RelativePath.folder(of: name), trusted: trusted)
-    var failure: CommandError?
-    for event in events { failure = session.performDocument(of: event).error ?? failure }
-    guard let layer = session.document.layer else {
-      throw failure ?? CommandError(.notReady, found: "\(name) has no stack")
-    }
-    return try SpecNode(layer: layer)
-  }
-}
-
-extension Session {
-  /// An event of a file as it was carried out here.
-  func event(_ event: SessionEvent, since mark: EventMark) -> SessionEvent {
-    var made = self.event(typed: event.typed, canonical: event.canonical, since: mark)
-    (made.files, made.drawn) = (event.files, event.drawn)
-    (made.holds, made.continues) = (event.holds, event.continues)
-    return made
-  }
-
-  /// What is wrong with the stack that a header names, where all events have made another one.
-  func headerNote(_ file: SessionFile) -> String? {
-    guard let text = file.header.stack, let stackText, text != stackText, file.damage == nil,
-      file.dropped == nil, file.unfinished == nil
-    else { return nil }
-    let named = (try? notation.read(text, as: .swift)).map { notation.swift($0.spec, width: .max) }
-    guard named != stackText else { return nil }
-    return "its first line names another stack than its commands make; theirs counts"
   }
 }

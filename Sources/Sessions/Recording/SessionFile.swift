@@ -49,7 +49,7 @@ package struct SessionFile: Sendable {
     dropped = cut.dropped
     for (index, line) in cut.lines.dropFirst().enumerated() {
       do throws(CommandError) { try take(line) } catch {
-        damage = damage ?? "line \(index + 2) of \(name) is damaged: \(error)"
+        damage = damage ?? "line \(index + 2) is damaged: \(error)"
         break
       }
     }

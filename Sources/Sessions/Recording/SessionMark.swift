@@ -44,12 +44,21 @@ package struct UnfinishedCommand: Hashable, Sendable {
   /// The last mark of it.
   private var state: SessionMark
 
+  /// A command that ended the program when it was shown.
+  init(shown line: String, eventCount: Int) {
+    (typed, self.eventCount, state) = (line, eventCount, .showing)
+  }
+
+  private init(begun line: String, eventCount: Int) {
+    (typed, self.eventCount, state) = (line, eventCount, .begun(line))
+  }
+
   /// The command that is under way behind a mark, where `last` was before it; nil if there is none.
   static func following(
     _ last: UnfinishedCommand?, _ mark: SessionMark, eventCount: Int
   ) -> UnfinishedCommand? {
     if case .begun(let line) = mark {
-      return UnfinishedCommand(typed: line, eventCount: eventCount, state: mark)
+      return UnfinishedCommand(begun: line, eventCount: eventCount)
     }
     guard var command = last, mark != .shown else { return nil }
     command.state = mark

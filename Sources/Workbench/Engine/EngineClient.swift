@@ -10,7 +10,7 @@ package final class EngineClient: SessionClient {
   private let canceled: SharedFlag
   private let cache = RunCache()
   private let showsScreens: Bool
-  /// The session whose last command has not been shown yet.
+  /// The session whose opening or last command has not been shown yet.
   private var unshown: Session?
   /// Opens what there is to work in, and gives what its first commands answered.
   private let opener: Opener
@@ -72,6 +72,10 @@ package final class EngineClient: SessionClient {
     workspace = opened
     let session = workspace.session
     canceled.replace(by: session.cancel)
+    if showsScreens {
+      unshown = session
+      session.openingNote?.begin(eventCount: session.recorder?.file.events.count ?? 0)
+    }
     let wantsResult = showsScreens || session.position > 0
     let missing = wantsResult ? prepared(progress) : []
     return answers + Self.lines(workspace.opened) + missing + FirstSteps.lines(session)
@@ -161,10 +165,15 @@ package final class EngineClient: SessionClient {
     return view
   }
 
-  package func close() { markShown() }
+  package func close() -> [OutputLine] {
+    markShown()
+    guard let obstacle = workspace.session.recorder?.flush() else { return [] }
+    return [OutputLine("not all that was done is in the journal: \(obstacle)", .bad)]
+  }
 
   private func markShown() {
     unshown?.recorder?.mark(.shown)
+    unshown?.openingNote?.end()
     unshown = nil
   }
 

@@ -139,4 +139,19 @@ import Weights
     #expect(states == ["header", "begun", "event", "done"])
     withExtendedLifetime(scratch) {}
   }
+
+  @Test("a note tells how much was carried out of a journal whose showing ended the program")
+  func notes() throws {
+    let scratch = try Scratch()
+    let note = OpeningNote(digest: 7, directory: scratch.path)
+    #expect(note.eventCount == nil)
+    note.begin(eventCount: 12)
+    #expect(OpeningNote(digest: 7, directory: scratch.path).eventCount == 12)
+    #expect(OpeningNote(digest: 8, directory: scratch.path).eventCount == nil)
+    note.begin(eventCount: 3)
+    #expect(note.eventCount == 3)
+    note.end()
+    #expect(note.eventCount == nil)
+    withExtendedLifetime(scratch) {}
+  }
 }
