@@ -48,6 +48,20 @@ public enum SyntheticSignal: Hashable, Sendable {
   ///   or more than 2^21 in a timestep.
   public func batch(lengths: [Int], channelShape: Shape = []) throws(DatasetError) -> SequenceBatch
   {
+    batch(lengths, try checkedShape(lengths, channelShape)) { _, _ in }
+  }
+
+  /// The same, with `goOn` called now and then with how many values are made, of how many; it may throw to
+  /// end that.
+  package func batch(
+    lengths: [Int], channelShape: Shape = [], goOn: (Int, Int) throws -> Void
+  ) throws -> SequenceBatch {
+    try batch(lengths, try checkedShape(lengths, channelShape), goOn)
+  }
+
+  private func checkedShape(
+    _ lengths: [Int], _ channelShape: Shape
+  ) throws(DatasetError) -> Shape {
     let timeCount = lengths.max() ?? 0
     let shape = [lengths.count, timeCount] + channelShape
     guard !lengths.isEmpty, lengths.allSatisfy({ $0 >= 0 }), channelShape.allSatisfy({ $0 >= 0 }),
@@ -60,14 +74,24 @@ public enum SyntheticSignal: Hashable, Sendable {
           + "\(NumberText.grouped(Self.mostNumbers)) numbers, "
           + "\(NumberText.grouped(Self.mostChannels)) in a timestep")
     }
-    let channelCount = channelShape.elementCount
-    let values = Tensor(.float32, shape: shape) { bytes in
+    return shape
+  }
+
+  private func batch(
+    _ lengths: [Int], _ shape: Shape, _ goOn: (Int, Int) throws -> Void
+  ) rethrows -> SequenceBatch {
+    let timeCount = shape[1]
+    let channelCount = Array(shape.dropFirst(2)).elementCount
+    let count = shape.elementCount
+    let pieceCount = 1 << 16
+    let values = try Tensor(.float32, shape: shape) { bytes in
       let numbers = bytes.bindMemory(to: Float.self)
       var place = 0
       for row in lengths.indices {
         var random = RandomStream(seed: seed, name: "\(name)/\(row)")
         for time in 0..<timeCount {
           for channel in 0..<channelCount {
+            if place % pieceCount == 0 { try goOn(place, count) }
             numbers[place] = value(row, time, channel, &random)
             place += 1
           }

@@ -5,30 +5,44 @@
 #endif
 
 /// Writes a file so that its path holds either the old contents or the whole new ones.
+///
+/// A file that is there keeps its permissions, its owner and its links, symbolic and hard. What is no file, such as a
+/// pipe or a device, is written to as it is.
 package enum AtomicFile {
   /// Writes what `body` passes to its argument, piece by piece, then puts it in place of `path`.
   package static func write(
     to path: String, _ body: ((UnsafeRawBufferPointer) throws(FileError) -> Void) throws -> Void
   ) throws {
-    let temporary = "\(path).\(getpid()).part"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else {
-      throw FileError(.notWritable, path: path, found: systemMessage())
+    let target = try WriteTarget(path)
+    guard target.isPlainOrNew else {
+      let descriptor = open(target.place, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw failure(path) }
+      defer { close(descriptor) }
+      return try body { (bytes) throws(FileError) in try append(bytes, to: descriptor, path: path) }
     }
+    let temporary = "\(target.place).\(getpid()).part"
+    // Left by a program of this number that is gone; a link that somebody put there is not followed.
+    unlink(temporary)
+    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw failure(path) }
+    defer { close(descriptor) }
     do {
       try body { (bytes) throws(FileError) in try append(bytes, to: descriptor, path: path) }
-      guard fsync(descriptor) == 0 || errno == EINVAL else {
-        throw FileError(.notWritable, path: path, found: systemMessage())
+      if let old = target.old {
+        // Who may not give files away keeps the new one.
+        _ = fchown(descriptor, old.st_uid, old.st_gid)
+        _ = fchmod(descriptor, old.st_mode & 0o7777)
+      }
+      guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(path) }
+      if let old = target.old, old.st_nlink > 1 {
+        try copy(descriptor, over: target.place, path: path)
+        unlink(temporary)
+      } else {
+        guard rename(temporary, target.place) == 0 else { throw failure(path) }
       }
     } catch {
-      close(descriptor)
       unlink(temporary)
       throw error
-    }
-    guard close(descriptor) == 0, rename(temporary, path) == 0 else {
-      let reason = systemMessage()
-      unlink(temporary)
-      throw FileError(.notWritable, path: path, found: reason)
     }
   }
 
@@ -43,6 +57,38 @@ package enum AtomicFile {
     }
   }
 
+  /// Writes over a file that has several names, which a new file in its place would take apart.
+  private static func copy(
+    _ source: Int32, over place: String, path: String
+  ) throws(FileError) {
+    let descriptor = open(place, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path) }
+    defer { close(descriptor) }
+    let size = lseek(source, 0, SEEK_END)
+    // Room for all of it, before any of the old is lost.
+    #if canImport(Glibc)
+      let status = posix_fallocate(descriptor, 0, max(size, 1))
+      guard status == 0 || status == EOPNOTSUPP || status == EINVAL else {
+        throw FileError(.notWritable, path: path, found: systemMessage(status))
+      }
+    #endif
+    var piece: [UInt8] = Array(repeating: 0, count: 1 << 20)
+    var done: off_t = 0
+    while done < size {
+      let got = pread(source, &piece, piece.count, done)
+      guard got > 0 else { throw failure(path) }
+      var problem: FileError?
+      piece.withUnsafeBytes { bytes in
+        do throws(FileError) {
+          try append(.init(rebasing: bytes[..<got]), to: descriptor, path: path)
+        } catch { problem = error }
+      }
+      if let problem { throw problem }
+      done += off_t(got)
+    }
+    guard ftruncate(descriptor, size) == 0, fsync(descriptor) == 0 else { throw failure(path) }
+  }
+
   private static func append(
     _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String
   ) throws(FileError) {
@@ -51,11 +97,58 @@ package enum AtomicFile {
       let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
       let written = writeSome(descriptor, rest)
       if written < 0, errno == EINTR { continue }
-      guard written > 0 else {
-        throw FileError(.notWritable, path: path, found: systemMessage())
-      }
+      guard written > 0 else { throw failure(path) }
       done += written
     }
+  }
+
+  private static func failure(_ path: String) -> FileError {
+    FileError(.notWritable, path: path, found: systemMessage())
+  }
+}
+
+/// What a path that is to be written leads to.
+private struct WriteTarget {
+  /// The path with its links followed, also where the last of them leads to nothing yet.
+  let place: String
+  /// What is there; nil where there is nothing.
+  let old: stat?
+
+  private static let mostLinks = 40
+
+  init(_ path: String) throws(FileError) {
+    var place = path
+    var links = 0
+    while let next = WriteTarget.link(place) {
+      links += 1
+      guard links <= WriteTarget.mostLinks else {
+        throw FileError(.notWritable, path: path, found: systemMessage(ELOOP))
+      }
+      let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? ""
+      place = next.hasPrefix("/") ? next : folder + next
+    }
+    self.place = place
+    var facts = stat()
+    old = stat(place, &facts) == 0 ? facts : nil
+    guard let old else { return }
+    if old.st_mode & S_IFMT == S_IFDIR { throw FileError(.isDirectory, path: path) }
+    // A new file in its place would get around its being read only.
+    guard access(place, W_OK) == 0 else {
+      throw FileError(.notWritable, path: path, found: systemMessage())
+    }
+  }
+
+  var isPlainOrNew: Bool { old.map { $0.st_mode & S_IFMT == S_IFREG } ?? true }
+
+  /// Where a symbolic link leads; nil for anything else.
+  private static func link(_ path: String) -> String? {
+    var buffer: [UInt8] = Array(repeating: 0, count: Int(PATH_MAX))
+    let count = buffer.withUnsafeMutableBytes { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { characters in
+        characters.baseAddress.map { readlink(path, $0, characters.count) } ?? -1
+      }
+    }
+    return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
   }
 }
 

@@ -12,13 +12,15 @@ package typealias FileOpener = (String) throws -> ByteFile
 /// The bytes of a file, read piece by piece when they are asked for.
 ///
 /// Pieces are read and not mapped: a mapped file that somebody cuts meanwhile would kill the
-/// process. Pipes are read whole, once, at opening.
+/// process. Pipes are read whole, once, at opening. Whoever waits for a slow disk, or for a pipe that
+/// nobody writes to, can stop that.
 package final class ByteFile: Sendable {
   /// The path as the user gave it.
   package let path: String
   /// The number of bytes.
   package let count: Int
   private let source: Source
+  private let isStopped: @Sendable () -> Bool
 
   private enum Source {
     case descriptor(Int32)
@@ -27,10 +29,17 @@ package final class ByteFile: Sendable {
 
   /// What a pipe may deliver before it is taken to be endless.
   private static let pipeLimit = 1 << 30
+  /// What is read before asking again whether to go on: some hundredths of a second.
+  private static let pieceBytes = 1 << 24
+  private static let waitMilliseconds: Int32 = 100
 
-  /// Opens a file for reading.
-  package init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  /// Opens a file for reading; `isStopped` is asked now and then, and true ends with
+  /// `FileError` `.stopped`.
+  package init(
+    path: String, isStopped: @escaping @Sendable () -> Bool = { false }
+  ) throws(FileError) {
+    // Opening a pipe does not wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else { throw ByteFile.openingError(path) }
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else {
@@ -38,6 +47,7 @@ package final class ByteFile: Sendable {
       throw FileError(.notReadable, path: path, found: systemMessage())
     }
     self.path = path
+    self.isStopped = isStopped
     switch facts.st_mode & S_IFMT {
     case S_IFREG:
       count = Int(facts.st_size)
@@ -47,7 +57,7 @@ package final class ByteFile: Sendable {
       throw FileError(.isDirectory, path: path)
     default:
       defer { close(descriptor) }
-      let bytes = try ByteFile.contents(of: descriptor, path: path)
+      let bytes = try ByteFile.contents(of: descriptor, path: path, isStopped)
       count = bytes.count
       source = .memory(bytes)
     }
@@ -58,6 +68,7 @@ package final class ByteFile: Sendable {
     path = name
     count = bytes.count
     source = .memory(bytes)
+    isStopped = { false }
   }
 
   deinit {
@@ -106,7 +117,9 @@ package final class ByteFile: Sendable {
     case .descriptor(let descriptor):
       var done = 0
       while done < buffer.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+        guard !isStopped() else { throw FileError(.stopped, path: path) }
+        let rest = UnsafeMutableRawBufferPointer(
+          rebasing: buffer[done...].prefix(ByteFile.pieceBytes))
         let got = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
         if got < 0, errno == EINTR { continue }
         guard got >= 0 else { throw FileError(.notReadable, path: path, found: systemMessage()) }
@@ -116,12 +129,19 @@ package final class ByteFile: Sendable {
     }
   }
 
-  private static func contents(of descriptor: Int32, path: String) throws(FileError) -> [UInt8] {
+  private static func contents(
+    of descriptor: Int32, path: String, _ isStopped: () -> Bool
+  ) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var piece: [UInt8] = Array(repeating: 0, count: 1 << 16)
     while true {
+      guard !isStopped() else { throw FileError(.stopped, path: path) }
+      // Until there is something to read, or nobody writes any more.
+      var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&wait, 1, waitMilliseconds)
+      if ready == 0 || (ready < 0 && errno == EINTR) { continue }
       let got = readSome(descriptor, &piece, piece.count)
-      if got < 0, errno == EINTR { continue }
+      if got < 0, errno == EINTR || errno == EAGAIN { continue }
       guard got >= 0 else { throw FileError(.notReadable, path: path, found: systemMessage()) }
       guard got > 0 else { return bytes }
       bytes.append(contentsOf: piece[..<got])

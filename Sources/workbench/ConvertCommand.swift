@@ -22,9 +22,11 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "The file to write, instead of standard output.")
   var output: String?
 
+  @OptionGroup var trust: TrustOptions
+
   func run() throws {
     let notation = LayerNotation()
-    let reading = try SpecFile(path: spec).read(notation)
+    let reading = try SpecFile(path: spec, trusted: trust.files).read(notation)
     let bytes: [UInt8]
     do { bytes = try notation.write(reading.spec, as: to) } catch { throw Failure("\(error)") }
     guard let output else {

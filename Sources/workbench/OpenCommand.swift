@@ -23,8 +23,11 @@ struct OpenCommand: ParsableCommand, MemoryLimited {
 
   @OptionGroup var memory: MemoryOption
 
+  @OptionGroup var trust: TrustOptions
+
   func run() throws {
-    let status = FrontEnd.run(path: file, resumesLast: last, isPlain: plain)
+    let status = FrontEnd.run(
+      path: file, resumesLast: last, trusted: trust.files, isPlain: plain)
     guard status == 0 else { throw ExitCode(status) }
   }
 }

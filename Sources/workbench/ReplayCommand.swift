@@ -1,5 +1,6 @@
 import ArgumentParser
 import Sessions
+import Tensors
 import Weights
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
@@ -11,6 +12,8 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
   @Argument(help: "Session files.")
   var sessions: [String]
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -20,7 +23,7 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
     var status: Int32 = 0
     var entries: [JSONValue] = []
     for path in sessions {
-      let (line, entry, code) = Self.replay(path)
+      let (line, entry, code) = Self.replay(path, trust.files)
       status = max(status, code)
       entries.append(entry)
       if code == 3 { StandardError.write(line) } else if !json { print(line) }
@@ -29,7 +32,9 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
     if status != 0 { throw ExitCode(status) }
   }
 
-  private static func replay(_ path: String) -> (String, JSONValue, Int32) {
+  private static func replay(
+    _ path: String, _ trusted: [String]
+  ) -> (String, JSONValue, Int32) {
     func entry(_ verdict: String, _ detail: String) -> JSONValue {
       .object([
         .init("session", .string(path)), .init("verdict", .string(verdict)),
@@ -37,14 +42,19 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
       ])
     }
     do {
-      let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
+      let bytes = try ByteFile(path: path).readAll()
+      let file = try SessionFile(bytes: bytes, name: path)
+      let agreed = Agreements().places(session: path, digest: FileDigest.of(bytes))
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       if let damage = file.damage {
-        let text = "\(damage)\(dropped); \(file.events.count) events before it are whole"
+        let whole = NumberText.counted(file.events.count, "event")
+        let text = "\(damage)\(dropped); whole before it: \(whole)"
         return ("\(path): \(text)", entry("error", text), 3)
       }
       var notice = ProgressNotice()
-      let result = Replay.run(file, folder: RelativePath.folder(of: path)) { done, total in
+      let result = Replay.run(
+        file, folder: RelativePath.folder(of: path), trusted: trusted + agreed
+      ) { done, total in
         if let line = notice.line("\(path): event \(done)/\(total)") { StandardError.write(line) }
       }
       switch result {

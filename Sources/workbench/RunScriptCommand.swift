@@ -14,6 +14,8 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
   @Option(help: "Write what was done as a session.")
   var save: String?
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -21,7 +23,7 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
 
   func run() throws {
     let text = try Self.text(of: script)
-    let workspace = Workspace(keepsJournal: false)
+    let workspace = Workspace(keepsJournal: false, trusted: trust.files)
     var status: Int32 = 0
     var entries: [JSONValue] = []
     for line in ScriptLines.cut(text) {

@@ -5,6 +5,8 @@ import Weights
 /// A layer config in a file, in the notation that its name ends in, or the stack of a session.
 struct SpecFile {
   let path: String
+  /// Files outside its folder that a session may read.
+  var trusted: [String] = []
 
   /// Reads and checks the config; what it drops is told on standard error.
   func read(_ notation: LayerNotation) throws -> LayerNotation.Reading {
@@ -29,7 +31,7 @@ struct SpecFile {
   private func readSession(_ notation: LayerNotation) throws -> LayerNotation.Reading {
     do {
       let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
-      let stack = try file.stack(notation.registry, name: path)
+      let stack = try file.stack(notation.registry, name: path, trusted: trusted)
       return try notation.read(notation.text(stack), as: .text)
     } catch let error as FileError {
       throw Failure("\(error)")

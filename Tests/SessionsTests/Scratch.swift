@@ -27,10 +27,13 @@ final class Scratch: Sendable {
 
   func bytes(_ name: String) throws -> [UInt8] { try ByteFile(path: file(name)).readAll() }
 
-  /// A workspace whose relative paths start here; it writes no journal.
+  /// A workspace whose relative paths start here, or in a folder inside; it writes no journal, and what the
+  /// user agrees to is remembered in `state`.
   @discardableResult
-  func workspace(_ lines: [String] = []) throws -> Workspace {
-    let workspace = Workspace(keepsJournal: false, folder: path)
+  func workspace(_ lines: [String] = [], in folder: String? = nil) throws -> Workspace {
+    let workspace = Workspace(
+      keepsJournal: false, folder: folder.map(file) ?? path,
+      agreements: Agreements(directory: file("state")))
     try workspace.performAll(lines)
     return workspace
   }

@@ -56,6 +56,8 @@ package struct CommandOutput: Sendable {
   package enum Effect: Hashable, Sendable {
     /// Open a file, or with `-` the session that was open before.
     case open(String)
+    /// Open the present file once more, which may read these files too.
+    case reopen(trusting: [String])
     /// Leave.
     case quit
   }

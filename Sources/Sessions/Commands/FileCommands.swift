@@ -6,7 +6,9 @@ import Weights
 
 /// Commands that read and write files.
 enum FileCommands {
-  static let all: [any Command] = [OpenCommand(), SaveCommand(), ConvertCommand()]
+  static let all: [any Command] = [
+    OpenCommand(), TrustCommand(), SaveCommand(), ConvertCommand(),
+  ]
 }
 
 /// `open FILE`.
@@ -46,14 +48,14 @@ struct SaveCommand: Command {
     let path = try target(line, session)
     let place = session.files.resolved(path)
     if path != session.origin || isBundled(path), line.options["replace"] == nil,
-      (try? ByteFile(path: place)) != nil
+      RealPath.of(place) != nil
     {
       throw CommandError(
         .file, found: "\(path) exists", expected: "a new file", suggestion: "save \(path) --replace"
       )
     }
     if path == session.origin, line.options["replace"] == nil, let known = session.originDigest,
-      let file = try? ByteFile(path: place), try FileDigest.of(file.readAll()) != known
+      RealPath.isPlainFile(place), try FileDigest.of(ByteFile(path: place).readAll()) != known
     {
       throw CommandError(
         .file, found: "\(path) was written by somebody else since it was opened",
@@ -65,6 +67,11 @@ struct SaveCommand: Command {
     try AtomicFile.write(bytes, to: place)
     session.origin = path
     session.originDigest = FileDigest.of(bytes)
+    // The user has named these files in this session, so its file may read them again. Where that cannot be
+    // remembered, it asks.
+    _ = session.files.agreements.add(
+      session: place, digest: FileDigest.of(bytes),
+      files: session.files.placesOutside(saved.header.files.map(\.use)))
     let outside = saved.header.files.filter { !$0.isEmbedded }.map(\.use.path)
     let note = outside.isEmpty ? "" : " · needs \(outside.joined(separator: ", ")) beside it"
     return CommandOutput(

@@ -47,13 +47,21 @@ struct HelpCommand: Command {
 struct QuitCommand: Command {
   let name = "quit"
   let aliases = ["exit", "q"]
-  let usage = "quit"
-  let summary = "Leaves; what was done stays in the journal, which workbench --last opens."
+  let usage = "quit [--discard]"
+  let summary =
+    "Leaves; what was done stays in the journal, which workbench --last opens. Where it cannot be written, "
+    + "quit says so and stays, unless --discard is given."
+  let flags: Set<String> = ["discard"]
   let isRecorded = false
   let examples = ["quit"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     try line.none()
+    if let obstacle = session.recorder?.flush(), line.options["discard"] == nil {
+      throw CommandError(
+        .file, found: "not all that was done is in the journal: \(obstacle)",
+        suggestion: "save FILE.session keeps it elsewhere; quit --discard leaves without it")
+    }
     var output = CommandOutput()
     output.effect = .quit
     return output

@@ -52,7 +52,7 @@ struct InputCommand: Command {
     if first == "text" {
       source = try text(line)
     } else if line.operands.count == 1, SyntheticSignal.allNames.contains(first) {
-      source = try synthetic(first, line)
+      source = try synthetic(first, line, session)
     } else {
       do { source = try files(line, session) } catch let error as FileError {
         throw Self.known(error, first)
@@ -103,7 +103,9 @@ struct InputCommand: Command {
       names: batch.names, isText: true)
   }
 
-  private func synthetic(_ name: String, _ line: CommandLine) throws -> InputSource {
+  private func synthetic(
+    _ name: String, _ line: CommandLine, _ session: Session
+  ) throws -> InputSource {
     let shape = try line.channelShape("channels") ?? []
     let lengths: [Int]
     if let given = try line.lengths("lengths") {
@@ -122,7 +124,7 @@ struct InputCommand: Command {
       if let value = try line.number(option) { options[option] = value }
     }
     let batch = try SyntheticSignal(name: name, options: options)
-      .batch(lengths: lengths, channelShape: shape)
+      .batch(lengths: lengths, channelShape: shape, goOn: session.goOn)
     return InputSource(
       command: line.rest, sequence: try SequenceTensor(values: batch.values, mask: batch.mask),
       names: batch.names)

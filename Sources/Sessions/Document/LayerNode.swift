@@ -22,6 +22,8 @@ package struct LayerNode: Sendable {
 package struct LayerTree: Sendable {
   /// The layers, parents before children.
   package let nodes: [LayerNode]
+  /// Where each stands among them, by its positions among children.
+  private let places: [[Int]: Int]
 
   /// Lists the layers below a root.
   package init(_ root: any SequenceLayer) {
@@ -35,10 +37,11 @@ package struct LayerTree: Sendable {
     }
     visit(root, [], "")
     self.nodes = nodes
+    places = Dictionary(uniqueKeysWithValues: zip(nodes.map(\.index), nodes.indices))
   }
 
   /// The layer at tree positions.
-  package subscript(index: [Int]) -> LayerNode? { nodes.first { $0.index == index } }
+  package subscript(index: [Int]) -> LayerNode? { places[index].map { nodes[$0] } }
 
   /// The layer of that path, written in full, by its unique last part, or as `/0/2/1`.
   ///

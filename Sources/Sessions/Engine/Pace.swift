@@ -1,3 +1,4 @@
+import Execution
 import Layers
 import Runtime
 
@@ -63,6 +64,14 @@ extension Session {
     else { return }
     pace.lastProgress = now
     if let opening { progress(opening.done, opening.total) } else { progress(done, total) }
+  }
+
+  /// Called in long loops: tells progress.
+  ///
+  /// - Throws: `RuntimeError` `.cancelled` when the user wants it stopped.
+  func goOn(_ done: Int, of total: Int) throws {
+    if cancel.isRaised { throw Model.cancelled }
+    tell(done, of: total)
   }
 
   /// Called during long work wherever it could be stopped: tells progress, and writes what has been

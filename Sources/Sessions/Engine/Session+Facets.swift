@@ -28,8 +28,10 @@ extension Session {
     }
     switch facet.kind {
     case .input:
-      guard path.isEmpty else { return sequence("in", try inputOfLayer(path, tree, run)) }
-      return sequence("in", run.input)
+      guard let node = tree.nodes.first(where: { $0.path == path }) else {
+        return sequence("in", run.input)
+      }
+      return sequence("in", try input(of: node, tree, run))
     case .layer: return sequence("layer", try layerWise(path, run))
     case .out:
       guard let step = run.stepWise(path) else {
@@ -120,16 +122,13 @@ extension Session {
   /// What a layer sees layer-wise; nil where that cannot be had.
   func inputSequence(of path: String) -> SequenceTensor? {
     guard let run, let (_, tree) = try? requireTree() else { return nil }
-    return path.isEmpty ? run.input : try? inputOfLayer(path, tree, run)
+    guard let node = tree.nodes.first(where: { $0.path == path }) else { return run.input }
+    return try? input(of: node, tree, run)
   }
 
-  /// What a layer inside a chain sees layer-wise: the output of the sibling before it.
-  private func inputOfLayer(
-    _ path: String, _ tree: LayerTree, _ run: ModelRun
-  ) throws -> SequenceTensor {
-    guard let node = tree.nodes.first(where: { $0.path == path }), let last = node.index.last else {
-      return run.input
-    }
+  /// What a layer sees layer-wise: inside a chain the output of the sibling before it.
+  func input(of node: LayerNode, _ tree: LayerTree, _ run: ModelRun) throws -> SequenceTensor {
+    guard let last = node.index.last else { return run.input }
     let parent = Array(node.index.dropLast())
     if last > 0, tree[parent]?.layer is Serial || tree[parent]?.layer is Residual,
       let before = tree[parent + [last - 1]]
@@ -137,7 +136,7 @@ extension Session {
       return try layerWise(before.path, run)
     }
     guard let above = tree[parent] else { return run.input }
-    return above.path.isEmpty ? run.input : try inputOfLayer(above.path, tree, run)
+    return try input(of: above, tree, run)
   }
 
   private func stateLeaf(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {

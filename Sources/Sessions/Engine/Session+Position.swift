@@ -168,8 +168,7 @@ extension Session {
       throw CommandError(.unknownPath, found: "\(path.shown) has no layer-wise output")
     }
     return try run.verdict(path, layer: layer, tolerance: tolerance) { done in
-      if cancel.isRaised { throw Model.cancelled }
-      tell(part.index * run.position + done, of: part.count * run.position)
+      try goOn(part.index * run.position + done, of: part.count * run.position)
     }
   }
 

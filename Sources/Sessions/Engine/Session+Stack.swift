@@ -41,7 +41,12 @@ extension Session {
         .file, found: path, expected: "a file that ends in .textproto, .json, .binpb or .session")
     }
     // Not an input to be kept: the event spells the layer out.
-    let bytes = try ByteFile(path: files.resolved(path)).readAll()
+    guard !files.isRecorded else {
+      throw CommandError(
+        .file, found: "@\(path) in a recorded command",
+        expected: "the layer itself: a session never names a file for it")
+    }
+    let bytes = try ByteFile(path: files.resolved(path), isStopped: files.isStopped).readAll()
     guard let format else {
       return (try SessionFile(bytes: bytes, name: path).stack(notation.registry, name: path), [])
     }
@@ -115,12 +120,13 @@ extension Session {
   private static func moved<Value>(
     _ values: [String: Value], _ moves: [(old: String, new: String)]
   ) -> [String: Value] {
+    let targets = Dictionary(moves.map { ($0.old, $0.new) }) { first, _ in first }
     var result: [String: Value] = [:]
     for (path, value) in values {
-      let owner = moves.filter { path.isInside($0.old) }.max { $0.old.count < $1.old.count }
-      guard let owner else { continue }
-      let rest = path.dropFirst(owner.old.isEmpty ? 0 : owner.old.count + 1)
-      result[LayerPath.join(owner.new, String(rest))] = value
+      guard let old = path.layersAround.first(where: { targets[$0] != nil }), let new = targets[old]
+      else { continue }
+      let rest = path.dropFirst(old.isEmpty ? 0 : old.count + 1)
+      result[LayerPath.join(new, String(rest))] = value
     }
     return result
   }
@@ -129,10 +135,8 @@ extension Session {
     kept: [String: Tensor], moves: [(old: String, new: String)]
   ) -> [String] {
     guard let run else { return [] }
-    let paths = LayerTree(run.model.layer).nodes.map(\.path)
-    func owner(_ path: String) -> String {
-      paths.filter { path.isInside($0) }.max { $0.count < $1.count } ?? ""
-    }
+    let paths = Set(LayerTree(run.model.layer).nodes.map(\.path))
+    func owner(_ path: String) -> String { path.layersAround.first(where: paths.contains) ?? "" }
     func isKept(_ spec: ParameterSpec) -> Bool { kept[spec.path]?.shape == spec.shape }
     let specs = run.model.parameterSpecs
     let new = Set(specs.filter { !isKept($0) }.map { owner($0.path) })
@@ -226,23 +230,5 @@ extension Session {
       "\(model.input) → \(model.output) · \(steps) · "
         + "\(NumberText.grouped(model.parameterCount)) parameters"
     ]
-  }
-}
-
-extension String {
-  /// The text without blanks at its ends.
-  var trimmingBlanks: String {
-    var text = Substring(self)
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-  }
-
-  /// A path as people write it: the root is a dot.
-  package var shown: String { isEmpty ? "." : self }
-
-  /// Whether a path lies at or below a layer.
-  package func isInside(_ layer: String) -> Bool {
-    layer.isEmpty || self == layer || hasPrefix(layer + "/") || hasPrefix(layer + "[")
   }
 }

@@ -29,6 +29,10 @@ public final class Session {
   package var origin: String?
   /// The digest of that file as it was then.
   package var originDigest: UInt64?
+  /// The file that it was opened from, whether or not it may be saved there.
+  var openedPath: (path: String, digest: UInt64)?
+  /// Where it is noted that a screen is being made of it; for a journal only.
+  package var openingNote: OpeningNote?
 
   package internal(set) var document = Document()
   var run: ModelRun?
@@ -54,6 +58,7 @@ public final class Session {
   /// Starts with nothing.
   public init(registry: LayerRegistry = .builtIn) {
     notation = LayerNotation(registry: registry)
+    files.isStopped = { [cancel] in cancel.isRaised }
   }
 
   private static let systemClock: @Sendable () -> Duration = {
@@ -121,11 +126,14 @@ public final class Session {
     defer { pace = Pace() }
     do {
       let expanded = CommandLine.replacingSelection(in: text, by: selected.shown)
+      if recorded != nil { try RecordedCommand.check(expanded) }
       guard let first = CommandLine(expanded) else { return Outcome() }
       try CommandLine.refuseShell(expanded)
       let command = try CommandTable.find(first.name)
       guard let line = CommandLine(expanded, flags: command.flags) else { return Outcome() }
       try line.check(for: command)
+      if recorded == nil { recorder?.mark(.begun(text)) }
+      defer { if recorded == nil { recorder?.mark(.done) } }
       pace.canonical = expanded
       pace.isMove = command.isOnlyMove
       pace.isRecorded = command.isRecorded
@@ -179,6 +187,8 @@ public final class Session {
       CommandError(.cancelled, found: "stopped")
     case let error as LayerError: CommandError(.invalidStack, found: "\(error)")
     case let error as ConfigError: CommandError(.invalidStack, found: "\(error)")
+    case let error as FileError where error.code == .stopped:
+      CommandError(.cancelled, found: "\(error)")
     case let error as FileError: CommandError(.file, found: "\(error)")
     case let error as MemoryError: CommandError(.memory, found: "\(error)")
     case let error as RuntimeError where error.code == .cancelled:

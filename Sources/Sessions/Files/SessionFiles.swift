@@ -3,28 +3,50 @@ import Weights
 /// The files that the commands of a session read, from the disk or from what the session keeps.
 ///
 /// What is small is kept, so that a session can be carried to another machine; what is large is known
-/// by its digest, and refused when it is not what it was.
+/// by its digest, and refused when it is not what it was. A typed command reads every file that the user
+/// names, a recorded one what ``FileAccess`` allows.
 package final class SessionFiles {
   /// How many bytes of files a session keeps in all, unless everything is asked for.
   package static let keptLimit = 8 << 20
 
   /// Where relative paths start; empty for the working directory.
   package var folder = ""
-  /// Where else to look for files: the folder of the session that was opened.
-  package var originFolder: String?
+  /// What the user agreed to before.
+  package var agreements = Agreements()
+  /// What the commands of the session that was opened may read; nil where none was.
+  package private(set) var access: FileAccess?
+  /// The folder of the session that was opened, where files are looked for too.
+  private var originFolder: String?
   /// How files were found from there, by their digest.
-  package var relativePaths: [UInt64: String] = [:]
+  private var relativePaths: [UInt64: String] = [:]
   /// The bytes of files by their digest.
   package private(set) var contents: [UInt64: [UInt8]] = [:]
+  /// What recorded commands want to read and may not.
+  package private(set) var requests: [FileRequest] = []
+  /// Asked while files are read: whether the user wants it stopped.
+  package var isStopped: @Sendable () -> Bool = { false }
   /// What the present command has read.
   private(set) var used: [FileUse] = []
-  /// What each path was when the command that is carried out again was recorded.
+  /// What each path was when the command that is carried out again was recorded; nil for a typed one.
   private var recorded: [String: FileUse]?
   /// The last file that was read under each path.
   private var latest: [String: FileUse] = [:]
   private static let pieceBytes = 1 << 20
 
   package init() {}
+
+  /// Takes over what a session file brings along.
+  ///
+  /// - Parameters:
+  ///   - file: the session.
+  ///   - folder: where its file lies.
+  ///   - trusted: what the user agreed that it may read elsewhere.
+  package func lend(_ file: SessionFile, folder: String, trusted: [String]) {
+    for (digest, bytes) in file.contents { contents[digest] = bytes }
+    originFolder = folder
+    for file in file.header.files { relativePaths[file.use.digest] = file.relative }
+    access = FileAccess(folder: folder, trusted: trusted.map(resolved) + trusted)
+  }
 
   /// Begins a command.
   ///
@@ -36,18 +58,19 @@ package final class SessionFiles {
     }
   }
 
-  /// Keeps bytes that a session file brought along.
-  package func keep(_ bytes: [UInt8], digest: UInt64) { contents[digest] = bytes }
+  /// Whether the present command was read from a session file.
+  var isRecorded: Bool { recorded != nil }
 
   /// The file behind a path.
   ///
-  /// - Throws: `FileError`; ``CommandError`` `.file` for a recorded file that is gone or has changed.
+  /// - Throws: `FileError`; ``CommandError`` `.file` for a recorded file that is gone or has changed,
+  ///   `.untrusted` for one that a recorded command may not read.
   func open(_ path: String) throws -> ByteFile {
     if let use = recorded?[path] { return note(use, try reopened(use)) }
     let file: ByteFile
-    do throws(FileError) {
-      file = try ByteFile(path: resolved(path))
-    } catch {
+    do {
+      file = try ByteFile(path: try place(of: path), isStopped: isStopped)
+    } catch let error as FileError {
       guard error.code == .notFound else { throw error }
       // What the session brought along stands in for a file that is not on this machine.
       guard let use = latest[path], let bytes = contents[use.digest] else { throw error }
@@ -59,6 +82,43 @@ package final class SessionFiles {
   /// A path as the system takes it.
   func resolved(_ path: String) -> String {
     folder.isEmpty || path.hasPrefix("/") ? path : "\(folder)/\(path)"
+  }
+
+  /// Where the file behind a path lies that the present command has no digest of.
+  private func place(of path: String) throws(CommandError) -> String {
+    guard isRecorded else { return resolved(path) }
+    return try allowed(places(path), for: path).first ?? resolved(path)
+  }
+
+  /// Where to look for a file, in order.
+  private func places(_ path: String, digest: UInt64? = nil) -> [String] {
+    var places = [resolved(path)]
+    let relative = digest.flatMap { relativePaths[$0] }
+    if let originFolder, let name = relative ?? (path.hasPrefix("/") ? nil : path) {
+      places.append("\(originFolder)/\(name)")
+    }
+    return places
+  }
+
+  /// Those of some places that the present command may read.
+  ///
+  /// - Throws: ``CommandError`` `.untrusted` where there are only others.
+  private func allowed(_ places: [String], for path: String) throws(CommandError) -> [String] {
+    guard isRecorded, let access else { return places }
+    var outside: String?
+    let allowed = places.filter { place in
+      switch access.standing(of: place) {
+      case .missing: return false
+      case .allowed: return true
+      case .outside(let real):
+        outside = outside ?? real
+        return false
+      }
+    }
+    guard allowed.isEmpty, let outside else { return allowed }
+    let request = FileRequest(name: path, place: outside)
+    if !requests.contains(request) { requests.append(request) }
+    throw request.refusal
   }
 
   private func note(_ use: FileUse, _ file: ByteFile) -> ByteFile {
@@ -82,13 +142,15 @@ package final class SessionFiles {
 
   private func reopened(_ use: FileUse) throws -> ByteFile {
     if let bytes = contents[use.digest] { return ByteFile(bytes: bytes, name: use.path) }
-    var places = [resolved(use.path)]
-    if let originFolder {
-      places.append("\(originFolder)/\(relativePaths[use.digest] ?? use.path)")
-    }
+    let places = places(use.path, digest: use.digest)
     var changed: String?
-    for place in places {
-      guard let file = try? ByteFile(path: place) else { continue }
+    let readable = access?.isJournal == true ? places.filter(RealPath.isPlainFile) : []
+    for place in readable.isEmpty ? try allowed(places, for: use.path) : readable {
+      let file: ByteFile
+      do { file = try ByteFile(path: place, isStopped: isStopped) } catch {
+        if error.code == .stopped { throw error }
+        continue
+      }
       if file.count == use.byteCount, try Self.digest(file) == use.digest { return file }
       changed = place
     }
@@ -118,6 +180,23 @@ package final class SessionFiles {
   func keepAll(_ uses: [FileUse]) throws {
     for use in uses where contents[use.digest] == nil {
       contents[use.digest] = try reopened(use).readAll()
+    }
+  }
+
+  /// Asks for those of the files that recorded commands list which they may not read.
+  func request(_ uses: [FileUse]) {
+    let before = recorded
+    defer { recorded = before }
+    recorded = [:]
+    for use in uses where contents[use.digest] == nil && access?.isJournal != true {
+      _ = try? allowed(places(use.path, digest: use.digest), for: use.path)
+    }
+  }
+
+  /// Where the files lie that a session does not keep.
+  func placesOutside(_ uses: [FileUse]) -> [String] {
+    uses.filter { contents[$0.digest] == nil }.compactMap { use in
+      places(use.path, digest: use.digest).lazy.compactMap(RealPath.of).first
     }
   }
 }

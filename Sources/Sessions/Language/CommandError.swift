@@ -24,6 +24,8 @@ public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case atTheEnd
     /// A file cannot be read or written.
     case file
+    /// A session wants to read a file that the user has not agreed to.
+    case untrusted
     /// The layers do not fit.
     case invalidStack
     /// It would take more memory than there may be.

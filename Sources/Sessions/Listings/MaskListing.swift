@@ -25,11 +25,11 @@ package enum MaskListing {
     let (_, tree) = try session.requireTree()
     let taps = try session.layerWise(run).taps
     var result: [Entry] = []
-    for node in tree.nodes where path == nil || node.path == path {
+    for (index, node) in tree.nodes.enumerated() where path == nil || node.path == path {
+      try session.goOn(index, of: tree.nodes.count)
       guard let out = taps[node.path] else { continue }
-      let facet = try Facet("\(node.path.shown):in")
-      let input = try session.value(of: facet)
-      let inputLengths = input.mask.map(validCounts) ?? []
+      let input = try session.input(of: node, tree, run)
+      let inputLengths = validCounts(input.mask)
       for (row, valid) in validCounts(out.mask).enumerated() {
         let flags = (0..<out.time).map { out.isValid(row: row, time: $0) }
         let first = flags.firstIndex(of: true)

@@ -10,7 +10,8 @@ enum StackListing {
     var rows = [["layer", "kind", "ratio", "output", "latency", "state"]]
     var numbers: [[Double]] = []
     let taps = try session.run.map { try session.layerWise($0).taps } ?? [:]
-    for node in tree.nodes {
+    for (index, node) in tree.nodes.enumerated() {
+      try session.goOn(index, of: tree.nodes.count)
       let layer = node.layer
       let indent = String(repeating: "  ", count: node.depth)
       let bytes = session.stateBytes(node.path)
@@ -41,7 +42,9 @@ enum ParameterListing {
     let run = try session.requireRun()
     var rows = [["parameter", "shape", "dtype", "min", "max", "from"]]
     var numbers: [[Double]] = []
-    for spec in run.model.parameterSpecs where spec.path.isInside(path) {
+    let specs = run.model.parameterSpecs
+    for (index, spec) in specs.enumerated() where spec.path.isInside(path) {
+      try session.goOn(index, of: specs.count)
       let values = run.model[parameter: spec.path]?.doubles() ?? []
       let origin: String
       switch session.document.origins[spec.path] {

@@ -10,11 +10,14 @@ enum StateListing {
     let columns = ["bytes", "min", "max", "changed by the last step"]
     var rows = [["leaf", "shape", "dtype", "bytes", "min", "max", "changed"]]
     var numbers: [[Double]] = []
-    for (index, leaf) in (run.stream?.leaves ?? []).enumerated() where leaf.path.isInside(path) {
+    let changed = run.changedLeaves
+    let leaves = run.stream?.leaves ?? []
+    for (index, leaf) in leaves.enumerated() where leaf.path.isInside(path) {
+      try session.goOn(index, of: leaves.count)
       let values = run.stream?.value(of: index).doubles() ?? []
       let bytes = leaf.type.shape.byteCount(of: leaf.type.dtype)
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
-      let isChanged = run.changedLeaves.contains(leaf.path)
+      let isChanged = changed.contains(leaf.path)
       rows.append([
         leaf.path, leaf.type.shape.shapeText, leaf.type.dtype.shortName, NumberText.bytes(bytes),
         NumberText.short(low), NumberText.short(high), isChanged ? "this step" : "",

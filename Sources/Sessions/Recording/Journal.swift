@@ -16,8 +16,12 @@ package final class Journal {
   private var descriptor: Int32 = -1
   /// What the session begins with, until there is an event.
   private var beginning: String?
+  /// The last mark before there is a file.
+  private var firstMark = ""
   /// What could not be written yet.
   private var backlog = ""
+  /// Whether there is something that is only in memory.
+  private var isBehind = false
   /// How many bytes are safely in the file.
   private var length = 0
   /// The file, once there is one.
@@ -30,20 +34,47 @@ package final class Journal {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// `$XDG_STATE_HOME/workbench`, or `~/.local/state/workbench`.
+  /// `$XDG_STATE_HOME/workbench`, or `~/.local/state/workbench`; without a home a folder of the user's own
+  /// among those for what does not last.
   package static func directory() -> String {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    func folder(_ name: String) -> String? {
+      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
     }
-    let state = variable("XDG_STATE_HOME") ?? "\(variable("HOME") ?? "/tmp")/.local/state"
-    return "\(state)/workbench"
+    if let state = folder("XDG_STATE_HOME") { return "\(state)/workbench" }
+    if let home = folder("HOME") { return "\(home)/.local/state/workbench" }
+    if let runtime = folder("XDG_RUNTIME_DIR") { return "\(runtime)/workbench" }
+    return "\(folder("TMPDIR") ?? "/tmp")/workbench-\(geteuid())"
   }
 
   /// Makes a folder where there is none; tells whether it is there.
-  package static func make(_ directory: String) -> Bool {
-    let make: Void? = try? FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
-    return make != nil
+  package static func make(_ directory: String) -> Bool { obstacle(making: directory) == nil }
+
+  /// Makes a folder that only the user can read, with the folders that it lies in; says why that is not
+  /// possible, if so.
+  ///
+  /// In a folder that everybody can write to somebody else may have made one of that name: it is not
+  /// used then.
+  package static func obstacle(making directory: String) -> String? {
+    let parent = RelativePath.folder(of: directory)
+    try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+    if mkdir(directory, 0o700) != 0, errno != EEXIST { return problem(directory) }
+    var facts = stat()
+    guard stat(directory, &facts) == 0 else { return problem(directory) }
+    guard facts.st_mode & S_IFMT == S_IFDIR else {
+      return "\(directory): this folder cannot be made, because there is a file of that name"
+    }
+    if facts.st_uid == geteuid(), facts.st_mode & 0o077 != 0 {
+      _ = chmod(directory, facts.st_mode & 0o7700)
+    }
+    var (above, itself) = (stat(), stat())
+    guard stat(parent, &above) == 0, lstat(directory, &itself) == 0 else {
+      return problem(directory)
+    }
+    let isOwn = itself.st_mode & S_IFMT == S_IFDIR && itself.st_uid == geteuid()
+    guard isOwn || above.st_mode & S_IWOTH == 0 else {
+      return "\(directory): this folder is somebody else's; set HOME or XDG_STATE_HOME"
+    }
+    return nil
   }
 
   /// The journals, the one that was written to last first.
@@ -78,15 +109,26 @@ package final class Journal {
       beginning = lines
       return nil
     }
-    self.beginning = beginning + lines
+    let whole = beginning + firstMark + lines
+    (self.beginning, firstMark) = (whole, "")
+    isBehind = true
     if let problem = create() { return problem }
     self.beginning = nil
-    return write(beginning + lines)
+    return write(whole)
   }
+
+  /// Appends what is of use only behind an event: where there is no file yet, only the last of it is kept.
+  package func note(_ mark: String) {
+    if descriptor >= 0 { _ = write(mark) } else { firstMark = mark }
+  }
+
+  /// Tries again to write what could not be written yet; says why that is still not possible, if so.
+  package func flush() -> String? { isBehind ? append("") : nil }
 
   /// Writes whole lines or nothing: what does not fit on the disk waits for the next time.
   private func write(_ text: String) -> String? {
     backlog += text
+    isBehind = true
     var rest = Array(backlog.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { bytes in
@@ -106,6 +148,7 @@ package final class Journal {
     }
     length += backlog.utf8.count
     backlog = ""
+    isBehind = false
     return nil
   }
 
@@ -115,7 +158,7 @@ package final class Journal {
   }
 
   private func create() -> String? {
-    guard Self.make(directory) else { return "\(directory): this folder cannot be made" }
+    if let obstacle = Self.obstacle(making: directory) { return obstacle }
     let now = Int(time(nil))
     for attempt in 0..<1000 {
       let digits = "\(attempt)"

@@ -18,13 +18,17 @@ package struct OpenedSession {
   ///
   /// The file is only read. Events that no longer work are said and left out.
   /// Without a path a new session begins. With `keepsJournal` what happens is written to a journal.
-  /// `progress` is told of the session before its recording is carried out.
+  /// `trusted` are files outside its folder that the session may read, besides those that the user has agreed
+  /// to before. `progress` is told of the session
+  /// before its recording is carried out.
   package init(
     path: String?, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
-    folder: String = "", progress: ((Session) -> Void)? = nil
+    folder: String = "", trusted: [String] = [], agreements: Agreements = Agreements(),
+    progress: ((Session) -> Void)? = nil
   ) {
     session = Session(registry: registry)
     session.files.folder = folder
+    session.files.agreements = agreements
     name = path.map { String($0.split(separator: "/").last ?? "") } ?? "new session"
     notes = []
     progress?(session)
@@ -34,7 +38,7 @@ package struct OpenedSession {
     }
     do {
       if let path, path.hasSuffix(".session") {
-        try openRecording(path, keepsJournal)
+        try openRecording(path, trusted, keepsJournal)
       } else if let path {
         record(SessionFile(), keepsJournal)
         try openConfig(path)
@@ -44,19 +48,47 @@ package struct OpenedSession {
       name = "new session"
       session = Session(registry: registry)
       session.files.folder = folder
+      session.files.agreements = agreements
       record(SessionFile(), keepsJournal)
     }
   }
 
-  private mutating func openRecording(_ path: String, _ keepsJournal: Bool) throws {
+  private mutating func openRecording(
+    _ path: String, _ trusted: [String], _ keepsJournal: Bool
+  ) throws {
     let place = session.files.resolved(path)
-    let bytes = try ByteFile(path: place).readAll()
-    let file = try SessionFile(bytes: bytes, name: path)
+    let bytes = try ByteFile(path: place, isStopped: session.files.isStopped).readAll()
+    var file = try SessionFile(bytes: bytes, name: path)
     if let damage = file.damage { notes.append("\(name): \(damage)") }
     if let dropped = file.dropped { notes.append(dropped) }
-    file.lend(to: session.files, folder: RelativePath.folder(of: place))
     session.origin = path
-    session.originDigest = FileDigest.of(bytes)
+    let digest = FileDigest.of(bytes)
+    session.originDigest = digest
+    session.openedPath = (path, digest)
+    let agreed = session.files.agreements.places(session: place, digest: digest)
+    session.files.lend(file, folder: RelativePath.folder(of: place), trusted: trusted + agreed)
+    let eventCount = file.events.count
+    if session.files.access?.isJournal == true {
+      let note = OpeningNote(digest: digest)
+      session.openingNote = note
+      if let count = note.eventCount, let said = file.leaveOutLast(of: count) { notes.append(said) }
+    }
+    var kept = carryOut(file, path)
+    // What the session comes to from here on is not what the file came to.
+    kept.header.stack = nil
+    // What is not all of a file is not saved in its place unless that is said.
+    if kept.events.count < eventCount || file.damage != nil || file.dropped != nil
+      || file.unfinished != nil
+    {
+      session.origin = nil
+    }
+    notes += file.unfinishedNotes(kept: kept.events)
+    notes.append("\(NumberText.counted(kept.events.count, "event")) of \(name) carried out")
+    record(kept, keepsJournal)
+  }
+
+  /// Carries out the events of a file; gives those that were, as they were.
+  private mutating func carryOut(_ file: SessionFile, _ path: String) -> SessionFile {
     var kept = file
     session.opening = OpeningPace(start: session.clock(), total: file.events.count)
     defer { session.opening = nil }
@@ -66,49 +98,56 @@ package struct OpenedSession {
       session.opening?.done = index + 1
       session.tell(index + 1, of: file.events.count)
       if session.cancel.isRaised {
-        kept.events = Array(file.events[..<index]) + [done(event, since: mark)].compactMap { $0 }
+        kept.events = Array(kept.events[..<index]) + [done(event, since: mark)].compactMap { $0 }
         notes.append(
           "stopped in event \(index + 1) of \(file.events.count); what was carried out stays, and "
             + "open \(path) opens all of it")
-        break
+        return kept
       }
-      guard let failure = outcome.error, outcome.status == 3, failure.code != .cancelled else {
-        continue
+      if let failure = outcome.error, outcome.status == 3, failure.code != .cancelled {
+        notes += unplayed(file, from: index, failure)
+        kept.events = Array(kept.events[..<index])
+        return kept
       }
-      notes += Self.unplayed(file, from: index, failure)
-      kept.events = Array(file.events[..<index])
-      break
+      // What is written down is what was done, not what the file calls so.
+      if event.from != mark.position || event.to != session.position {
+        kept.events[index] = session.event(event, since: mark)
+      }
+      kept.events[index].files = session.files.used
     }
-    // What is not all of a file is not saved in its place unless that is said.
-    if kept.events.count < file.events.count || file.damage != nil || file.dropped != nil {
-      session.origin = nil
-    }
-    notes.append("\(NumberText.counted(kept.events.count, "event")) of \(name) carried out")
-    record(kept, keepsJournal)
+    if let note = session.headerNote(file) { notes.append(note) }
+    return kept
   }
 
   /// As much of an event as was carried out when it was stopped; nil if that is nothing.
   private func done(_ event: SessionEvent, since mark: EventMark) -> SessionEvent? {
     guard session.run !== mark.run || session.position != mark.position else { return nil }
-    var done = session.event(typed: event.typed, canonical: event.canonical, since: mark)
-    (done.files, done.drawn, done.continues) = (event.files, event.drawn, event.continues)
+    var done = session.event(event, since: mark)
+    done.files = session.files.used
     return done
   }
 
   /// What cannot be carried out, readable all the same.
-  private static func unplayed(
+  private func unplayed(
     _ file: SessionFile, from index: Int, _ failure: CommandError
   ) -> [String] {
+    let rest = file.events[index...]
     var lines = ["event \(index + 1) cannot be carried out: \(failure)"]
+    if failure.code == .untrusted {
+      session.files.request(rest.flatMap(\.files))
+      let names = session.files.requests.map(\.operand)
+      if names.count > 1 {
+        lines.append("all that it wants to read: trust \(names.joined(separator: " "))")
+      }
+    }
     if failure.found.contains("no layer is called") {
       lines.append("this workbench does not have that layer; a package that registers it opens the")
       lines.append("session through WorkbenchKit")
     }
     if let stack = file.header.stack { lines.append("the stack, as recorded: \(stack)") }
     lines.append("not carried out:")
-    let rest = file.events[index...]
     let most = 20
-    lines += rest.prefix(most).map { "  \($0.from) → \($0.to)  \($0.typed)" }
+    lines += rest.prefix(most).map { "  \($0.from) → \($0.to)  \($0.canonical)" }
     if rest.count > most { lines.append("  … \(rest.count - most) more") }
     return lines
   }
@@ -137,23 +176,24 @@ package struct OpenedSession {
       session.recorder = Recorder(continuing: file)
       return
     }
-    let journal = Journal()
-    session.recorder = Recorder(continuing: file) { journal.append($0) }
+    session.recorder = Recorder(continuing: file, in: Journal())
   }
 }
 
 extension OpenedSession {
   /// Opens the journal that was written to last, of those that hold anything.
   ///
-  /// Those that cannot be read, and those without a whole event, are passed over and named.
+  /// Those that cannot be read, and those without a whole event, are passed over and named. A last
+  /// command that ended the program is left out, and named too.
   /// - Parameters:
   ///   - registry: the layers that can be named.
   ///   - journals: their folder.
   ///   - other: opened when there is no such journal.
+  ///   - trusted: files that it may read wherever they lie.
   ///   - progress: told of the session before its recording is carried out.
   package init(
     last registry: LayerRegistry, in journals: String = Journal.directory(),
-    otherwise other: String? = nil,
+    otherwise other: String? = nil, trusted: [String] = [],
     progress: ((Session) -> Void)? = nil
   ) {
     var passedOver: [String] = []
@@ -163,42 +203,17 @@ extension OpenedSession {
         let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: name)
         guard !file.events.isEmpty else {
           passedOver.append("passed over \(name): it holds no whole event")
+          passedOver += file.unfinishedNotes(kept: [])
           continue
         }
-        self.init(path: path, registry: registry, progress: progress)
+        self.init(path: path, registry: registry, trusted: trusted, progress: progress)
         notes = passedOver + notes
         return
       } catch {
         passedOver.append("passed over \(name): \(Session.commandError(error))")
       }
     }
-    self.init(path: other, registry: registry, progress: progress)
+    self.init(path: other, registry: registry, trusted: trusted, progress: progress)
     notes = passedOver + notes + ["there is no journal to go on with in \(journals)"]
-  }
-}
-
-extension SessionFile {
-  /// Gives the files that the session keeps to the commands that read them.
-  package func lend(to files: SessionFiles, folder: String) {
-    for (digest, bytes) in contents { files.keep(bytes, digest: digest) }
-    files.originFolder = folder
-    for file in header.files { files.relativePaths[file.use.digest] = file.relative }
-  }
-
-  /// The stack that the session came to.
-  ///
-  /// - Throws: ``CommandError`` when it has none, or a layer is missing here.
-  package func stack(_ registry: LayerRegistry, name: String) throws -> SpecNode {
-    let session = Session(registry: registry)
-    if let text = header.stack {
-      return try session.notation.read(text, as: .swift).spec
-    }
-    lend(to: session.files, folder: RelativePath.folder(of: name))
-    var failure: CommandError?
-    for event in events { failure = session.performDocument(of: event).error ?? failure }
-    guard let layer = session.document.layer else {
-      throw failure ?? CommandError(.notReady, found: "\(name) has no stack")
-    }
-    return try SpecNode(layer: layer)
   }
 }

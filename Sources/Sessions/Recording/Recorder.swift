@@ -8,6 +8,12 @@ package final class Recorder {
   /// Told first of all that is known, then of every event with the files that it brings; says why it
   /// could not keep them, if so.
   private let sink: (String) -> String?
+  /// Told of marks, which are of use to a journal only.
+  private let note: (String) -> Void
+  /// Tries again to keep what could not be kept.
+  private let retry: () -> String?
+  /// How many events were there before.
+  private let continuedCount: Int
   /// Why what was recorded last is not kept anywhere but here.
   package private(set) var problem: String?
 
@@ -16,19 +22,44 @@ package final class Recorder {
 
   /// Starts a log; `sink` gets what is written.
   package init(
-    continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> String? = { _ in nil }
+    continuing file: SessionFile = SessionFile(),
+    sink: @escaping (String) -> String? = { _ in nil },
+    note: @escaping (String) -> Void = { _ in }, retry: @escaping () -> String? = { nil }
   ) {
     self.file = file
     self.sink = sink
+    self.note = note
+    self.retry = retry
+    continuedCount = file.events.count
     problem = sink(file.text)
   }
 
-  /// A line an event, for people.
+  /// Starts a log that a journal keeps.
+  package convenience init(continuing file: SessionFile, in journal: Journal) {
+    self.init(
+      continuing: file, sink: journal.append, note: journal.note, retry: journal.flush)
+  }
+
+  /// A line an event, for people: as it was typed here, or, where it was read from a file, as it was
+  /// carried out, because what a file calls typed need not be the same.
   package var summaries: [String] {
-    file.events.map { event in
+    file.events.enumerated().map { index, event in
       let place = event.from == event.to ? "\(event.to)" : "\(event.from) → \(event.to)"
-      return "\(place)  \(event.continues ? "… " : "")\(event.typed)"
+      let line = index < continuedCount ? event.canonical : event.typed
+      return "\(place)  \(event.continues ? "… " : "")\(line)"
     }
+  }
+
+  /// Whether anything was done since the log was started.
+  var hasNewEvents: Bool { file.events.count > continuedCount }
+
+  /// Marks how far a command is, for a journal.
+  package func mark(_ mark: SessionMark) { note(SessionLines.text(.mark, mark.json)) }
+
+  /// Tries again to write what is not kept anywhere but here; says why that is not possible, if so.
+  package func flush() -> String? {
+    problem = retry()
+    return problem
   }
 
   func add(_ event: SessionEvent, _ files: SessionFiles) {

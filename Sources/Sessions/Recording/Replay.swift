@@ -44,16 +44,17 @@ package struct Replay {
 
   /// Replays a file on a fresh session.
   ///
-  /// Files that it does not hold are looked for from `folder`, that of the file itself. `progress` is
-  /// told now and then how many events are done, of how many, when it takes long.
+  /// Files that it does not hold are looked for from `folder`, that of the file itself, and elsewhere only
+  /// where `trusted` names them. `progress` is told now and then how many events are done, of how many, when it takes long.
   package static func run(
-    _ file: SessionFile, folder: String = ".", registry: LayerRegistry = .builtIn,
+    _ file: SessionFile, folder: String = ".", trusted: [String] = [],
+    registry: LayerRegistry = .builtIn,
     progress: @escaping (Int, Int) -> Void = { _, _ in }
   ) -> Result {
     let session = Session(registry: registry)
     session.progress = progress
     session.opening = OpeningPace(start: session.clock(), total: file.events.count)
-    file.lend(to: session.files, folder: folder)
+    session.files.lend(file, folder: folder, trusted: trusted)
     let isSameNumerics = file.header.numerics == NumericsVersion.current
     var steps = 0
     var values = 0
@@ -62,7 +63,7 @@ package struct Replay {
       let outcome = session.perform(recorded)
       session.opening?.done = index + 1
       if let error = outcome.error, outcome.status == 3 {
-        let isMissing = error.code == .file || error.code == .invalidStack
+        let isMissing = [.file, .untrusted, .invalidStack].contains(error.code)
         return isMissing ? .failed(event: index + 1, error) : .diverged(comparison.at("\(error)"))
       }
       if let divergence = comparison.divergence(outcome, isSameNumerics: isSameNumerics) {
@@ -71,14 +72,15 @@ package struct Replay {
       steps += recorded.steps.count
       values += recorded.lastOutput.count
     }
+    let headerNotes = [session.headerNote(file)].compactMap { $0 }
     let notes =
       isSameNumerics
-      ? []
+      ? headerNotes
       : [
         "recorded under numerics version \(file.header.numerics), this is "
           + "\(NumericsVersion.current): \(values) kept values compared within "
           + NumberText.short(tolerance)
-      ]
+      ] + headerNotes
     return .same(events: file.events.count, steps: steps, notes: notes)
   }
 }

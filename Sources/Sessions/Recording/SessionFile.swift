@@ -5,8 +5,9 @@ import Weights
 /// a command.
 ///
 /// A line is `{"sum":"…","event":…}` with the digest of the text of its content. A file that was cut at any
-/// byte gives its whole lines and says what is behind them; a line that was changed afterwards is
-/// damage, and said as such. `Protos/session.proto` describes every field.
+/// byte gives its whole lines and says what is behind them; a line that was changed afterwards, or that
+/// holds a command which sessions do not record, is damage, and said as such. A journal has marks too, which
+/// tell whether its last command ended the program. `Protos/session.proto` describes every field.
 package struct SessionFile: Sendable {
   package var header: SessionHeader
   /// The bytes of files by their digest.
@@ -16,6 +17,9 @@ package struct SessionFile: Sendable {
   package var dropped: String?
   /// Which line is damaged, for people; the events behind it are dropped too.
   package var damage: String?
+  /// The last command of a journal, where it ended the program; its events are dropped if that was behind
+  /// them.
+  package private(set) var unfinished: UnfinishedCommand?
 
   package init(header: SessionHeader = SessionHeader(), events: [SessionEvent] = []) {
     self.header = header
@@ -44,15 +48,34 @@ package struct SessionFile: Sendable {
     damage = cut.damage
     dropped = cut.dropped
     for (index, line) in cut.lines.dropFirst().enumerated() {
-      if line.kind == .event, let event = SessionEvent(line.content) {
-        events.append(event)
-      } else if line.kind == .file, let (digest, bytes) = Self.file(line.content) {
-        contents[digest] = bytes
-      } else {
-        damage = damage ?? "line \(index + 2) of \(name) is neither a command nor a file"
+      do throws(CommandError) { try take(line) } catch {
+        damage = damage ?? "line \(index + 2) is damaged: \(error)"
         break
       }
     }
+    unfinished = unfinished.flatMap { $0.endedProgram ? $0 : nil }
+    if let unfinished, unfinished.wasShowing {
+      events.removeLast(max(0, events.count - unfinished.eventCount))
+    }
+  }
+
+  private mutating func take(_ line: SessionLines.Line) throws(CommandError) {
+    switch line.kind {
+    case .event:
+      guard let event = SessionEvent(line.content) else { break }
+      try RecordedCommand.check(event.canonical)
+      return events.append(event)
+    case .file:
+      guard let (digest, bytes) = Self.file(line.content) else { break }
+      contents[digest] = bytes
+      return
+    case .mark:
+      guard let mark = SessionMark(line.content) else { break }
+      unfinished = .following(unfinished, mark, eventCount: events.count)
+      return
+    case .header: break
+    }
+    throw CommandError(.file, found: "it is neither a command nor a file")
   }
 
   private static func noSession(_ bytes: [UInt8], _ name: String) -> CommandError {

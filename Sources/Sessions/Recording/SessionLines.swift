@@ -4,7 +4,7 @@ package import Weights
 package struct SessionLines {
   /// What a line holds.
   package enum Kind: String, CaseIterable, Sendable {
-    case header, file, event
+    case header, file, event, mark
   }
 
   /// A line whose checksum holds.

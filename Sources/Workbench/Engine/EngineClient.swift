@@ -10,6 +10,8 @@ package final class EngineClient: SessionClient {
   private let canceled: SharedFlag
   private let cache = RunCache()
   private let showsScreens: Bool
+  /// The session whose opening or last command has not been shown yet.
+  private var unshown: Session?
   /// Opens what there is to work in, and gives what its first commands answered.
   private let opener: Opener
 
@@ -34,15 +36,17 @@ package final class EngineClient: SessionClient {
   /// Opens a file, or begins a new session; it stays on the thread that calls ``open(progress:)``.
   ///
   /// With `resumesLast` the newest journal that holds anything is opened instead, if there is one.
-  /// `showsScreens` is for front ends that draw views: then what they show is computed in time.
+  /// `trusted` are files that it may read wherever they lie. `showsScreens` is for front ends that draw
+  /// views: then what they show is computed in time.
   package convenience init(
-    path: String?, resumesLast: Bool = false, registry: LayerRegistry, showsScreens: Bool = true
+    path: String?, resumesLast: Bool = false, trusted: [String] = [], registry: LayerRegistry,
+    showsScreens: Bool = true
   ) {
     self.init(showsScreens: showsScreens) { willOpen in
       let workspace =
         resumesLast
-        ? Workspace(last: registry, otherwise: path, willOpen: willOpen)
-        : Workspace(path: path, registry: registry, willOpen: willOpen)
+        ? Workspace(last: registry, otherwise: path, trusted: trusted, willOpen: willOpen)
+        : Workspace(path: path, registry: registry, trusted: trusted, willOpen: willOpen)
       return (workspace, [])
     }
   }
@@ -68,6 +72,10 @@ package final class EngineClient: SessionClient {
     workspace = opened
     let session = workspace.session
     canceled.replace(by: session.cancel)
+    if showsScreens {
+      unshown = session
+      session.openingNote?.begin(eventCount: session.recorder?.file.events.count ?? 0)
+    }
     let wantsResult = showsScreens || session.position > 0
     let missing = wantsResult ? prepared(progress) : []
     return answers + Self.lines(workspace.opened) + missing + FirstSteps.lines(session)
@@ -125,6 +133,9 @@ package final class EngineClient: SessionClient {
     if outcome.effect == .quit { return Outcome(status: .quit) }
     var lines = Self.lines(outcome)
     if showsScreens {
+      // From here on until the screen shows it: a journal that ends here is opened without this command.
+      workspace.session.recorder?.mark(.showing)
+      unshown = workspace.session
       let wasStopped = outcome.error?.code == .cancelled && !workspace.session.hasLayerWise
       lines += wasStopped ? [Self.missingResult] : prepared(progress)
     }
@@ -147,9 +158,23 @@ package final class EngineClient: SessionClient {
     // A wish to stop that came too late is not meant for looking.
     workspace.session.cancel.lower()
     workspace.session.selected = request.path == "." ? "" : request.path
-    return ViewBuilder(
+    let view = ViewBuilder(
       session: workspace.session, request: request, cache: cache, name: workspace.opened.name
     ).view()
+    markShown()
+    return view
+  }
+
+  package func close() -> [OutputLine] {
+    markShown()
+    guard let obstacle = workspace.session.recorder?.flush() else { return [] }
+    return [OutputLine("not all that was done is in the journal: \(obstacle)", .bad)]
+  }
+
+  private func markShown() {
+    unshown?.recorder?.mark(.shown)
+    unshown?.openingNote?.end()
+    unshown = nil
   }
 
   /// The language stays the same while paths come and go, and there is much of it.

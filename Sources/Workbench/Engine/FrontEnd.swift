@@ -19,16 +19,18 @@ public enum FrontEnd {
   /// - Parameters:
   ///   - path: a session or layer config to open; nil begins a new session.
   ///   - resumesLast: whether to open the newest journal instead.
+  ///   - trusted: files outside its folder that a session may read.
   ///   - isPlain: whether to go line by line on any terminal.
   ///   - registry: the layers that can be named, those of other packages among them.
   /// - Returns: the exit status, 3 when a line read from a pipe failed.
   public static func run(
-    path: String?, resumesLast: Bool = false, isPlain: Bool = false,
+    path: String?, resumesLast: Bool = false, trusted: [String] = [], isPlain: Bool = false,
     registry: LayerRegistry = .builtIn
   ) -> Int32 {
     run(isPlain: isPlain) { showsScreens in
       EngineClient(
-        path: path, resumesLast: resumesLast, registry: registry, showsScreens: showsScreens)
+        path: path, resumesLast: resumesLast, trusted: trusted, registry: registry,
+        showsScreens: showsScreens)
     }
   }
 

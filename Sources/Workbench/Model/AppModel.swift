@@ -34,6 +34,8 @@ package struct AppModel: Hashable, Sendable {
   /// Commands that run or wait, also while it is too early to tell their progress.
   package var pendingCount = 0
   package var isBusy: Bool { pendingCount > 0 }
+  /// Whether the user wants to leave, and what runs is being stopped for it.
+  var isLeaving = false
   /// Whether it has taken long enough to say so; a step that is quick must not make the screen
   /// flicker.
   package var isSlow = false

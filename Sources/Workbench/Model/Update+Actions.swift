@@ -37,10 +37,17 @@ extension AppModel {
     case .findDifference: return findDifference()
     case .repaint: return [.repaint]
     case .suspend: return [.suspend]
-    case .quit: return [.quit]
+    case .quit: return leave()
     default: return Panels.panel(focus).perform(action, on: &self)
     }
     return []
+  }
+
+  /// Leaves by the command, which stays where not all could be kept; asked again meanwhile, at once.
+  private mutating func leave() -> [Effect] {
+    guard !isLeaving else { return [.quit] }
+    isLeaving = true
+    return (isBusy ? [.cancel] : []) + perform("quit", typed: false)
   }
 
   /// Selects the innermost of the first layers that differ, in the order in which data flows; where

@@ -45,6 +45,7 @@ extension AppModel {
   package mutating func finish(_ line: String, _ outcome: Outcome) -> [Effect] {
     pendingCount = max(0, pendingCount - 1)
     progress = nil
+    isLeaving = false
     let wasTyped = typedLine == line
     if wasTyped { typedLine = nil }
     append(outcome.lines)

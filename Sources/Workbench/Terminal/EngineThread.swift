@@ -31,6 +31,7 @@ final class EngineThread: Sendable {
 
   private let mailbox = Mutex(Mailbox())
   private let cancelFlag = Atomic<Bool>(false)
+  private let hasEnded = Atomic<Bool>(false)
   private let signal: WakeSignal
   private let waker: Waker
   private let makeClient: @Sendable () -> any SessionClient
@@ -80,6 +81,12 @@ final class EngineThread: Sendable {
     signal.raise()
   }
 
+  /// Waits until what was running has been stopped, but not for long.
+  func waitForEnd() {
+    let mostMilliseconds = 1000
+    for _ in 0..<mostMilliseconds where !hasEnded.load(ordering: .acquiring) { usleep(1000) }
+  }
+
   func takeEvents() -> [EngineEvent] {
     mailbox.withLock { box in
       defer { box.events = [] }
@@ -127,6 +134,8 @@ final class EngineThread: Sendable {
       }
       if let request { post(.view(client.view(request))) }
     }
+    client.close()
+    hasEnded.store(true, ordering: .releasing)
   }
 
   /// Waits for work: a line, or else a view; nil when closed.

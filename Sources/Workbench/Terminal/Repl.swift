@@ -57,7 +57,10 @@ package final class Repl {
         break
       }
     }
-    return allDone
+    // The input has ended without `quit`, which would have refused.
+    let lost = client.close()
+    lost.forEach(show)
+    return allDone && lost.isEmpty
   }
 
   private func perform(_ command: String, _ watch: InterruptWatch) -> Outcome.Status {

@@ -45,6 +45,7 @@ package final class TerminalApp {
     editor.end()
     engine.close()
     driver.close()
+    engine.waitForEnd()
   }
 
   /// How long to wait before quick work has become slow; nil when nothing runs.
@@ -138,7 +139,9 @@ package final class TerminalApp {
     editor.vocabulary = model.vocabulary
     switch editor.take() {
     case .editing: break
-    case .endOfInput: isDone = true
+    case .endOfInput:
+      editor.begin(prompt: model.prompt, text: "")
+      carryOut(model.perform(.quit))
     case .line(let line):
       if line.contains(where: { !$0.isWhitespace }) { editor.remember(line) }
       carryOut(model.submit(line))

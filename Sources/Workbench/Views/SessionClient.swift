@@ -16,6 +16,14 @@ package protocol SessionClient: AnyObject {
   /// What the visible panels want to know.
   func view(_ request: ViewRequest) -> SessionView
 
+  /// Called when nothing more is wanted of the session; tells what could not be kept of it.
+  @discardableResult
+  func close() -> [OutputLine]
+
   /// The words that can be typed now.
   var vocabulary: Vocabulary { get }
+}
+
+extension SessionClient {
+  package func close() -> [OutputLine] { [] }
 }

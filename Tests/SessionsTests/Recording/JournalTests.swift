@@ -121,4 +121,46 @@ import Weights
     #expect(workspace.recording.events.count == 5)
     #expect(try workspace.performAll(["open -"]) == ["back in new session"])
   }
+
+  @Test("quit writes what the journal lacks, or says that it cannot and stays")
+  func quits() throws {
+    let scratch = try Scratch()
+    try scratch.write([], "folder")
+    let journal = Journal(directory: scratch.file("folder"))
+    let workspace = try scratch.workspace()
+    workspace.session.recorder = Recorder(continuing: SessionFile(), in: journal)
+    try workspace.performAll(["seed 1"])
+    let refusal = try workspace.refusal(of: "quit")
+    #expect(refusal.contains("not all that was done is in the journal"))
+    #expect(refusal.contains("save FILE.session") && refusal.contains("quit --discard"))
+    #expect(workspace.perform("quit --discard").effect == .quit)
+    try FileManager.default.removeItem(atPath: scratch.file("folder"))
+    #expect(workspace.perform("quit").effect == .quit)
+    let bytes = try ByteFile(path: try #require(journal.path)).readAll()
+    #expect(try SessionFile(bytes: bytes, name: "a").events.map(\.typed) == ["seed 1"])
+  }
+
+  @Test("the folder of journals is the user's alone")
+  func folder() throws {
+    let scratch = try Scratch()
+    let manager = FileManager.default
+    func mode(_ path: String) throws -> Int {
+      try #require(manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+    #expect(Journal.obstacle(making: scratch.file("a/b/new")) == nil)
+    #expect(try mode(scratch.file("a/b/new")) == 0o700)
+    try manager.createDirectory(
+      atPath: scratch.file("wide"), withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o777])
+    #expect(Journal.obstacle(making: scratch.file("wide")) == nil)
+    #expect(try mode(scratch.file("wide")) == 0o700)
+    // Where everybody can write, what lies under the name may be a trap.
+    try manager.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: scratch.path)
+    #expect(Journal.obstacle(making: scratch.file("wide")) == nil)
+    try manager.createSymbolicLink(
+      atPath: scratch.file("link"), withDestinationPath: scratch.file("wide"))
+    #expect(Journal.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
+    try scratch.write([], "file")
+    #expect(Journal.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
+  }
 }

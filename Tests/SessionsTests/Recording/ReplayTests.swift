@@ -85,7 +85,7 @@ import Weights
     let text = outcome.lines.joined(separator: "\n")
     #expect(text.contains("no layer is called Vocoder"))
     #expect(text.contains("the stack, as recorded: Serial([Vocoder(depth: 3), Relu()])"))
-    #expect(text.contains("step 4"))
+    #expect(text.contains("0 → 4  goto 4"))
     guard case .failed(event: 1, let error) = Replay.run(file) else {
       Issue.record("replayed")
       return

@@ -55,7 +55,8 @@ import Weights
     try workspace.performAll(["step 5", "save a.session"])
     let messages = try Self.messages()
     var seen: Set<String> = []
-    let text = String(decoding: try scratch.bytes("a.session"), as: UTF8.self)
+    let mark = SessionLines.text(.mark, SessionMark.begun("step").json)
+    let text = String(decoding: try scratch.bytes("a.session"), as: UTF8.self) + mark
     for line in text.split(separator: "\n") {
       try check(try JSONParser.parse(Array(line.utf8)), "SessionLine", messages, &seen)
     }
