@@ -22,6 +22,8 @@ static size_t pattern_count;
 /// -1 towards older lines and the line's start, 1 towards newer ones and its end.
 static int direction;
 static bool is_missing;
+/// Whether Enter only ends the search, as with the keys of vi, and does not finish the line.
+static bool stays_at_enter;
 /// Where the search began: a place in the history, and in the line.
 static int origin, origin_point;
 
@@ -83,6 +85,7 @@ static int begin(int new_direction) {
   pattern_count = 0;
   pattern[0] = 0;
   is_missing = false;
+  stays_at_enter = false;
   enter(search_keymap);
   show_pattern();
   return 0;
@@ -152,8 +155,9 @@ static int give_up(int count, int key) {
 /// Any other key ends the search and then does what it does without one.
 static int end_by(int count, int key) {
   (void)count;
+  bool is_done = stays_at_enter && (key == '\r' || key == '\n');
   ct_search_leave();
-  if (key > 0) rl_execute_next(key);
+  if (key > 0 && !is_done) rl_execute_next(key);
   return 0;
 }
 
@@ -183,7 +187,9 @@ static int beginning_forward(int count, int key) {
 
 static int vi_search(int count, int key) {
   (void)count;
-  return begin(key == '?' ? 1 : -1);
+  begin(key == '?' ? 1 : -1);
+  stays_at_enter = true;
+  return 0;
 }
 
 static int vi_search_again(int count, int key) {
@@ -202,6 +208,7 @@ static int seek(int count, int new_direction) {
   direction = count < 0 ? -new_direction : new_direction;
   sought_times = count < 0 ? -count : count;
   sought_count = 0;
+  stays_at_enter = false;
   enter(seek_keymap);
   return 0;
 }
