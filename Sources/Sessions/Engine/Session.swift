@@ -27,6 +27,8 @@ public final class Session {
   package var origin: String?
   /// The digest of that file as it was then.
   package var originDigest: UInt64?
+  /// How many events are in that file.
+  var savedCount = 0
 
   package internal(set) var document = Document()
   var run: ModelRun?
@@ -110,6 +112,7 @@ public final class Session {
   private func perform(
     _ text: String, landing: Int?, files recorded: [FileUse]?, continues: Bool = false
   ) -> Outcome {
+    let text = TypedText.normalized(text)
     files.begin(recorded: recorded)
     let problem = recorder?.problem
     pace = Pace(
@@ -122,7 +125,7 @@ public final class Session {
       guard let first = CommandLine(expanded) else { return Outcome() }
       try CommandLine.refuseShell(expanded)
       let command = try CommandTable.find(first.name)
-      guard let line = CommandLine(expanded, flags: command.flags) else { return Outcome() }
+      guard let line = CommandLine(expanded, flags: command.allFlags) else { return Outcome() }
       try line.check(for: command)
       pace.canonical = expanded
       pace.isMove = command.isOnlyMove
