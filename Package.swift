@@ -85,7 +85,7 @@ let package = Package(
       "Workbench",
       [
         "Sessions", "Datasets", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
-        "Tensors",
+        "Tensors", "Weights",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),

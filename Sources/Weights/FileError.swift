@@ -14,6 +14,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooLong
     /// The file could not be written.
     case notWritable
+    /// There is a file already, which was not to be replaced.
+    case exists
   }
 
   /// What kind of failure it was.
@@ -42,6 +44,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       case .tooShort: "the file ended while it was being read"
       case .tooLong: "the input does not end"
       case .notWritable: "the file cannot be written"
+      case .exists: "there is such a file already"
       }
     let details = found.map { " (\($0))" } ?? ""
     return "\(path): \(reason)\(details)" + (suggestion.map { "; \($0)" } ?? "")

@@ -30,7 +30,7 @@ import Testing
     ]),
     "TerminalUI": platform.union(["CTerminal"]),
     "Workbench": files.union([
-      "Execution", "Layers", "Notation", "Runtime", "Sessions", "Tensors", "TerminalUI",
+      "Execution", "Layers", "Notation", "Runtime", "Sessions", "Tensors", "TerminalUI", "Weights",
     ]),
     "WorkbenchKit": ["Layers", "Notation", "SequenceLayers", "Sessions", "Workbench"],
     "TrainBytes": ["ArgumentParser", "Layers", "Models", "Runtime", "Tensors", "Weights"],

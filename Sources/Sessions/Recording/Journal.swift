@@ -18,36 +18,22 @@ package final class Journal {
   private var beginning: String?
   /// What could not be written yet.
   private var backlog = ""
+  /// Whether something waits that should be in the file.
+  private var hasFailed = false
   /// How many bytes are safely in the file.
   private var length = 0
   /// The file, once there is one.
   package private(set) var path: String?
 
   /// A journal that is made once there is something to write behind its beginning.
-  package init(directory: String = Journal.directory()) {
+  package init(directory: String = JournalFolder.path()) {
     self.directory = directory
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// `$XDG_STATE_HOME/workbench`, or `~/.local/state/workbench`.
-  package static func directory() -> String {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-    }
-    let state = variable("XDG_STATE_HOME") ?? "\(variable("HOME") ?? "/tmp")/.local/state"
-    return "\(state)/workbench"
-  }
-
-  /// Makes a folder where there is none; tells whether it is there.
-  package static func make(_ directory: String) -> Bool {
-    let make: Void? = try? FileManager.default.createDirectory(
-      atPath: directory, withIntermediateDirectories: true)
-    return make != nil
-  }
-
   /// The journals, the one that was written to last first.
-  package static func newestFirst(in directory: String = Journal.directory()) -> [String] {
+  package static func newestFirst(in directory: String = JournalFolder.path()) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let paths = names.filter { $0.hasSuffix(".session") }.map { "\(directory)/\($0)" }
     let dated = paths.map { (path: $0, written: lastWriting($0)) }
@@ -67,12 +53,26 @@ package final class Journal {
     return time.tv_sec * 1_000_000_000 + time.tv_nsec
   }
 
+  /// Writes what could not be written before.
+  ///
+  /// - Returns: why something still is not, or nil.
+  package func flush() -> String? {
+    guard hasFailed else { return nil }
+    return append("")
+  }
+
   /// Appends what was recorded, whole lines, the beginning of the session first.
   ///
   /// A full disk must not stop the session: what cannot be written is kept for the next time.
   ///
   /// - Returns: why something is not written, or nil.
   package func append(_ lines: String) -> String? {
+    let problem = written(lines)
+    hasFailed = problem != nil
+    return problem
+  }
+
+  private func written(_ lines: String) -> String? {
     guard descriptor < 0 else { return write(lines) }
     guard let beginning else {
       beginning = lines
@@ -115,7 +115,9 @@ package final class Journal {
   }
 
   private func create() -> String? {
-    guard Self.make(directory) else { return "\(directory): this folder cannot be made" }
+    guard JournalFolder.make(directory) else {
+      return "\(directory): this folder cannot be made, or is not the user's own"
+    }
     let now = Int(time(nil))
     for attempt in 0..<1000 {
       let digits = "\(attempt)"

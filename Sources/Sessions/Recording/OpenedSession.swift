@@ -83,6 +83,7 @@ package struct OpenedSession {
     if kept.events.count < file.events.count || file.damage != nil || file.dropped != nil {
       session.origin = nil
     }
+    session.savedCount = kept.events.count
     notes.append("\(NumberText.counted(kept.events.count, "event")) of \(name) carried out")
     record(kept, keepsJournal)
   }
@@ -137,8 +138,7 @@ package struct OpenedSession {
       session.recorder = Recorder(continuing: file)
       return
     }
-    let journal = Journal()
-    session.recorder = Recorder(continuing: file) { journal.append($0) }
+    session.recorder = Recorder(continuing: file, journal: Journal())
   }
 }
 
@@ -152,7 +152,7 @@ extension OpenedSession {
   ///   - other: opened when there is no such journal.
   ///   - progress: told of the session before its recording is carried out.
   package init(
-    last registry: LayerRegistry, in journals: String = Journal.directory(),
+    last registry: LayerRegistry, in journals: String = JournalFolder.path(),
     otherwise other: String? = nil,
     progress: ((Session) -> Void)? = nil
   ) {

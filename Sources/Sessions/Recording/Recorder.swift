@@ -5,22 +5,28 @@ import Tensors
 /// Writes down what a session did; nothing else writes the log.
 package final class Recorder {
   package private(set) var file: SessionFile
-  /// Told first of all that is known, then of every event with the files that it brings; says why it
-  /// could not keep them, if so.
-  private let sink: (String) -> String?
+  /// Where first all that is known is written, then every event with the files that it brings.
+  private let journal: Journal?
   /// Why what was recorded last is not kept anywhere but here.
   package private(set) var problem: String?
 
   /// Numbers of the last output that are kept: 4 kB of singles.
   package static let keptNumbers = 1024
 
-  /// Starts a log; `sink` gets what is written.
-  package init(
-    continuing file: SessionFile = SessionFile(), sink: @escaping (String) -> String? = { _ in nil }
-  ) {
+  /// Starts a log, and keeps it in a journal if there is one.
+  package init(continuing file: SessionFile = SessionFile(), journal: Journal? = nil) {
     self.file = file
-    self.sink = sink
-    problem = sink(file.text)
+    self.journal = journal
+    problem = journal?.append(file.text)
+  }
+
+  /// The file that the log is kept in, once there is one.
+  package var journalPath: String? { journal?.path }
+
+  /// Writes what the journal still lacks, and says why it cannot, if so.
+  package func flush() -> String? {
+    problem = journal?.flush()
+    return problem
   }
 
   /// A line an event, for people.
@@ -39,7 +45,7 @@ package final class Recorder {
       text += SessionFile.line(of: bytes, digest: use.digest)
     }
     file.events.append(event)
-    problem = sink(text + SessionLines.text(.event, event.json))
+    problem = journal?.append(text + SessionLines.text(.event, event.json))
   }
 
   /// The file as it is saved: a header that says what the session has come to.
