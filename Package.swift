@@ -89,6 +89,7 @@ let package = Package(
       "Workbench",
       [
         "Sessions", "Runtime", "Execution", "Notation", "Layers", "TerminalUI", "Tensors",
+        "Weights",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),

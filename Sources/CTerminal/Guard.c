@@ -9,11 +9,16 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const int fatal_signals[] = {SIGILL,  SIGTRAP, SIGSEGV, SIGBUS,  SIGFPE,
-                                    SIGABRT, SIGHUP,  SIGINT,  SIGTERM, SIGQUIT};
-enum { FATAL_COUNT = sizeof fatal_signals / sizeof *fatal_signals, STACK_SIZE = 64 * 1024 };
+#ifdef __linux__
+enum { SIGNAL_COUNT = 65 };  // those of the real-time kind among them
+#else
+enum { SIGNAL_COUNT = NSIG };
+#endif
+enum { STACK_SIZE = 64 * 1024 };
 
-static struct sigaction previous_actions[FATAL_COUNT];
+static struct sigaction previous_actions[SIGNAL_COUNT];
+/// Which signals are caught here.
+static bool is_caught[SIGNAL_COUNT];
 static struct termios shell_settings;
 static bool have_settings;
 static char farewell_bytes[512];
@@ -76,13 +81,25 @@ static void on_fatal(int signal_number, siginfo_t *info, void *context) {
   }
   armed = 0;
   release_stderr();
-  for (int i = 0; i < FATAL_COUNT; i++)
-    if (fatal_signals[i] == signal_number) sigaction(signal_number, &previous_actions[i], NULL);
+  sigaction(signal_number, &previous_actions[signal_number], NULL);
   // A fault runs again on return and meets the earlier handler (the runtime's backtrace) with its
   // own registers; any other signal is sent once more.
   bool runs_again = info->si_code > 0 && (signal_number == SIGILL || signal_number == SIGSEGV ||
                                           signal_number == SIGBUS || signal_number == SIGFPE);
   if (!runs_again) raise(signal_number);
+}
+
+/// Whether a signal that nobody handles ends a program. One that tells of a closed pipe or of a file
+/// that is too large ends none that looks at what `write` returns.
+static bool is_fatal(int signal_number) {
+  static const int others[] = {SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT,
+                               SIGCHLD, SIGURG, SIGWINCH, SIGPIPE, SIGXFSZ};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (others[i] == signal_number) return false;
+#ifndef __linux__
+  if (signal_number == SIGIO || signal_number == SIGINFO) return false;
+#endif
+  return true;
 }
 
 void ct_guard_thread(void) {
@@ -104,11 +121,13 @@ void ct_guard_set(void) {
   memset(&action, 0, sizeof action);
   action.sa_sigaction = on_fatal;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
-  for (int i = 0; i < FATAL_COUNT; i++) {
-    sigaction(fatal_signals[i], &action, &previous_actions[i]);
+  for (int number = 1; number < SIGNAL_COUNT; number++) {
+    struct sigaction *previous = &previous_actions[number];
+    is_caught[number] = is_fatal(number) && sigaction(number, &action, previous) == 0;
     // What the parent chose to ignore (nohup) stays ignored.
-    if (previous_actions[i].sa_handler == SIG_IGN)
-      sigaction(fatal_signals[i], &previous_actions[i], NULL);
+    if (!is_caught[number] || previous->sa_handler != SIG_IGN) continue;
+    sigaction(number, previous, NULL);
+    is_caught[number] = false;
   }
   armed = 1;
 }
@@ -124,8 +143,8 @@ void ct_guard_screen(const char *farewell, size_t count, int descriptor) {
 void ct_guard_clear(void) {
   if (armed) {
     armed = 0;
-    for (int i = 0; i < FATAL_COUNT; i++)
-      sigaction(fatal_signals[i], &previous_actions[i], NULL);
+    for (int number = 1; number < SIGNAL_COUNT; number++)
+      if (is_caught[number]) sigaction(number, &previous_actions[number], NULL);
   }
   release_stderr();
 }

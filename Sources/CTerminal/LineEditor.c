@@ -1,7 +1,8 @@
 // The line editor: GNU readline fed with bytes, drawn by somebody else.
 //
-// readline is GPL-3.0-or-later. It is used in this file only.
+// readline is GPL-3.0-or-later. It is used in this file and in LineSearch.c only.
 #include "CTerminal.h"
+#include "LineSearch.h"
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
@@ -22,6 +23,10 @@ static int candidate_count;
 static ct_completer completer;
 static void *completer_context;
 static char *history_path;
+static Keymap line_end_keymap;
+
+/// As large as the argument of a command gets, such as the count before a character.
+enum { LARGEST_ARGUMENT = 1000 };
 
 // MARK: Completion
 
@@ -86,6 +91,26 @@ static int redraw_key(int count, int key) {
   return 0;
 }
 
+// MARK: Pasted text
+
+static const char paste_end[] = "\033[201~";
+
+/// Inserts what stands in the queue up to the mark that ends a paste.
+static int insert_paste(int count, int key) {
+  (void)count;
+  (void)key;
+  const char *start = queue + queue_position;
+  size_t rest = queue_count - queue_position;
+  const char *end = memmem(start, rest, paste_end, sizeof paste_end - 1);
+  size_t size = end ? (size_t)(end - start) : rest;
+  char *text = strndup(start, size);
+  queue_position += end ? size + sizeof paste_end - 1 : size;
+  if (!text) return 1;
+  rl_insert_text(text);
+  free(text);
+  return 0;
+}
+
 // MARK: Set-up
 
 static void set_up_common(const char *name, const char *word_breaks) {
@@ -100,12 +125,8 @@ static void set_up_common(const char *name, const char *word_breaks) {
 static int next_byte(FILE *file) {
   (void)file;
   if (queue_position < queue_count) return (unsigned char)queue[queue_position++];
-  // readline wants more than it was fed, which few commands do: read the terminal itself.
-  unsigned char byte;
-  ssize_t count;
-  do count = read(STDIN_FILENO, &byte, 1);
-  while (count < 0 && errno == EINTR);
-  return count == 1 ? byte : EOF;
+  // A command that wants more than it was fed is called off: to wait here would stop the screen.
+  return 'G' & 0x1f;
 }
 
 static int bytes_wait(void) { return queue_position < queue_count; }
@@ -113,8 +134,14 @@ static void draw_nothing(void) {}
 
 enum { INTERRUPT_POLL_MS = 50 };
 
+static void bound_argument(void) {
+  if (rl_numeric_arg > LARGEST_ARGUMENT) rl_numeric_arg = LARGEST_ARGUMENT;
+  if (rl_numeric_arg < -LARGEST_ARGUMENT) rl_numeric_arg = -LARGEST_ARGUMENT;
+}
+
 static int next_plain_byte(FILE *file) {
   struct pollfd wait = {fileno(file), POLLIN, 0};
+  bound_argument();
   for (;;) {
     // SIGINT may come between two reads, when none is there to be interrupted: look now and then.
     if (ct_interrupt_take()) {
@@ -134,17 +161,20 @@ static int next_plain_byte(FILE *file) {
   }
 }
 
-void ct_editor_setup(
-    const char *name, const char *word_breaks, ct_completer new_completer, void *context,
-    bool on_screen) {
-  completer = new_completer;
-  completer_context = context;
-  set_up_common(name, word_breaks);
-  if (!on_screen) {
-    rl_getc_function = next_plain_byte;
-    rl_initialize();
-    return;
-  }
+/// Binds what readline binds from terminfo, which it does not read without a display of its own, and
+/// takes away what leaves the editor in a state that nobody asked for.
+static void bind_keys(void) {
+  rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
+  rl_bind_keyseq_if_unbound("\\e[1;5C", rl_forward_word);
+  rl_bind_keyseq_if_unbound("\\e[1;5D", rl_backward_word);
+  rl_bind_keyseq_if_unbound("\\e[1;3C", rl_forward_word);
+  rl_bind_keyseq_if_unbound("\\e[1;3D", rl_backward_word);
+  // Alt-Enter is Enter, not a change to the keys of vi.
+  rl_bind_keyseq("\\e\\C-j", rl_newline);
+  rl_bind_keyseq("\\e\\C-m", rl_newline);
+}
+
+static void set_up_screen(void) {
   rl_instream = stdin;
   rl_outstream = fopen("/dev/null", "w");  // nothing of readline's own may reach the screen
   rl_catch_signals = 0;
@@ -156,17 +186,29 @@ void ct_editor_setup(
   rl_redisplay_function = draw_nothing;
   rl_completion_display_matches_hook = keep_matches;
   rl_completion_query_items = -1;
+}
+
+void ct_editor_setup(
+    const char *name, const char *word_breaks, ct_completer new_completer, void *context,
+    bool on_screen) {
+  completer = new_completer;
+  completer_context = context;
+  set_up_common(name, word_breaks);
+  if (on_screen)
+    set_up_screen();
+  else
+    rl_getc_function = next_plain_byte;
   rl_initialize();
+  bind_keys();
+  ct_search_install();
+  if (!on_screen) return;
   rl_variable_bind("bell-style", "none");
-  rl_variable_bind("enable-bracketed-paste", "on");
   rl_variable_bind("show-all-if-ambiguous", "on");
+  rl_variable_bind("blink-matching-paren", "off");  // it waits
   rl_bind_key('L' & 0x1f, redraw_key);
-  // With its own redisplay readline never reads terminfo, so it binds none of these.
-  rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
-  rl_bind_keyseq_if_unbound("\\e[1~", rl_beg_of_line);
-  rl_bind_keyseq_if_unbound("\\e[4~", rl_end_of_line);
-  rl_bind_keyseq_if_unbound("\\e[1;5C", rl_forward_word);
-  rl_bind_keyseq_if_unbound("\\e[1;5D", rl_backward_word);
+  static const char *const keymaps[] = {"emacs-standard", "vi-move", "vi-insert"};
+  for (int i = 0; i < 3; i++)
+    rl_bind_keyseq_in_map("\\e[200~", insert_paste, rl_get_keymap_by_name(keymaps[i]));
 }
 
 // MARK: A line, fed byte by byte
@@ -205,8 +247,13 @@ void ct_editor_feed(const char *bytes, size_t count) {
   queue_count += count;
 }
 
+bool ct_editor_has_waiting(void) { return queue_position < queue_count; }
+
 int ct_editor_take(const char **line) {
-  while (state == CT_EDITOR_EDITING && queue_position < queue_count) rl_callback_read_char();
+  while (state == CT_EDITOR_EDITING && queue_position < queue_count) {
+    bound_argument();
+    rl_callback_read_char();
+  }
   if (state == CT_EDITOR_LINE) *line = finished_line;
   return state;
 }
@@ -216,24 +263,44 @@ int ct_editor_point(void) { return rl_point; }
 const char *ct_editor_prompt(void) { return rl_display_prompt ? rl_display_prompt : ""; }
 bool ct_editor_is_vi(void) { return rl_editing_mode == 0; }
 
-bool ct_editor_binds_meta(int byte) {
-  char sequence[3] = {033, (char)byte, 0};
+bool ct_editor_is_vi_insertion(void) {
+  return ct_editor_is_vi() && ct_search_keymap_behind() == rl_get_keymap_by_name("vi-insert");
+}
+
+bool ct_editor_binds(const char *keys, size_t count) {
   int kind = ISFUNC;
   rl_command_func_t *function =
-      rl_function_of_keyseq_len(sequence, 2, NULL, &kind);
-  return function != NULL && (kind != ISFUNC || function != rl_do_lowercase_version);
+      rl_function_of_keyseq_len(keys, count, ct_search_keymap_behind(), &kind);
+  return function && kind != ISKMAP && function != rl_do_lowercase_version;
 }
 
 int ct_editor_match_count(void) { return match_count; }
 const char *ct_editor_match(int index) { return matches[index]; }
 
+/// Ends the line as Enter does, so that readline puts edited lines of the history right and frees what
+/// it holds once.
+static void end_line(void) {
+  if (!line_end_keymap) {
+    line_end_keymap = rl_make_bare_keymap();
+    for (int key = 0; key < 256; key++) line_end_keymap[key].function = rl_newline;
+  }
+  Keymap keymap = rl_get_keymap();
+  rl_set_keymap(line_end_keymap);
+  ct_editor_feed("\r", 1);
+  rl_callback_read_char();
+  rl_set_keymap(keymap);
+}
+
 void ct_editor_drop_line(void) {
-  rl_callback_sigcleanup();
-  rl_free_line_state();
-  rl_replace_line("", 1);
-  rl_point = 0;
   queue_position = queue_count = 0;
-  rl_cleanup_after_signal();
+  ct_search_leave();
+  if (state == CT_EDITOR_EDITING && RL_ISSTATE(RL_STATE_CALLBACK)) {
+    rl_callback_sigcleanup();
+    rl_clear_pending_input();
+    end_line();
+    rl_free_line_state();
+  }
+  queue_position = queue_count = 0;
 }
 
 // MARK: History
@@ -256,10 +323,21 @@ void ct_history_add(const char *line) {
 
 // MARK: Without a screen
 
-const char *ct_editor_read_plain(const char *prompt, bool *interrupted) {
+static const char *plain_text;
+
+static int insert_plain_text(void) {
+  rl_insert_text(plain_text);
+  rl_startup_hook = NULL;
+  return 0;
+}
+
+const char *ct_editor_read_plain(const char *prompt, const char *text, bool *interrupted) {
   state = CT_EDITOR_EDITING;
   free(finished_line);
+  plain_text = text;
+  rl_startup_hook = *text ? insert_plain_text : NULL;
   finished_line = readline(prompt);
+  ct_search_leave();
   *interrupted = state == CT_EDITOR_EOF;
   return finished_line;
 }

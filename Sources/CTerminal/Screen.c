@@ -80,13 +80,13 @@ int ct_open(void) {
     setenv("LC_ALL", "C.UTF-8", 1);
     setlocale(LC_CTYPE, "");
   }
-  if (!ct_make_wake_pipe() || !make_output()) return -1;
+  if (!ct_make_wake_pipe() || !make_output()) return CT_NO_RESOURCES;
   ct_catch(SIGWINCH);  // before newterm: ncurses then leaves it alone
   ct_guard_set();
   screen = newterm(NULL, output, stdin);
   if (!screen) {
     ct_guard_clear();
-    return -1;
+    return CT_NO_TERMINAL_TYPE;
   }
   set_term(screen);
   // A terminal that cannot move its cursor cannot show a screen.
@@ -95,7 +95,7 @@ int ct_open(void) {
     delscreen(screen);
     screen = NULL;
     ct_guard_clear();
-    return -1;
+    return CT_NO_CURSOR;
   }
   guard_screen();
   ct_catch(SIGTSTP);
@@ -121,7 +121,7 @@ int ct_open(void) {
   static bool registered;
   if (!registered) registered = atexit(ct_close) == 0;
   ct_resize();
-  return 0;
+  return CT_OPENED;
 }
 
 void ct_close(void) {

@@ -1,5 +1,6 @@
 public import Layers
 public import SwiftProtobuf
+import Tensors
 
 /// The notations of a layer config.
 public enum NotationFormat: String, CaseIterable, Sendable {
@@ -54,10 +55,11 @@ public struct LayerNotation: Sendable {
   ///
   /// - Throws: ``ConfigError`` with every mistake.
   public func read(_ text: String, as format: NotationFormat) throws(ConfigError) -> Reading {
-    switch format {
-    case .text: try checked(try TextFormatReader.read(text), .schema)
-    case .json: try checked(try JSONReader.read(text), .json)
-    case .swift: try checked(try SwiftReader.read(text, registry: registry), .swift)
+    let plain = TypedText.normalized(text)
+    return switch format {
+    case .text: try checked(try TextFormatReader.read(plain), .schema)
+    case .json: try checked(try JSONReader.read(plain), .json)
+    case .swift: try checked(try SwiftReader.read(plain, registry: registry), .swift)
     case .binary: try read(Array(text.utf8), as: format)
     }
   }
@@ -70,7 +72,7 @@ public struct LayerNotation: Sendable {
       let codec = BinaryCodec(registry: registry, extensions: extensions)
       return try checked(try codec.decode(bytes), .json)
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard let text = TypedText.decoded(bytes) else {
       throw ConfigError(
         .syntax, found: "bytes that are no UTF-8", expected: "text",
         suggestion: "binary configs end in .binpb")
@@ -130,6 +132,7 @@ public struct LayerNotation: Sendable {
   ///
   /// - Throws: ``ConfigError`` with every mistake.
   public func readTyped(_ text: String) throws(ConfigError) -> Reading {
+    let text = TypedText.normalized(text)
     let trimmed = text.drop { $0.isWhitespace }
     if trimmed.first == "{" {
       // Braces around the text format become spaces, so that columns stay right.

@@ -51,6 +51,11 @@ enum TextEscape {
 
   /// A string with quotes, as the text format holds it.
   static func quoted(_ text: String) -> String {
-    QuotedText.of(text) { "\\" + QuotedText.digits($0, radix: 8, count: 3) }
+    QuotedText.of(text) { value in
+      // Octal digits stand for a byte, not for a character.
+      value < 0x80
+        ? "\\" + QuotedText.digits(value, radix: 8, count: 3)
+        : "\\u" + QuotedText.digits(value, radix: 16, count: 4)
+    }
   }
 }

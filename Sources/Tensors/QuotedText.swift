@@ -1,7 +1,8 @@
 /// String literals, whose escapes the notations share but for those of other control characters.
 package enum QuotedText {
-  /// A string in quotes; `control` spells a control character that has no escape of its own.
-  package static func of(_ text: String, control: (UInt32) -> String?) -> String {
+  /// A string in quotes; `control` spells a character that a terminal would obey and that has no escape
+  /// of its own.
+  package static func of(_ text: String, control: (UInt32) -> String) -> String {
     // Megabytes of an embedded file have nothing to escape.
     if text.utf8.allSatisfy(isPlain) { return "\"\(text)\"" }
     var result = "\""
@@ -13,9 +14,8 @@ package enum QuotedText {
       case "\r": result += "\\r"
       case "\t": result += "\\t"
       default:
-        let isControl = scalar.value < 0x20 || scalar.value == 0x7F
-        if isControl, let escape = control(scalar.value) {
-          result += escape
+        if scalar.isTerminalControl {
+          result += control(scalar.value)
         } else {
           result.unicodeScalars.append(scalar)
         }
@@ -26,12 +26,12 @@ package enum QuotedText {
 
   /// A string as JSON has it.
   package static func json(_ text: String) -> String {
-    of(text) { $0 < 0x20 ? "\\u" + digits($0, radix: 16, count: 4) : nil }
+    of(text) { "\\u" + digits($0, radix: 16, count: 4) }
   }
 
   /// Whether a byte of UTF-8 stands for itself in every notation.
   private static func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte != 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   /// A number in a base with leading zeros.

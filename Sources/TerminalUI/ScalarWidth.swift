@@ -2,7 +2,7 @@ extension Unicode.Scalar {
   /// Columns that this character takes on a terminal: 0 for marks and invisible characters, 2 for
   /// East Asian wide characters and emoji, 1 for all others.
   package var columns: Int {
-    if value < 0x300 { return 1 }
+    if value < 0x300 || properties.isBidiControl { return 1 }
     switch properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return 0
     default: break
@@ -12,11 +12,12 @@ extension Unicode.Scalar {
     return Self.wide.contains { $0.contains(value) } ? 2 : 1
   }
 
-  /// The character itself, or a visible stand-in for one that would move the cursor.
+  /// The character itself, or a visible stand-in for one that would move the cursor or turn the
+  /// direction of writing.
   package var printable: Unicode.Scalar {
     if value < 0x20 { return Unicode.Scalar(0x2400 + value) ?? " " }
     if value == 0x7f { return "␡" }
-    return (0x80..<0xa0).contains(value) ? "�" : self
+    return (0x80..<0xa0).contains(value) || properties.isBidiControl ? "�" : self
   }
 
   private static let wide: [ClosedRange<UInt32>] = [

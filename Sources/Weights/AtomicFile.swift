@@ -6,12 +6,22 @@
 
 /// Writes a file so that its path holds either the old contents or the whole new ones.
 ///
-/// A file that is there keeps its permissions, its owner and its links, symbolic and hard. What is no file, such as a
-/// pipe or a device, is written to as it is.
+/// A file that is there keeps its permissions, its owner and its links, symbolic and hard. What is no file,
+/// such as a pipe or a device, is written to as it is.
 package enum AtomicFile {
+  /// What a new file may do to one that is there.
+  package enum Existing: Sendable {
+    case replaced, kept
+  }
+
+  /// What a body calls with each piece.
+  package typealias Append = (UnsafeRawBufferPointer) throws(FileError) -> Void
+
   /// Writes what `body` passes to its argument, piece by piece, then puts it in place of `path`.
+  ///
+  /// - Throws: ``FileError`` `.exists` for a file that is there and is to be kept.
   package static func write(
-    to path: String, _ body: ((UnsafeRawBufferPointer) throws(FileError) -> Void) throws -> Void
+    to path: String, existing: Existing = .replaced, _ body: (Append) throws -> Void
   ) throws {
     let target = try WriteTarget(path)
     guard target.isPlainOrNew else {
@@ -20,6 +30,7 @@ package enum AtomicFile {
       defer { close(descriptor) }
       return try body { (bytes) throws(FileError) in try append(bytes, to: descriptor, path: path) }
     }
+    if existing == .kept, target.old != nil { throw FileError(.exists, path: path) }
     let temporary = "\(target.place).\(getpid()).part"
     // Left by a program of this number that is gone; a link that somebody put there is not followed.
     unlink(temporary)
@@ -38,7 +49,7 @@ package enum AtomicFile {
         try copy(descriptor, over: target.place, path: path)
         unlink(temporary)
       } else {
-        guard rename(temporary, target.place) == 0 else { throw failure(path) }
+        try place(temporary, target.place, path, existing)
       }
     } catch {
       unlink(temporary)
@@ -47,14 +58,31 @@ package enum AtomicFile {
   }
 
   /// Writes `bytes` as the whole contents of `path`.
-  package static func write(_ bytes: [UInt8], to path: String) throws {
-    try write(to: path) { append in
+  package static func write(
+    _ bytes: [UInt8], to path: String, existing: Existing = .replaced
+  ) throws {
+    try write(to: path, existing: existing) { append in
       var failure: FileError?
       bytes.withUnsafeBytes { buffer in
         do throws(FileError) { try append(buffer) } catch { failure = error }
       }
       if let failure { throw failure }
     }
+  }
+
+  /// Gives a finished file its name.
+  private static func place(
+    _ temporary: String, _ target: String, _ path: String, _ existing: Existing
+  ) throws(FileError) {
+    if existing == .kept {
+      // A link never takes the place of a file that somebody has made meanwhile.
+      if link(temporary, target) == 0 {
+        unlink(temporary)
+        return
+      }
+      if errno == EEXIST { throw FileError(.exists, path: path) }
+    }
+    guard rename(temporary, target) == 0 else { throw failure(path) }
   }
 
   /// Writes over a file that has several names, which a new file in its place would take apart.

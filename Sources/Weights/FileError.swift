@@ -16,6 +16,8 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case notWritable
     /// The user wanted the reading or writing stopped.
     case stopped
+    /// There is a file already, which was not to be replaced.
+    case exists
   }
 
   /// What kind of failure it was.
@@ -45,6 +47,7 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
       case .tooLong: "the input does not end"
       case .notWritable: "the file cannot be written"
       case .stopped: "stopped"
+      case .exists: "there is such a file already"
       }
     let details = found.map { " (\($0))" } ?? ""
     return "\(path): \(reason)\(details)" + (suggestion.map { "; \($0)" } ?? "")

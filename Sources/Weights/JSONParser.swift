@@ -1,3 +1,5 @@
+internal import Tensors
+
 /// What is wrong with a JSON text, and where.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
   package let message: String
@@ -8,6 +10,9 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Reads JSON strictly: no duplicate names, no trailing text, bounded depth.
+///
+/// What an editor may have put
+/// in, such as a byte order mark and typographic quotes, is read past (``TypedText``).
 package struct JSONParser {
   private let bytes: [UInt8]
   private var position = 0
@@ -17,8 +22,17 @@ package struct JSONParser {
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The document that `bytes` hold as UTF-8.
+  /// The document that `bytes` hold.
   package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+    do throws(JSONError) { return try parseStrictly(bytes) } catch {
+      guard let text = TypedText.decoded(bytes), !text.utf8.elementsEqual(bytes) else {
+        throw error
+      }
+      return try parseStrictly(Array(text.utf8))
+    }
+  }
+
+  private static func parseStrictly(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes)
     let value = try parser.value()
     parser.skipBlanks()

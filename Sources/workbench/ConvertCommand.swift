@@ -30,6 +30,7 @@ struct ConvertCommand: ParsableCommand {
     let bytes: [UInt8]
     do { bytes = try notation.write(reading.spec, as: to) } catch { throw Failure("\(error)") }
     guard let output else {
+      // Text has no control characters in it: the notations write them as escapes.
       StandardOutput.write(bytes)
       return
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Execution
+import Weights
 
 #if canImport(Glibc)
   import Glibc
@@ -31,6 +32,7 @@ struct Main: ParsableCommand {
     defaultSubcommand: OpenCommand.self)
 
   static func main() {
+    TextStream.prepare()
     do {
       var command = try parseAsRoot()
       if let complaint = ExecutionEnvironment.complaints.first { throw Failure(complaint) }
@@ -46,7 +48,10 @@ struct Main: ParsableCommand {
     if let code = error as? ExitCode { quit(code.rawValue) }
     let code = exitCode(for: error)
     // Help and version are asked for, not errors.
-    if code == .success { exit(withError: error) }
+    if code == .success {
+      print(fullMessage(for: error))
+      quit(0)
+    }
     let message = (error as? Failure)?.description ?? fullMessage(for: error)
     StandardError.write(message.hasSuffix("\n") ? String(message.dropLast()) : message)
     quit(3)

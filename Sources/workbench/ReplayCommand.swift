@@ -32,14 +32,18 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
     if status != 0 { throw ExitCode(status) }
   }
 
+  /// What to say of a session, as text and as JSON, and the exit status.
   private static func replay(
     _ path: String, _ trusted: [String]
   ) -> (String, JSONValue, Int32) {
-    func entry(_ verdict: String, _ detail: String) -> JSONValue {
-      .object([
-        .init("session", .string(path)), .init("verdict", .string(verdict)),
-        .init("detail", .string(detail)),
-      ])
+    func entry(_ verdict: String, _ members: [JSONValue.Member]) -> JSONValue {
+      .object([.init("session", .string(path)), .init("verdict", .string(verdict))] + members)
+    }
+    func error(_ text: String, event: Int? = nil) -> (String, JSONValue, Int32) {
+      let members: [JSONValue.Member] = [
+        .init("event", event.map { .integer($0) } ?? .null), .init("detail", .string(text)),
+      ]
+      return (text.hasPrefix(path) ? text : "\(path): \(text)", entry("error", members), 3)
     }
     do {
       let bytes = try ByteFile(path: path).readAll()
@@ -48,8 +52,7 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       if let damage = file.damage {
         let whole = NumberText.counted(file.events.count, "event")
-        let text = "\(damage)\(dropped); whole before it: \(whole)"
-        return ("\(path): \(text)", entry("error", text), 3)
+        return error("\(damage)\(dropped); whole before it: \(whole)")
       }
       var notice = ProgressNotice()
       let result = Replay.run(
@@ -62,17 +65,19 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
         let text =
           (["\(events) events, \(steps) steps: every digest as recorded\(dropped)"] + notes)
           .joined(separator: " · ")
-        return ("\(path): \(text)", entry("same", text), 0)
+        let members: [JSONValue.Member] = [
+          .init("events", .integer(events)), .init("steps", .integer(steps)),
+          .init("detail", .string(text)),
+        ]
+        return ("\(path): \(text)", entry("same", members), 0)
       case .diverged(let divergence):
-        let text = divergence.text + dropped
-        return ("\(path): diverged at \(text)", entry("diverged", text), 2)
-      case .failed(let event, let error):
-        let text = "event \(event) cannot be carried out: \(error)"
-        return ("\(path): \(text)", entry("error", text), 3)
+        let text = "\(path): diverged at \(divergence.text)\(dropped)"
+        return (text, entry("diverged", divergence.members), 2)
+      case .failed(let event, let reason):
+        return error("event \(event) cannot be carried out: \(reason)", event: event)
       }
-    } catch {
-      let text = "\(error)"
-      return (text.hasPrefix(path) ? text : "\(path): \(text)", entry("error", text), 3)
+    } catch let failure {
+      return error("\(failure)")
     }
   }
 }

@@ -26,7 +26,12 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
     let workspace = Workspace(keepsJournal: false, trusted: trust.files)
     var status: Int32 = 0
     var entries: [JSONValue] = []
-    for line in ScriptLines.cut(text) {
+    let commands = ScriptLines.cut(text)
+    guard !commands.isEmpty else {
+      throw Failure(
+        "\(script): there is no command in it; expected one a line, as in the workbench")
+    }
+    for line in commands {
       let outcome = workspace.perform(line)
       entries.append(Self.entry(line, outcome))
       if !json {
@@ -57,14 +62,11 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
   }
 
   private static func text(of script: String) throws -> String {
-    if script == "-" {
-      var text = ""
-      while let line = readLine(strippingNewline: false) { text += line }
-      return text
-    }
-    do { return String(decoding: try ByteFile(path: script).readAll(), as: UTF8.self) } catch {
-      throw Failure("\(error)")
-    }
+    do {
+      var lines = InputLines()
+      return ScriptLines.text(
+        script == "-" ? try lines.readAll() : try ByteFile(path: script).readAll())
+    } catch { throw Failure("\(error)") }
   }
 
   private static func entry(_ line: String, _ outcome: Session.Outcome) -> JSONValue {

@@ -1,24 +1,27 @@
+import Weights
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
   import Darwin
 #endif
 
-/// The stream for results that are bytes, not lines.
+/// Every `print` of this program: what cannot be written ends it with status 3.
+func print(_ text: String, terminator: String = "\n") {
+  StandardOutput.finish { () throws(FileError) in try TextStream.output.write(text + terminator) }
+}
+
+/// The stream for results.
 enum StandardOutput {
-  /// Writes all bytes, unless the reader is gone.
+  /// Writes bytes as they are.
   static func write(_ bytes: [UInt8]) {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.write(1, buffer.baseAddress, buffer.count)
-        #else
-          Darwin.write(1, buffer.baseAddress, buffer.count)
-        #endif
-      }
-      guard written > 0 else { return }
-      rest = rest.dropFirst(written)
+    finish { () throws(FileError) in try TextStream.output.write(bytes: bytes) }
+  }
+
+  static func finish(_ writing: () throws(FileError) -> Void) {
+    do throws(FileError) { try writing() } catch {
+      StandardError.write("\(error)")
+      exit(3)
     }
   }
 }

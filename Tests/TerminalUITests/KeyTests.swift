@@ -21,16 +21,70 @@ struct KeyTests {
       Case(bytes: [27], keys: [.escape]),
       Case(bytes: [27, 0x62], keys: [.alt("b")]),
       Case(bytes: [27] + Array("é".utf8), keys: [.alt("é")]),
-      Case(bytes: [0xc3, 0x61], keys: [.character("\u{fffd}")]),
-      Case(bytes: [0xe6, 0x9d], keys: [.character("\u{fffd}")]),
-      Case(bytes: [0xff, 0x80], keys: [.character("\u{fffd}"), .character("\u{fffd}")]),
+      Case(bytes: [27, 27], keys: [.escape]),
+      Case(bytes: [27, 27, 0x62], keys: [.escape, .alt("b")]),
+      Case(bytes: [27, 0x5b], keys: [.alt("[")]),
+      Case(bytes: [27, 0x4f], keys: [.alt("O")]),
     ])
   func assembles(test: Case) {
     var assembler = KeyAssembler()
-    var presses = test.bytes.compactMap { assembler.add($0) }
+    var presses = test.bytes.flatMap { assembler.add($0) }
     if let last = assembler.finish() { presses.append(last) }
     #expect(presses.map(\.key) == test.keys)
-    #expect(presses.flatMap(\.bytes) == test.bytes)
+    if test.bytes != [27, 27] { #expect(presses.flatMap(\.bytes) == test.bytes) }
+  }
+
+  @Test(
+    "bytes that are no UTF-8 never reach the editor as they are",
+    arguments: [
+      Case(bytes: [0xc3, 0x61], keys: [.character("\u{fffd}"), .character("a")]),
+      Case(bytes: [0xe6, 0x9d], keys: [.character("\u{fffd}")]),
+      Case(bytes: [0xff, 0x80], keys: [.character("\u{fffd}"), .character("\u{fffd}")]),
+      Case(bytes: [0xe0, 0x80, 0x80], keys: [.character("\u{fffd}")]),
+      Case(bytes: [27, 0xff], keys: [.alt("\u{fffd}")]),
+    ])
+  func broken(test: Case) {
+    var assembler = KeyAssembler()
+    let presses = test.bytes.flatMap { assembler.add($0) } + [assembler.finish()].compactMap { $0 }
+    #expect(presses.map(\.key) == test.keys)
+    #expect(String(validating: presses.flatMap(\.bytes), as: UTF8.self) != nil)
+  }
+
+  /// What terminals send for a key, in every dialect.
+  private static let sequences: [(text: String, key: Key)] = [
+    ("[H", .home), ("OH", .home), ("[1~", .home), ("[7~", .home),
+    ("[F", .end), ("OF", .end), ("[4~", .end), ("[8~", .end),
+    ("[A", .up), ("OA", .up), ("[B", .down), ("[C", .right), ("OD", .left),
+    ("[2~", .insert), ("[3~", .delete), ("[5~", .pageUp), ("[6~", .pageDown), ("[Z", .backTab),
+    ("[a", .shiftUp), ("[1;2B", .shiftDown), ("OP", .function(1)), ("[[E", .function(5)),
+    ("[24~", .function(12)), ("OM", .enter), ("Ot", .character("4")),
+    // Nothing that is known: Ctrl and Shift with keys, answers, focus, mice that nobody asked for.
+    ("[1;5s", .other), ("[1;5A", .other), ("[27;5;115~", .other), ("[115;5u", .other),
+    ("[7$", .other), ("[I", .other), ("[?1;2c", .other), ("[<0;40;5M", .other), ("[M !!", .other),
+    ("]11;rgb:0000/0000/0000\u{7}", .other), ("P1$r0m\u{1b}\\", .other),
+    ("_Gi=31;OK\u{1b}\\", .other),
+    ("\u{1b}[A", .other), ("\u{1b}OB", .other),
+  ]
+
+  @Test(
+    "a sequence is one key, known or not, and the next key is itself", arguments: sequences.indices)
+  func sequence(index: Int) {
+    let (text, key) = Self.sequences[index]
+    var assembler = KeyAssembler()
+    let presses = Array("\u{1b}\(text)s".utf8).flatMap { assembler.add($0) }
+    #expect(presses.map(\.key) == [key, .character("s")])
+    #expect(!assembler.isWaiting)
+  }
+
+  @Test("a sequence without an end is dropped, and what cuts it off counts")
+  func unfinished() {
+    var assembler = KeyAssembler()
+    #expect(Array("\u{1b}[1;5".utf8).flatMap { assembler.add($0) }.isEmpty)
+    #expect(assembler.isInSequence)
+    #expect(assembler.finish() == nil)
+    #expect(assembler.add(0x73).map(\.key) == [.character("s")])
+    let cut = Array("\u{1b}[1;5\u{3}s".utf8).flatMap { assembler.add($0) }
+    #expect(cut.map(\.key) == [.control("c"), .character("s")])
   }
 
   @Test("the cursor counts columns, not bytes")

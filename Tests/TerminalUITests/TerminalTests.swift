@@ -81,6 +81,28 @@ struct TerminalTests {
     try program.type("\u{1b}§")
   }
 
+  @Test("a sequence that nothing knows types nothing, and its parts may come one by one")
+  func swallows() throws {
+    let program = try probe()
+    try program.type("ab\u{1b}[1;5s\u{1b}[27;6;9~\u{1b}[115;5u\u{1b}[Mabc")
+    program.send("\u{1b}[1;")
+    Thread.sleep(forTimeInterval: 0.04)
+    try program.type("9Q")
+    #expect(program.terminal.line(23) == "probe> ab")
+    try program.type("\u{1b}[1~<\u{1b}[4~>\u{1b}[7~\u{1b}OF!")
+    #expect(program.terminal.line(23) == "probe> <ab>!")
+  }
+
+  @Test("Alt-Enter is Enter, and a count stays within bounds")
+  func bounds() throws {
+    let program = try probe()
+    try program.type("one\u{1b}\r\u{1b}9\u{1b}9\u{1b}9\u{1b}9\u{1b}9\u{1b}9x")
+    #expect(program.terminal.screenText.contains("line 'one'"))
+    #expect(program.terminal.line(23).hasSuffix("xx"))
+    try program.type("\r")
+    #expect(program.terminal.screenText.contains("line 'xxxx"))
+  }
+
   @Test("a paste is one piece, however it arrives")
   func pastes() throws {
     let program = try probe()
@@ -136,11 +158,29 @@ struct TerminalTests {
     expectCursorBack(program, at: #_sourceLocation)
   }
 
+  /// All signals that end a program which does not handle them, but for SIGKILL.
+  private static let deadlySignals: [Int32] = [
+    SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGUSR1,
+    SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGSYS, SIGIO, SIGPWR, SIGSTKFLT, 34, 64,
+  ]
+
+  @Test("a signal gives the terminal back line by line, too", arguments: deadlySignals)
+  func plainSignals(signal: Int32) throws {
+    let program = try probe(environment: ["TERM": "dumb"])
+    program.send("half")
+    try program.wait(for: "half")
+    kill(program.process, signal)
+    guard signal != SIGINT else {
+      program.send("\u{4}")
+      #expect(program.waitForExit() == .status(0))
+      return
+    }
+    #expect(program.waitForExit() == .signal(Int(signal)))
+    #expect(program.isCooked)
+  }
+
   @Test(
-    "a signal gives the terminal back and ends the program as it should",
-    arguments: [
-      SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
-    ])
+    "a signal gives the terminal back and ends the program as it should", arguments: deadlySignals)
   func signals(signal: Int32) throws {
     let program = try probe()
     kill(program.process, signal)

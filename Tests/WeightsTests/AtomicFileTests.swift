@@ -82,4 +82,20 @@ import Weights
       #expect(try bytes("\(folder)/a") == [1])
     }
   }
+
+  @Test("what is to be kept is kept, whatever it is")
+  func kept() throws {
+    try withFolder { folder in
+      try AtomicFile.write([1], to: "\(folder)/a", existing: .kept)
+      try FileManager.default.createSymbolicLink(
+        atPath: "\(folder)/b", withDestinationPath: "a")
+      for name in ["a", "b"] {
+        let error = #expect(throws: FileError.self) {
+          try AtomicFile.write([2], to: "\(folder)/\(name)", existing: .kept)
+        }
+        #expect(error?.code == .exists)
+      }
+      #expect(try bytes("\(folder)/a") == [1])
+    }
+  }
 }

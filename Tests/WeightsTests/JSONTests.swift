@@ -16,6 +16,19 @@ import Weights
     #expect(value["z"] == nil)
   }
 
+  @Test("what editors put in is read past, and strings keep what is in them")
+  func typedText() throws {
+    let value = try parse("\u{FEFF}{\u{A0}“a”:\r\n \"it’s “so”\"}")
+    #expect(value["a"]?.string == "it’s “so”")
+    #expect(throws: JSONError.self) { try parse("{“a”: “b}") }
+  }
+
+  @Test("control characters and marks of direction are written as escapes")
+  func escapesControls() {
+    let text = JSONValue.string("\u{7f}\u{85}\u{202e}\u{1b}é").text()
+    #expect(text == "\"\\u007f\\u0085\\u202e\\u001bé\"")
+  }
+
   @Test("whole numbers keep all their digits")
   func wholeNumbers() throws {
     #expect(try parse("9007199254740993") == .integer(9_007_199_254_740_993))

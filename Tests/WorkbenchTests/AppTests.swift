@@ -9,6 +9,7 @@ private final class CountingClient: SessionClient {
   func open(progress: @escaping (Progress) -> Void) -> [OutputLine] {
     [OutputLine("opened", .hint)]
   }
+  let isOpened = true
   let vocabulary = Vocabulary(commands: [.init("step"), .init("run"), .init("quit")])
 
   private let flag = CancelFlag()
@@ -38,7 +39,8 @@ private final class CountingClient: SessionClient {
 private final class PlainEditor: CommandLineEditor {
   var vocabulary = Vocabulary()
   private(set) var isEditing = false
-  let isVi = false
+  let isViInsertion = false
+  var hasTypedAhead: Bool { !queue.isEmpty }
   let matches: [String] = []
   private var text: [UInt8] = []
   private var queue: [UInt8] = []
@@ -48,7 +50,10 @@ private final class PlainEditor: CommandLineEditor {
     self.text = Array(text.utf8)
   }
   func end() { isEditing = false }
-  func feed(_ bytes: [UInt8]) { queue += bytes }
+  func feed(_ press: KeyPress) -> Bool {
+    queue += press.bytes
+    return true
+  }
   func paste(_ text: String) { queue += Array(text.utf8) }
   func take() -> LineEditor.Outcome {
     while isEditing, !queue.isEmpty {
@@ -69,7 +74,6 @@ private final class PlainEditor: CommandLineEditor {
   func remember(_ line: String) {}
   func clearMatches() {}
   func dropLine() { (text, queue) = ([], []) }
-  func binds(alt character: Character) -> Bool { false }
 }
 
 @Suite("The application runs a session on its own thread")
@@ -79,7 +83,7 @@ struct AppTests {
     let script = events.flatMap { waits ? [$0, .ping] : [$0] }
     let driver = MemoryDriver(size: Size(rows: 24, columns: 80), script: [.ping] + script)
     let app = TerminalApp(driver: driver, editor: PlainEditor()) { CountingClient() }
-    app.run()
+    _ = app.run()
     return driver
   }
 

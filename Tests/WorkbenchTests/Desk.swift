@@ -87,7 +87,7 @@ struct Desk {
     case .press(let press) where press.key == .enter: carryOut(model.submit(line))
     case .press(let press): line += String(decoding: press.bytes, as: UTF8.self)
     case .paste(let text): line += text
-    case .prefill(let text): line = text
+    case .prefill(let text), .repair(let text): line = text
     case .dropLine: line = ""
     }
     model.editorLine = LineView(

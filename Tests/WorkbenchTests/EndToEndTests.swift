@@ -87,7 +87,8 @@ struct EndToEndTests {
   @Test(
     "a signal gives the terminal back and loses at most one event",
     arguments: [
-      SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
+      SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGUSR1,
+      SIGALRM, SIGPROF, SIGXCPU, SIGSYS,
     ])
   func signals(signal: Int32) throws {
     try withFolder { folder in
@@ -243,6 +244,94 @@ struct EndToEndTests {
       try program.type("\r")
       #expect(program.terminal.line(0).contains("T 2/12"))
       #expect(program.terminal.line(22) == "› stp⏎step")
+    }
+  }
+
+  @Test("a line typed after a failed one takes its place; any other key mends the failed one")
+  func typesOver() throws {
+    try withFolder { folder in
+      let program = try workbench(state: folder)
+      try program.wait(for: "no stack")
+      try program.settle()
+      try program.type("stp\r")
+      #expect(try typed("log", program) == "› log")
+      try program.type("stp\r")
+      #expect(try typed("\u{1b}[D\u{1b}[De", program) == "› setp")
+      try program.type("stp\r")
+      #expect(try typed(" 3", program) == "› stp 3")
+      // Typed ahead of the answer, it is a line of its own.
+      try program.type("stp\r\(Self.stack)")
+      #expect(
+        program.terminal.screenText.contains("2 layers")
+          || program.terminal.line(0).contains("3 layers"))
+    }
+  }
+
+  @Test("edit fills the line", arguments: [true, false])
+  func edits(onScreen: Bool) throws {
+    try withFolder { folder in
+      let program = try workbench(onScreen ? [] : ["--plain"], state: folder)
+      try program.wait(for: "›")
+      if onScreen { try program.settle() }
+      program.send(Self.stack)
+      program.send("edit out\r")
+      try program.wait(for: "› replace out Dense(features: 2, name: \"out\")")
+      program.send("\u{3}quit\r")
+      #expect(program.waitForExit() == .status(0))
+    }
+  }
+
+  @Test("keys that no table has do nothing, and End is End in every dialect")
+  func sequences() throws {
+    try withFolder { folder in
+      let program = try workbench([Desk.project("Sessions/broken.session")], state: folder)
+      try program.wait(for: "c2")
+      try program.type("0")
+      let before = program.terminal.screenText
+      try program.type("\u{1b}[1;5s\u{1b}[27;5;98~\u{1b}[I\u{1b}[O")
+      #expect(program.terminal.screenText == before)
+      try program.type("\u{1b}[4~")
+      let end = program.terminal.screenText
+      try program.type("\u{1b}[8~\u{1b}OF\u{1b}[F")
+      #expect(program.terminal.screenText == end)
+    }
+  }
+
+  @Test("leaving says how to come back, and says nothing where nothing was done")
+  func farewell() throws {
+    try withFolder { folder in
+      let program = try workbench(state: folder, shown: Self.shell)
+      try program.wait(for: "no stack")
+      try program.settle()
+      try program.type(Self.stack)
+      program.send("\u{1b}")
+      try program.settle()
+      program.send("q")
+      #expect(program.waitForExit() == .status(0))
+      #expect(program.terminal.line(1) == "$ workbench")
+      #expect(program.terminal.line(2).hasPrefix("workbench --last goes on"))
+      #expect(program.isCooked)
+      let idle = try workbench(state: folder, shown: Self.shell)
+      try idle.wait(for: "no stack")
+      try idle.settle()
+      idle.send("\u{4}")
+      #expect(idle.waitForExit() == .status(0))
+      expectRestored(idle)
+    }
+  }
+
+  @Test("a terminal without a description is used line by line, and that is said")
+  func unknownTerminal() throws {
+    try withFolder { folder in
+      let program = try PtyProgram(
+        BuiltProduct.path("workbench"),
+        environment: ["XDG_STATE_HOME": folder.path, "TERM": "no-such-terminal"],
+        size: Size(rows: 24, columns: 200))
+      try program.wait(for: "no description of a terminal 'no-such-terminal' (TERM)")
+      try program.wait(for: "set TERM to what the terminal is, such as xterm-256color")
+      try program.wait(for: "›")
+      program.send("\u{4}")
+      #expect(program.waitForExit() == .status(0))
     }
   }
 

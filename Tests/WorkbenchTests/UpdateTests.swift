@@ -74,7 +74,7 @@ struct UpdateTests {
     model.focusCommandLine()
     #expect(model.submit("stp") == [.perform("stp")])
     let failed = Outcome([OutputLine("no command", .bad)], status: .failed)
-    #expect(model.finish("stp", failed) == [.editor(.prefill("stp"))])
+    #expect(model.finish("stp", failed) == [.editor(.repair("stp"))])
     #expect(model.submit("step") == [.perform("step")])
     #expect(model.finish("step", Outcome()) == [.editor(.prefill(""))])
     _ = model.handle(press(.escape))
@@ -194,42 +194,5 @@ struct UpdateTests {
     #expect(model.selectedPath == ".")
     #expect(model.cursorTime == nil)
     #expect(model.row == 0)
-  }
-
-  @Test("words complete by where they stand")
-  func completes() {
-    let words = Vocabulary(
-      commands: [
-        .init("stack", usage: "stack LAYER | @FILE | { text format }", options: []), .init("step"),
-        .init(
-          "show", usage: "show PATH[:facet][slice] [> FILE.npy] | masks | state", options: []),
-        .init("input", usage: "input FILE… [--lengths 10,7]", options: ["lengths", "mask"]),
-      ],
-      layers: ["Conv1D", "Conv1DTranspose", "Dense"], paths: ["c1": "Dense", "c2": "Conv1D"],
-      facets: ["state", "mask"], fields: ["Dense": ["features", "useBias"]],
-      choices: ["Dense.useBias": ["true", "false"], "Conv1D.padding": [".causal", ".same"]])
-    func complete(_ line: String) -> [String] {
-      let start = line.lastIndex { " (,[".contains($0) }.map { line.index(after: $0) }
-      let word = String(line[(start ?? line.startIndex)...])
-      let request = CompletionRequest(
-        line: line, word: word, start: line.utf8.count - word.utf8.count)
-      return words.complete(request) { text in
-        ["Sessions/", "Sessions/a.session", "b.wav"].filter { $0.hasPrefix(text) }
-      }.candidates
-    }
-    #expect(complete("st") == ["stack", "step"])
-    #expect(complete("show c") == ["c1", "c2"])
-    #expect(complete("show c1:s") == ["c1:state"])
-    #expect(complete("stack conv") == ["Conv1D", "Conv1DTranspose"])
-    #expect(complete("stack Dense(fe") == ["features"])
-    #expect(complete("stack Serial([Dense(features: 4), De") == ["Dense"])
-    #expect(complete("stack Dense(useBias: t") == ["true"])
-    #expect(complete("stack Serial([Conv1D(padding: .c") == [".causal"])
-    #expect(complete("stack @Se") == ["@Sessions/", "@Sessions/a.session"])
-    #expect(complete("show m") == ["masks"])
-    #expect(complete("show c1.f") == ["c1.features"])
-    #expect(complete("show c1 > b") == ["b.wav"])
-    #expect(complete("input b") == ["b.wav"])
-    #expect(complete("input x.wav --l") == ["--lengths"])
   }
 }

@@ -43,7 +43,8 @@ typedef struct {
 enum { CT_WAIT_INPUT = 1, CT_WAIT_RESIZE = 2, CT_WAIT_WAKE = 4, CT_WAIT_STOP = 8,
        CT_WAIT_CONTINUE = 16 };
 
-/// Takes the terminal over; 0, or -1 when it cannot show a screen.
+enum { CT_OPENED, CT_NO_TERMINAL_TYPE, CT_NO_CURSOR, CT_NO_RESOURCES };
+/// Takes the terminal over; CT_OPENED, or why it cannot show a screen.
 int ct_open(void);
 /// Gives the terminal back as it was; harmless when it is not open.
 void ct_close(void);
@@ -86,7 +87,7 @@ void ct_interrupt_catch(void);
 bool ct_interrupt_take(void);
 bool ct_is_terminal(int descriptor);
 
-// MARK: Line editor (LineEditor.c, GNU readline)
+// MARK: Line editor (LineEditor.c, LineSearch.c, GNU readline)
 
 /// Adds candidates by ct_editor_add_candidate, and returns what follows a single one (0: nothing).
 typedef char (*ct_completer)(void *context, const char *word, const char *line, int start);
@@ -100,6 +101,8 @@ void ct_editor_end(void);
 /// No completer from now on: its context is about to go.
 void ct_editor_forget(void);
 void ct_editor_feed(const char *bytes, size_t count);
+/// Whether something was fed that no line has taken.
+bool ct_editor_has_waiting(void);
 enum { CT_EDITOR_EDITING, CT_EDITOR_LINE, CT_EDITOR_EOF };
 /// Edits with what was fed; with CT_EDITOR_LINE, `*line` is valid until the next begin.
 int ct_editor_take(const char **line);
@@ -108,16 +111,19 @@ const char *ct_editor_text(void);
 int ct_editor_point(void);
 const char *ct_editor_prompt(void);
 bool ct_editor_is_vi(void);
-/// Whether readline binds ESC followed by `byte`.
-bool ct_editor_binds_meta(int byte);
+/// Whether the keys of vi are in force, and typed characters are inserted.
+bool ct_editor_is_vi_insertion(void);
+/// Whether readline has a command for exactly these bytes.
+bool ct_editor_binds(const char *keys, size_t count);
 int ct_editor_match_count(void);
 const char *ct_editor_match(int index);
 void ct_editor_clear_matches(void);
+/// Forgets the line and what was typed ahead.
 void ct_editor_drop_line(void);
 /// Reads the history file; later lines are appended to it.
 void ct_history_open(const char *path, int limit);
 void ct_history_add(const char *line);
-/// One line by plain readline on a terminal, valid until the next; NULL at its end. `*interrupted`
-/// tells a line dropped by SIGINT.
-const char *ct_editor_read_plain(const char *prompt, bool *interrupted);
+/// One line by plain readline on a terminal, which begins as `text`; valid until the next, NULL at the
+/// end of the input. `*interrupted` tells a line dropped by SIGINT.
+const char *ct_editor_read_plain(const char *prompt, const char *text, bool *interrupted);
 #endif

@@ -1,4 +1,5 @@
 import Tensors
+import Weights
 
 /// A command of the REPL: its words, its help and what it does.
 ///
@@ -37,6 +38,9 @@ extension Command {
   package var isRecorded: Bool { true }
   package var isOnlyMove: Bool { false }
   package var takesRedirect: Bool { false }
+
+  /// The options without value, that of `> FILE` among them.
+  package var allFlags: Set<String> { takesRedirect ? flags.union(["replace"]) : flags }
 }
 
 /// What a command has to say.
@@ -104,10 +108,26 @@ package enum CommandTable {
   }
 }
 
+extension Session {
+  /// Writes the file behind `>`; one that exists stays as it is unless the line says `--replace`.
+  func writeRedirect(_ bytes: [UInt8], of line: CommandLine) throws {
+    let path = line.redirect ?? ""
+    let isReplacing = line.options["replace"] != nil
+    do {
+      try AtomicFile.write(
+        bytes, to: files.resolved(path), existing: isReplacing ? .replaced : .kept)
+    } catch let error as FileError where error.code == .exists {
+      throw CommandError(
+        .file, found: "\(path) exists", expected: "a new file",
+        suggestion: "\(line.name) \(line.rest) --replace")
+    }
+  }
+}
+
 extension CommandLine {
   /// Checks that all options are known and have their values.
   func check(for command: any Command) throws(CommandError) {
-    let known = command.flags.union(command.options)
+    let known = command.allFlags.union(command.options)
     for option in options.keys.sorted() {
       guard known.contains(option) else {
         let nearest = NearestName.of(option, among: known)
@@ -117,7 +137,8 @@ extension CommandLine {
             ? "no options" : known.sorted().map { "--\($0)" }.joined(separator: " "),
           suggestion: nearest.map { "did you mean --\($0)?" })
       }
-      guard command.flags.contains(option) || options[option] != "" || option == "channels" else {
+      guard command.allFlags.contains(option) || options[option] != "" || option == "channels"
+      else {
         throw CommandError(
           .invalidOperand, found: "--\(option) without a value", expected: command.usage)
       }

@@ -72,6 +72,7 @@ struct SaveCommand: Command {
     _ = session.files.agreements.add(
       session: place, digest: FileDigest.of(bytes),
       files: session.files.placesOutside(saved.header.files.map(\.use)))
+    session.savedCount = saved.events.count
     let outside = saved.header.files.filter { !$0.isEmbedded }.map(\.use.path)
     let note = outside.isEmpty ? "" : " · needs \(outside.joined(separator: ", ")) beside it"
     return CommandOutput(
@@ -111,8 +112,10 @@ struct SaveCommand: Command {
 /// `convert FORMAT`: the stack in another notation.
 struct ConvertCommand: Command {
   let name = "convert"
-  let usage = "convert text|json|swift|binary [> FILE]"
-  let summary = "Prints the stack in another notation, or writes it to a file."
+  let usage = "convert text|json|swift|binary [> FILE [--replace]]"
+  let summary =
+    "Prints the stack in another notation, or writes it to a file; one that exists is kept unless "
+    + "--replace is said."
   let isRecorded = false
   let takesRedirect = true
   let examples = ["convert text", "convert swift", "convert binary > stack.binpb"]
@@ -127,7 +130,7 @@ struct ConvertCommand: Command {
     let (layer, _) = try session.requireTree()
     let bytes = try session.notation.write(try SpecNode(layer: layer), as: format)
     if let path = line.redirect {
-      try AtomicFile.write(bytes, to: session.files.resolved(path))
+      try session.writeRedirect(bytes, of: line)
       return CommandOutput("written to \(path)")
     }
     guard format != .binary else {

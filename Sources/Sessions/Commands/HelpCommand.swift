@@ -1,28 +1,53 @@
+import Layers
+import Notation
 import Tensors
 
 /// `help [COMMAND]`.
 struct HelpCommand: Command {
   let name = "help"
   let aliases = ["?"]
-  let usage = "help [COMMAND|path|facet|time]"
-  let summary = "Lists the commands, or explains one, or how layers, values and times are named."
+  let usage = "help [COMMAND|LAYER|path|facet|time]"
+  let summary =
+    "Lists the commands, or explains one, or a kind of layer (fields, defaults, shapes, masks, latency, an "
+    + "example), or how layers, values and times are named."
   let isRecorded = false
-  let examples = ["help", "help step", "help facet"]
+  let examples = ["help", "help step", "help Conv1D", "help facet"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     guard !line.operands.isEmpty else {
       let rows = CommandTable.all.map { [$0.name, $0.summary] }
       return CommandOutput(
-        TextTable.lines(rows) + ["help COMMAND shows its form and examples; help path, facet, time"]
+        TextTable.lines(rows) + [
+          "help COMMAND shows its form and examples, help LAYER its fields, shapes and an example;",
+          "help path, help facet, help time: how to name layers, values and times",
+        ]
       )
     }
-    let name = try line.single("a command")
+    let name = try line.single("a command or a layer")
     if let lines = Self.topics[name] { return CommandOutput(lines) }
-    let command = try CommandTable.find(name)
+    guard let command = try command(name, session) else {
+      return CommandOutput(try LayerSheet(named: name, session.notation.registry).lines)
+    }
     var lines = [command.usage, command.summary]
     if !command.aliases.isEmpty { lines.append("short: " + command.aliases.joined(separator: " ")) }
     lines += command.examples.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
     return CommandOutput(lines)
+  }
+
+  /// The command of that name; nil where it is a layer that is meant.
+  private func command(_ name: String, _ session: Session) throws -> (any Command)? {
+    do throws(CommandError) { return try CommandTable.find(name) } catch {
+      let registry = session.notation.registry
+      if (try? registry.describe(name)) != nil { return nil }
+      let layers = registry.entries.flatMap { [$0.table.message, $0.field] }
+      guard let nearest = NearestName.of(name, among: layers + CommandTable.all.map(\.name)) else {
+        throw error
+      }
+      throw CommandError(
+        .unknownCommand, found: "there is no command and no layer '\(name)'",
+        expected: "a command, which help lists, or a layer, which add and Tab list",
+        suggestion: "did you mean \(nearest)?")
+    }
   }
 
   private static let topics: [String: [String]] = [
@@ -41,29 +66,4 @@ struct HelpCommand: Command {
       "2.36s is a time of an input with a rate; end is before the flush, flushed behind it.",
     ],
   ]
-}
-
-/// `quit`.
-struct QuitCommand: Command {
-  let name = "quit"
-  let aliases = ["exit", "q"]
-  let usage = "quit [--discard]"
-  let summary =
-    "Leaves; what was done stays in the journal, which workbench --last opens. Where it cannot be written, "
-    + "quit says so and stays, unless --discard is given."
-  let flags: Set<String> = ["discard"]
-  let isRecorded = false
-  let examples = ["quit"]
-
-  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    try line.none()
-    if let obstacle = session.recorder?.flush(), line.options["discard"] == nil {
-      throw CommandError(
-        .file, found: "not all that was done is in the journal: \(obstacle)",
-        suggestion: "save FILE.session keeps it elsewhere; quit --discard leaves without it")
-    }
-    var output = CommandOutput()
-    output.effect = .quit
-    return output
-  }
 }

@@ -15,8 +15,10 @@ struct ShowCommand: Command {
   let name = "show"
   let usage =
     "show PATH[:facet][slice] | PATH.field | masks | state | time | params | stack | input "
-    + "[> FILE.npy]"
-  let summary = "Shows values, masks, state, parameters, times or the stack; changes nothing."
+    + "[> FILE.npy [--replace]]"
+  let summary =
+    "Shows values, masks, state, parameters, times or the stack; changes nothing. A file that exists is "
+    + "kept unless --replace is said."
   let isRecorded = false
   let takesRedirect = true
   let examples = [
@@ -32,12 +34,16 @@ struct ShowCommand: Command {
     case "state": return try table(try StateListing.table(session, ""), line, session)
     case "params": return try table(try ParameterListing.table(session, ""), line, session)
     case "time": return try table(try TimeListing.table(session), line, session)
-    case "input" where session.document.layer == nil && session.document.input != nil:
-      return try input(line, session)
-    case "input": return try values(of: try Facet(".:in"), line, session)
     default: break
     }
-    let facet = try Facet(text)
+    var facet = try Facet(text)
+    if facet.path == "input", facet.kind == .out {
+      // The input has no layer's name, and there may be no stack that it could be the input of.
+      guard session.document.layer != nil || session.document.input == nil else {
+        return try input(facet, line, session)
+      }
+      (facet.path, facet.kind) = (".", .input)
+    }
     switch facet.kind {
     case .field(let field):
       guard line.redirect == nil else {
@@ -58,10 +64,14 @@ struct ShowCommand: Command {
   }
 
   /// The input while there is no stack that it could be the input of.
-  private func input(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    guard let values = session.document.modelInput?.values else { return CommandOutput() }
+  private func input(
+    _ facet: Facet, _ line: CommandLine, _ session: Session
+  ) throws -> CommandOutput {
+    guard let whole = session.document.modelInput?.values else { return CommandOutput() }
+    let values = try facet.slice.map { try whole.sliced($0) } ?? whole
     guard line.redirect == nil else { return try write(values, line, session) }
-    let title = "input \(values.shape.shapeText) \(values.dtype.shortName)"
+    let part = facet.slice == nil ? "" : " → \(values.shape.shapeText)"
+    let title = "input \(whole.shape.shapeText) \(whole.dtype.shortName)\(part)"
     return CommandOutput([title] + TensorLines.lines(values))
   }
 
@@ -97,7 +107,7 @@ struct ShowCommand: Command {
       throw CommandError(
         .file, found: path, expected: "a file that ends in .npy", suggestion: "> \(path).npy")
     }
-    try AtomicFile.write(Npy.encoded(tensor), to: session.files.resolved(path))
+    try session.writeRedirect(Npy.encoded(tensor), of: line)
     return CommandOutput("\(tensor.shape.shapeText) \(tensor.dtype.name) written to \(path)")
   }
 }

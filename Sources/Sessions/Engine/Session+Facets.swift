@@ -112,6 +112,16 @@ extension Session {
     return paths.filter { $0.isInside(path) }.map { LayerPath.relative($0, to: path) }
   }
 
+  /// The paths of all state leaves, parameters and emits, under the facets that show them.
+  package var leafPaths: [String: [String]] {
+    guard let run else { return [:] }
+    return [
+      "state": run.stream?.leaves.map(\.path) ?? [],
+      "param": run.model.parameterSpecs.map(\.path),
+      "emit": run.emitNames(inside: ""),
+    ]
+  }
+
   private func layerWise(_ path: String, _ run: ModelRun) throws -> SequenceTensor {
     guard let value = try layerWise(run).taps[path] else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no output of its own")

@@ -144,13 +144,17 @@ extension Session {
     let renamed = moves.filter { $0.old != $0.new && old.contains($0.new) }
     var parts: [String] = []
     let stayed = old.subtracting(renamed.map(\.new)).sorted()
-    if !stayed.isEmpty { parts.append("kept " + stayed.map(\.shown).joined(separator: ", ")) }
-    if !new.isEmpty {
-      let names = new.sorted().map(\.shown).joined(separator: ", ")
-      parts.append("new \(names) (seed \(document.seed))")
-    }
+    if !stayed.isEmpty { parts.append("kept \(Self.listed(stayed))") }
+    if !new.isEmpty { parts.append("new \(Self.listed(new.sorted())) (seed \(document.seed))") }
     parts += renamed.map { "moved \($0.old.shown) → \($0.new.shown)" }
     return parts.isEmpty ? [] : [parts.joined(separator: "; ")]
+  }
+
+  /// The layers by name, or how many where that would be a long list.
+  private static func listed(_ paths: [String]) -> String {
+    let most = 6
+    return paths.count <= most
+      ? paths.map(\.shown).joined(separator: ", ") : NumberText.counted(paths.count, "layer")
   }
 
   /// The row of a field in the table of a layer's message.

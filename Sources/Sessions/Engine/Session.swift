@@ -33,6 +33,8 @@ public final class Session {
   var openedPath: (path: String, digest: UInt64)?
   /// Where it is noted that a screen is being made of it; for a journal only.
   package var openingNote: OpeningNote?
+  /// How many events are in that file.
+  var savedCount = 0
 
   package internal(set) var document = Document()
   var run: ModelRun?
@@ -117,6 +119,7 @@ public final class Session {
   private func perform(
     _ text: String, landing: Int?, files recorded: [FileUse]?, continues: Bool = false
   ) -> Outcome {
+    let text = TypedText.normalized(text)
     files.begin(recorded: recorded)
     let problem = recorder?.problem
     pace = Pace(
@@ -130,7 +133,7 @@ public final class Session {
       guard let first = CommandLine(expanded) else { return Outcome() }
       try CommandLine.refuseShell(expanded)
       let command = try CommandTable.find(first.name)
-      guard let line = CommandLine(expanded, flags: command.flags) else { return Outcome() }
+      guard let line = CommandLine(expanded, flags: command.allFlags) else { return Outcome() }
       try line.check(for: command)
       if recorded == nil { recorder?.mark(.begun(text)) }
       defer { if recorded == nil { recorder?.mark(.done) } }

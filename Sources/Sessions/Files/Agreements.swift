@@ -17,7 +17,7 @@ package struct Agreements {
   private var path: String { "\(directory)/agreements" }
 
   /// The agreements in a folder, that of the journals if nothing else is said.
-  package init(directory: String = Journal.directory()) {
+  package init(directory: String = JournalFolder.path()) {
     self.directory = directory
   }
 
@@ -37,7 +37,7 @@ package struct Agreements {
   /// Remembers that a session may read files; says why that is not possible, if so.
   package func add(session: String, digest: UInt64, files: [String]) -> String? {
     guard let real = RealPath.of(session), !files.isEmpty else { return nil }
-    if let obstacle = Journal.obstacle(making: directory) { return obstacle }
+    if let obstacle = JournalFolder.obstacle(making: directory) { return obstacle }
     let lines = files.map { file in
       let entry: JSONValue = .object([
         .init("session", .string(real)), .init("digest", .string(digest.hex)),

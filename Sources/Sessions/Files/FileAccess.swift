@@ -28,7 +28,7 @@ package struct FileAccess: Sendable {
     self.folder = real
     let places = trusted.flatMap { $0.hasPrefix("/") ? [$0] : [$0, "\(real)/\($0)"] }
     agreed = Set(places.compactMap(RealPath.of))
-    isJournal = RealPath.of(Journal.directory()) == real
+    isJournal = RealPath.of(JournalFolder.path()) == real
   }
 
   /// What the session may do with a place.

@@ -1,6 +1,8 @@
+import Tensors
+
 /// A typed line cut into command, operands and options.
 ///
-/// Blanks separate; inside brackets and quotes they do not. `#` after a blank or at the start begins a
+/// A colon before the command means nothing: it is the key that leads to the command line. Blanks separate; inside brackets and quotes they do not. `#` after a blank or at the start begins a
 /// comment. `--name value` and `--flag` are options, `> file` redirects.
 package struct CommandLine: Hashable, Sendable {
   /// The first word.
@@ -16,7 +18,7 @@ package struct CommandLine: Hashable, Sendable {
 
   /// Whether a line is unfinished: a bracket or quote is open.
   package static func isOpen(_ text: String) -> Bool {
-    var scanner = WordScanner(text)
+    var scanner = WordScanner(TypedText.normalized(text))
     scanner.scan()
     return scanner.depth > 0 || scanner.isQuoted
   }
@@ -25,11 +27,13 @@ package struct CommandLine: Hashable, Sendable {
   ///
   /// The flags are the options that take no value.
   package init?(_ text: String, flags: Set<String> = []) {
+    let text = TypedText.normalized(text)
     var scanner = WordScanner(text)
     scanner.scan()
     let words = scanner.words
     guard let first = words.first else { return nil }
-    name = first.text
+    let isCommand = first.text.count > 1 && first.text.hasPrefix(":")
+    name = isCommand ? String(first.text.dropFirst()) : first.text
     rest = words.count > 1 ? String(text[words[1].start..<words[words.count - 1].end]) : ""
     operands = []
     options = [:]

@@ -28,57 +28,14 @@ package final class Journal {
   package private(set) var path: String?
 
   /// A journal that is made once there is something to write behind its beginning.
-  package init(directory: String = Journal.directory()) {
+  package init(directory: String = JournalFolder.path()) {
     self.directory = directory
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  /// `$XDG_STATE_HOME/workbench`, or `~/.local/state/workbench`; without a home a folder of the user's own
-  /// among those for what does not last.
-  package static func directory() -> String {
-    func folder(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
-    }
-    if let state = folder("XDG_STATE_HOME") { return "\(state)/workbench" }
-    if let home = folder("HOME") { return "\(home)/.local/state/workbench" }
-    if let runtime = folder("XDG_RUNTIME_DIR") { return "\(runtime)/workbench" }
-    return "\(folder("TMPDIR") ?? "/tmp")/workbench-\(geteuid())"
-  }
-
-  /// Makes a folder where there is none; tells whether it is there.
-  package static func make(_ directory: String) -> Bool { obstacle(making: directory) == nil }
-
-  /// Makes a folder that only the user can read, with the folders that it lies in; says why that is not
-  /// possible, if so.
-  ///
-  /// In a folder that everybody can write to somebody else may have made one of that name: it is not
-  /// used then.
-  package static func obstacle(making directory: String) -> String? {
-    let parent = RelativePath.folder(of: directory)
-    try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-    if mkdir(directory, 0o700) != 0, errno != EEXIST { return problem(directory) }
-    var facts = stat()
-    guard stat(directory, &facts) == 0 else { return problem(directory) }
-    guard facts.st_mode & S_IFMT == S_IFDIR else {
-      return "\(directory): this folder cannot be made, because there is a file of that name"
-    }
-    if facts.st_uid == geteuid(), facts.st_mode & 0o077 != 0 {
-      _ = chmod(directory, facts.st_mode & 0o7700)
-    }
-    var (above, itself) = (stat(), stat())
-    guard stat(parent, &above) == 0, lstat(directory, &itself) == 0 else {
-      return problem(directory)
-    }
-    let isOwn = itself.st_mode & S_IFMT == S_IFDIR && itself.st_uid == geteuid()
-    guard isOwn || above.st_mode & S_IWOTH == 0 else {
-      return "\(directory): this folder is somebody else's; set HOME or XDG_STATE_HOME"
-    }
-    return nil
-  }
-
   /// The journals, the one that was written to last first.
-  package static func newestFirst(in directory: String = Journal.directory()) -> [String] {
+  package static func newestFirst(in directory: String = JournalFolder.path()) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let paths = names.filter { $0.hasSuffix(".session") }.map { "\(directory)/\($0)" }
     let dated = paths.map { (path: $0, written: lastWriting($0)) }
@@ -158,7 +115,7 @@ package final class Journal {
   }
 
   private func create() -> String? {
-    if let obstacle = Self.obstacle(making: directory) { return obstacle }
+    if let obstacle = JournalFolder.obstacle(making: directory) { return obstacle }
     let now = Int(time(nil))
     for attempt in 0..<1000 {
       let digits = "\(attempt)"

@@ -83,6 +83,7 @@ package struct OpenedSession {
       session.origin = nil
     }
     notes += file.unfinishedNotes(kept: kept.events)
+    session.savedCount = kept.events.count
     notes.append("\(NumberText.counted(kept.events.count, "event")) of \(name) carried out")
     record(kept, keepsJournal)
   }
@@ -176,7 +177,7 @@ package struct OpenedSession {
       session.recorder = Recorder(continuing: file)
       return
     }
-    session.recorder = Recorder(continuing: file, in: Journal())
+    session.recorder = Recorder(continuing: file, journal: Journal())
   }
 }
 
@@ -192,7 +193,7 @@ extension OpenedSession {
   ///   - trusted: files that it may read wherever they lie.
   ///   - progress: told of the session before its recording is carried out.
   package init(
-    last registry: LayerRegistry, in journals: String = Journal.directory(),
+    last registry: LayerRegistry, in journals: String = JournalFolder.path(),
     otherwise other: String? = nil, trusted: [String] = [],
     progress: ((Session) -> Void)? = nil
   ) {

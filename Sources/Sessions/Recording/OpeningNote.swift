@@ -12,7 +12,7 @@ package struct OpeningNote: Sendable {
   private let path: String
 
   /// The note on the journal whose bytes have that digest.
-  package init(digest: UInt64, directory: String = Journal.directory()) {
+  package init(digest: UInt64, directory: String = JournalFolder.path()) {
     path = "\(directory)/opening-\(digest.hex)"
   }
 

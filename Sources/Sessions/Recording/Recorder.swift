@@ -5,13 +5,8 @@ import Tensors
 /// Writes down what a session did; nothing else writes the log.
 package final class Recorder {
   package private(set) var file: SessionFile
-  /// Told first of all that is known, then of every event with the files that it brings; says why it
-  /// could not keep them, if so.
-  private let sink: (String) -> String?
-  /// Told of marks, which are of use to a journal only.
-  private let note: (String) -> Void
-  /// Tries again to keep what could not be kept.
-  private let retry: () -> String?
+  /// Where first all that is known is written, then every event with the files that it brings.
+  private let journal: Journal?
   /// How many events were there before.
   private let continuedCount: Int
   /// Why what was recorded last is not kept anywhere but here.
@@ -20,24 +15,21 @@ package final class Recorder {
   /// Numbers of the last output that are kept: 4 kB of singles.
   package static let keptNumbers = 1024
 
-  /// Starts a log; `sink` gets what is written.
-  package init(
-    continuing file: SessionFile = SessionFile(),
-    sink: @escaping (String) -> String? = { _ in nil },
-    note: @escaping (String) -> Void = { _ in }, retry: @escaping () -> String? = { nil }
-  ) {
+  /// Starts a log, and keeps it in a journal if there is one.
+  package init(continuing file: SessionFile = SessionFile(), journal: Journal? = nil) {
     self.file = file
-    self.sink = sink
-    self.note = note
-    self.retry = retry
+    self.journal = journal
     continuedCount = file.events.count
-    problem = sink(file.text)
+    problem = journal?.append(file.text)
   }
 
-  /// Starts a log that a journal keeps.
-  package convenience init(continuing file: SessionFile, in journal: Journal) {
-    self.init(
-      continuing: file, sink: journal.append, note: journal.note, retry: journal.flush)
+  /// The file that the log is kept in, once there is one.
+  package var journalPath: String? { journal?.path }
+
+  /// Writes what the journal still lacks, and says why it cannot, if so.
+  package func flush() -> String? {
+    problem = journal?.flush()
+    return problem
   }
 
   /// A line an event, for people: as it was typed here, or, where it was read from a file, as it was
@@ -54,12 +46,8 @@ package final class Recorder {
   var hasNewEvents: Bool { file.events.count > continuedCount }
 
   /// Marks how far a command is, for a journal.
-  package func mark(_ mark: SessionMark) { note(SessionLines.text(.mark, mark.json)) }
-
-  /// Tries again to write what is not kept anywhere but here; says why that is not possible, if so.
-  package func flush() -> String? {
-    problem = retry()
-    return problem
+  package func mark(_ mark: SessionMark) {
+    journal?.note(SessionLines.text(.mark, mark.json))
   }
 
   func add(_ event: SessionEvent, _ files: SessionFiles) {
@@ -70,7 +58,7 @@ package final class Recorder {
       text += SessionFile.line(of: bytes, digest: use.digest)
     }
     file.events.append(event)
-    problem = sink(text + SessionLines.text(.event, event.json))
+    problem = journal?.append(text + SessionLines.text(.event, event.json))
   }
 
   /// The file as it is saved: a header that says what the session has come to.

@@ -20,8 +20,12 @@ package struct SessionLines {
   /// Why the first that was not kept is damaged; nil when it is only unfinished.
   package private(set) var damage: String?
 
+  /// Reads lines.
+  ///
+  /// Checksums are over what the lines say: a byte order mark before the first, carriage returns at their
+  /// ends and the newline of the last may have come and gone.
   package init(_ bytes: [UInt8]) {
-    var start = bytes.startIndex
+    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     while let end = bytes[start...].firstIndex(of: 0x0A) {
       guard let line = Self.line(bytes[start..<end]) else {
         damage = "line \(lines.count + 1) is damaged: its checksum does not hold"
@@ -29,6 +33,10 @@ package struct SessionLines {
       }
       lines.append(line)
       start = end + 1
+    }
+    if damage == nil, let last = Self.line(bytes[start...]) {
+      lines.append(last)
+      return
     }
     guard start < bytes.endIndex else { return }
     let rest = bytes.endIndex - start
@@ -40,7 +48,8 @@ package struct SessionLines {
   private static let opening = Array("{\"sum\":\"".utf8)
 
   /// What a line holds, if it is byte for byte what was written.
-  private static func line(_ bytes: ArraySlice<UInt8>) -> Line? {
+  private static func line(_ whole: ArraySlice<UInt8>) -> Line? {
+    let bytes = whole.last == 0x0D ? whole.dropLast() : whole
     let sumStart = bytes.startIndex + opening.count
     let sumEnd = sumStart + 16
     guard sumEnd < bytes.endIndex, bytes.starts(with: opening), bytes.last == UInt8(ascii: "}")

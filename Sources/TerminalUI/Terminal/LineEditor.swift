@@ -66,8 +66,38 @@ package final class LineEditor {
 
   package func end() { ct_editor_end() }
 
-  /// Gives the editor bytes; they wait when no line is begun.
-  package func feed(_ bytes: [UInt8]) {
+  /// Gives the editor a key; it waits when no line is begun.
+  ///
+  /// - Returns: whether the editor has a command for it. One that it has none for it would take apart,
+  ///   and type its letters.
+  package func feed(_ press: KeyPress) -> Bool {
+    guard let bytes = known(press) else { return false }
+    feed(bytes)
+    return true
+  }
+
+  /// The bytes of a key, as they came or as every keymap has them.
+  private func known(_ press: KeyPress) -> [UInt8]? {
+    let isSequence = press.bytes.first == 0x1b && press.bytes.count > 1
+    if !isSequence || binds(press.bytes) { return press.bytes }
+    // With the keys of vi ESC is a command, and what follows is another.
+    if isVi, case .alt = press.key { return press.bytes }
+    guard let usual = press.key.usualBytes, usual.first != 0x1b || binds(usual) else { return nil }
+    return usual
+  }
+
+  /// Whether the editor has a command for exactly these bytes.
+  private func binds(_ bytes: [UInt8]) -> Bool {
+    bytes.withUnsafeBytes { raw in
+      let characters = raw.bindMemory(to: CChar.self)
+      return characters.baseAddress.map { ct_editor_binds($0, characters.count) } ?? false
+    }
+  }
+
+  /// Whether keys wait for a line to begin.
+  package var hasTypedAhead: Bool { ct_editor_has_waiting() }
+
+  private func feed(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { raw in
       let characters = raw.bindMemory(to: CChar.self)
       if let base = characters.baseAddress { ct_editor_feed(base, characters.count) }
@@ -76,7 +106,8 @@ package final class LineEditor {
 
   /// Inserts text as one paste: line ends in it do not end the line.
   package func paste(_ text: String) {
-    let marked = "\u{1b}[200~" + text.filter { $0 != "\u{1b}" } + "\u{1b}[201~"
+    let plain = text.filter { $0 != "\u{1b}" && $0 != "\0" }
+    let marked = "\u{1b}[200~" + plain + "\u{1b}[201~"
     feed(Array(marked.utf8))
   }
 
@@ -104,11 +135,8 @@ package final class LineEditor {
   /// Whether the user edits in vi's way, where ESC is a command.
   package var isVi: Bool { ct_editor_is_vi() }
 
-  /// Whether the editor knows what to do with Alt and a character.
-  package func binds(alt character: Character) -> Bool {
-    guard let byte = character.asciiValue else { return true }
-    return ct_editor_binds_meta(Int32(byte))
-  }
+  /// Whether the user edits in vi's way, and types text that ESC ends.
+  package var isViInsertion: Bool { ct_editor_is_vi_insertion() }
 
   /// Candidates to show after a completion that was not unique.
   package var matches: [String] {
@@ -120,12 +148,12 @@ package final class LineEditor {
   /// Forgets the line and what was typed ahead.
   package func dropLine() { ct_editor_drop_line() }
 
-  /// One line by readline's own screen handling.
+  /// One line by readline's own screen handling, which begins as `text`.
   ///
   /// - Returns: the line (`.line("")` when Ctrl-C dropped it), or the end of input.
-  package func readPlain(prompt: String) -> Outcome {
+  package func readPlain(prompt: String, text: String = "") -> Outcome {
     var interrupted = false
-    guard let line = ct_editor_read_plain(prompt, &interrupted) else { return .endOfInput }
+    guard let line = ct_editor_read_plain(prompt, text, &interrupted) else { return .endOfInput }
     return .line(interrupted ? "" : String(cString: line))
   }
 

@@ -1,5 +1,17 @@
 import CTerminal
 
+/// Why there is no screen to show.
+package enum ScreenObstacle: Error, Hashable, Sendable {
+  /// A standard stream is no terminal.
+  case noTerminal
+  /// `TERM` is missing, or the system has no description of what it names.
+  case unknownType
+  /// A terminal of this type cannot move its cursor.
+  case noCursor
+  /// The system has no descriptors left.
+  case noResources
+}
+
 /// The terminal that the program was started on, by ncurses.
 package final class NcursesDriver: Driver {
   package private(set) var size: Size
@@ -11,13 +23,18 @@ package final class NcursesDriver: Driver {
 
   /// How long a paste may pause before it counts as finished, should its end mark be lost.
   private static let pasteTimeoutMilliseconds = 1000
+  /// How long an escape sequence may pause before what there is of it is passed over.
+  private static let sequenceTimeoutMilliseconds = 100
 
   /// Takes the terminal over, in colour unless `noColor` (the value of `NO_COLOR`) is there.
-  ///
-  /// Nil when it cannot show a screen: `TERM` unknown or dumb, or a standard stream that is no
-  /// terminal.
-  package init?(noColor: String?) {
-    guard ct_is_terminal(0), ct_is_terminal(1), ct_open() == 0 else { return nil }
+  package init(noColor: String?) throws(ScreenObstacle) {
+    guard ct_is_terminal(0), ct_is_terminal(1) else { throw .noTerminal }
+    switch Int(ct_open()) {
+    case CT_OPENED: break
+    case CT_NO_TERMINAL_TYPE: throw .unknownType
+    case CT_NO_CURSOR: throw .noCursor
+    default: throw .noResources
+    }
     size = Size(rows: Int(ct_rows()), columns: Int(ct_columns()))
     colorDepth = ColorDepth(colors: Int(ct_colors()), noColor: noColor)
   }
@@ -37,8 +54,7 @@ package final class NcursesDriver: Driver {
   }
 
   package func events(timeoutMilliseconds: Int?) -> [TerminalEvent] {
-    let wanted = pasted == nil ? timeoutMilliseconds : Self.pasteTimeoutMilliseconds
-    let why = ct_wait(Int32(wanted ?? -1))
+    let why = ct_wait(Int32(patience(timeoutMilliseconds) ?? -1))
     guard why >= 0 else { return [.hangUp] }
     var events: [TerminalEvent] = []
     if why & Int32(CT_WAIT_CONTINUE) != 0 { ct_resume() }
@@ -51,19 +67,29 @@ package final class NcursesDriver: Driver {
     if why & Int32(CT_WAIT_WAKE) != 0 { events.append(.wake) }
     if why & Int32(CT_WAIT_STOP) != 0 { events.append(.stop) }
     if why == 0, pasted != nil { events.append(endPaste()) }
+    if why == 0, assembler.isInSequence, let press = assembler.finish() {
+      events.append(.key(press))
+    }
     var event = ct_event()
     while ct_next_event(&event) { add(event, to: &events) }
-    if pasted == nil, assembler.isWaiting, let press = finishIfLoneEscape() {
+    if pasted == nil, assembler.isInSequence, let press = finishIfKey() {
       events.append(.key(press))
     }
     return events
   }
 
-  /// A lone ESC is complete once nothing followed within ncurses' escape delay; the first bytes of
-  /// a longer character wait for the next read.
-  private func finishIfLoneEscape() -> KeyPress? {
+  /// How long to wait for events, if something else than they should be waited for.
+  private func patience(_ wanted: Int?) -> Int? {
+    if pasted != nil { return Self.pasteTimeoutMilliseconds }
+    guard assembler.isInSequence else { return wanted }
+    return min(wanted ?? .max, Self.sequenceTimeoutMilliseconds)
+  }
+
+  /// ESC alone, and Alt with a character that begins sequences, are complete once nothing followed within
+  /// ncurses' escape delay; a sequence waits for its next bytes.
+  private func finishIfKey() -> KeyPress? {
     var copy = assembler
-    guard let press = copy.finish(), press.key == .escape else { return nil }
+    guard let press = copy.finish() else { return nil }
     assembler = copy
     return press
   }
@@ -82,8 +108,8 @@ package final class NcursesDriver: Driver {
     case CT_EVENT_BYTE:
       if pasted != nil {
         pasted?.append(UInt8(truncatingIfNeeded: event.code))
-      } else if let press = assembler.add(UInt8(truncatingIfNeeded: event.code)) {
-        events.append(.key(press))
+      } else {
+        events += assembler.add(UInt8(truncatingIfNeeded: event.code)).map { .key($0) }
       }
     case CT_EVENT_KEY:
       if pasted != nil { return }

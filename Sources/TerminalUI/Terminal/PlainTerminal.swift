@@ -14,6 +14,9 @@ package enum PlainTerminal {
   /// Whether Ctrl-C came since the last call; safe from any thread.
   package static func takeInterrupt() -> Bool { ct_interrupt_take() }
 
+  /// From now on a signal that ends the program gives the terminal its present settings back.
+  package static func guardSettings() { ct_guard_set() }
+
   /// Lets the calling thread report a stack overflow and give the terminal back.
   package static func protectThread() { ct_guard_thread() }
 }

@@ -81,6 +81,8 @@ package final class EngineClient: SessionClient {
     return answers + Self.lines(workspace.opened) + missing + FirstSteps.lines(session)
   }
 
+  package var isOpened: Bool { workspace.opened.error == nil }
+
   /// Computes what the screen shows of the whole input, and says so when that was stopped.
   private func prepared(_ progress: @escaping (Progress) -> Void) -> [OutputLine] {
     let session = workspace.session
@@ -130,7 +132,9 @@ package final class EngineClient: SessionClient {
       canceled.replace(by: next.cancel)
     }
     canceled.replace(by: workspace.session.cancel)
-    if outcome.effect == .quit { return Outcome(status: .quit) }
+    if outcome.effect == .quit {
+      return Outcome(outcome.lines.map { OutputLine($0) }, status: .quit)
+    }
     var lines = Self.lines(outcome)
     if showsScreens {
       // From here on until the screen shows it: a journal that ends here is opened without this command.
@@ -140,7 +144,8 @@ package final class EngineClient: SessionClient {
       lines += wasStopped ? [Self.missingResult] : prepared(progress)
     }
     if workspace.session !== before { lines += FirstSteps.lines(workspace.session) }
-    return Outcome(lines, status: outcome.status == 0 ? .done : .failed)
+    return Outcome(
+      lines, status: outcome.status == 0 ? .done : .failed, prefill: outcome.prefill)
   }
 
   private static func lines(_ outcome: Session.Outcome) -> [OutputLine] {
@@ -182,6 +187,7 @@ package final class EngineClient: SessionClient {
 
   package var vocabulary: Vocabulary {
     words.paths = Vocabulary.paths(workspace.session)
+    words.leaves = workspace.session.leafPaths
     return words
   }
 }

@@ -1,6 +1,7 @@
 public import Layers
 import Sessions
 import TerminalUI
+import Weights
 
 #if canImport(Glibc)
   import Glibc
@@ -22,7 +23,7 @@ public enum FrontEnd {
   ///   - trusted: files outside its folder that a session may read.
   ///   - isPlain: whether to go line by line on any terminal.
   ///   - registry: the layers that can be named, those of other packages among them.
-  /// - Returns: the exit status, 3 when a line read from a pipe failed.
+  /// - Returns: the exit status, 3 when a line read from a pipe failed or something could not be written.
   public static func run(
     path: String?, resumesLast: Bool = false, trusted: [String] = [], isPlain: Bool = false,
     registry: LayerRegistry = .builtIn
@@ -46,7 +47,7 @@ public enum FrontEnd {
   ///   - lines: commands to begin with, such as one that gives an input.
   ///   - isPlain: whether to go line by line on any terminal.
   ///   - registry: the layers that can be named.
-  /// - Returns: the exit status, 3 when a line read from a pipe failed.
+  /// - Returns: the exit status, 3 when a line read from a pipe failed or something could not be written.
   public static func run(
     _ stack: any SequenceLayer, lines: [String] = [], isPlain: Bool = false,
     registry: LayerRegistry = .builtIn
@@ -59,23 +60,50 @@ public enum FrontEnd {
   private static func run(
     isPlain: Bool, client: @escaping @Sendable (_ showsScreens: Bool) -> EngineClient
   ) -> Int32 {
-    let history = historyPath()
-    if !isPlain, let driver = NcursesDriver(noColor: variable("NO_COLOR")) {
-      let editor = ReadlineEditor(onScreen: true, historyPath: history)
-      TerminalApp(driver: driver, editor: editor) { client(true) }.run()
-      return 0
+    TextStream.prepare()
+    do {
+      if !isPlain, let driver = screen() {
+        let editor = ReadlineEditor(onScreen: true, historyPath: historyPath())
+        let farewell = TerminalApp(driver: driver, editor: editor) { client(true) }.run()
+        try TextStream.output.write(farewell.map { "\($0.text)\n" }.joined())
+        return 0
+      }
+      let repl = Repl(client: client(false), historyPath: historyPath()) { text throws(FileError) in
+        try TextStream.output.write(text)
+      }
+      let allDone = try repl.run()
+      return allDone || PlainTerminal.inputIsTerminal ? 0 : 3
+    } catch {
+      try? TextStream.errors.write("\(error)\n")
+      return 3
     }
-    let repl = Repl(client: client(false), historyPath: history, write: writeOut)
-    let allDone = repl.run()
-    return allDone || PlainTerminal.inputIsTerminal ? 0 : 3
   }
 
-  private static func writeOut(_ text: String) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-      guard count > 0 else { return }
-      rest = rest.dropFirst(count)
+  /// The full screen, where the terminal can show one; says why not where that may be a mistake.
+  private static func screen() -> NcursesDriver? {
+    do throws(ScreenObstacle) {
+      return try NcursesDriver(noColor: variable("NO_COLOR"))
+    } catch {
+      if let reason = reason(error, type: variable("TERM") ?? "") {
+        try? TextStream.errors.write("\(reason)\n")
+      }
+      return nil
+    }
+  }
+
+  private static func reason(_ obstacle: ScreenObstacle, type: String) -> String? {
+    let cure =
+      "this goes line by line; for the full screen set TERM to what the terminal is, such as "
+      + "xterm-256color, screen-256color or linux"
+    switch obstacle {
+    case .unknownType where type.isEmpty: return "TERM is not set: \(cure)"
+    case .unknownType:
+      return "this system has no description of a terminal '\(type)' (TERM): \(cure)"
+    // Who says that the terminal is a plain one wants lines.
+    case .noCursor where type != "dumb":
+      return "a terminal '\(type)' (TERM) cannot move its cursor: \(cure)"
+    case .noResources: return "this process has no file descriptors left for a screen: line by line"
+    case .noTerminal, .noCursor: return nil
     }
   }
 
@@ -85,8 +113,8 @@ public enum FrontEnd {
 
   /// Beside the journals, whose folder it makes.
   private static func historyPath() -> String? {
-    let directory = Journal.directory()
-    guard Journal.make(directory) else { return nil }
+    let directory = JournalFolder.path()
+    guard JournalFolder.make(directory) else { return nil }
     return "\(directory)/history"
   }
 }

@@ -18,15 +18,17 @@ extension Vocabulary {
     }
     let commands = CommandTable.all.map { command in
       CommandWords(
-        command.name, usage: command.usage, options: Array(command.flags.union(command.options)),
-        extraWords: Self.extraWords[command.name] ?? [])
+        command.name, usage: command.usage,
+        options: Array(command.allFlags.union(command.options)),
+        extraWords: Self.extraWords[command.name] ?? [], fileEndings: Self.fileEndings[command.name]
+      )
     }
     self.init(
       commands: commands.sorted { $0.name < $1.name },
       layers: available.map(\.swiftName).sorted(),
       paths: Self.paths(session),
       facets: ["in", "out", "layer", "expected", "diff", "mask", "state", "param", "emit"],
-      fields: fields, choices: choices)
+      fields: fields, choices: choices, leaves: session.leafPaths)
   }
 
   /// The layers of the stack by path.
@@ -37,6 +39,15 @@ extension Vocabulary {
 
   /// Operands that a usage does not spell out.
   private static let extraWords = ["input": Session.signalNames + ["text"]]
+
+  private static let arrays = ["npy", "npz", "safetensors"]
+
+  /// What the files end in that a command reads or writes; others take any.
+  private static let fileEndings = [
+    "input": arrays + ["wav", "flac", "ogg", "aiff", "csv", "txt"],
+    "constants": arrays, "expect": arrays, "weights": ["safetensors", "npz", "json"],
+    "open": ["session", "textproto", "json", "binpb", "swift"], "save": ["session"],
+  ]
 
   private static func choices(_ type: FieldType) -> [String]? {
     switch type {

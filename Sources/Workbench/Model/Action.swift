@@ -46,6 +46,8 @@ package enum EditorInput: Hashable, Sendable {
   case paste(String)
   /// A new line with this text.
   case prefill(String)
+  /// A line that failed, which may be mended, or typed over with another.
+  case repair(String)
   case dropLine
 }
 

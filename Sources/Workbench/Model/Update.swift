@@ -48,7 +48,7 @@ extension AppModel {
     isLeaving = false
     let wasTyped = typedLine == line
     if wasTyped { typedLine = nil }
-    append(outcome.lines)
+    append(outcome.prefill == nil ? outcome.lines : [])
     switch outcome.status {
     case .quit: return [.quit]
     case .incomplete:
@@ -64,8 +64,9 @@ extension AppModel {
       nextLines = []
       if outcome.status == .failed {
         // A line that failed stays for repair, with those that were to follow it.
-        return [.editor(.prefill(([line] + next).joined(separator: "\n")))]
+        return [.editor(.repair(([line] + next).joined(separator: "\n")))]
       }
+      if next.isEmpty, let prefill = outcome.prefill { return [.editor(.prefill(prefill))] }
       return next.isEmpty ? [.editor(.prefill(""))] : submit(next.joined(separator: "\n"))
     }
   }

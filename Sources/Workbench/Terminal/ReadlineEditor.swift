@@ -26,7 +26,8 @@ package final class ReadlineEditor: CommandLineEditor {
     set { words.vocabulary = newValue }
   }
 
-  package var isVi: Bool { editor.isVi }
+  package var isViInsertion: Bool { editor.isViInsertion }
+  package var hasTypedAhead: Bool { editor.hasTypedAhead }
   package var matches: [String] { editor.matches }
 
   package func begin(prompt: String, text: String) {
@@ -35,7 +36,7 @@ package final class ReadlineEditor: CommandLineEditor {
   }
 
   package func end() { editor.end() }
-  package func feed(_ bytes: [UInt8]) { editor.feed(bytes) }
+  package func feed(_ press: KeyPress) -> Bool { editor.feed(press) }
   package func paste(_ text: String) { editor.paste(text) }
 
   package func take() -> LineEditor.Outcome {
@@ -51,10 +52,12 @@ package final class ReadlineEditor: CommandLineEditor {
 
   package func remember(_ line: String) { editor.remember(line) }
   package func clearMatches() { editor.clearMatches() }
-  package func dropLine() { editor.dropLine() }
-  package func binds(alt character: Character) -> Bool { editor.binds(alt: character) }
+  package func dropLine() {
+    editor.dropLine()
+    isEditing = false
+  }
 
-  package func readPlain(prompt: String) -> LineEditor.Outcome {
-    editor.readPlain(prompt: prompt)
+  package func readPlain(prompt: String, text: String) -> LineEditor.Outcome {
+    editor.readPlain(prompt: prompt, text: text)
   }
 }

@@ -1,6 +1,7 @@
 import Sessions
 import Synchronization
 import TerminalUI
+package import Weights
 
 #if canImport(Glibc)
   import Glibc
@@ -12,11 +13,17 @@ import TerminalUI
 package final class Repl {
   private let client: any SessionClient
   private let editor: ReadlineEditor?
-  private let write: (String) -> Void
+  private let write: (String) throws(FileError) -> Void
+  private var input = InputLines { PlainTerminal.takeInterrupt() }
+  /// Why what was said could not be written.
+  private var failure: FileError?
+  /// What the next line begins as.
+  private var prefill = ""
 
   /// Reads from the terminal with readline, or from a pipe without prompts.
   package init(
-    client: any SessionClient, historyPath: String?, write: @escaping (String) -> Void
+    client: any SessionClient, historyPath: String?,
+    write: @escaping (String) throws(FileError) -> Void
   ) {
     self.client = client
     self.write = write
@@ -26,70 +33,142 @@ package final class Repl {
   }
 
   /// Runs to the end of the input or until the user leaves; tells whether every line was done.
-  package func run() -> Bool {
+  ///
+  /// - Throws: ``FileError`` where the input cannot be read or the output not be written.
+  package func run() throws(FileError) -> Bool {
+    PlainTerminal.guardSettings()
     PlainTerminal.catchInterrupts()
     let watch = InterruptWatch(client.canceller)
-    var opening = ProgressNotice()
-    let greeting = watch.during {
-      client.open { progress in
-        if let line = opening.line(progress) { self.write("\(line)\n") }
-      }
-    }
-    greeting.forEach(show)
+    open(watch)
+    // Lines that were meant for what could not be opened are not for a new session.
+    guard client.isOpened || editor != nil else { return try ended(false) }
     var openLines: [String] = []
     var allDone = true
-    while let line = read(isOpen: !openLines.isEmpty) {
-      openLines.append(line)
-      let whole = openLines.joined(separator: "\n")
-      guard whole.contains(where: { !$0.isWhitespace }) else {
+    while failure == nil {
+      guard let line = try read(isOpen: !openLines.isEmpty) else {
+        if !openLines.isEmpty { allDone = refuse(openLines) }
+        if leave(watch) { break }
+        // The journal lacks something, and somebody is there to save it.
+        guard editor != nil else { return try ended(false) }
         openLines = []
         continue
       }
-      if CommandLine.isOpen(whole) { continue }
+      openLines.append(line)
+      let whole = openLines.joined(separator: "\n")
+      if whole.contains(where: { !$0.isWhitespace }), CommandLine.isOpen(whole) { continue }
       openLines = []
-      for command in ScriptLines.cut(whole) {
-        switch perform(command, watch) {
-        case .quit: return allDone
-        case .failed: allDone = false
-        case .done, .incomplete: continue
-        }
-        // What was pasted behind a line that failed is not begun.
-        break
-      }
+      guard let isDone = perform(whole, watch) else { break }
+      allDone = allDone && isDone
     }
-    // The input has ended without `quit`, which would have refused.
-    let lost = client.close()
-    lost.forEach(show)
-    return allDone && lost.isEmpty
+    return try ended(allDone)
   }
 
-  private func perform(_ command: String, _ watch: InterruptWatch) -> Outcome.Status {
+  private func ended(_ allDone: Bool) throws(FileError) -> Bool {
+    if let failure { throw failure }
+    return allDone
+  }
+
+  private func open(_ watch: InterruptWatch) {
+    var notice = ProgressNotice()
+    let greeting = watch.during {
+      client.open { progress in
+        if let line = notice.line(progress) { self.say(line) }
+      }
+    }
+    guard client.isOpened || editor != nil else {
+      greeting.forEach { complain($0.text) }
+      return
+    }
+    greeting.forEach(show)
+  }
+
+  /// What ends before its brackets and quotes do is no command.
+  private func refuse(_ lines: [String]) -> Bool {
+    let text = lines.count == 1 ? "the last line" : "the last \(lines.count) lines"
+    complain(
+      "the input ends inside a bracket or a quote: \(text), from \(lines[0].prefix(60)), not carried out"
+    )
+    return false
+  }
+
+  /// Performs the commands of some lines; tells whether all were done, nil when one of them leaves.
+  private func perform(_ text: String, _ watch: InterruptWatch) -> Bool? {
+    for command in ScriptLines.cut(text) {
+      let outcome = perform(command: command, watch)
+      switch outcome.status {
+      case .quit:
+        say(farewell: outcome)
+        return nil
+      case .failed:
+        outcome.lines.forEach(show)
+        // What was pasted behind a line that failed is not begun.
+        return false
+      case .done, .incomplete:
+        guard editor != nil, let text = outcome.prefill else {
+          outcome.lines.forEach(show)
+          continue
+        }
+        prefill = text
+      }
+    }
+    return true
+  }
+
+  private func perform(command: String, _ watch: InterruptWatch) -> Outcome {
     _ = PlainTerminal.takeInterrupt()
     var notice = ProgressNotice()
-    let outcome = watch.during {
+    return watch.during {
       client.perform(command) { progress in
-        if let line = notice.line(progress) { self.write("\(line)\n") }
+        if let line = notice.line(progress) { self.say(line) }
       }
     }
-    outcome.lines.forEach(show)
-    return outcome.status
   }
 
-  private func read(isOpen: Bool) -> String? {
-    guard let editor else { return readLine() }
+  /// Leaves at the end of the input; false where the session says that something would be lost.
+  private func leave(_ watch: InterruptWatch) -> Bool {
+    let outcome = perform(command: "quit", watch)
+    guard outcome.status == .quit else {
+      outcome.lines.forEach { complain($0.text) }
+      return false
+    }
+    say(farewell: outcome)
+    return true
+  }
+
+  /// How to come back is for people, not for who reads a pipe.
+  private func say(farewell outcome: Outcome) {
+    if editor != nil { outcome.lines.forEach(show) }
+  }
+
+  private func read(isOpen: Bool) throws(FileError) -> String? {
+    guard let editor else { return try input.next().map { ScriptLines.text($0).withoutLineEnd } }
     editor.vocabulary = client.vocabulary
     let prompt = isOpen ? AppModel.continuedPrompt : AppModel.firstPrompt
-    guard case .line(let line) = editor.readPlain(prompt: prompt) else {
-      write("\n")
+    defer { prefill = "" }
+    guard case .line(let line) = editor.readPlain(prompt: prompt, text: prefill) else {
+      say("")
       return nil
     }
     if line.contains(where: { !$0.isWhitespace }) { editor.remember(line) }
     return line
   }
 
-  private func show(_ line: OutputLine) {
-    write(line.tone == .bad ? "! \(line.text)\n" : "\(line.text)\n")
+  /// What is no answer to a line: among the answers for people, apart from them for programs.
+  private func complain(_ text: String) {
+    guard editor == nil else { return show(OutputLine(text, .bad)) }
+    try? TextStream.errors.write("\(text)\n")
   }
+
+  private func show(_ line: OutputLine) { say(line.tone == .bad ? "! \(line.text)" : line.text) }
+
+  private func say(_ line: String) {
+    guard failure == nil else { return }
+    do throws(FileError) { try write("\(line)\n") } catch { failure = error }
+  }
+}
+
+extension String {
+  fileprivate var withoutLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }
 
 /// Tells of long work now and then: first after half a second, then less and less often.

@@ -11,6 +11,10 @@ package final class TerminalApp {
   private var hasShown = false
   private var isDone = false
   private var busySince: ContinuousClock.Instant?
+  /// Whether the editor holds a line that failed and has not been touched since.
+  private var holdsFailedLine = false
+  /// What is said when the screen is gone.
+  private var farewell: [OutputLine] = []
 
   /// Work that takes longer is shown as running.
   private static let slowMilliseconds = 300
@@ -28,8 +32,8 @@ package final class TerminalApp {
     model.view.facts.name = "opening …"
   }
 
-  /// Runs until the user leaves or the terminal is gone.
-  package func run() {
+  /// Runs until the user leaves or the terminal is gone, and returns what is to be said then.
+  package func run() -> [OutputLine] {
     engine.start()
     model.pendingCount = 1
     editor.begin(prompt: model.prompt, text: "")
@@ -46,6 +50,7 @@ package final class TerminalApp {
     engine.close()
     driver.close()
     engine.waitForEnd()
+    return farewell
   }
 
   /// How long to wait before quick work has become slow; nil when nothing runs.
@@ -66,8 +71,29 @@ package final class TerminalApp {
   }
 
   private func handle(_ event: TerminalEvent) {
-    if event == .ping { pings += 1 }
+    switch event {
+    case .ping: pings += 1
+    case .hangUp: isDone = true
+    // With the keys of vi ESC first ends typing, and only then leads to the panels.
+    case .key(let press)
+    where press.key == .escape && isTyping && editor.isViInsertion:
+      edit(.press(press))
+      return
+    default: break
+    }
     carryOut(model.handle(event))
+  }
+
+  private var isTyping: Bool { model.focus == .commandLine && model.help == nil }
+
+  /// Leaves when the session has said that all is written; while it works it cannot be asked.
+  private func leave() {
+    guard !model.isBusy else {
+      farewell = [OutputLine("workbench --last goes on with what was done")]
+      isDone = true
+      return
+    }
+    carryOut(model.perform("quit", typed: false))
   }
 
   private func handle(_ event: EngineEvent) {
@@ -80,6 +106,9 @@ package final class TerminalApp {
       shownRequest = nil
       takeLines()
     case .progress(let progress): model.progress = progress
+    case .finished(_, let outcome, _) where outcome.status == .quit:
+      farewell = outcome.lines
+      isDone = true
     case .finished(let line, let outcome, let vocabulary):
       if let vocabulary { model.vocabulary = vocabulary }
       shownRequest = nil
@@ -102,7 +131,7 @@ package final class TerminalApp {
       case .suspend:
         driver.suspend()
         model.size = driver.size
-      case .quit: isDone = true
+      case .quit: leave()
       }
     }
   }
@@ -110,27 +139,43 @@ package final class TerminalApp {
   private func edit(_ input: EditorInput) {
     switch input {
     case .press(let press):
-      // Alt with a key that the editor does not know is ESC and the key, typed fast.
-      if case .alt(let character) = press.key, !editor.isVi, !editor.binds(alt: character) {
+      if case .character(let character) = press.key, !character.isWhitespace { typeOver() }
+      editor.clearMatches()
+      if editor.feed(press) {
+        holdsFailedLine = false
+        takeLines()
+      } else if case .alt(let character) = press.key {
+        // Alt with a key that the editor does not know is ESC and the key, typed fast.
         carryOut(model.handle(.key(KeyPress(.escape, bytes: [0x1b]))))
         let rest = KeyPress(.character(character), bytes: Array(press.bytes.dropFirst()))
         carryOut(model.handle(.key(rest)))
-        return
       }
-      editor.clearMatches()
-      editor.feed(press.bytes)
-      takeLines()
     case .paste(let text):
+      typeOver()
       editor.paste(text)
       takeLines()
-    case .prefill(let text):
-      if editor.isEditing { editor.dropLine() }
-      editor.begin(prompt: model.prompt, text: text)
-      takeLines()
+    case .prefill(let text): begin(text)
+    case .repair(let text):
+      // What was typed ahead is the next line, and no part of this one.
+      begin(editor.hasTypedAhead ? "" : text)
+      holdsFailedLine = editor.isEditing
     case .dropLine:
       editor.dropLine()
-      editor.begin(prompt: model.prompt, text: "")
+      begin("")
     }
+  }
+
+  private func begin(_ text: String) {
+    if editor.isEditing { editor.dropLine() }
+    holdsFailedLine = false
+    editor.begin(prompt: model.prompt, text: text)
+    takeLines()
+  }
+
+  /// A command that is typed while a failed line stands there takes its place; the history has both.
+  private func typeOver() {
+    guard holdsFailedLine else { return }
+    begin("")
   }
 
   /// Takes finished lines while nothing runs; what is typed ahead waits in the editor.
@@ -140,8 +185,8 @@ package final class TerminalApp {
     switch editor.take() {
     case .editing: break
     case .endOfInput:
+      leave()
       editor.begin(prompt: model.prompt, text: "")
-      carryOut(model.perform(.quit))
     case .line(let line):
       if line.contains(where: { !$0.isWhitespace }) { editor.remember(line) }
       carryOut(model.submit(line))
@@ -173,17 +218,18 @@ package final class TerminalApp {
 package protocol CommandLineEditor: AnyObject {
   var vocabulary: Vocabulary { get set }
   var isEditing: Bool { get }
-  var isVi: Bool { get }
+  var isViInsertion: Bool { get }
+  /// Whether keys wait for a line to begin.
+  var hasTypedAhead: Bool { get }
   var matches: [String] { get }
 
   func begin(prompt: String, text: String)
   func end()
-  func feed(_ bytes: [UInt8])
+  func feed(_ press: KeyPress) -> Bool
   func paste(_ text: String)
   func take() -> LineEditor.Outcome
   func view(prompt: String, width: Int) -> LineView
   func remember(_ line: String)
   func clearMatches()
   func dropLine()
-  func binds(alt character: Character) -> Bool
 }

@@ -23,10 +23,13 @@ package struct Outcome: Hashable, Sendable {
 
   package var lines: [OutputLine]
   package var status: Status
+  /// A line that the user finds in the editor to go on with, instead of the lines that say the same.
+  package var prefill: String?
 
-  package init(_ lines: [OutputLine] = [], status: Status = .done) {
+  package init(_ lines: [OutputLine] = [], status: Status = .done, prefill: String? = nil) {
     self.lines = lines
     self.status = status
+    self.prefill = prefill
   }
 }
 

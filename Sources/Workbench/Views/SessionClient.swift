@@ -7,6 +7,9 @@ package protocol SessionClient: AnyObject {
   /// to try.
   func open(progress: @escaping (Progress) -> Void) -> [OutputLine]
 
+  /// Whether what was to be opened could be.
+  var isOpened: Bool { get }
+
   /// Stops the running line, or the opening, at the next whole block; safe from any thread.
   var canceller: @Sendable () -> Void { get }
 

@@ -160,10 +160,25 @@ import Testing
         ("goto i:5", "is in step 6\n"),
       ]),
     Dialog(
+      "help explains commands, layers in any spelling, and how things are named", [],
+      [
+        ("help", "help LAYER"), (":help step", "step"), ("help Conv1D", "kernelSize"),
+        ("help conv1d", "Example:"), ("help facet", ":state.LEAF"),
+        ("help Conv1", "!did you mean Conv1D?"), ("help stpe", "!did you mean step?"),
+        ("help zzzzzzzz", "!help lists them"),
+      ]),
+    Dialog(
+      "what keeps its weights is listed while that is short", small,
+      [("add Relu()", "kept c1, lstm, out"), (manyLayers, ""), ("add Relu()", "kept 8 layers")]),
+    Dialog(
       "the input can be seen before there is a stack", [],
       [
         ("show input", "!there is no stack"), ("input ramp --time 3", "[1, 3] float32"),
         ("show input", "input [1, 3] f32"), ("show input > x.npy", "[1, 3] float32 written"),
+        ("show input > x.npy", "!x.npy exists"),
+        ("show input[0, 1:] > x.npy --replace", "[2] float32 written"),
+        ("show input[0]", "input [1, 3] f32 → [3]"), ("stack Relu()", ""),
+        ("show input[0, 1]", "in [1, 3] f32"), ("show input[3]", "!position 3 on axis 0"),
         ("input noise --time 4 --rows 20", "lengths 4 in each of 20 rows"),
       ]),
     Dialog(
@@ -208,6 +223,9 @@ import Testing
         ("seed x", "!a whole number"),
       ]),
   ]
+
+  private static let manyLayers =
+    "stack Serial([\(Array(repeating: "Dense(features: 3)", count: 8).joined(separator: ", "))])"
 
   static let decoding: [Dialog] = [
     Dialog(

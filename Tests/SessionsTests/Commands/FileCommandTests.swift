@@ -35,7 +35,7 @@ import Weights
   @Test("a bundled session is only written to where that is said")
   func bundled() throws {
     let scratch = try Scratch()
-    #expect(Journal.make(scratch.file("Sessions")))
+    #expect(JournalFolder.make(scratch.file("Sessions")))
     let workspace = try scratch.workspace([Small.stack, "save Sessions/a.session"])
     try workspace.performAll(["open Sessions/a.session"])
     #expect(try workspace.refusal(of: "save").contains("a name of your own"))

@@ -70,16 +70,55 @@ import Weights
     let path = try #require(journal.path)
     #expect(try ByteFile(path: path).readAll() == Array("header\none\ntwo\n".utf8))
 
-    var isBroken = true
+  }
+
+  /// A workspace whose journal lies in a folder that cannot be made as long as `blocked` is a file.
+  private func blockedWorkspace(_ scratch: Scratch) throws -> Workspace {
+    try scratch.write([], "blocked")
     let workspace = try scratch.workspace()
-    workspace.session.recorder = Recorder { _ in isBroken ? "the disk is full" : nil }
-    #expect(try workspace.performAll(["seed 1"]).count == 1)
-    isBroken = true
+    workspace.session.recorder = Recorder(journal: Journal(directory: scratch.file("blocked")))
+    return workspace
+  }
+
+  @Test("a journal that cannot be written is said once, and so is one that can be again")
+  func says() throws {
+    let scratch = try Scratch()
+    let workspace = try blockedWorkspace(scratch)
+    #expect(try workspace.performAll(["seed 1"])[0].hasPrefix("not in the journal: "))
     #expect(try workspace.performAll(["seed 2"]).count == 1)
-    isBroken = false
+    try FileManager.default.removeItem(atPath: scratch.file("blocked"))
     #expect(try workspace.performAll(["seed 3"])[0].hasPrefix("the journal is written again"))
-    isBroken = true
-    #expect(try workspace.performAll(["seed 4"])[0].hasPrefix("not in the journal: the disk"))
+  }
+
+  @Test("quit writes what the journal lacks, or says that it cannot")
+  func quits() throws {
+    let scratch = try Scratch()
+    let workspace = try blockedWorkspace(scratch)
+    try workspace.performAll(["seed 1", "seed 2"])
+    #expect(try workspace.refusal(of: "quit").contains("quit --unsaved"))
+    #expect(workspace.perform("quit --unsaved").effect == .quit)
+    try FileManager.default.removeItem(atPath: scratch.file("blocked"))
+    let outcome = workspace.perform("quit")
+    #expect(outcome.effect == .quit && outcome.error == nil)
+    let journal = try #require(Journal.newestFirst(in: scratch.file("blocked")).first)
+    #expect(try SessionFile(bytes: ByteFile(path: journal).readAll(), name: "a").events.count == 2)
+    #expect(
+      outcome.lines == [
+        "workbench --last goes on with this session, at any time", "workbench \(journal)",
+      ])
+  }
+
+  @Test("leaving says how to come back: by the file where that has everything, else by the journal")
+  func farewell() throws {
+    let scratch = try Scratch()
+    let workspace = try scratch.workspace()
+    workspace.session.recorder = Recorder(journal: Journal(directory: scratch.file("state")))
+    #expect(workspace.perform("quit").lines == [])
+    try workspace.performAll(["seed 1", "save it's.session"])
+    #expect(
+      workspace.perform("quit").lines == ["workbench 'it'\\''s.session' opens this session again"])
+    try workspace.performAll(["seed 2"])
+    #expect(workspace.perform("quit").lines.first?.hasPrefix("workbench --last") == true)
   }
 
   @Test("the newest journal that opens is gone on with, and those passed over are named")
@@ -88,7 +127,7 @@ import Weights
     let journals = scratch.file("state")
     let none = OpenedSession(last: .builtIn, in: journals)
     #expect(none.notes.contains { $0.contains("there is no journal") })
-    #expect(Journal.make(journals))
+    #expect(JournalFolder.make(journals))
     try scratch.workspace([Small.stack, Small.input, "step 3", "save a.session"])
     let whole = try scratch.bytes("a.session")
     let header = whole.firstIndex(of: 10).map { Array(whole[...$0]) } ?? []
@@ -128,12 +167,12 @@ import Weights
     try scratch.write([], "folder")
     let journal = Journal(directory: scratch.file("folder"))
     let workspace = try scratch.workspace()
-    workspace.session.recorder = Recorder(continuing: SessionFile(), in: journal)
+    workspace.session.recorder = Recorder(journal: journal)
     try workspace.performAll(["seed 1"])
     let refusal = try workspace.refusal(of: "quit")
     #expect(refusal.contains("not all that was done is in the journal"))
-    #expect(refusal.contains("save FILE.session") && refusal.contains("quit --discard"))
-    #expect(workspace.perform("quit --discard").effect == .quit)
+    #expect(refusal.contains("save FILE.session") && refusal.contains("quit --unsaved"))
+    #expect(workspace.perform("quit --unsaved").effect == .quit)
     try FileManager.default.removeItem(atPath: scratch.file("folder"))
     #expect(workspace.perform("quit").effect == .quit)
     let bytes = try ByteFile(path: try #require(journal.path)).readAll()
@@ -147,20 +186,20 @@ import Weights
     func mode(_ path: String) throws -> Int {
       try #require(manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
     }
-    #expect(Journal.obstacle(making: scratch.file("a/b/new")) == nil)
+    #expect(JournalFolder.obstacle(making: scratch.file("a/b/new")) == nil)
     #expect(try mode(scratch.file("a/b/new")) == 0o700)
     try manager.createDirectory(
       atPath: scratch.file("wide"), withIntermediateDirectories: false,
       attributes: [.posixPermissions: 0o777])
-    #expect(Journal.obstacle(making: scratch.file("wide")) == nil)
+    #expect(JournalFolder.obstacle(making: scratch.file("wide")) == nil)
     #expect(try mode(scratch.file("wide")) == 0o700)
     // Where everybody can write, what lies under the name may be a trap.
     try manager.setAttributes([.posixPermissions: 0o1777], ofItemAtPath: scratch.path)
-    #expect(Journal.obstacle(making: scratch.file("wide")) == nil)
+    #expect(JournalFolder.obstacle(making: scratch.file("wide")) == nil)
     try manager.createSymbolicLink(
       atPath: scratch.file("link"), withDestinationPath: scratch.file("wide"))
-    #expect(Journal.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
+    #expect(JournalFolder.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
     try scratch.write([], "file")
-    #expect(Journal.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
+    #expect(JournalFolder.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
   }
 }

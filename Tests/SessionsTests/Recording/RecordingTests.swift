@@ -39,12 +39,27 @@ import Weights
     let ends = bytes.indices.filter { bytes[$0] == 0x0A }.map { $0 + 1 }
     for end in stride(from: ends[0], through: bytes.count, by: 7) {
       let file = try SessionFile(bytes: Array(bytes[..<end]), name: "a")
-      let lines = ends.count { $0 <= end }
+      // A line is whole without its newline, too.
+      let lines = ends.count { $0 - 1 <= end }
       #expect(file.events == Array(whole.prefix(lines - 1)))
-      let rest = end - (ends.last { $0 <= end } ?? 0)
+      let rest = max(0, end - (ends.last { $0 - 1 <= end } ?? 0))
       #expect(file.dropped == (rest == 0 ? nil : "dropped \(rest) bytes of an unfinished event"))
       #expect(file.damage == nil)
     }
+  }
+
+  @Test("other line ends, a byte order mark and a missing last newline change nothing")
+  func lineEnds() throws {
+    let bytes = try recorded()
+    let whole = try SessionFile(bytes: bytes, name: "a")
+    let returned = bytes.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] }
+    for other in [returned, [0xEF, 0xBB, 0xBF] + returned, Array(bytes.dropLast())] {
+      let file = try SessionFile(bytes: other, name: "a")
+      #expect(file.events == whole.events && file.damage == nil && file.dropped == nil)
+    }
+    // A carriage return within a line is no line end.
+    let inner = bytes[..<40] + [0x0D] + bytes[40...]
+    #expect(throws: CommandError.self) { try SessionFile(bytes: Array(inner), name: "a") }
   }
 
   @Test("a file cut inside its header is no session")

@@ -44,7 +44,7 @@ import Weights
     "convert text > planted.txt", "convert text", "convert binary > stranger.session", "show .",
     "save precious.session --replace", "save stranger.session --all --replace",
     "open ../other.session",
-    "trust ../secret.txt", "edit", "log", "help", "quit", "quit --discard", "verify", "diff all",
+    "trust ../secret.txt", "edit", "log", "help", "quit", "quit --unsaved", "verify", "diff all",
     "seed 5 > planted.txt", "step > planted.npy", "input sine --channels 2 --time 4 > planted.npy",
     "frobnicate", "!touch executed", "", "# nothing",
   ].map { Stranger($0, start[0], start[1], ($0, "step")) }
@@ -60,7 +60,7 @@ import Weights
   /// A home with a secret, and a project folder in which a stranger's session lies.
   private func home() throws -> Scratch {
     let home = try Scratch()
-    for folder in ["project", "project/inner", "state"] { #expect(Journal.make(home.file(folder))) }
+    for folder in ["project", "project/inner", "state"] { #expect(JournalFolder.make(home.file(folder))) }
     for name in ["secret.txt", "project/.hidden.txt"] { try home.write(Self.secret, name) }
     try home.write(Array("inside".utf8), "project/inside.txt")
     let manager = FileManager.default

@@ -11,7 +11,7 @@ import Weights
   private func journal(_ scratch: Scratch, _ work: (Workspace) throws -> Void) throws -> String {
     let journal = Journal(directory: scratch.path)
     let workspace = try scratch.workspace()
-    workspace.session.recorder = Recorder(continuing: SessionFile(), in: journal)
+    workspace.session.recorder = Recorder(journal: journal)
     try work(workspace)
     return String(decoding: try ByteFile(path: try #require(journal.path)).readAll(), as: UTF8.self)
   }
@@ -130,7 +130,7 @@ import Weights
     let scratch = try Scratch()
     let journal = Journal(directory: scratch.path)
     let workspace = try scratch.workspace()
-    workspace.session.recorder = Recorder(continuing: SessionFile(), in: journal)
+    workspace.session.recorder = Recorder(journal: journal)
     try workspace.performAll(["help", "log"])
     #expect(journal.path == nil)
     try workspace.performAll(["seed 1"])

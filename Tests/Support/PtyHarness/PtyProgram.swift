@@ -20,6 +20,8 @@ package final class PtyProgram {
   private var descriptor: Int32
   private var pings = 0
   private var ended: PtyExit?
+  /// Whether the program has closed its side.
+  package private(set) var isGone = false
 
   /// Starts a program in an environment that holds nothing of the user's; the main screen already
   /// shows `shown`.
@@ -89,6 +91,9 @@ package final class PtyProgram {
     let start = ContinuousClock.now
     while !holds(terminal) {
       let left = .seconds(seconds) - (ContinuousClock.now - start)
+      guard !isGone else {
+        throw PtyError(description: "no \(what): the program has ended:\n\(terminal.screenText)")
+      }
       guard left > .zero else {
         throw PtyError(description: "no \(what) in \(seconds) s:\n\(terminal.screenText)")
       }
@@ -139,7 +144,10 @@ package final class PtyProgram {
     guard poll(&wait, 1, milliseconds) > 0 else { return false }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     let count = Foundation.read(descriptor, &buffer, buffer.count)
-    guard count > 0 else { return false }
+    guard count > 0 else {
+      isGone = true
+      return false
+    }
     terminal.feed(buffer[..<count])
     return true
   }

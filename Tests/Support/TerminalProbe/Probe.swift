@@ -13,7 +13,7 @@ struct Probe {
   private var isDone = false
 
   static func main() {
-    guard let driver = NcursesDriver(noColor: nil) else {
+    guard let driver = try? NcursesDriver(noColor: nil) else {
       plain()
       return
     }
@@ -34,6 +34,7 @@ struct Probe {
 
   private static func plain() {
     let editor = LineEditor(name: "probe", onScreen: false) { _ in Completion() }
+    PlainTerminal.guardSettings()
     PlainTerminal.catchInterrupts()
     while case .line(let line) = editor.readPlain(prompt: "probe> ") {
       FileHandle.standardOutput.write(Data("line '\(line)'\n".utf8))
@@ -72,12 +73,13 @@ struct Probe {
     case .control("z"): driver.suspend()
     case .escape where !editor.isVi: log.append("escape")
     case .function, .pageUp, .pageDown, .shiftUp, .backTab: log.append("\(press.key)")
-    case .alt(let character) where !editor.binds(alt: character):
-      log.append("escape, \(character)")
     default:
       editor.clearMatches()
-      editor.feed(press.bytes)
-      take()
+      if editor.feed(press) {
+        take()
+      } else if case .alt(let character) = press.key {
+        log.append("escape, \(character)")
+      }
     }
   }
 
