@@ -55,7 +55,10 @@ let package = Package(
     library("Weights", ["Tensors"]),
     library("Datasets", ["Tensors", "Weights"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
-    library("LayerTesting", ["Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
+    library("Comparison", ["Tensors", "Weights"]),
+    library(
+      "LayerTesting",
+      ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
     .target(
       name: "ConfigProtos",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -77,22 +80,24 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Programs",
-        "Tensors",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
+        "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
       "Workbench",
       [
-        "Sessions", "Datasets", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
-        "Tensors",
+        "Sessions", "Comparison", "Datasets", "Runtime", "Execution", "Notation", "Layers",
+        "TerminalUI", "Tensors",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
     .executableTarget(
       name: "workbench",
       dependencies: [
-        "WorkbenchKit", "Workbench", "LayerTesting", "Sessions", "Datasets", "Weights", "Tensors",
+        "WorkbenchKit", "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets",
+        "Weights",
+        "Tensors",
         "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -124,7 +129,7 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Sessions", "Runtime", "Layers", "Tensors", "Execution",
+        "Workbench", "Sessions", "Comparison", "Runtime", "Layers", "Tensors", "Execution",
         "TerminalUI", "PtyHarness", "TrapProbe",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
@@ -152,6 +157,7 @@ let package = Package(
       [
         "Sessions", "Runtime", "Execution", "Layers", "Notation", "Datasets", "Weights", "Tensors",
       ]),
+    tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
     tests(
@@ -163,6 +169,6 @@ let package = Package(
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
     tests(
       "LayerTestingTests",
-      ["LayerTesting", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
+      ["LayerTesting", "Comparison", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
   ]
 )

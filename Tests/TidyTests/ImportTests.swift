@@ -16,8 +16,9 @@ import Testing
     "Weights": files.union(["Tensors"]),
     "Datasets": files.union(["Tensors", "Weights"]),
     "Runtime": platform.union(["Execution", "Layers", "Programs", "Tensors", "Weights"]),
+    "Comparison": platform.union(["Tensors", "Weights"]),
     "LayerTesting": platform.union([
-      "Execution", "Layers", "Notation", "Programs", "Runtime", "Tensors", "Weights",
+      "Comparison", "Execution", "Layers", "Notation", "Programs", "Runtime", "Tensors", "Weights",
     ]),
     "Models": platform.union(["Layers", "Runtime", "Tensors"]),
     "SequenceLayers": [
@@ -25,17 +26,20 @@ import Testing
       "Weights",
     ],
     "Sessions": files.union([
-      "Datasets", "Execution", "LayerTesting", "Layers", "Notation", "Programs", "Runtime",
+      "Comparison", "Datasets", "Execution", "LayerTesting", "Layers", "Notation", "Programs",
+      "Runtime",
       "Tensors", "Weights",
     ]),
     "TerminalUI": platform.union(["CTerminal"]),
     "Workbench": files.union([
-      "Execution", "Layers", "Notation", "Runtime", "Sessions", "Tensors", "TerminalUI",
+      "Comparison", "Execution", "Layers", "Notation", "Runtime", "Sessions", "Tensors",
+      "TerminalUI",
     ]),
     "WorkbenchKit": ["Layers", "Notation", "SequenceLayers", "Sessions", "Workbench"],
     "TrainBytes": ["ArgumentParser", "Layers", "Models", "Runtime", "Tensors", "Weights"],
     "workbench": files.union([
-      "ArgumentParser", "CAllocationCount", "Datasets", "Execution", "LayerTesting", "Layers",
+      "ArgumentParser", "CAllocationCount", "Comparison", "Datasets", "Execution", "LayerTesting",
+      "Layers",
       "Notation", "Runtime",
       "Sessions", "Tensors", "Weights", "Workbench", "WorkbenchKit",
     ]),
