@@ -162,7 +162,8 @@ extension Explanation.Kind {
   package var movesTime: Bool {
     switch self {
     case .shift, .drift, .timeOrder, .shiftAndGain: true
-    case .rowOrder, .channelOrder, .sign, .gain, .offset, .gainAndOffset, .constant, .clipping:
+    case .rowOrder, .channelOrder, .sign, .gain, .offset, .gainAndOffset, .constant, .clipping,
+      .function:
       false
     }
   }

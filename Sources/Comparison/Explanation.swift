@@ -11,6 +11,7 @@ package struct Explanation: Hashable, Sendable {
     case shiftAndGain = "shift with gain"
     case constant = "one value"
     case clipping
+    case function = "function of the value"
   }
 
   package let kind: Kind

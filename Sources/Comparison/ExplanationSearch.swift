@@ -3,7 +3,7 @@ enum ExplanationSearch {
   /// What is looked for, simplest first.
   static let hypotheses: [any Hypothesis] = [
     AxisOrderChange.rows, AxisOrderChange.channels, TimeOrder(), ConstantValue(), LinearChange(),
-    Clipping(), ShiftAndGain(),
+    Clipping(), ValueFunction(), ShiftAndGain(),
   ]
 
   /// The first explanation of nearly everything, else the one that explains most; and what explains

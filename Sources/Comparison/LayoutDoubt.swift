@@ -23,6 +23,10 @@ package struct LayoutDoubt: Hashable, Sendable {
       let comparison = try? ArrayComparison(offline: first, stream: second, options: options),
       let place = comparison.unmoved.first
     else { return nil }
+    // Features often have more channels than timesteps: what else speaks for the other order?
+    let isTold = place.time > 0 || !comparison.explanations.isEmpty || comparison.seams != nil
+    let isTooLong = (options.block ?? 0) > offline.shape[1]
+    guard offline.rank == 2 || isTold || isTooLong else { return nil }
     let shape = zip(names, offline.shape).map { name(String($0), $1) }.joined(separator: ", ")
     let meant = zip(letters, offline.shape).map { name(String($0), $1) }.joined(separator: ", ")
     let channel =

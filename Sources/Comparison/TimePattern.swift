@@ -42,9 +42,12 @@ enum TimePattern: Hashable {
       self = sums.first.map { isMost($0.weight) } == true ? .reversed : .reversedBlocks(length)
       return
     }
-    self =
-      Self.folded(stretches, timeCount, isMost) ?? Self.drift(stretches) ?? Self.edits(stretches)
-      ?? Self.blockOrder(stretches, isMost) ?? .moved(stretches)
+    guard
+      let rule =
+        Self.folded(stretches, timeCount, isMost) ?? Self.drift(stretches) ?? Self.edits(stretches)
+        ?? Self.blockOrder(stretches, isMost) ?? Self.scattered(stretches)
+    else { return nil }
+    self = rule
   }
 
   /// The timesteps that share a property, the most first.
@@ -125,6 +128,11 @@ enum TimePattern: Hashable {
       if isMost(found) { return .folded(rows: rows, columns: columns) }
     }
     return nil
+  }
+
+  /// A few stretches; many are found by chance where values are few.
+  private static func scattered(_ stretches: [TimestepMap.Stretch]) -> TimePattern? {
+    stretches.count <= 64 ? .moved(stretches) : nil
   }
 
   private static func blockOrder(

@@ -142,6 +142,12 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     Mistake("clipped", .clipping, "STREAM is clipped to -1 to 1") { x in
       x.changed { min(max($3, -1), 1) }
     },
+    Mistake("activation left out", .function, "a function of that of OFFLINE alone") { x in
+      x.changed { $3 / (1 + $3.magnitude) }
+    },
+    Mistake("magnitude", .function, "a function of that of OFFLINE alone") { x in
+      x.changed { $3 * $3 }
+    },
     Mistake(
       "late and louder", .shiftAndGain, "STREAM is 7 timesteps late, and STREAM = 1.5 · OFFLINE",
       shift: 7
@@ -215,6 +221,19 @@ struct Mistake: CustomTestStringConvertible, Sendable {
         #expect(found.seams == nil)
       }
     }
+  }
+
+  @Test("values that are few are found again by chance, which is no order of time")
+  func fewValues() throws {
+    func wave(_ step: Double) -> Signal {
+      Signal(1, 3000, 1) { _, time, _ in
+        let phase = Double(time) * step
+        let turn = phase - phase.rounded(.down)
+        return Float((100 * (turn < 0.5 ? turn : 1 - turn)).rounded())
+      }
+    }
+    let found = try ArrayComparison(offline: wave(0.0101).tensor, stream: wave(0.01025).tensor)
+    #expect(found.explanations.isEmpty, "\(found.lines.joined(separator: "\n"))")
   }
 
   @Test("frames that begin between others are no shift")
