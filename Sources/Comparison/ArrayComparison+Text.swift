@@ -60,7 +60,8 @@ extension ArrayComparison {
 
   private func countText(_ found: Differences) -> String {
     let rows = " · \(rowCount) row\(rowCount == 1 ? "" : "s")"
-    return "\(NumberText.grouped(found.comparedCount)) timesteps compared\(rows)"
+    let steps = found.comparedCount == 1 ? "timestep" : "timesteps"
+    return "\(NumberText.grouped(found.comparedCount)) \(steps) compared\(rows)"
   }
 
   var rowCount: Int { offline.shape.count == 1 ? 1 : offline.shape[0] }
@@ -102,10 +103,7 @@ extension ArrayComparison {
   private func ulpText(_ element: Differences.Element) -> String {
     let dtype = criterion.budget.dtype
     guard let ulps = ValueDifference.ulps(element.offline, element.stream, dtype) else { return "" }
-    let name = dtype.byteCount == 2 ? "ulp of \(dtype.name)" : "ulp"
-    // Two numbers that a narrow type does not tell apart.
-    guard ulps > 0 else { return ", less than 1 \(name)" }
-    return ", \(NumberText.grouped(Int(clamping: ulps))) \(name)"
+    return ", \(criterion.budget.ulpText(Int(clamping: ulps)))"
   }
 
   /// A difference, where it is, in units in the last place and beside the largest value.
@@ -145,6 +143,8 @@ extension ArrayComparison {
   /// What was found to be the case, with how much it explains.
   private var explainedLines: [String] {
     guard !explanations.isEmpty else {
+      // Rounding needs no other explanation.
+      guard !onlyWithinRounding else { return [] }
       return [
         "not found: a shift or drift in time, another order of time, rows or channels, gain, offset, "
           + "sign, clipping"

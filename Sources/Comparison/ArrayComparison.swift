@@ -14,15 +14,18 @@ package struct ArrayComparison: Sendable {
     package var tolerance: Tolerance?
     /// The number of timesteps that were fed at once, if it is known.
     package var block: Int?
+    /// A type that the values were rounded to on the way, if it is coarser than that of the arrays.
+    package var precision: DType?
     /// The terms of the longest sums, and the layers, that rounding errors come from.
     package var terms: Int
     package var depth: Int
     package var names: ComparisonNames
 
     package init(
-      tolerance: Tolerance? = nil, block: Int? = nil, terms: Int = 1024, depth: Int = 8,
-      names: ComparisonNames = .files
+      tolerance: Tolerance? = nil, block: Int? = nil, precision: DType? = nil, terms: Int = 1024,
+      depth: Int = 8, names: ComparisonNames = .files
     ) {
+      self.precision = precision
       self.tolerance = tolerance
       self.block = block
       self.terms = terms
@@ -88,7 +91,8 @@ package struct ArrayComparison: Sendable {
     stream = Side(shape: streamTensor.shape, dtype: streamTensor.dtype)
     self.options = options
     channelShape = first.channelShape
-    let dtype = ValueDifference.coarser(StoredPrecision.of(first), StoredPrecision.of(second))
+    let stored = ValueDifference.coarser(StoredPrecision.of(first), StoredPrecision.of(second))
+    let dtype = options.precision.map { ValueDifference.coarser(stored, $0) } ?? stored
     criterion = Criterion(
       asked: options.tolerance,
       budget: ErrorBudget(dtype, terms: options.terms, depth: options.depth),

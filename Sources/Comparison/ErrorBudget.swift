@@ -35,6 +35,13 @@ package struct ErrorBudget: Hashable, Sendable {
   /// The same in units in the last place of the largest number.
   package var ulps: Double { dtype.unitRoundoff.map { relative / (2 * $0) } ?? 0 }
 
+  /// A distance in units in the last place, with their type where it is a narrow one.
+  package func ulpText(_ count: Int) -> String {
+    let name = dtype.byteCount == 2 ? "ulp of \(dtype.name)" : "ulp"
+    // Two numbers that a narrow type does not tell apart.
+    return count == 0 ? "less than 1 \(name)" : "\(NumberText.grouped(count)) \(name)"
+  }
+
   /// What the budget is made for.
   package var basis: String {
     let layers = depth == 1 ? "1 layer" : "\(NumberText.grouped(depth)) layers"

@@ -236,10 +236,13 @@ final class ModelRun {
     return try running.verdict(after: position, tick: tick) { history.steps[$0].taps[path] }
   }
 
-  /// What rounding explains at a layer: all layers before it round, and no sum is longer than the
-  /// longest fan-in of a parameter.
+  /// What rounding explains at a layer: all layers before it round, as coarsely as the coarsest type on
+  /// the way, and no sum is longer than the longest fan-in of a parameter.
   func errorBudget(_ path: String, _ dtype: DType) -> ErrorBudget {
     let depth = places.firstIndex { $0.path == path }.map { $0 + 1 } ?? places.count
+    let outputs = places.prefix(depth).compactMap { layerWise?.taps[$0.path]?.values.dtype }
+    let dtype = ([model.input.dtype] + outputs).filter(\.isFloating)
+      .reduce(dtype, ValueDifference.coarser)
     let terms = model.parameterSpecs.map { $0.shape.dropLast().reduce(1, Rational.product) }.max()
     return ErrorBudget(dtype, terms: max(terms ?? 1, 64), depth: max(depth, 1))
   }

@@ -53,12 +53,15 @@ extension Session {
   func comparison(
     _ expected: Expectation, shift: Int, tolerance: Tolerance? = nil
   ) throws -> ArrayComparison? {
-    guard let (ours, wanted, _) = try aligned(expected, shift: shift) else { return nil }
+    guard let (ours, wanted, first) = try aligned(expected, shift: shift) else { return nil }
     let budget = try budget(expected)
+    // Timesteps are told in the time of ours.
+    let (moved, own) = (wanted.delayed(by: first), ours.delayed(by: first))
     return try? ArrayComparison(
-      offline: wanted.values, stream: ours.values, streamMask: ours.mask,
+      offline: moved.values, stream: own.values, offlineMask: own.mask, streamMask: own.mask,
       options: ArrayComparison.Options(
-        tolerance: tolerance, terms: budget.terms, depth: budget.depth, names: .reference))
+        tolerance: tolerance, precision: budget.dtype, terms: budget.terms, depth: budget.depth,
+        names: .reference))
   }
 
   /// Lines for every expected array.
@@ -97,5 +100,15 @@ extension Session {
       let shift = expected.isConfirmed ? expected.shift : 0
       return try verdict(expected, shift: shift, tolerance: tolerance).isEqual
     }
+  }
+}
+
+extension SequenceTensor {
+  /// The sequences behind so many invalid timesteps.
+  fileprivate func delayed(by count: Int) -> SequenceTensor {
+    guard count > 0 else { return self }
+    // What lies behind the end is invalid.
+    let gap = timesteps(time..<time + count)
+    return SequenceTensor.concatenate([gap, self])
   }
 }

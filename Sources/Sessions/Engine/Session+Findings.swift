@@ -19,8 +19,8 @@ extension Session {
       offline: whole.values, stream: ours.timesteps(0..<whole.time).values,
       offlineMask: whole.mask, streamMask: ours.timesteps(0..<whole.time).mask,
       options: ArrayComparison.Options(
-        tolerance: tolerance, block: block > 1 ? block : nil, terms: budget.terms,
-        depth: budget.depth, names: .runs))
+        tolerance: tolerance, block: block > 1 ? block : nil, precision: budget.dtype,
+        terms: budget.terms, depth: budget.depth, names: .runs))
     return comparison?.findings ?? []
   }
 }

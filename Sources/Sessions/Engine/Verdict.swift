@@ -129,7 +129,7 @@ package struct Verdict: Hashable, Sendable {
     guard let step = first.step, let layer = first.layer else {
       return "masks differ first at row \(first.row), t \(first.time) · \(extent)"
     }
-    let distance = first.ulps.map { " (\(NumberText.grouped($0)) ulp)" } ?? ""
+    let distance = first.ulps.map { " (\(criterion.budget.ulpText($0)))" } ?? ""
     let channel = first.channel.map(String.init).joined(separator: ",")
     let place = channel.isEmpty ? "" : ", channel \(channel)"
     return
@@ -146,7 +146,7 @@ package struct Verdict: Hashable, Sendable {
 
   /// The largest difference, in units in the last place and beside the largest value.
   package var largestText: String {
-    let ulps = largestUlps.map { ", \(NumberText.grouped($0)) ulp" } ?? ""
+    let ulps = largestUlps.map { ", \(criterion.budget.ulpText($0))" } ?? ""
     let share = largest / criterion.largest
     let relative =
       share.isFinite ? ", \(NumberText.short(share, digits: 2)) of the largest value" : ""
