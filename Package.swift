@@ -59,7 +59,10 @@ let package = Package(
     library("Weights", ["Tensors"]),
     library("Datasets", ["Tensors", "Weights", "CAudio"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
-    library("LayerTesting", ["Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
+    library("Comparison", ["Tensors", "Weights"]),
+    library(
+      "LayerTesting",
+      ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
     .target(
       name: "ConfigProtos",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -81,23 +84,23 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets", "Execution",
-        "Programs", "Tensors",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
+        "Execution", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
       "Workbench",
       [
-        "Sessions", "Runtime", "Execution", "Notation", "Layers", "TerminalUI", "Tensors",
-        "Weights",
+        "Sessions", "Comparison", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
+        "Tensors", "Weights",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
     .executableTarget(
       name: "workbench",
       dependencies: [
-        "Workbench", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime", "Execution",
-        "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
+        "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -128,8 +131,8 @@ let package = Package(
     .testTarget(
       name: "WorkbenchTests",
       dependencies: [
-        "Workbench", "Sessions", "Runtime", "Layers", "Programs", "Execution", "TerminalUI",
-        "PtyHarness", "TrapProbe",
+        "Workbench", "Sessions", "Comparison", "Runtime", "Layers", "Programs", "Execution",
+        "TerminalUI", "PtyHarness", "TrapProbe",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
 
@@ -156,6 +159,7 @@ let package = Package(
       [
         "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
+    tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
     tests(
@@ -167,6 +171,6 @@ let package = Package(
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
     tests(
       "LayerTestingTests",
-      ["LayerTesting", "Runtime", "Layers", "Tensors", "Weights"]),
+      ["LayerTesting", "Comparison", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
   ]
 )

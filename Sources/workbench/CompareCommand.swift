@@ -1,24 +1,29 @@
 import ArgumentParser
+import Comparison
 import Datasets
-import Sessions
 import Tensors
 import Weights
 
-/// `workbench compare`: two arrays of any framework, layer-wise against step-wise.
+/// `workbench compare`: arrays of any framework, layer-wise against step-wise.
 struct CompareCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Compare a layer-wise result with a step-wise one, from any framework.",
     discussion: """
       OFFLINE and STREAM are arrays [b, t, …] ([t] is one row): FILE.npy, FILE.npz:NAME or \
-      FILE.safetensors:NAME; the name may be left out if the file holds one array.
+      FILE.safetensors:NAME; the name may be left out if the file holds one array. --layout says \
+      another order of axes. Two dumps of many arrays (.npz, .safetensors, folders of .npy) are \
+      compared name by name, in order, the first bad one first.
 
-      Prints "equal within X", or the first difference in time (row, timestep, channel, both values, \
-      units in the last place), the shift in time at which the two agree best, and whether the \
-      differences repeat at the seams of blocks. NaN equals NaN and differs from any number; \
-      infinities of one sign are equal.
+      There are three verdicts. "equal": no difference, or none beyond --tol, --rtol or --ulp. \
+      "rounding": none beyond an error budget that grows with the summed terms and the depth, \
+      relative to the largest value; 16-bit arrays are judged in their own units in the last place. \
+      "differ": the first difference in time, the rows and channels that differ, and what was found \
+      to explain it, with how much it explains: a shift or drift in time, another order of time, rows \
+      or channels, gain, offset, sign, clipping, seams of blocks. NaN equals NaN and differs from any \
+      number; infinities of one sign are equal.
 
-      Exit status: 0 equal, 1 different, 3 not comparable or not readable.
+      Exit status: 0 equal or rounding, 1 different, 3 not comparable or not readable.
       """)
 
   @Argument(help: "The layer-wise result.")
@@ -31,7 +36,22 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
   var block: Int?
 
   @Option(help: "The largest absolute difference that counts as equal.")
-  var tol: Double = 1e-5
+  var tol: Double?
+
+  @Option(help: "The largest difference, as a share of OFFLINE's value, that counts as equal.")
+  var rtol: Double?
+
+  @Option(help: "The largest difference in units in the last place that counts as equal.")
+  var ulp: Int?
+
+  @Option(help: "The terms of the longest sums, for the error budget.")
+  var terms = 1024
+
+  @Option(help: "The layers between input and result, for the error budget.")
+  var depth = 8
+
+  @Option(help: "The order of axes, such as btc, bct, tbc, tc, ct or bthd; one for each: btc,bct.")
+  var layout: String?
 
   @Option(help: "The valid timesteps of each row, such as 10,7.")
   var lengths: String?
@@ -46,19 +66,23 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
 
   func validate() throws {
     if let block, block < 1 { throw ValidationError("--block is \(block); expected 1 or more") }
-    guard tol >= 0 else { throw ValidationError("--tol is \(tol); expected 0 or more") }
+    for (name, value) in [("tol", tol), ("rtol", rtol)] {
+      if let value, !(value >= 0) {
+        throw ValidationError("--\(name) is \(value); expected 0 or more")
+      }
+    }
+    if let ulp, ulp < 0 { throw ValidationError("--ulp is \(ulp); expected 0 or more") }
+    guard terms > 0, depth > 0 else { throw ValidationError("--terms and --depth begin at 1") }
     if lengths != nil, mask != nil { throw ValidationError("give --lengths or --mask, not both") }
   }
 
   func run() throws {
     do {
-      let first = try ArrayFile.read(offline)
-      let second = try ArrayFile.read(stream)
-      let comparison = try ArrayComparison(
-        offline: first, stream: second, offlineMask: givenMask(for: first),
-        options: ArrayComparison.Options(tolerance: tol, block: block))
-      print(json ? comparison.json.text(indented: true) : comparison.lines.joined(separator: "\n"))
-      guard comparison.areEqual else { throw ExitCode(1) }
+      if let dumps = try dumps() {
+        try compare(dumps.offline, dumps.stream)
+      } else {
+        try compareArrays()
+      }
     } catch let error as ExitCode {
       throw error
     } catch {
@@ -67,6 +91,77 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
       }
       throw Failure("\(error)")
     }
+  }
+
+  private func compareArrays() throws {
+    let orders = try orders()
+    let first = try arranged(try ArrayFile.read(offline), orders?.offline)
+    let second = try arranged(try ArrayFile.read(stream), orders?.stream)
+    let comparison = try ArrayComparison(
+      offline: first, stream: second, offlineMask: givenMask(for: first), options: options)
+    let doubt = orders == nil && !comparison.areEqual ? LayoutDoubt.of(first, second, options) : nil
+    if json {
+      print(comparison.json.text(indented: true))
+    } else {
+      print((comparison.lines + (doubt.map { [$0.text] } ?? [])).joined(separator: "\n"))
+    }
+    guard comparison.areEqual else { throw ExitCode(1) }
+  }
+
+  /// Both files as dumps of many arrays; nil unless both are such and no name was given.
+  private func dumps() throws -> (offline: ArrayCollection, stream: ArrayCollection)? {
+    guard let first = try? ArrayCollection(path: offline),
+      let second = try? ArrayCollection(path: stream),
+      max(first.names.count, second.names.count) > 1 || first.isFolder || second.isFolder
+    else { return nil }
+    guard lengths == nil, mask == nil else {
+      throw Failure("--lengths and --mask belong to one array; name it, such as \(offline):NAME")
+    }
+    return (first, second)
+  }
+
+  private func compare(_ offline: ArrayCollection, _ stream: ArrayCollection) throws {
+    let orders = try orders()
+    let dump = DumpComparison(offline: offline.names, stream: stream.names) { name in
+      // Other arrays of a dump may have other axes than those that were said.
+      func array(_ collection: ArrayCollection, _ order: AxisOrder?) throws -> Tensor {
+        let tensor = try collection.array(name)
+        if tensor.rank == 0 { return tensor.reshaped([1]) }
+        return try arranged(tensor, order?.letters.count == tensor.rank ? order : nil)
+      }
+      return try ArrayComparison(
+        offline: try array(offline, orders?.offline), stream: try array(stream, orders?.stream),
+        options: options)
+    }
+    guard !dump.entries.isEmpty else {
+      throw Failure(
+        (["the two dumps have no name in common"] + dump.lines.dropLast())
+          .joined(separator: "\n"))
+    }
+    print(json ? dump.json.text(indented: true) : dump.lines.joined(separator: "\n"))
+    guard dump.areEqual else { throw ExitCode(dump.hasIncomparable ? 3 : 1) }
+  }
+
+  private var options: ArrayComparison.Options {
+    let isAsked = tol != nil || rtol != nil || ulp != nil
+    let tolerance =
+      isAsked ? Tolerance(relative: rtol ?? 0, absolute: tol ?? 0, ulps: ulp ?? 0) : nil
+    return ArrayComparison.Options(
+      tolerance: tolerance, block: block, terms: terms, depth: depth)
+  }
+
+  private func orders() throws -> (offline: AxisOrder, stream: AxisOrder)? {
+    guard let layout else { return nil }
+    let parts = layout.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count <= 2, let first = parts.first, let last = parts.last else {
+      throw Failure(
+        "--layout \(layout): expected one order of axes, or one for each, such as btc,bct")
+    }
+    return (try AxisOrder(first), try AxisOrder(last))
+  }
+
+  private func arranged(_ tensor: Tensor, _ order: AxisOrder?) throws -> Tensor {
+    try order?.arranged(tensor) ?? tensor
   }
 
   private func givenMask(for values: Tensor) throws -> Tensor? {

@@ -1,3 +1,4 @@
+import Comparison
 import Layers
 import Runtime
 import Sessions
@@ -34,7 +35,8 @@ struct RunningVerdictTests {
     guard let layer = session.layerOutput(path), let (output, warmUp) = session.stepOutput(path)
     else { return nil }
     let step = output.timesteps(warmUp..<output.time)
-    let verdict = Verdict(step: step, layer: layer, tolerance: 1e-6)
+    let budget = session.errorBudget(path)
+    let verdict = Verdict(step: step, layer: layer, tolerance: nil, budget: budget)
     return verdict.comparedSteps > 0 ? verdict : nil
   }
 }

@@ -1,3 +1,4 @@
+import Comparison
 package import Layers
 package import Runtime
 import Tensors

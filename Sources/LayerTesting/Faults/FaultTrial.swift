@@ -1,3 +1,4 @@
+import Comparison
 import Layers
 package import Runtime
 import Tensors

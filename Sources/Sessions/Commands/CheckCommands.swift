@@ -1,3 +1,4 @@
+import Comparison
 import LayerTesting
 import Layers
 import Tensors
@@ -11,10 +12,10 @@ enum CheckCommands {
 struct CheckCommand: Command {
   let name = "check"
   let usage =
-    "check equal [PATH|expected] [--tol X] | max-diff [PATH] < X | latency == N | "
+    "check equal [PATH|expected] [--tol X] [--rtol X] [--ulp N] | max-diff [PATH] < X | latency == N | "
     + "output-latency == N | block == N | FACET valid N…"
   let summary = "Holds a condition; in a script a false one ends with exit status 1."
-  let options: Set<String> = ["tol"]
+  let options = CommandLine.toleranceOptions
   let examples = [
     "check latency == 0", "run\ncheck equal", "run\ncheck max-diff < 1e-5",
     "check c1 valid 12 12",
@@ -44,7 +45,7 @@ struct CheckCommand: Command {
   private func checkEqual(
     _ words: [String], _ line: CommandLine, _ session: Session
   ) throws -> CommandOutput {
-    let tolerance = try line.number("tol") ?? 1e-6
+    let tolerance = try line.tolerance()
     guard words.count <= 2 else {
       throw CommandError(.invalidOperand, found: line.rest, expected: "equal [PATH|expected]")
     }
@@ -68,7 +69,7 @@ struct CheckCommand: Command {
     }
     let (_, tree) = try session.requireTree()
     let path = try tree.resolve(words.count == 4 ? words[1] : ".").path
-    let verdict = try session.verdict(of: path, tolerance: .infinity)
+    let verdict = try session.verdict(of: path, tolerance: Tolerance(absolute: .infinity))
     guard verdict.comparedSteps > 0 else { return answer(false, verdict.text) }
     let isStrict = words[words.count - 2] == "<"
     let holds = isStrict ? verdict.largest < bound : verdict.largest <= bound

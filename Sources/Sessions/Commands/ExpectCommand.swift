@@ -1,3 +1,4 @@
+import Comparison
 import Datasets
 import Layers
 import Runtime
@@ -43,7 +44,7 @@ struct ExpectCommand: Command {
     }
     document.expectations.append(expected)
     try session.commit(document, as: "expect", changing: .notes)
-    return CommandOutput(notes + (try session.expectedLines(1e-6)))
+    return CommandOutput(notes + (try session.expectedLines(nil)))
   }
 
   private func read(
@@ -74,21 +75,24 @@ struct ExpectCommand: Command {
       isConfirmed: true)
   }
 
+  /// Looks for the shift between the whole layer-wise output and the reference.
   private func search(_ expected: inout Expectation, _ session: Session) throws -> [String] {
-    let run = try session.requireRun()
-    guard let ours = try session.layerWise(run).taps[expected.path],
-      ours.time > 0
-    else { return [] }
-    let shift = ShiftSearch.best(
-      ComparedArray(ours.values, mask: ours.mask), ComparedArray(expected.values, mask: nil))
-    guard shift != 0 else { return ["no shift fits better than none"] }
-    expected.shift = shift
+    var whole = expected
+    whole.isLayerWise = true
+    guard let found = try session.comparison(whole, shift: 0), found.shift != 0 else {
+      return ["no shift in time was found"]
+    }
+    // Where ours is late, the reference stands earlier.
+    expected.shift = -found.shift
     let known = session.document.expectations.contains {
-      $0.path == expected.path && $0.shift == shift && $0.isConfirmed
+      $0.path == expected.path && $0.shift == expected.shift && $0.isConfirmed
     }
     expected.isConfirmed = known
-    let direction = shift > 0 ? "later" : "earlier"
-    return ["found: \(expected.file) stands \(shift.magnitude) timesteps \(direction) than ours"]
+    let steps = Int(found.shift.magnitude)
+    let direction = found.shift < 0 ? "later" : "earlier"
+    return [
+      "found: \(expected.file) stands \(steps) timestep\(steps == 1 ? "" : "s") \(direction) than ours"
+    ] + found.explanationLines
   }
 
   private func confirm(_ session: Session) throws -> CommandOutput {
@@ -101,7 +105,7 @@ struct ExpectCommand: Command {
     }
     for index in open { document.expectations[index].isConfirmed = true }
     try session.commit(document, as: "expect confirm", changing: .notes)
-    return CommandOutput(try session.expectedLines(1e-6))
+    return CommandOutput(try session.expectedLines(nil))
   }
 
   private func clear(_ session: Session) throws -> CommandOutput {

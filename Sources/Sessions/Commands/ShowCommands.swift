@@ -112,40 +112,6 @@ struct ShowCommand: Command {
   }
 }
 
-/// `diff [PATH|all|expected]`.
-struct DiffCommand: Command {
-  let name = "diff"
-  let usage = "diff [PATH | all | expected] [--tol X]"
-  let summary =
-    "Compares the step-wise with the layer-wise run up to the position: equal, or the first place."
-  let options: Set<String> = ["tol"]
-  let isRecorded = false
-  let examples = ["run\ndiff", "step 2\ndiff all", "step\ndiff c1 --tol 1e-5"]
-
-  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let tolerance = try line.number("tol") ?? 1e-6
-    let what = line.operands.isEmpty ? "." : try line.single("PATH, all or expected")
-    if what == "expected" { return CommandOutput(try session.expectedLines(tolerance)) }
-    let (_, tree) = try session.requireTree()
-    let (run, _) = try session.requireSteps()
-    guard what == "all" else {
-      let path = try tree.resolve(what).path
-      return CommandOutput(
-        "\(path.shown)  \(try session.verdict(of: path, tolerance: tolerance).text)")
-    }
-    // In the order in which data flows: the first that differs is where to look.
-    var lines: [String] = []
-    let width = run.places.map(\.path.shown.count).max() ?? 1
-    for (index, place) in run.places.enumerated() {
-      let verdict = try session.verdict(
-        of: place.path, tolerance: tolerance, part: (index, run.places.count))
-      let name = place.path.shown + String(repeating: " ", count: width - place.path.shown.count)
-      lines.append("\(name)  \(verdict.text)")
-    }
-    return CommandOutput(lines)
-  }
-}
-
 /// `log`: what was done.
 struct LogCommand: Command {
   let name = "log"

@@ -1,3 +1,4 @@
+import Comparison
 import Execution
 import LayerTesting
 import Layers
@@ -40,7 +41,7 @@ final class ModelRun {
   /// What is compared, and how closely.
   private struct VerdictKey: Hashable {
     var path: String
-    var tolerance: Double
+    var tolerance: Tolerance?
   }
 
   /// Starts at step 0.
@@ -268,14 +269,27 @@ final class ModelRun {
   ///
   /// `tick` is called for every step that is compared anew, and may throw to end it.
   func verdict(
-    _ path: String, layer: SequenceTensor, tolerance: Double, tick: (Int) throws -> Void
+    _ path: String, layer: SequenceTensor, tolerance: Tolerance?, tick: (Int) throws -> Void
   ) rethrows -> Verdict {
     let key = VerdictKey(path: path, tolerance: tolerance)
     let running =
       verdicts[key]
-      ?? RunningVerdict(layer: layer, latency: latency(path), tolerance: tolerance)
+      ?? RunningVerdict(
+        layer: layer, latency: latency(path), tolerance: tolerance,
+        budget: errorBudget(path, layer.values.dtype))
     verdicts[key] = running
     return try running.verdict(after: position, tick: tick) { history.steps[$0].taps[path] }
+  }
+
+  /// What rounding explains at a layer: all layers before it round, as coarsely as the coarsest type on
+  /// the way, and no sum is longer than the longest fan-in of a parameter.
+  func errorBudget(_ path: String, _ dtype: DType) -> ErrorBudget {
+    let depth = places.firstIndex { $0.path == path }.map { $0 + 1 } ?? places.count
+    let outputs = places.prefix(depth).compactMap { layerWise?.taps[$0.path]?.values.dtype }
+    let dtype = ([model.input.dtype] + outputs).filter(\.isFloating)
+      .reduce(dtype, ValueDifference.coarser)
+    let terms = model.parameterSpecs.map { $0.shape.dropLast().reduce(1, Rational.product) }.max()
+    return ErrorBudget(dtype, terms: max(terms ?? 1, 64), depth: max(depth, 1))
   }
 }
 

@@ -1,3 +1,4 @@
+import Comparison
 import Runtime
 
 /// Step-wise against layer-wise at one layer, compared as steps are made, so that a step costs no
@@ -14,10 +15,10 @@ final class RunningVerdict {
   /// The verdicts that differ in more than their extent from the one before, and from which step on.
   private var changes: [(step: Int, verdict: Verdict)]
 
-  init(layer: SequenceTensor, latency: Int, tolerance: Double) {
+  init(layer: SequenceTensor, latency: Int, tolerance: Tolerance?, budget: ErrorBudget) {
     self.layer = layer
     self.latency = latency
-    verdict = Verdict(layer: layer, tolerance: tolerance)
+    verdict = Verdict(layer: layer, tolerance: tolerance, budget: budget)
     changes = [(0, verdict)]
   }
 

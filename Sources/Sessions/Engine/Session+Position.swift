@@ -1,3 +1,4 @@
+import Comparison
 import Execution
 import Layers
 import Runtime
@@ -135,7 +136,7 @@ extension Session {
     } else {
       place = "step \(run.position) of \(plan.endStep)"
     }
-    guard !pace.wasStopped, let verdict = try? verdict(of: "", tolerance: 1e-6),
+    guard !pace.wasStopped, let verdict = try? verdict(of: "", tolerance: nil),
       verdict.comparedSteps > 0
     else { return place }
     return "\(place)  \(verdict.text)"
@@ -161,7 +162,7 @@ extension Session {
   ///
   /// `part` is which of several comparisons it is, for the progress that is told.
   func verdict(
-    of path: String, tolerance: Double, part: (index: Int, count: Int) = (0, 1)
+    of path: String, tolerance: Tolerance?, part: (index: Int, count: Int) = (0, 1)
   ) throws -> Verdict {
     let run = try requireRun()
     guard let layer = try layerWise(run).taps[path] else {

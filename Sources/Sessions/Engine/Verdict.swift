@@ -1,9 +1,10 @@
+package import Comparison
 package import Runtime
-import Tensors
+package import Tensors
 
-/// What a comparison of two sequences found.
+/// What a comparison of two sequences found so far.
 package struct Verdict: Hashable, Sendable {
-  /// The first place where they differ by more than the tolerance.
+  /// The first place where they differ by more than was asked for or than rounding explains.
   package struct Difference: Hashable, Sendable {
     package var row: Int
     package var time: Int
@@ -12,7 +13,7 @@ package struct Verdict: Hashable, Sendable {
     package var step: Double?
     /// Layer-wise value.
     package var layer: Double?
-    /// Distance in units in the last place, for singles.
+    /// Distance in units in the last place of the type of the values.
     package var ulps: Int?
 
     /// Such as `[1, 41, 7]`.
@@ -24,31 +25,47 @@ package struct Verdict: Hashable, Sendable {
   /// Timesteps that the layer-wise run has.
   package var allSteps: Int
   package var rows: Int
-  package var tolerance: Double
+  /// By what values are judged.
+  package var criterion: Criterion
   package var masksEqual: Bool
-  /// The greatest difference at valid timesteps, and where.
+  /// The greatest difference at valid timesteps, where, and in units in the last place there.
   package var largest: Double
   package var largestIndex: [Int]
+  package var largestUlps: Int?
   package var first: Difference?
 
-  /// Whether everything that was compared is equal; false before anything was.
-  package var isEqual: Bool { comparedSteps > 0 && first == nil && masksEqual }
+  /// What the two are to each other; `differ` before anything was compared.
+  package var closeness: Closeness {
+    guard comparedSteps > 0 else { return .differ }
+    return criterion.closeness(largest: largest, anyDiffers: first != nil || !masksEqual)
+  }
+
+  /// Whether nothing that was compared differs by more than rounding, or than was asked for; false
+  /// before anything was.
+  package var isEqual: Bool { closeness != .differ }
 
   /// Nothing compared yet.
-  init(layer: SequenceTensor, tolerance: Double) {
+  init(layer: SequenceTensor, tolerance: Tolerance?, budget: ErrorBudget) {
     rows = layer.batch
-    self.tolerance = tolerance
+    // A part at a time: as doubles, a long sequence would need much memory.
+    let largest = stride(from: 0, to: layer.time, by: 1024).reduce(0.0) { largest, start in
+      let part = layer.timesteps(start..<min(start + 1024, layer.time))
+      return max(largest, ComparedArray(part.values, mask: part.mask).largestMagnitude)
+    }
+    criterion = Criterion(asked: tolerance, budget: budget, largest: largest)
     comparedSteps = 0
     allSteps = layer.time
     masksEqual = true
-    largest = 0
+    self.largest = 0
     largestIndex = []
   }
 
   /// Compares two aligned sequences up to the end of the shorter one; what is beyond the end of the
   /// second must be invalid.
-  package init(step: SequenceTensor?, layer: SequenceTensor, tolerance: Double) {
-    self.init(layer: layer, tolerance: tolerance)
+  package init(
+    step: SequenceTensor?, layer: SequenceTensor, tolerance: Tolerance?, budget: ErrorBudget
+  ) {
+    self.init(layer: layer, tolerance: tolerance, budget: budget)
     if let step { add(step, at: 0, layer: layer) }
   }
 
@@ -57,21 +74,30 @@ package struct Verdict: Hashable, Sendable {
   mutating func add(_ step: SequenceTensor, at start: Int, layer: SequenceTensor) {
     comparedSteps = min(start + step.time, allSteps)
     guard step.time > 0, step.channelShape == layer.channelShape, step.batch == rows else { return }
-    let channels = layer.channelCount
     let common = max(0, min(step.time, layer.time - start))
-    let a = step.values.doubles()
-    let b = common > 0 ? layer.timesteps(start..<start + common).values.doubles() : []
+    let ours = ComparedArray(step.values, mask: step.mask)
+    let part = layer.timesteps(start..<start + common)
+    let theirs = ComparedArray(part.values, mask: part.mask)
     for time in 0..<step.time {
       for row in 0..<rows {
-        let seen = step.isValid(row: row, time: time)
-        let wanted = time < common && layer.isValid(row: row, time: start + time)
+        let seen = ours.isValid(row, time)
+        let wanted = theirs.isValid(row, time)
         if seen != wanted { addMaskDifference(row, start + time) }
         guard seen, wanted else { continue }
-        let ours = (row * step.time + time) * channels
-        let theirs = (row * common + time) * channels
-        for channel in 0..<channels {
-          compare(
-            a[ours + channel], b[theirs + channel], row, start + time, channel, layer.channelShape)
+        let (a, b) = (ours.start(row, time), theirs.start(row, time))
+        for channel in 0..<ours.channelCount {
+          let (x, y) = (ours.values[a + channel], theirs.values[b + channel])
+          let difference = ValueDifference.between(x, y)
+          let isFirst = difference > 0 && first == nil && criterion.differs(y, x)
+          guard difference > largest || isFirst else { continue }
+          let place = Difference(
+            row: row, time: start + time, channel: ours.channelIndex(channel), step: x, layer: y,
+            ulps: Verdict.ulps(x, y, criterion.budget.dtype))
+          if isFirst { first = place }
+          guard difference > largest else { continue }
+          largest = difference
+          largestIndex = [place.row, place.time] + place.channel
+          largestUlps = place.ulps
         }
       }
     }
@@ -83,31 +109,10 @@ package struct Verdict: Hashable, Sendable {
     first = Difference(row: row, time: time, channel: [], step: nil, layer: nil, ulps: nil)
   }
 
-  private mutating func compare(
-    _ x: Double, _ y: Double, _ row: Int, _ time: Int, _ channel: Int, _ shape: Shape
-  ) {
-    if x == y || (x.isNaN && y.isNaN) { return }
-    let difference = abs(x - y).isNaN ? Double.infinity : abs(x - y)
-    let index = zip(shape.rowMajorStrides, shape).map { channel / $0 % max($1, 1) }
-    if difference > largest {
-      largest = difference
-      largestIndex = [row, time] + index
-    }
-    if difference > tolerance, first == nil {
-      first = Difference(
-        row: row, time: time, channel: index, step: x, layer: y,
-        ulps: Verdict.ulps(Float(x), Float(y)))
-    }
-  }
-
-  /// How many singles lie between two; nil with NaN or infinity.
-  package static func ulps(_ a: Float, _ b: Float) -> Int? {
+  /// How many numbers of a type lie between two; nil with NaN or infinity, and for whole numbers.
+  package static func ulps(_ a: Double, _ b: Double, _ dtype: DType) -> Int? {
     guard a.isFinite, b.isFinite else { return nil }
-    func order(_ x: Float) -> Int {
-      let bits = Int(x.bitPattern & 0x7FFF_FFFF)
-      return x.sign == .minus ? -bits : bits
-    }
-    return abs(order(a) - order(b))
+    return ValueDifference.ulps(a, b, dtype).map { Int(clamping: $0) }
   }
 
   /// The verdict in words and numbers.
@@ -119,18 +124,32 @@ package struct Verdict: Hashable, Sendable {
     let masks = masksEqual ? "masks equal" : "masks differ"
     let extent = "\(comparedSteps) of \(allSteps) timesteps · \(rows) \(rows == 1 ? "row" : "rows")"
     guard let first else {
-      let bound = largest == 0 ? "0" : NumberText.short(tolerance)
-      return "equal within \(bound) · \(masks) · \(extent)"
+      return "\(closenessText) · \(masks) · \(extent)" + (largest > 0 ? " · \(largestText)" : "")
     }
     guard let step = first.step, let layer = first.layer else {
       return "masks differ first at row \(first.row), t \(first.time) · \(extent)"
     }
-    let distance = first.ulps.map { " (\(NumberText.grouped($0)) ulp)" } ?? ""
+    let distance = first.ulps.map { " (\(criterion.budget.ulpText($0)))" } ?? ""
     let channel = first.channel.map(String.init).joined(separator: ",")
     let place = channel.isEmpty ? "" : ", channel \(channel)"
     return
       "differs first at row \(first.row), t \(first.time)\(place): \(ours) "
       + "\(NumberText.short(step)), \(other) \(NumberText.short(layer))\(distance) · \(masks) · "
       + extent
+  }
+
+  /// Such as `equal within 0`, or `rounding: equal within 1.2e-06`.
+  package var closenessText: String {
+    let bound = largest == 0 ? "0" : criterion.boundText
+    return (closeness == .rounding ? "rounding: " : "") + "equal within \(bound)"
+  }
+
+  /// The largest difference, in units in the last place and beside the largest value.
+  package var largestText: String {
+    let ulps = largestUlps.map { ", \(criterion.budget.ulpText($0))" } ?? ""
+    let share = largest / criterion.largest
+    let relative =
+      share.isFinite ? ", \(NumberText.short(share, digits: 2)) of the largest value" : ""
+    return "largest |Δ| \(NumberText.short(largest, digits: 2))\(ulps)\(relative)"
   }
 }

@@ -1,3 +1,4 @@
+package import Comparison
 import Datasets
 import Layers
 import Programs
@@ -75,9 +76,15 @@ extension Session {
     return stream.leaves.indices.filter { stream.leaves[$0].path.isInside(path) }
   }
 
+  /// What rounding explains at a layer.
+  package func errorBudget(_ path: String) -> ErrorBudget {
+    let dtype = layerOutput(path)?.values.dtype ?? .float32
+    return run?.errorBudget(path, dtype) ?? ErrorBudget(dtype)
+  }
+
   /// Step-wise against layer-wise at a layer so far; nil before anything can be compared.
   package func comparison(_ path: String) -> Verdict? {
-    guard position > 0, hasLayerWise, let verdict = try? verdict(of: path, tolerance: 1e-6) else {
+    guard position > 0, hasLayerWise, let verdict = try? verdict(of: path, tolerance: nil) else {
       return nil
     }
     return verdict.comparedSteps > 0 ? verdict : nil

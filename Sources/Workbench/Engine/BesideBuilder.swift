@@ -1,3 +1,4 @@
+import Comparison
 import Runtime
 import Sessions
 import Tensors
@@ -29,7 +30,8 @@ struct BesideBuilder {
     let rows = (first..<last).map { channel in
       Self.channel(
         StateBuilder.index(channel, of: layer.channelShape),
-        block.values.double(at: stepBase + channel), layer.values.double(at: layerBase + channel))
+        block.values.double(at: stepBase + channel), layer.values.double(at: layerBase + channel),
+        layer.values.dtype)
     }
     return BesideView(
       path: request.path, time: time,
@@ -38,13 +40,13 @@ struct BesideBuilder {
       channelCount: channels, verdict: VerdictView(verdict))
   }
 
-  private static func channel(_ index: String, _ step: Double, _ layer: Double)
-    -> BesideView.Channel
-  {
-    let isSame = step == layer || (step.isNaN && layer.isNaN)
-    return BesideView.Channel(
-      index: index, step: step, layer: layer, difference: isSame ? 0 : abs(step - layer),
-      ulp: Sessions.Verdict.ulps(Float(step), Float(layer)))
+  private static func channel(
+    _ index: String, _ step: Double, _ layer: Double, _ dtype: DType
+  ) -> BesideView.Channel {
+    BesideView.Channel(
+      index: index, step: step, layer: layer,
+      difference: ValueDifference.between(step, layer),
+      ulp: Sessions.Verdict.ulps(step, layer, dtype))
   }
 
   /// The layer's own timestep under the cursor.
@@ -64,12 +66,10 @@ extension VerdictView {
     let made = NumberText.grouped(verdict.comparedSteps)
     let extent = ["\(made) of \(NumberText.grouped(verdict.allSteps)) timesteps", rows]
     guard let first = verdict.first else {
-      let isExact = verdict.largest == 0
-      let bound = isExact ? "0" : NumberText.short(verdict.tolerance)
-      let largest = "largest \(NumberText.short(verdict.largest, digits: 2))"
+      let largest = verdict.largest == 0 ? [] : [verdict.largestText]
       self.init(
-        isEqual: verdict.isEqual,
-        pieces: ["equal within \(bound)", masks] + (isExact ? [] : [largest]) + extent)
+        isEqual: verdict.isEqual, pieces: [verdict.closenessText, masks] + largest + extent)
+      isRounding = verdict.closeness == .rounding
       return
     }
     let place = "row \(first.row), t \(NumberText.grouped(first.time))"

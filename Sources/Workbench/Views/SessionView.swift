@@ -98,6 +98,8 @@ package struct PositionView: Hashable, Sendable {
 /// Whether the step-wise output is right so far.
 package struct VerdictView: Hashable, Sendable {
   package var isEqual: Bool
+  /// Whether they are equal but for rounding.
+  package var isRounding = false
   /// The verdict in words and numbers, the most important first.
   package var pieces: [String]
   /// Its first words for a narrow place, in which a number and the masks still have room.
@@ -109,6 +111,6 @@ package struct VerdictView: Hashable, Sendable {
     self.brief = brief ?? pieces.first ?? ""
   }
 
-  /// `=` or `≠`, so that it is read without colour.
-  package var sign: String { isEqual ? "=" : "≠" }
+  /// `=`, `≈` or `≠`, so that it is read without colour.
+  package var sign: String { isRounding ? "≈" : isEqual ? "=" : "≠" }
 }

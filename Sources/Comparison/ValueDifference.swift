@@ -44,11 +44,8 @@ package enum ValueDifference {
     switch dtype {
     case .float64: magnitude = Int64(value.magnitude.bitPattern)
     case .float32: magnitude = Int64(Float(value.magnitude).bitPattern)
-    case .bfloat16, .float16:
-      let bits = Tensor([value.magnitude]).converted(to: dtype).withUnsafeBytes {
-        $0.loadUnaligned(as: UInt16.self)
-      }
-      magnitude = Int64(bits)
+    case .bfloat16: magnitude = Int64(BFloat16(Float(value.magnitude)).bits)
+    case .float16: magnitude = Int64(HalfFloat(Float(value.magnitude)).bits)
     case .int8, .int16, .int32, .int64, .uint8, .uint32, .bool, .complex64: return nil
     }
     return isNegative ? -magnitude : magnitude

@@ -1,4 +1,4 @@
-import Sessions
+import Comparison
 import Tensors
 import Testing
 
@@ -15,20 +15,20 @@ import Testing
     ])
   func periods(period: Int, offsets: [Int]) {
     let count = 6 * period + 3
-    let found = SeamPattern.find(sizes(count, period: period, offsets: offsets), tolerance: 0.5)
+    let found = SeamPattern.find(sizes(count, period: period, offsets: offsets))
     #expect(found?.period == period)
     #expect(found?.offsets == offsets)
-    #expect(found?.isInSizeOnly == false)
+    #expect(found?.extent == .places)
   }
 
   @Test("a known block needs only two seams")
   func knownBlock() {
     let sizes = sizes(40, period: 16, offsets: [0])
-    #expect(SeamPattern.find(sizes, tolerance: 0.5) == nil)
-    let found = SeamPattern.find(sizes, tolerance: 0.5, block: 16)
+    #expect(SeamPattern.find(sizes) == nil)
+    let found = SeamPattern.find(sizes, block: 16)
     #expect(found?.hitCount == 2)
     #expect(found?.periodCount == 2)
-    #expect(SeamPattern.find(sizes, tolerance: 0.5, block: 10) == nil)
+    #expect(SeamPattern.find(sizes, block: 10) == nil)
   }
 
   @Test("a seam that is missed now and then is still a pattern")
@@ -36,14 +36,14 @@ import Testing
     var sizes = sizes(200, period: 10, offsets: [0, 1])
     sizes[100] = 0
     sizes[151] = 0
-    #expect(SeamPattern.find(sizes, tolerance: 0.5)?.period == 10)
+    #expect(SeamPattern.find(sizes)?.period == 10)
   }
 
   @Test("timesteps that were not compared count neither way")
   func holes() {
     var sizes = sizes(160, period: 16, offsets: [2])
     for time in 60..<100 { sizes[time] = nil }
-    #expect(SeamPattern.find(sizes, tolerance: 0.5)?.period == 16)
+    #expect(SeamPattern.find(sizes)?.period == 16)
   }
 
   @Test("differences that swell within every block show in their size")
@@ -54,10 +54,10 @@ import Testing
         let swell = Double(sign: .plus, exponent: -(time % period), significand: 1)
         return swell * (1 + 0.2 * random.uniform())
       }
-      let found = SeamPattern.find(sizes, tolerance: 1e-12)
+      let found = SeamPattern.find(sizes)
       #expect(found?.period == period)
       #expect(found?.offsets == [0])
-      #expect(found?.isInSizeOnly == true)
+      #expect(found?.extent == .size)
     }
   }
 
@@ -65,24 +65,24 @@ import Testing
   func irregular(seed: UInt64) {
     var random = RandomStream(seed: seed, name: "irregular")
     let sparse: [Double?] = (0..<300).map { _ in random.uniform() < 0.08 ? 1 : 0 }
-    #expect(SeamPattern.find(sparse, tolerance: 0.5) == nil)
+    #expect(SeamPattern.find(sparse) == nil)
     let dense: [Double?] = (0..<300).map { _ in random.uniform() + 0.5 }
-    #expect(SeamPattern.find(dense, tolerance: 0.1) == nil)
+    #expect(SeamPattern.find(dense) == nil)
   }
 
   @Test("differences nearly everywhere are no pattern of places", arguments: [UInt64(1), 2, 3])
   func nearlyEverywhere(seed: UInt64) {
     var random = RandomStream(seed: seed, name: "dense")
     let sizes: [Double?] = (0..<300).map { _ in random.uniform() < 0.95 ? 1 : 0 }
-    #expect(SeamPattern.find(sizes, tolerance: 0.5) == nil)
+    #expect(SeamPattern.find(sizes) == nil)
   }
 
   @Test("a difference that stays or grows is no pattern")
   func steady() {
-    #expect(SeamPattern.find((0..<90).map { $0 < 40 ? 0 : 1 }, tolerance: 0.5) == nil)
-    #expect(SeamPattern.find((0..<90).map { Double($0 + 1) }, tolerance: 0.5) == nil)
-    #expect(SeamPattern.find(Array(repeating: 0, count: 50), tolerance: 0.5) == nil)
-    #expect(SeamPattern.find([], tolerance: 0.5) == nil)
+    #expect(SeamPattern.find((0..<90).map { $0 < 40 ? 0 : 1 }) == nil)
+    #expect(SeamPattern.find((0..<90).map { Double($0 + 1) }) == nil)
+    #expect(SeamPattern.find(Array(repeating: 0, count: 50)) == nil)
+    #expect(SeamPattern.find([]) == nil)
   }
 
   @Test("differences that ignore the given block are told so")
@@ -112,6 +112,6 @@ import Testing
     #expect(
       try lastLine(47..<50)
         == "only the last 3 timesteps differ: compare the flush and the padding of the end")
-    #expect(try lastLine(12..<50)?.hasPrefix("everything from timestep 12 on differs") == true)
+    #expect(try lastLine(12..<50)?.hasPrefix("every timestep from 12 on differs") == true)
   }
 }

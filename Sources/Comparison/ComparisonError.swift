@@ -1,0 +1,77 @@
+package import Tensors
+
+/// Why two arrays cannot be compared.
+package struct ComparisonError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What kind of failure it was.
+  package enum Code: String, Hashable, Sendable {
+    /// The shapes do not belong together.
+    case shape
+    /// There are no timesteps, rows or channels to compare.
+    case empty
+    /// A mask or lengths do not fit the arrays.
+    case mask
+  }
+
+  package let code: Code
+  /// The shape of the layer-wise result.
+  package let offlineShape: Shape
+  /// The shape of the step-wise result.
+  package let streamShape: Shape
+  /// What keeps them from being compared.
+  package let reason: String
+
+  /// The message for people; both shapes are always shown.
+  package var description: String {
+    let shapes = "OFFLINE is \(offlineShape.shapeText), STREAM is \(streamShape.shapeText)"
+    return "the arrays cannot be compared: \(shapes): \(reason)"
+  }
+}
+
+extension ComparisonError {
+  /// Refuses arrays of unequal rows or channels.
+  static func checkShapes(_ offline: Tensor, _ stream: Tensor) throws(ComparisonError) {
+    func error(_ code: ComparisonError.Code, _ reason: String) -> ComparisonError {
+      ComparisonError(
+        code: code, offlineShape: offline.shape, streamShape: stream.shape, reason: reason)
+    }
+    guard offline.rank > 0, stream.rank > 0 else {
+      throw error(.shape, "a single number has no timesteps; expected [b, t, …]")
+    }
+    let (a, b) = (ComparedArray.shape(of: offline), ComparedArray.shape(of: stream))
+    guard a.count == b.count else {
+      throw error(
+        .shape,
+        "they have \(offline.rank) and \(stream.rank) axes; expected [b, t, …] of both, or say the "
+          + "order of axes of each, such as --layout btc,tc")
+    }
+    guard a[0] == b[0] else {
+      let hint = a.count == 2 ? "; if they are [t, c], say --layout tc" : ""
+      throw error(.shape, "they have \(a[0]) and \(b[0]) rows\(hint)")
+    }
+    guard a.dropFirst(2) == b.dropFirst(2) else {
+      let isSwapped = a.count == 3 && b.count == 3 && a[1] == b[2] && a[2] == b[1]
+      let isBCT = a.count == 3 && b.count == 3 && a[1] == b[1]
+      let hint =
+        isSwapped
+        ? "; one seems to be [b, c, t]: say --layout btc,bct or bct,btc"
+        : isBCT ? "; if both are [b, c, t], say --layout bct" : ""
+      throw error(.shape, "their channel axes differ\(hint)")
+    }
+    guard !a.contains(0), !b.contains(0) else {
+      throw error(.empty, "one is empty: there is nothing to compare")
+    }
+  }
+
+  /// Refuses masks that are not `[b, t]`.
+  static func checkMasks(
+    _ offline: Tensor, _ stream: Tensor, _ offlineMask: Tensor?, _ streamMask: Tensor?
+  ) throws(ComparisonError) {
+    for (name, array, mask) in [("OFFLINE", offline, offlineMask), ("STREAM", stream, streamMask)] {
+      let expected = Array(ComparedArray.shape(of: array).prefix(2))
+      guard let mask, mask.shape != expected else { continue }
+      throw ComparisonError(
+        code: .mask, offlineShape: offline.shape, streamShape: stream.shape,
+        reason: "the mask of \(name) is \(mask.shape.shapeText); expected \(expected.shapeText)")
+    }
+  }
+}
