@@ -29,8 +29,8 @@ public enum Batcher {
   /// Reads files into one batch, in the order given; shorter rows are padded with invalid zeros.
   ///
   /// A recording or a table of numbers is one row, `[t]` for one channel and `[t, n]` for several. A
-  /// text file is one row of bytes. An array file holds one or more rows, `[b, t, …]`; an `.npz` may hold `mask` or
-  /// `lengths` beside its only other array or one named `values`.
+  /// text file is one row of bytes. An array file holds one or more rows, `[b, t, …]`; an `.npz` may
+  /// hold `mask` or `lengths` beside its only other array or one named `values`.
   ///
   /// - Throws: ``DatasetError`` if files, lengths or mask do not fit together, or a file cannot be
   ///   read; `WeightError`, `FileError`.

@@ -38,8 +38,8 @@ extension Recording {
       throw DatasetError(
         .unsupported, path: name, found: "its rate cannot be converted (\(reason))")
     }
-    let note =
-      "resampled from \(sampleRateHz) to \(rate) Hz by libsamplerate: \(String(cString: ca_rate_quality()))"
+    let quality = String(cString: ca_rate_quality())
+    let note = "resampled from \(sampleRateHz) to \(rate) Hz by libsamplerate: \(quality)"
     return Recording(
       samples: Tensor(result, shape: [count, channels]), sampleRateHz: rate, notes: notes + [note])
   }

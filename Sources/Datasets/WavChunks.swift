@@ -107,12 +107,12 @@ struct WavChunks {
     let held = "\(count / frame) timesteps"
     if isUnfinished {
       notes.append(
-        "its header says that it holds no samples, as a recorder leaves it that was ended: read \(held) to the end of the file"
-      )
+        "its header says that it holds no samples, as a recorder leaves it that was ended: "
+          + "read \(held) to the end of the file")
     } else if claimed > rest, claimed >= WavChunks.placeholder {
       notes.append(
-        "the size in its header is a placeholder, as a pipe leaves it: read \(held) to the end of the file"
-      )
+        "the size in its header is a placeholder, as a pipe leaves it: "
+          + "read \(held) to the end of the file")
     } else if claimed > rest {
       notes.append(
         "its header claims \(claimed) bytes of samples and the file holds \(rest): read \(held)")

@@ -38,6 +38,7 @@ package enum FileKind: Hashable, Sendable {
     let ending = FileKind.ending(of: file.path)
     // What a text says at its start is no signature.
     if ["txt", "text", "md"].contains(ending), isText(start) { return .text }
+    guard !start.isEmpty else { return nil }
     if start.starts(with: [0x93] + Array("NUMPY".utf8)) { return .npy }
     if isSafetensors(start, count: file.count) { return .safetensors }
     if start.starts(with: Array("PK".utf8)) { return try archive(file, start) }

@@ -165,6 +165,11 @@ extension ForeignKind {
     row(kaldi, endings: ["ark"]),
     row(
       ForeignKind(
+        "numbers without a header, whose type and shape nobody knows but you",
+        python("import numpy; numpy.save('{out}.npy', numpy.fromfile('{in}', '<f4')[None])")),
+      endings: ["bin", "dat", "f32"]),
+    row(
+      ForeignKind(
         "a TFRecord file", "save its features with numpy.savez while reading it with tf.data"),
       endings: ["tfrecord", "tfrecords"]),
   ]

@@ -41,7 +41,8 @@ struct NpyHeaderCase: CustomTestStringConvertible {
     NpyHeaderCase(
       "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9)}", "too large"),
     NpyHeaderCase(
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9, 0)}", "too large"),
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (9223372036854775807, 9, 0)}",
+      "no elements"),
     NpyHeaderCase("{'descr': '<f4', 'fortran_order': False, 'shape': (5,)}", "needs 20 bytes"),
     NpyHeaderCase("{'descr': '<f4', 'fortran_order': False, 'shape': ()}", "4 bytes follow"),
     NpyHeaderCase(

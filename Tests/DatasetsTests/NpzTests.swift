@@ -63,6 +63,17 @@ import Testing
     #expect(error?.found.contains("checksum") == true)
   }
 
+  @Test("an array that would unpack to far more than any array does is refused before it is")
+  func bombs() throws {
+    var bytes = try fixtureBytes("level9.npz")
+    let entry = try #require(bytes.firstRange(of: [0x50, 0x4B, 0x01, 0x02])).lowerBound
+    bytes.replaceSubrange(entry + 24..<entry + 28, with: [0xFF, 0xFF, 0xFF, 0x7F])
+    let archive = try Npz(bytes: bytes)
+    let error = #expect(throws: DatasetError.self) { try archive.array(archive.names[0]) }
+    #expect(error?.code == .outOfRange)
+    #expect(error?.found.contains("would unpack to 2147483647") == true)
+  }
+
   @Test("a mistyped name suggests the nearest")
   func names() throws {
     let archive = try Npz(path: arrayFixture("stored.npz"))

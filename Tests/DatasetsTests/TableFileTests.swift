@@ -102,11 +102,11 @@ struct TableCase: Sendable, CustomTestStringConvertible {
         "a.csv", "name,x\nfirst,0.5\n",
         "line 2: column name holds first; expected a number; choose columns"
       ),
-      ("a.csv", "name,x\nfirst,0.5\n", "FILE:x"), ("a.csv", "", "no lines"),
+      ("a.csv", "name,x\nfirst,0.5\n", "FILE:x"), ("a.csv", "", "the file is empty"),
       ("a.csv", "# a\n", "no lines"),
       ("a.csv:z", "x,y\n1,2\n", "no column named z"),
       ("a.csv:z", "1,2\n", "its columns have no names"),
-      ("a.csv", "1;2,5.0\n", "column 2 holds 2,5.0"),
+      ("a.csv", "1;2\n1;2,5.0\n", "line 2: column 2 holds 2,5.0"),
     ])
   func mistakes(place: String, text: String, message: String) {
     let error = #expect(throws: DatasetError.self) { try read(Array(text.utf8), place) }

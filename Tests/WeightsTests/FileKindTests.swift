@@ -85,6 +85,7 @@ struct KindCase: Sendable, CustomTestStringConvertible {
     KindCase("k.h5", [0x89] + padded("HDF"), "HDF5", "h5py.File('k.h5')"),
     KindCase("f.ark", Array("utt1 ".utf8) + [0] + padded("BFM "), "Kaldi", "load_ark('f.ark')"),
     KindCase("t.xlsx", zip("xl/workbook.xml"), "Excel", "read_excel('t.xlsx')"),
+    KindCase("x.f32", [0, 0, 0x80, 0x3F], "without a header", "numpy.fromfile('x.f32', '<f4')"),
     KindCase("p.png", [0x89] + padded("PNG"), "picture", "PIL.Image"),
   ]
 }

@@ -78,7 +78,7 @@ struct HostileHeader: CustomTestStringConvertible {
       .badOffsets, "F32"),
     HostileHeader(
       "overflowing empty shape", "{\"a\":\(tensor("[4611686018427387904,16,0]", "[0,0]"))}",
-      .badOffsets, "F32"),
+      .badHeader, "no elements"),
     HostileHeader(
       "overflowing offsets", "{\"a\":\(tensor("[1]", "[0,9223372036854775807]"))}", data: 4,
       .badOffsets, "9223372036854775807"),
