@@ -1,4 +1,5 @@
 public import Execution
+public import Layers
 public import Tensors
 
 /// What a run shows besides its output.

@@ -1,3 +1,4 @@
+import Comparison
 import LayerTesting
 import Layers
 import Runtime

@@ -1,3 +1,4 @@
+import Comparison
 import Layers
 import Runtime
 import Tensors

@@ -32,13 +32,13 @@ extension OverlapAdd: SequenceLayer {
   }
 
   public func outputTime(for time: Int) -> Int {
-    guard time > 0, window.overlap > 0 else { return time * window.stride }
+    guard time > 0, overlap > 0 else { return time * window.stride }
     let sums = (time - 1) * window.stride + window.size
     switch padding {
     case .valid: return sums
-    case .semicausalFull: return min(window.outputExtent(time), sums) - window.overlap
+    case .semicausalFull: return min(window.outputExtent(time), sums) - overlap
     case .same, .causal, .causalValid, .reverseCausal, .reverseCausalValid, .semicausal:
-      return sums - window.overlap
+      return sums - overlap
     }
   }
 

@@ -10,7 +10,7 @@ package struct FileRequest: Hashable, Sendable {
   /// The name as it is typed in a line.
   var operand: String {
     name.contains { $0.isWhitespace || "\"#>()[]{}%".contains($0) } || name.hasPrefix("--")
-      ? QuotedText.of(name) { _ in nil } : name
+      ? QuotedText.of(name) { "\\u{\(String($0, radix: 16))}" } : name
   }
 
   /// Why it is not read, and what to do.
