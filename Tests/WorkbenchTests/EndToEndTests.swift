@@ -65,6 +65,7 @@ struct EndToEndTests {
       #expect(program.terminal.unknown == [])
       program.send("q")
       #expect(program.waitForExit() == .status(0))
+      #expect(program.terminal.screenText.contains("workbench --last goes on with this session"))
       #expect(program.terminal.modes == VirtualTerminal.shellModes)
       #expect(program.isCooked)
     }
@@ -243,6 +244,34 @@ struct EndToEndTests {
       try program.type("\r")
       #expect(program.terminal.line(0).contains("T 2/12"))
       #expect(program.terminal.line(22) == "› stp⏎step")
+    }
+  }
+
+  @Test("a terminal that nobody knows is served line by line, and told why")
+  func unknownTerminal() throws {
+    try withFolder { folder in
+      let program = try PtyProgram(
+        BuiltProduct.path("workbench"), [],
+        environment: ["XDG_STATE_HOME": folder.path, "TERM": "no-such-terminal"])
+      try program.wait(for: "TERM=xterm-256color")
+      try program.wait(for: "›")
+      program.send("quit\r")
+      #expect(program.waitForExit() == .status(0))
+    }
+  }
+
+  @Test("a file that cannot be opened fails where nobody is there to see it")
+  func missingFile() throws {
+    try withFolder { folder in
+      let program = Process()
+      program.executableURL = URL(fileURLWithPath: try BuiltProduct.path("workbench"))
+      program.arguments = [folder.appendingPathComponent("missing.session").path]
+      program.environment = ["XDG_STATE_HOME": folder.path]
+      program.standardInput = FileHandle.nullDevice
+      program.standardOutput = FileHandle.nullDevice
+      try program.run()
+      program.waitUntilExit()
+      #expect(program.terminationStatus == 3)
     }
   }
 

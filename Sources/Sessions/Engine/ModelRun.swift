@@ -17,6 +17,7 @@ final class ModelRun {
   let faults: [Fault]
   let modelRevision: Int
   let inputRevision: Int
+  let stepRevision: Int
   /// The layers that were traced, children before parents, with their latencies.
   let places: [LayerTrace.LayerPlace]
   /// The state, which only this run advances.
@@ -26,12 +27,19 @@ final class ModelRun {
   private(set) var position = 0
   private var history = StepHistory()
   private var checkpoints = CheckpointStore()
-  private var layerWise: RunOutput?
+  private(set) var layerWise: RunOutput?
   private var verdicts: [VerdictKey: RunningVerdict] = [:]
   /// Leaves of stale layers as they were one step ago.
   private var previous: [Int: Tensor] = [:]
-  /// The state before the last step, where that is known: it is copied for the last step of a move.
-  private var before: [Int: Tensor] = [:]
+  /// The state before the last step, which is copied for the last step of a move; nil where it is not
+  /// known, after a jump to a checkpoint or a stop on the way.
+  private var before: [Int: Tensor]? = [:]
+  /// Bytes of state of every layer and all inside it.
+  private(set) lazy var stateBytes: [String: Int] = Self.bytes(stream?.leaves ?? [])
+  /// The first NaN of the layer-wise outputs that were searched.
+  private var nans: [String: NaNPlace?] = [:]
+  /// The layer that the first one comes from, once that was searched.
+  var nanPath: String??
 
   /// What is compared, and how closely.
   private struct VerdictKey: Hashable {
@@ -39,14 +47,18 @@ final class ModelRun {
     var tolerance: Double
   }
 
-  /// Starts at step 0.
-  init(_ document: Document, _ model: Model, input: SequenceTensor) throws {
+  /// Starts at step 0, with the layer-wise result of the same model and input where that is known.
+  init(
+    _ document: Document, _ model: Model, input: SequenceTensor, layerWise: RunOutput? = nil
+  ) throws {
     self.model = model
+    self.layerWise = layerWise
     self.input = input
     constants = document.constants
     faults = document.faults
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
+    stepRevision = document.stepRevision
     if model.training != document.training { model.training = document.training }
     guard model.layer.supportsStep else {
       (plan, stream, places) = (nil, nil, [])
@@ -72,6 +84,7 @@ final class ModelRun {
     faults = old.faults
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
+    stepRevision = document.stepRevision
     places = old.places
     stream = try old.stream?.clone()
     plan = old.plan == nil ? nil : StepPlan(input.time, document, old.model)
@@ -133,6 +146,14 @@ final class ModelRun {
     if target < position || checkpoints.hasOne(behind: position, upTo: target) {
       try restore(upTo: target, stream)
     }
+    try advance(stream, to: target, cancel: cancel, progress: progress)
+  }
+
+  /// Makes all steps up to a step, also where a checkpoint would save them.
+  private func advance(
+    _ stream: Runtime.Stream, to target: Int, cancel: CancelFlag?,
+    progress: (_ position: Int, _ isBetweenSteps: Bool) -> Void
+  ) throws {
     while position < target {
       if let cancel, cancel.isRaised { throw Model.cancelled }
       try step(stream, isLast: position + 1 == target, cancel) { progress(position, false) }
@@ -145,7 +166,31 @@ final class ModelRun {
     try stream.restore(checkpoint.stream)
     previous = checkpoint.previous
     position = step
-    before = [:]
+    before = step == 0 ? [:] : nil
+  }
+
+  /// Whether it is known what the last step changed; before the first that is nothing.
+  var knowsChanges: Bool { stream == nil || before != nil }
+
+  /// Finds out what the last step changed, by making it again from the checkpoint before it.
+  ///
+  /// Position, state and outputs are the same afterwards, also when it is stopped.
+  /// - Throws: `RuntimeError` `.cancelled`.
+  func recallChanges(cancel: CancelFlag? = nil, progress: (Int, Int) -> Void) throws {
+    guard let stream, !knowsChanges else { return }
+    let target = position
+    let here = Checkpoint(stream: stream.snapshot(), previous: previous)
+    do {
+      try restore(upTo: target - 1, stream)
+      let start = position
+      try advance(stream, to: target, cancel: cancel) { done, _ in
+        progress(done - start, target - start)
+      }
+    } catch {
+      try stream.restore(here.stream)
+      (previous, position, before) = (here.previous, target, nil)
+      throw error
+    }
   }
 
   private func step(
@@ -171,7 +216,7 @@ final class ModelRun {
     for fault in active where fault.kind == .dropState {
       fault.replaceState(of: stream, by: old)
     }
-    before = isLast ? old : [:]
+    before = isLast ? old : nil
     previous = old.filter { owned.contains($0.key) }
     history.set(position, output)
     position += 1
@@ -205,19 +250,40 @@ final class ModelRun {
   }
 
   /// The value of a state leaf before the last step; nil where that is not known.
-  func valueBefore(_ leaf: Int) -> Tensor? { before[leaf] }
+  func valueBefore(_ leaf: Int) -> Tensor? { before?[leaf] }
 
   /// The leaves that the last step changed.
   var changedLeaves: Set<String> {
-    guard let stream else { return [] }
+    guard let stream, let before else { return [] }
     let changed = before.filter { !stream.value(of: $0.key).bitsEqual($0.value) }
     return Set(changed.keys.map { stream.leaves[$0].path })
   }
 
-  /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
-  func latency(_ path: String) -> Int {
-    places.first { $0.path == path }?.outputLatency ?? 0
+  /// The first NaN at a valid timestep of a layer-wise output, searched once.
+  func firstNaN(_ path: String, in output: SequenceTensor) -> NaNPlace? {
+    if let known = nans[path] { return known }
+    let found = output.firstNaN
+    nans[path] = .some(found)
+    return found
   }
+
+  private static func bytes(_ leaves: [StateLeafSpec]) -> [String: Int] {
+    var result: [String: Int] = [:]
+    for leaf in leaves {
+      let size = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
+      result["", default: 0] += size
+      for end in leaf.path.indices where "/[".contains(leaf.path[end]) {
+        result[String(leaf.path[..<end]), default: 0] += size
+      }
+    }
+    return result
+  }
+
+  /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
+  func latency(_ path: String) -> Int { latencies[path] ?? 0 }
+
+  private lazy var latencies = Dictionary(
+    places.map { ($0.path, $0.outputLatency) }, uniquingKeysWith: { first, _ in first })
 
   /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
   ///

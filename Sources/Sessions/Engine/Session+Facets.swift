@@ -130,7 +130,9 @@ extension Session {
       return run.input
     }
     let parent = Array(node.index.dropLast())
-    if last > 0, tree[parent]?.layer is Serial || tree[parent]?.layer is Residual,
+    if last > 0, let above = tree[parent]?.layer,
+      above is Serial || above is Residual || above is Repeat,
+      above.children[last].field == above.children[last - 1].field,
       let before = tree[parent + [last - 1]]
     {
       return try layerWise(before.path, run)

@@ -75,7 +75,7 @@ package final class Workspace {
     }
     (previous, opened) = (opened, back)
     var outcome = outcome
-    outcome.lines = ["back in \(opened.name)"]
+    outcome.lines = ["back in \(opened.title)"]
     return outcome
   }
 }

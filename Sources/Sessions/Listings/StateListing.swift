@@ -7,6 +7,8 @@ import Tensors
 enum StateListing {
   static func table(_ session: Session, _ path: String) throws -> ListingTable {
     let (run, _) = try session.requireSteps()
+    try session.recallChanges()
+    let changed = run.changedLeaves
     let columns = ["bytes", "min", "max", "changed by the last step"]
     var rows = [["leaf", "shape", "dtype", "bytes", "min", "max", "changed"]]
     var numbers: [[Double]] = []
@@ -14,7 +16,7 @@ enum StateListing {
       let values = run.stream?.value(of: index).doubles() ?? []
       let bytes = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
       let (low, high) = (values.min() ?? 0, values.max() ?? 0)
-      let isChanged = run.changedLeaves.contains(leaf.path)
+      let isChanged = changed.contains(leaf.path)
       rows.append([
         leaf.path, leaf.type.shape.shapeText, leaf.type.dtype.shortName, NumberText.bytes(bytes),
         NumberText.short(low), NumberText.short(high), isChanged ? "this step" : "",

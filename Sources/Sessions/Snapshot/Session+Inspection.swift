@@ -47,13 +47,16 @@ extension Session {
     /// The name below the layer that was asked for.
     package var name: String
     package var value: Tensor
-    /// The value before the last step; nil at the start.
+    /// The value before the last step; nil at the start, and where it is not known.
     package var before: Tensor?
     /// The axis of time, counted without the batch, where the leaf is a window of the newest
     /// timesteps.
     package var windowAxis: Int?
-    /// Whether the last step changed it.
-    package var isChanged: Bool { before.map { !$0.bitsEqual(value) } ?? false }
+    /// Whether the last step changed it; nil where that is not known.
+    package var isChanged: Bool? {
+      knowsChange ? before.map { !$0.bitsEqual(value) } ?? false : nil
+    }
+    fileprivate var knowsChange: Bool
   }
 
   /// How many leaves a layer and all inside it keep.
@@ -67,7 +70,7 @@ extension Session {
     let axis: Int? = if case .window(let axis, _) = leaf.kind { axis - 1 } else { nil }
     return LeafView(
       name: LayerPath.relative(leaf.path, to: path), value: stream.value(of: own[index]),
-      before: run.valueBefore(own[index]), windowAxis: axis)
+      before: run.valueBefore(own[index]), windowAxis: axis, knowsChange: run.knowsChanges)
   }
 
   private func leaves(_ path: String) -> [Int] {
@@ -75,9 +78,17 @@ extension Session {
     return stream.leaves.indices.filter { stream.leaves[$0].path.isInside(path) }
   }
 
+  /// What screens allow two runs to differ by.
+  static let tolerance = 1e-6
+
+  /// How many layers there are; a combinator at the root is the stack, not one of its layers.
+  package var layerCount: Int { max(1, nodes.count - 1) }
+
   /// Step-wise against layer-wise at a layer so far; nil before anything can be compared.
   package func comparison(_ path: String) -> Verdict? {
-    guard position > 0, hasLayerWise, let verdict = try? verdict(of: path, tolerance: 1e-6) else {
+    guard position > 0, hasLayerWise,
+      let verdict = try? verdict(of: path, tolerance: Self.tolerance)
+    else {
       return nil
     }
     return verdict.comparedSteps > 0 ? verdict : nil

@@ -60,12 +60,28 @@ public enum FrontEnd {
     let history = historyPath()
     if !isPlain, let driver = NcursesDriver(noColor: variable("NO_COLOR")) {
       let editor = ReadlineEditor(onScreen: true, historyPath: history)
-      TerminalApp(driver: driver, editor: editor) { client(true) }.run()
+      let wayBack = TerminalApp(driver: driver, editor: editor) { client(true) }.run()
+      if let wayBack { writeOut("\(wayBack)\n") }
       return 0
+    }
+    if !isPlain, PlainTerminal.isInteractive, let reason = lineModeReason(variable("TERM")) {
+      writeOut("\(reason)\n")
     }
     let repl = Repl(client: client(false), historyPath: history, write: writeOut)
     let allDone = repl.run()
     return allDone || PlainTerminal.inputIsTerminal ? 0 : 3
+  }
+
+  /// Why there is no screen on a terminal, and what to set; nil where that was asked for.
+  package static func lineModeReason(_ term: String?) -> String? {
+    let way = "TERM=xterm-256color workbench shows the screen on nearly every terminal"
+    switch term {
+    case "dumb": return nil
+    case nil, "": return "line by line, because TERM is not set; \(way)"
+    case let term?:
+      return "line by line, because no terminal '\(term)' is known here that can move its cursor "
+        + "(TERM=\(term)); \(way)"
+    }
   }
 
   private static func writeOut(_ text: String) {

@@ -35,9 +35,9 @@ package final class Repl {
         if let line = opening.line(progress) { self.write("\(line)\n") }
       }
     }
-    greeting.forEach(show)
+    greeting.lines.forEach(show)
     var openLines: [String] = []
-    var allDone = true
+    var allDone = greeting.status != .failed
     while let line = read(isOpen: !openLines.isEmpty) {
       openLines.append(line)
       let whole = openLines.joined(separator: "\n")

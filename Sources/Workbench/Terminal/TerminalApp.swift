@@ -28,8 +28,9 @@ package final class TerminalApp {
     model.view.facts.name = "opening …"
   }
 
-  /// Runs until the user leaves or the terminal is gone.
-  package func run() {
+  /// Runs until the user leaves or the terminal is gone, and gives what to say to who has left.
+  @discardableResult
+  package func run() -> String? {
     engine.start()
     model.pendingCount = 1
     editor.begin(prompt: model.prompt, text: "")
@@ -45,6 +46,7 @@ package final class TerminalApp {
     editor.end()
     engine.close()
     driver.close()
+    return model.view.facts.wayBack
   }
 
   /// How long to wait before quick work has become slow; nil when nothing runs.
@@ -75,7 +77,7 @@ package final class TerminalApp {
       model.pendingCount -= 1
       model.progress = nil
       model.vocabulary = vocabulary
-      model.append(greeting)
+      model.append(greeting.lines)
       shownRequest = nil
       takeLines()
     case .progress(let progress): model.progress = progress
@@ -84,7 +86,8 @@ package final class TerminalApp {
       shownRequest = nil
       carryOut(model.finish(line, outcome))
     case .view(let view):
-      model.show(view)
+      carryOut(model.show(view))
+      if model.isComparing { shownRequest = nil }
       // A new session begins with typing, one with a stack with looking.
       if !hasShown, model.isNew, model.focus == .stack { model.focusCommandLine() }
       hasShown = true
