@@ -36,7 +36,7 @@ package enum Palette {
   /// Glyphs of a ramp from least to most; they tell on their own what the colours tell.
   ///
   /// None is a blank or the middle dot of an exact zero.
-  package static let heatGlyphs: [Unicode.Scalar] = [",", ":", "▁", "▂", "░", "▒", "▓", "█"]
+  package static let heatGlyphs: [Unicode.Scalar] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
   private static let fullHeat = [61, 67, 73, 79, 114, 149, 185, 220]
   private static let eightHeat = [4, 4, 6, 6, 2, 2, 3, 3]
@@ -63,7 +63,9 @@ package enum Palette {
     switch role {
     case .title, .focusedFrame, .key, .bad: .bold
     case .selection: .reverse
-    case .faint, .frame, .good, .caution, .input, .step, .layer, .padding, .warmUp: []
+    case .faint, .frame, .good, .caution, .input, .step, .layer, .selected, .expected, .padding,
+      .warmUp:
+      []
     }
   }
 
@@ -73,6 +75,8 @@ package enum Palette {
     case .faint, .frame: 244
     case .focusedFrame, .key: 32
     case .good: 37
+    case .selected: 107
+    case .expected: 138
     case .caution: 172
     case .bad: 202
     case .input: 67
@@ -88,6 +92,8 @@ package enum Palette {
     case .title, .selection, .faint, .frame, .padding: -1
     case .focusedFrame, .key, .good, .input: 6
     case .caution, .step, .warmUp: 3
+    case .selected: 2
+    case .expected: 4
     case .bad: 1
     case .layer: 5
     }

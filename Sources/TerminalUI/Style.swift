@@ -4,7 +4,7 @@
 package enum Role: UInt8, CaseIterable, Sendable {
   case faint, title, frame, focusedFrame, key, selection
   case good, caution, bad
-  case input, step, layer
+  case input, step, layer, selected, expected
   case padding, warmUp
 }
 

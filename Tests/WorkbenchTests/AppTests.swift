@@ -6,10 +6,9 @@ import Workbench
 /// A session that counts steps, says what it was told and can run for ever.
 private final class CountingClient: SessionClient {
   private var steps = 0
-  func open(progress: @escaping (Progress) -> Void) -> [OutputLine] {
-    [OutputLine("opened", .hint)]
+  func open(progress: @escaping (Progress) -> Void) -> Outcome {
+    Outcome([OutputLine("opened", .hint)])
   }
-  let isOpened = true
   let vocabulary = Vocabulary(commands: [.init("step"), .init("run"), .init("quit")])
 
   private let flag = CancelFlag()

@@ -26,7 +26,7 @@ struct Desk {
     _ = Self.journals
     self.client = client()
     model = AppModel(size: Size(rows: rows, columns: columns))
-    model.append(self.client.open { _ in })
+    model.append(self.client.open { _ in }.lines)
     look()
   }
 
@@ -67,8 +67,11 @@ struct Desk {
   }
 
   private mutating func look() {
-    // A view may move cursors, and so be asked for once more.
-    for _ in 0..<3 { model.show(client.view(model.request)) }
+    // A view may move cursors, and so be asked for once more; comparisons go on from view to view.
+    for turn in 0..<1000 {
+      guard turn < 3 || model.isComparing else { break }
+      carryOut(model.show(client.view(model.request)))
+    }
   }
 
   private mutating func carryOut(_ effects: [Effect]) {

@@ -65,6 +65,7 @@ struct EndToEndTests {
       #expect(program.terminal.unknown == [])
       program.send("q")
       #expect(program.waitForExit() == .status(0))
+      #expect(program.terminal.screenText.contains("workbench --last goes on with this session"))
       #expect(program.terminal.modes == VirtualTerminal.shellModes)
       #expect(program.isCooked)
     }
@@ -332,6 +333,21 @@ struct EndToEndTests {
       try program.wait(for: "›")
       program.send("\u{4}")
       #expect(program.waitForExit() == .status(0))
+    }
+  }
+
+  @Test("a file that cannot be opened fails where nobody is there to see it")
+  func missingFile() throws {
+    try withFolder { folder in
+      let program = Process()
+      program.executableURL = URL(fileURLWithPath: try BuiltProduct.path("workbench"))
+      program.arguments = [folder.appendingPathComponent("missing.session").path]
+      program.environment = ["XDG_STATE_HOME": folder.path]
+      program.standardInput = FileHandle.nullDevice
+      program.standardOutput = FileHandle.nullDevice
+      try program.run()
+      program.waitUntilExit()
+      #expect(program.terminationStatus == 3)
     }
   }
 

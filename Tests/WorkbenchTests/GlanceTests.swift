@@ -67,8 +67,8 @@ struct GlanceTests {
     #expect(marks.count == 3)
     let lines = marks.map { String(screen.line($0).dropFirst(panel.column)) }
     // The input ends before the longer row; what the step run put out too early is marked.
-    #expect(lines[0].contains("█") && lines[0].contains("·") && !lines[0].contains("w"))
-    #expect(lines[1].contains("w") && lines[1].contains("█"))
+    #expect(lines[0].contains("━") && lines[0].contains("·") && !lines[0].contains("w"))
+    #expect(lines[1].contains("w") && lines[1].contains("━"))
     #expect(lines[2].contains("·") && !lines[2].contains("w"))
     let cursors = marks.map { row in
       (panel.column..<panel.column + panel.columns).filter { column in
@@ -121,7 +121,7 @@ struct GlanceTests {
   func broken(rows: Int, columns: Int) {
     var desk = Desk(
       rows: rows, columns: columns, open: Desk.project("Sessions/broken.session"))
-    #expect(desk.text.contains("key d selects it"))
+    #expect(desk.text.contains("Key d selects the first"))
     desk.press("d")
     #expect(desk.model.selectedPath == "c2")
     #expect(desk.text.contains("differs first at row 0, t 1"))

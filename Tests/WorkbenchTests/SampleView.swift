@@ -10,8 +10,9 @@ enum SampleView {
       kind: "Serial", layerCount: 6, blockSize: 320, outputRatio: "1/320", inputLatency: 0,
       outputLatency: 0, parameterCount: 133_792, stateBytes: 13_700)
     view.facts.hasInput = true
-    view.facts.rowCount = 3
-    view.facts.rowLengths = [48_000, 40_000, 31_200]
+    view.facts.rows = [48_000, 40_000, 31_200].map { RowFacts(end: $0) }
+    view.facts.hasLayerWise = true
+    view.isAgreementKnown = true
     view.facts.sampleRateHz = 16_000
     view.position.step = 59
     view.position.endStep = 150
@@ -53,7 +54,8 @@ enum SampleView {
       outputRatio: "1/320", stateBytes: 6100),
     LayerRow(
       path: "res/c2", name: "c2", kind: "conv1d", depth: 2, outputRatio: "1/320",
-      stateBytes: 3100, agrees: false, warning: "FAULT stale-state"),
+      stateBytes: 3100, agrees: false,
+      warning: LayerWarning("FAULT stale-state", brief: "stale-state")),
     LayerRow(
       path: "res/lstm", name: "lstm", kind: "lstm", depth: 2, outputRatio: "1/320",
       stateBytes: 3000),
@@ -119,7 +121,8 @@ enum SampleView {
         StateView.Leaf(name: "buffer", shape: "[3, 12, 64] f32", isChanged: true),
         StateView.Leaf(name: "mask", shape: "[3, 12] bool", isChanged: false),
       ],
-      shape: "[3, 12, 64]", dtype: "f32", row: request.row, elementCount: 768, changedCount: 64,
+      shape: "[3, 12, 64]", dtype: "f32", row: request.row, step: 59, elementCount: 768,
+      changedCount: 64,
       nanCount: 1, minimum: -2.1, maximum: 3.02, mean: 0.021,
       rowNames: (0..<rows).map { "t-\(rows - $0)" },
       values: values, firstRow: 0, firstColumn: 0, rowCount: 12, columnCount: 64,

@@ -135,7 +135,7 @@ struct UpdateTests {
     for key in [Key.character("/"), .character("c"), .character("o"), .character("n")] {
       _ = model.handle(press(key))
     }
-    #expect(model.visibleLayers.map(\.path) == ["c1", "res/c2"])
+    #expect(model.visibleLayers.map(\.path) == [".", "c1", "res", "res/c2"])
     #expect(model.selectedPath == "c1")
     _ = model.handle(press(.escape))
     #expect(model.filter.isEmpty)

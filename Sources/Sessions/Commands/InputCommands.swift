@@ -58,11 +58,11 @@ struct InputCommand: Command {
         throw Self.known(error, first)
       }
     }
-    source.notes += session.rateNotes(source)
+    source.notes += InputFacts(source.sequence).notes + session.rateNotes(source)
     var document = session.document
     document.input = source
     try session.commit(document, as: "input", changing: .input, restart: true)
-    let lengths = Self.text(of: source.sequence.lengths)
+    let lengths = Self.text(of: source.sequence.ends)
     let shape = source.sequence.values.shape.shapeText
     let rate = source.sampleRateHz.map { " · \($0) Hz" } ?? ""
     return CommandOutput(

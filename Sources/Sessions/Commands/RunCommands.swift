@@ -84,7 +84,7 @@ struct BlockCommand: Command {
     let before = session.plan.map { $0.boundaries[session.position] }
     var document = session.document
     document.schedule = BlockSchedule(numbers)
-    try session.commit(document, as: "block \(text)")
+    try session.commit(document, as: "block \(text)", changing: .steps)
     let after = session.plan.map { $0.boundaries[session.position] }
     var lines = ["blocks a step: \(text)"]
     if let before, let after, before != after {
@@ -105,7 +105,7 @@ struct FaultCommand: Command {
     var document = session.document
     if line.operands == ["clear"] {
       document.faults = []
-      try session.commit(document, as: "fault clear")
+      try session.commit(document, as: "fault clear", changing: reach(document, session))
       return CommandOutput("no faults")
     }
     guard line.operands.count == 2 || (line.operands.count == 4 && line.operands[2] == "at") else {
@@ -125,11 +125,18 @@ struct FaultCommand: Command {
       step = try session.step(of: try TimeExpression(line.operands[3])).step
     }
     let fault = Fault(path: node.path, kind: kind, step: step)
+    document.faults.removeAll { $0 == fault }
     document.faults.append(fault)
-    try session.commit(document, as: "fault")
+    try session.commit(document, as: "fault", changing: reach(document, session))
     var lines = ["FAULT " + document.faults.map(\.text).joined(separator: ", ")]
     if let step { lines.append("it happens in the step from \(step) to \(step + 1)") }
     if let run = session.run, let obstacle = try run.obstacle(to: fault) { lines.append(obstacle) }
     return CommandOutput(lines)
+  }
+
+  /// A fault in states leaves the programs of the model as they are.
+  private func reach(_ new: Document, _ session: Session) -> Session.Reach {
+    let faults = session.document.faults + new.faults
+    return faults.contains { $0.kind == .maskMultiply } ? .model : .steps
   }
 }

@@ -24,7 +24,8 @@ struct StepCommand: Command {
     let (run, plan) = try session.requireSteps()
     guard run.position < plan.lastStep else {
       throw CommandError(
-        .atTheEnd, found: "at the end (\(plan.endStep) + \(plan.flushSteps) flush)")
+        .atTheEnd, found: "at the end (\(plan.endStep) + \(plan.flushSteps) flush)",
+        suggestion: "back goes back, goto TIME to a time, reset to the start")
     }
     try session.go(to: run.position + min(count, plan.lastStep - run.position))
     return CommandOutput(session.moveLines)

@@ -41,14 +41,12 @@ final class Decoding {
 
   private func checkSampling(position: Int) throws(CommandError) {
     let layer = run.model.layer
-    guard isTokens else {
+    guard run.takesTokens else {
       throw CommandError(
         .notReady, found: "the input is \(sequence.channelSpec) a timestep",
         expected: "tokens: int32 [b, t]", suggestion: "input text \"…\"")
     }
-    guard layer.blockSize == 1, layer.outputRatio == 1, layer.outputLatency == 0,
-      run.model.output.shape.count == 1, run.model.output.shape[0] > 0
-    else {
+    guard run.givesLogits else {
       throw CommandError(
         .notReady,
         found: "block \(layer.blockSize), output latency \(layer.outputLatency), output "
@@ -167,8 +165,39 @@ final class Decoding {
   }
 }
 
+extension ModelRun {
+  /// Whether the input is token ids.
+  var takesTokens: Bool { input.values.dtype == .int32 && input.channelShape.isEmpty }
+
+  /// Whether every timestep gives logits of the next token, without delay.
+  var givesLogits: Bool {
+    let layer = model.layer
+    return layer.supportsStep && layer.blockSize == 1 && layer.outputRatio == 1
+      && layer.outputLatency == 0 && model.output.shape.count == 1 && model.output.shape[0] > 0
+  }
+}
+
+extension Session {
+  /// Whether tokens can be sampled from the output here.
+  package var canDecode: Bool {
+    guard let run else { return false }
+    return position > 0 && run.takesTokens && run.givesLogits
+  }
+}
+
 /// Bytes as text for a terminal.
-enum TextShown {
+package enum TextShown {
+  /// One byte as a character that a cell of a screen can hold.
+  package static func scalar(_ byte: Int) -> Unicode.Scalar {
+    switch byte {
+    case 0x0A, 0x0D: "⏎"
+    case 0x09: "⇥"
+    case 0x20: "␣"
+    case 0x21...0x7E: Unicode.Scalar(UInt8(byte))
+    default: "�"
+    }
+  }
+
   static func of(_ bytes: [Int]) -> String {
     let text = TextBytes.text(bytes)
     let shown = text.map { character -> String in

@@ -31,6 +31,10 @@ package struct Document: Sendable {
   package var dtype: DType?
   /// Equal for documents that run the same model in the same way.
   var modelRevision = 0
+  /// Equal for documents that cut the input into the same steps, with the same faults in them.
+  var stepRevision = 0
+  /// Equal for documents with the same expected arrays.
+  package internal(set) var notesRevision = 0
   /// Equal for documents with the same input.
   var inputRevision = 0
 
@@ -70,6 +74,8 @@ package struct Expectation: Sendable {
   /// Whether the user has agreed to a shift that was searched for.
   package var isConfirmed: Bool
 
+  /// The file without its folder.
+  package var fileName: String { file.split(separator: "/").last.map(String.init) ?? file }
   /// Where it belongs, as people write it.
   package var place: String { path.shown + (isLayerWise ? ":layer" : "") }
 }

@@ -12,8 +12,15 @@ package struct LayerNode: Sendable {
   package var typeName: String
   /// The layer.
   package var layer: any SequenceLayer
-  /// The last part of its path; a dot for the root.
-  var lastPart: String { path.split(separator: "/").last.map(String.init) ?? "." }
+  /// The path of the layer that holds it.
+  package var parentPath: String?
+  /// The part of its path below its parent, copies of a repeated layer with their number: `conv`,
+  /// `[2]/child_layer`, `shortcut_layer/layers_0`; a dot for the root.
+  package var name: String {
+    guard let parentPath else { return "." }
+    let rest = path.dropFirst(parentPath.count)
+    return String(rest.hasPrefix("/") ? rest.dropFirst() : rest)
+  }
   /// How deep it lies below the root.
   package var depth: Int { index.count }
 }
@@ -28,14 +35,16 @@ package struct LayerTree: Sendable {
   /// Lists the layers below a root.
   package init(_ root: any SequenceLayer) {
     var nodes: [LayerNode] = []
-    func visit(_ layer: any SequenceLayer, _ index: [Int], _ path: String) {
+    func visit(_ layer: any SequenceLayer, _ index: [Int], _ path: String, in parent: String?) {
       nodes.append(
-        LayerNode(index: index, path: path, typeName: layer.typeName, layer: layer))
+        LayerNode(
+          index: index, path: path, typeName: layer.typeName, layer: layer, parentPath: parent))
       for (position, child) in layer.children.enumerated() {
-        visit(child.layer, index + [position], LayerPath.join(path, child.scope.path))
+        visit(
+          child.layer, index + [position], LayerPath.join(path, child.scope.path), in: path)
       }
     }
-    visit(root, [], "")
+    visit(root, [], "", in: nil)
     self.nodes = nodes
     places = Dictionary(uniqueKeysWithValues: zip(nodes.map(\.index), nodes.indices))
   }

@@ -22,6 +22,7 @@ final class ModelRun {
   let faults: [Fault]
   let modelRevision: Int
   let inputRevision: Int
+  let stepRevision: Int
   /// The layers that were traced, children before parents, with their latencies.
   let places: [LayerTrace.LayerPlace]
   /// The state, which only this run advances.
@@ -31,12 +32,19 @@ final class ModelRun {
   private(set) var position = 0
   private var history = StepHistory()
   private var checkpoints = CheckpointStore()
-  private var layerWise: RunOutput?
+  private(set) var layerWise: RunOutput?
   private var largeEmits: [String: SequenceTensor]?
   private var verdicts: [VerdictKey: RunningVerdict] = [:]
   private var stateFaults: StateFaults
-  /// The state before the last step, where that is known: it is copied for the last step of a move.
-  private var before: [Int: Tensor] = [:]
+  /// The state before the last step, which is copied for the last step of a move; nil where it is not
+  /// known, after a jump to a checkpoint or a stop on the way.
+  private var before: [Int: Tensor]? = [:]
+  /// Bytes of state of every layer and all inside it.
+  private(set) lazy var stateBytes: [String: Int] = Self.bytes(stream?.leaves ?? [])
+  /// The first NaN of the layer-wise outputs that were searched.
+  private var nans: [String: NaNPlace?] = [:]
+  /// The layer that the first one comes from, once that was searched.
+  var nanPath: String??
 
   /// What is compared, and how closely.
   private struct VerdictKey: Hashable {
@@ -44,19 +52,21 @@ final class ModelRun {
     var tolerance: Tolerance?
   }
 
-  /// Starts at step 0.
+  /// Starts at step 0, with the layer-wise result of the same model and input where that is known.
   init(
     _ document: Document, _ model: Model, input: SequenceTensor, _ demand: RunDemand,
-    cancel: CancelFlag? = nil
+    layerWise: RunOutput? = nil, cancel: CancelFlag? = nil
   ) throws {
     self.model = model
     knownDemand = demand
+    self.layerWise = layerWise
     self.input = input
     constants = document.constants
     faults = document.faults
     stateFaults = StateFaults(faults)
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
+    stepRevision = document.stepRevision
     if model.training != document.training { model.training = document.training }
     guard model.layer.supportsStep else {
       (plan, stream, places) = (nil, nil, [])
@@ -89,6 +99,7 @@ final class ModelRun {
     stateFaults = old.stateFaults
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
+    stepRevision = document.stepRevision
     places = old.places
     stream = try old.stream?.clone()
     plan = old.plan == nil ? nil : StepPlan(input.time, document, old.model)
@@ -168,6 +179,14 @@ final class ModelRun {
     if target < position || checkpoints.hasOne(behind: position, upTo: target) {
       try restore(upTo: target, stream)
     }
+    try advance(stream, to: target, cancel: cancel, progress: progress)
+  }
+
+  /// Makes all steps up to a step, also where a checkpoint would save them.
+  private func advance(
+    _ stream: Runtime.Stream, to target: Int, cancel: CancelFlag?,
+    progress: (_ position: Int, _ isBetweenSteps: Bool) -> Void
+  ) throws {
     while position < target {
       if let cancel, cancel.isRaised { throw Model.cancelled }
       try step(stream, isLast: position + 1 == target, cancel) { progress(position, false) }
@@ -180,7 +199,32 @@ final class ModelRun {
     try stream.restore(checkpoint.stream)
     stateFaults.previous = checkpoint.previous
     position = step
-    before = [:]
+    before = step == 0 ? [:] : nil
+  }
+
+  /// Whether it is known what the last step changed; before the first that is nothing.
+  var knowsChanges: Bool { stream == nil || before != nil }
+
+  /// Finds out what the last step changed, by making it again from the checkpoint before it.
+  ///
+  /// Position, state and outputs are the same afterwards, also when it is stopped.
+  /// - Throws: `RuntimeError` `.cancelled`.
+  func recallChanges(cancel: CancelFlag? = nil, progress: (Int, Int) -> Void) throws {
+    guard let stream, !knowsChanges else { return }
+    let target = position
+    let here = Checkpoint(stream: stream.snapshot(), previous: stateFaults.previous)
+    do {
+      try restore(upTo: target - 1, stream)
+      let start = position
+      try advance(stream, to: target, cancel: cancel) { done, _ in
+        progress(done - start, target - start)
+      }
+    } catch {
+      try stream.restore(here.stream)
+      stateFaults.previous = here.previous
+      (position, before) = (target, nil)
+      throw error
+    }
   }
 
   private func step(
@@ -207,7 +251,7 @@ final class ModelRun {
       throw error
     }
     stateFaults.didStep(stream) { $0.isActive(at: position) }
-    before = old
+    before = isLast ? old : nil
     history.set(position, output)
     position += 1
     if checkpoints.isWanted(at: position) {
@@ -251,19 +295,40 @@ final class ModelRun {
   }
 
   /// The value of a state leaf before the last step; nil where that is not known.
-  func valueBefore(_ leaf: Int) -> Tensor? { before[leaf] }
+  func valueBefore(_ leaf: Int) -> Tensor? { before?[leaf] }
 
   /// The leaves that the last step changed.
   var changedLeaves: Set<String> {
-    guard let stream else { return [] }
+    guard let stream, let before else { return [] }
     let changed = before.filter { !stream.value(of: $0.key).bitsEqual($0.value) }
     return Set(changed.keys.map { stream.leaves[$0].path })
   }
 
-  /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
-  func latency(_ path: String) -> Int {
-    places.first { $0.path == path }?.outputLatency ?? 0
+  /// The first NaN at a valid timestep of a layer-wise output, searched once.
+  func firstNaN(_ path: String, in output: SequenceTensor) -> NaNPlace? {
+    if let known = nans[path] { return known }
+    let found = output.firstNaN
+    nans[path] = .some(found)
+    return found
   }
+
+  private static func bytes(_ leaves: [StateLeafSpec]) -> [String: Int] {
+    var result: [String: Int] = [:]
+    for leaf in leaves {
+      let size = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
+      result["", default: 0] += size
+      for end in leaf.path.indices where "/[".contains(leaf.path[end]) {
+        result[String(leaf.path[..<end]), default: 0] += size
+      }
+    }
+    return result
+  }
+
+  /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
+  func latency(_ path: String) -> Int { latencies[path] ?? 0 }
+
+  private lazy var latencies = Dictionary(
+    places.map { ($0.path, $0.outputLatency) }, uniquingKeysWith: { first, _ in first })
 
   /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
   ///

@@ -7,6 +7,8 @@ extension Session {
   enum Reach {
     /// Nothing.
     case model
+    /// The model and its layer-wise result: only steps are made in another way.
+    case steps
     /// The model, and the steps of a shared beginning of the input.
     case input
     /// Everything: nothing that is computed depends on it.
@@ -20,8 +22,14 @@ extension Session {
     _ new: Document, as command: String, changing reach: Reach = .model, restart: Bool = false
   ) throws {
     var document = new
-    if reach == .model { document.modelRevision = nextRevision() }
-    if reach != .notes { document.inputRevision = nextRevision() }
+    let revision = nextRevision()
+    document.notesRevision = revision
+    switch reach {
+    case .model: (document.modelRevision, document.inputRevision) = (revision, revision)
+    case .steps: document.stepRevision = revision
+    case .input: document.inputRevision = revision
+    case .notes: break
+    }
     let past = Change(document: self.document, command: command)
     try replace(by: document, restart: restart)
     push(past)
@@ -74,10 +82,15 @@ extension Session {
       let input = document.modelInput
     else { return nil }
     if let run, run.modelRevision == document.modelRevision {
-      if run.inputRevision == document.inputRevision { return run }
+      if run.inputRevision == document.inputRevision {
+        guard run.stepRevision != document.stepRevision else { return run }
+        return try ModelRun(
+          document, run.model, input: run.input, run.demand, layerWise: run.layerWise,
+          cancel: cancel)
+      }
       if run.model.input == input.channelSpec {
         let demand = try StackCheck.checkMemory(layer, input, document, memory, cancel: cancel)
-        return run.input.batch == input.batch
+        return run.input.batch == input.batch && run.stepRevision == document.stepRevision
           ? try ModelRun(document, continuing: run, input: input, demand)
           : try ModelRun(document, run.model, input: input, demand, cancel: cancel)
       }

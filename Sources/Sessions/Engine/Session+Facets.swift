@@ -140,7 +140,9 @@ extension Session {
   func input(of node: LayerNode, _ tree: LayerTree, _ run: ModelRun) throws -> SequenceTensor {
     guard let last = node.index.last else { return run.input }
     let parent = Array(node.index.dropLast())
-    if last > 0, tree[parent]?.layer is Serial || tree[parent]?.layer is Residual,
+    if last > 0, let above = tree[parent]?.layer,
+      above is Serial || above is Residual || above is Repeat,
+      above.children[last].field == above.children[last - 1].field,
       let before = tree[parent + [last - 1]]
     {
       return try layerWise(before.path, run)

@@ -130,17 +130,24 @@ extension Session {
   /// Where the run is, and whether it is right so far.
   var positionLine: String {
     guard let run, let plan = run.plan else { return "at step 0" }
-    let place: String
-    if run.position > plan.endStep {
-      place = "flush \(run.position - plan.endStep)/\(plan.flushSteps)"
-    } else {
-      place = "step \(run.position) of \(plan.endStep)"
-    }
+    let place = plan.text(ofStep: run.position)
     guard !pace.wasStopped, let verdict = try? verdict(of: "", tolerance: nil),
       verdict.comparedSteps > 0
     else { return place }
-    return "\(place)  \(verdict.text)"
+    // Equal NaN are equal, but nothing to be glad of.
+    let nan = nanOrigin.map { " · \($0.text)" } ?? ""
+    return "\(place)  \(verdict.text)\(nan)"
   }
+
+  /// Finds out what the last step changed, where a jump or a stop has left that unknown.
+  ///
+  /// - Throws: `RuntimeError` `.cancelled` when the user stops it.
+  func recallChanges() throws {
+    try run?.recallChanges(cancel: cancel) { tell($0, of: $1) }
+  }
+
+  /// Whether it is known what the last step changed.
+  package var knowsChanges: Bool { run?.knowsChanges ?? true }
 
   /// Where a move has led, and which rows have ended on the way.
   var moveLines: [String] {
@@ -187,11 +194,12 @@ extension Session {
     try run.emits(cancel: cancel) { [self] in advance($0, of: $1) }
   }
 
-  /// Computes what screens show of the whole input, unless it is there.
+  /// Computes what screens show, unless it is there: the layer-wise result, and what the last step
+  /// changed.
   ///
   /// - Throws: as layers do that cannot take this input, or `RuntimeError` `.cancelled`.
-  package func prepareLayerWise(_ progress: @escaping (Int, Int) -> Void) throws {
-    guard let run, !run.hasLayerWise else { return }
+  package func prepareScreen(_ progress: @escaping (Int, Int) -> Void) throws {
+    guard let run, !run.hasLayerWise || !run.knowsChanges else { return }
     let usual = self.progress
     self.progress = progress
     pace = Pace(start: clock())
@@ -200,5 +208,6 @@ extension Session {
       pace = Pace()
     }
     _ = try layerWise(run)
+    try recallChanges()
   }
 }

@@ -221,8 +221,7 @@ extension Session {
   var stackSummary: [String] {
     guard let layer = document.layer else { return [] }
     guard let run else {
-      let count = LayerTree(layer).nodes.count
-      let layers = count == 1 ? "1 layer" : "\(count) layers"
+      let layers = NumberText.counted(layerCount, "layer")
       return ["\(layers); shapes are known once there is an input"]
     }
     let model = run.model

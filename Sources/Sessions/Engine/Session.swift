@@ -48,6 +48,8 @@ public final class Session {
   var pace = Pace()
   /// The recording that is being carried out, while a file is opened.
   var opening: OpeningPace?
+  /// Facts of the input with that revision.
+  var knownInput: (revision: Int, facts: InputFacts)?
   /// Numbers given to documents so far.
   private var revisions = 0
 

@@ -31,6 +31,12 @@ package struct StepPlan: Hashable, Sendable {
     endStep = end ?? turn
   }
 
+  /// A position in words: `step 7 of 20`, and behind the input's end `flush 1/2`.
+  package func text(ofStep step: Int) -> String {
+    step > endStep
+      ? "flush \(step - endStep)/\(flushSteps)" : "step \(step) of \(endStep)"
+  }
+
   /// The last boundary that is not behind an input timestep.
   package func step(atInput timestep: Int) -> Int {
     boundaries.lastIndex { $0 <= timestep } ?? 0

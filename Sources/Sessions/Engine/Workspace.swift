@@ -104,7 +104,7 @@ package final class Workspace {
     (previous, opened) = (opened, back)
     var outcome = outcome
     outcome.effect = nil
-    outcome.lines = ["back in \(opened.name)"]
+    outcome.lines = ["back in \(opened.title)"]
     return outcome
   }
 }

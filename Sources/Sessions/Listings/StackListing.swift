@@ -7,32 +7,42 @@ import Tensors
 enum StackListing {
   static func table(_ session: Session) throws -> ListingTable {
     let (_, tree) = try session.requireTree()
-    var rows = [["layer", "kind", "ratio", "output", "latency", "state"]]
+    var rows = [["layer", "kind", "ratio", "own", "output", "latency", "sees", "state"]]
+    let ratios = StackRatios(tree.nodes)
     var numbers: [[Double]] = []
     let taps = try session.run.map { try session.layerWise($0).taps } ?? [:]
     for (index, node) in tree.nodes.enumerated() {
       try session.goOn(index, of: tree.nodes.count)
       let layer = node.layer
       let indent = String(repeating: "  ", count: node.depth)
+      let field = layer.receptiveFieldPerStep.overall
       let bytes = session.stateBytes(node.path)
       rows.append([
-        indent + node.lastPart, node.typeName, "\(layer.outputRatio)",
+        indent + node.name, node.typeName, "\(ratios[node.index])",
+        "\(layer.outputRatio)",
         taps[node.path].map { $0.channelSpec.description } ?? "?",
         layer.supportsStep ? "\(layer.inputLatency)→\(layer.outputLatency)" : "no step",
+        field?.description ?? "nothing",
         bytes == 0 ? "–" : NumberText.bytes(bytes),
       ])
       let ratio = layer.outputRatio
+      let bounds = [field?.start ?? .nan, field?.end ?? .nan]
       numbers.append(
         [
           node.depth, ratio.numerator, ratio.denominator, layer.blockSize, layer.inputLatency,
           layer.outputLatency, bytes,
-        ].map(Double.init))
+        ].map(Double.init) + bounds)
     }
     let columns = [
-      "depth", "ratio numerator", "ratio denominator", "block", "input latency", "output latency",
-      "state bytes",
+      "depth", "own ratio numerator", "own ratio denominator", "block", "input latency",
+      "output latency", "state bytes", "sees from", "sees to",
     ]
-    return ListingTable(TextTable.lines(rows), columns, numbers)
+    let legend = [
+      "ratio: output timesteps for each input timestep of the stack; own: for each of the layer's own "
+        + "input",
+      "sees: the timesteps of its own input that an output sees, 0 is the one it is aligned with",
+    ]
+    return ListingTable(TextTable.lines(rows) + legend, columns, numbers)
   }
 }
 
@@ -75,17 +85,20 @@ enum TimeListing {
     let layer = run.model.layer
     let fed = plan.boundaries[run.position]
     let seconds = session.document.input?.sampleRateHz.map { rate in
-      " · \(NumberText.fixed(Double(fed) / Double(rate), decimals: 3)) s"
+      " · \(NumberText.fixed(Double(min(fed, plan.time)) / Double(rate), decimals: 3)) s"
     }
     let made = max(0, run.stepWiseTime("") - run.latency(""))
     let all = try session.layerWise(run).y.time
     var lines = [
-      "step \(run.position) of \(plan.endStep) and \(plan.flushSteps) of flush",
+      plan.text(ofStep: run.position)
+        + (plan.flushSteps > 0 && run.position <= plan.endStep
+          ? ", then \(plan.flushSteps) of flush" : ""),
       "input timesteps \(min(fed, plan.time)) of \(plan.time)\(seconds ?? "")",
       "output timesteps \(min(made, all)) of \(all), behind \(run.latency("")) of warm-up",
       "block \(layer.blockSize) · ratio \(layer.outputRatio) · input latency "
         + "\(layer.inputLatency) · output latency \(layer.outputLatency)",
     ]
+    lines += receptiveField(layer)
     if session.document.schedule.blocks != [1] {
       let blocks = session.document.schedule.blocks.map(String.init).joined(separator: ",")
       lines.append("blocks a step: \(blocks)")
@@ -102,11 +115,30 @@ enum TimeListing {
   }
 }
 
+extension TimeListing {
+  /// Which input timesteps an output of the whole stack sees.
+  private static func receptiveField(_ layer: any SequenceLayer) -> [String] {
+    guard let field = layer.receptiveFieldPerStep.overall else {
+      return ["receptive field: no output depends on the input"]
+    }
+    let ratio = layer.outputRatio
+    let aligned =
+      ratio == 1 ? "t" : ratio.numerator == 1 ? "\(ratio.denominator)·t" : "⌊t / (\(ratio))⌋"
+    func bound(_ offset: Double) -> String {
+      guard offset.isFinite else { return offset < 0 ? "the first" : "the last" }
+      let number = Int(offset)
+      return number == 0 ? aligned : "\(aligned) \(number < 0 ? "-" : "+") \(number.magnitude)"
+    }
+    let isFinite = field.start.isFinite && field.end.isFinite
+    let count = isFinite ? ", \(Int(field.end - field.start) + 1) in all" : ""
+    return [
+      "receptive field \(field): output t sees input timesteps \(bound(field.start)) to "
+        + "\(bound(field.end))\(count)"
+    ]
+  }
+}
+
 extension Session {
   /// The size of the state of a layer and all inside it.
-  package func stateBytes(_ path: String) -> Int {
-    run?.stream?.leaves.filter { $0.path.isInside(path) }.reduce(0) { sum, leaf in
-      sum + leaf.type.shape.byteCount(of: leaf.type.dtype)
-    } ?? 0
-  }
+  package func stateBytes(_ path: String) -> Int { run?.stateBytes[path] ?? 0 }
 }

@@ -7,10 +7,11 @@ import Tensors
 enum StateListing {
   static func table(_ session: Session, _ path: String) throws -> ListingTable {
     let (run, _) = try session.requireSteps()
+    try session.recallChanges()
+    let changed = run.changedLeaves
     let columns = ["bytes", "min", "max", "changed by the last step"]
     var rows = [["leaf", "shape", "dtype", "bytes", "min", "max", "changed"]]
     var numbers: [[Double]] = []
-    let changed = run.changedLeaves
     let leaves = run.stream?.leaves ?? []
     for (index, leaf) in leaves.enumerated() where leaf.path.isInside(path) {
       try session.goOn(index, of: leaves.count)

@@ -7,8 +7,14 @@ import Weights
 /// A session made from a file, or a new one, with a journal of its own.
 package struct OpenedSession {
   package var session: Session
-  /// What the header calls it.
+  /// The file that was opened, without its folder.
   package var name: String
+  /// What the header calls it: the file that it was opened from or saved to last.
+  package var title: String {
+    session.origin.map { String($0.split(separator: "/").last ?? "") } ?? name
+  }
+  /// Where what happens is written.
+  package private(set) var journal: Journal?
   /// What the user should know.
   package var notes: [String]
   /// Why the file could not be opened; then the session is a new one.
@@ -172,7 +178,7 @@ package struct OpenedSession {
     if let error = outcome.error { throw error }
   }
 
-  private func record(_ file: SessionFile, _ keepsJournal: Bool) {
+  private mutating func record(_ file: SessionFile, _ keepsJournal: Bool) {
     guard keepsJournal else {
       session.recorder = Recorder(continuing: file)
       return

@@ -48,13 +48,16 @@ extension Session {
     /// The name below the layer that was asked for.
     package var name: String
     package var value: Tensor
-    /// The value before the last step; nil at the start.
+    /// The value before the last step; nil at the start, and where it is not known.
     package var before: Tensor?
     /// The axis of time, counted without the batch, where the leaf is a window of the newest
     /// timesteps.
     package var windowAxis: Int?
-    /// Whether the last step changed it.
-    package var isChanged: Bool { before.map { !$0.bitsEqual(value) } ?? false }
+    /// Whether the last step changed it; nil where that is not known.
+    package var isChanged: Bool? {
+      knowsChange ? before.map { !$0.bitsEqual(value) } ?? false : nil
+    }
+    fileprivate var knowsChange: Bool
   }
 
   /// How many leaves a layer and all inside it keep.
@@ -68,7 +71,7 @@ extension Session {
     let axis: Int? = if case .window(let axis, _) = leaf.kind { axis - 1 } else { nil }
     return LeafView(
       name: LayerPath.relative(leaf.path, to: path), value: stream.value(of: own[index]),
-      before: run.valueBefore(own[index]), windowAxis: axis)
+      before: run.valueBefore(own[index]), windowAxis: axis, knowsChange: run.knowsChanges)
   }
 
   private func leaves(_ path: String) -> [Int] {
@@ -81,6 +84,9 @@ extension Session {
     let dtype = layerOutput(path)?.values.dtype ?? .float32
     return run?.errorBudget(path, dtype) ?? ErrorBudget(dtype)
   }
+
+  /// How many layers there are; a combinator at the root is the stack, not one of its layers.
+  package var layerCount: Int { max(1, nodes.count - 1) }
 
   /// Step-wise against layer-wise at a layer so far; nil before anything can be compared.
   package func comparison(_ path: String) -> Verdict? {

@@ -27,17 +27,34 @@ struct BesideBuilder {
     let last = min(first + request.channelCount, channels)
     let stepBase = (row * block.time + place.offset) * channels
     let layerBase = (row * layer.time + time) * channels
-    let rows = (first..<last).map { channel in
+    // Of logits the likeliest tokens are wanted, not those with the least numbers.
+    let isRanked = session.canDecode && path.isEmpty
+    let order = isRanked ? Self.ranked(block.values, stepBase, channels) : Array(first..<last)
+    let rows = (isRanked ? order[first..<last] : order[...]).map { channel in
       Self.channel(
-        StateBuilder.index(channel, of: layer.channelShape),
+        isRanked ? token(channel) : StateBuilder.index(channel, of: layer.channelShape),
         block.values.double(at: stepBase + channel), layer.values.double(at: layerBase + channel),
         layer.values.dtype)
     }
+    var view = VerdictView(verdict)
+    view.warning = session.firstNaN(path).map { "NaN first at \($0.text)" }
     return BesideView(
-      path: request.path, time: time,
+      path: request.path, time: time, isRanked: isRanked,
       isStepValid: block.isValid(row: row, time: place.offset),
       isLayerValid: layer.isValid(row: row, time: time), channels: rows, firstChannel: first,
-      channelCount: channels, verdict: VerdictView(verdict))
+      channelCount: channels, verdict: view)
+  }
+
+  /// Channels by their value, the greatest first.
+  private static func ranked(_ values: Tensor, _ base: Int, _ channels: Int) -> [Int] {
+    let logits = (0..<channels).map { values.double(at: base + $0) }
+    return logits.indices.sorted { (logits[$1], $0) < (logits[$0], $1) }
+  }
+
+  /// A token by its number, and of bytes of text by its character.
+  private func token(_ number: Int) -> String {
+    let isByte = session.document.input?.isText == true && number < 256
+    return isByte ? "\(TextShown.scalar(number)) \(number)" : "\(number)"
   }
 
   private static func channel(

@@ -64,7 +64,7 @@ package final class EngineClient: SessionClient {
     }
   }
 
-  package func open(progress: @escaping (Progress) -> Void) -> [OutputLine] {
+  package func open(progress: @escaping (Progress) -> Void) -> Outcome {
     let (opened, answers) = opener { [canceled] session in
       session.progress = { progress(Progress(label: "opening, event", done: $0, total: $1)) }
       canceled.replace(by: session.cancel)
@@ -78,22 +78,28 @@ package final class EngineClient: SessionClient {
     }
     let wantsResult = showsScreens || session.position > 0
     let missing = wantsResult ? prepared(progress) : []
-    return answers + Self.lines(workspace.opened) + missing + FirstSteps.lines(session)
+    return Outcome(
+      answers + Self.lines(workspace.opened) + missing + firstSteps,
+      status: workspace.opened.error == nil ? .done : .failed)
   }
 
-  package var isOpened: Bool { workspace.opened.error == nil }
+  private var firstSteps: [OutputLine] {
+    FirstSteps(session: workspace.session, hasKeys: showsScreens).lines
+  }
 
-  /// Computes what the screen shows of the whole input, and says so when that was stopped.
+  /// Computes what the screen shows beyond the answers of commands, and says so when that was stopped.
   private func prepared(_ progress: @escaping (Progress) -> Void) -> [OutputLine] {
     let session = workspace.session
     session.cancel.lower()
     defer { session.cancel.lower() }
     do {
-      try session.prepareLayerWise {
-        progress(Progress(label: "layer-wise", done: $0, total: $1))
+      try session.prepareScreen {
+        progress(
+          Progress(
+            label: session.hasLayerWise ? "last step" : "layer-wise", done: $0, total: $1))
       }
     } catch  where session.cancel.isRaised {
-      return [Self.missingResult]
+      return [session.hasLayerWise ? Self.missingChanges : Self.missingResult]
     } catch {
       // The commands that need it say why it cannot be had.
     }
@@ -103,6 +109,9 @@ package final class EngineClient: SessionClient {
   private static let missingResult = OutputLine(
     "the layer-wise result was stopped, so nothing is compared; the next command computes it", .hint
   )
+
+  private static let missingChanges = OutputLine(
+    "what the last step changed is not known, for that was stopped; show state finds out", .hint)
 
   /// What was opened, and what to do with it.
   private static func lines(_ opened: OpenedSession) -> [OutputLine] {
@@ -143,7 +152,7 @@ package final class EngineClient: SessionClient {
       let wasStopped = outcome.error?.code == .cancelled && !workspace.session.hasLayerWise
       lines += wasStopped ? [Self.missingResult] : prepared(progress)
     }
-    if workspace.session !== before { lines += FirstSteps.lines(workspace.session) }
+    if workspace.session !== before { lines += firstSteps }
     return Outcome(
       lines, status: outcome.status == 0 ? .done : .failed, prefill: outcome.prefill)
   }
@@ -164,7 +173,7 @@ package final class EngineClient: SessionClient {
     workspace.session.cancel.lower()
     workspace.session.selected = request.path == "." ? "" : request.path
     let view = ViewBuilder(
-      session: workspace.session, request: request, cache: cache, name: workspace.opened.name
+      session: workspace.session, request: request, cache: cache, name: workspace.opened.title
     ).view()
     markShown()
     return view

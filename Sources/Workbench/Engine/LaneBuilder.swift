@@ -41,9 +41,12 @@ struct LaneBuilder {
     view.lanes = [lane(.input, "in", own, window)]
     if let step = steps[0] { view.lanes.append(lane(.step, "step", step, window)) }
     if let layer = layer("") { view.lanes.append(lane(.layer, "layer", layer, window)) }
-    let name = String(path.split(separator: "/").last ?? ".")
+    let name = session.nodes.first { $0.path == path }?.name ?? "."
     if !path.isEmpty, let selected = steps[1] ?? layer(path) {
       view.lanes.append(lane(.selected, name, selected, window))
+    }
+    if let expected = expected() {
+      view.lanes.append(lane(.expected, "expected", expected, window))
     }
     view.loss = cache.masks(session, of: path).first { $0.row == row }.map { entry in
       LossView(name: name, validCount: entry.valid, arriving: entry.arriving, lost: entry.lost)
@@ -100,19 +103,45 @@ struct LaneBuilder {
     }
   }
 
+  /// What is expected of the selected layer, or else of the whole stack.
+  private func expected() -> Source? {
+    let all = session.document.expectations
+    guard let found = all.last(where: { $0.path == path }) ?? all.last(where: { $0.path.isEmpty }),
+      let track = cache.reference(session, found, row: row),
+      let sequence = try? SequenceTensor(values: found.values)
+    else { return nil }
+    return Source(
+      track: track, time: track.time, warmUp: found.shift, rate: rate(found.path),
+      peak: cache.layer(session, found.path, row: row)?.peak ?? track.peak
+    ) { (sequence, $0) }
+  }
+
   // MARK: Columns
 
   private func lane(
     _ kind: Lane.Kind, _ name: String, _ source: Source, _ window: Range<Int>
   ) -> Lane {
+    // Characters are read only where each has a column of its own.
+    let isText =
+      kind == .input && session.document.input?.isText == true
+      && window.count <= request.laneColumns
+    var before = 0..<0
     let columns = (0..<request.laneColumns).map { column -> LaneColumn in
       let range = Self.timesteps(column, of: request.laneColumns, window, source)
-      return Self.column(range, source)
+      defer { before = range }
+      var result = Self.column(range, source)
+      if isText, range.count == 1, result.mark == .valid {
+        let isNew = range != before
+        result.character =
+          isNew ? byte(range.lowerBound, source).map(TextShown.scalar) : " "
+      }
+      return result
     }
+    let first = min(max(0, source.warmUp), source.time)
     return Lane(
       kind: kind, name: name, columns: columns, peak: source.peak,
-      validCount: source.track.validCount(in: source.warmUp..<source.time),
-      timeCount: source.time - source.warmUp, underCursor: underCursor(source))
+      validCount: source.track.validCount(in: first..<source.time),
+      timeCount: source.time - first, underCursor: underCursor(source, kind))
   }
 
   /// The timesteps behind a column, counted from the first of the sequence, warm-up included.
@@ -126,6 +155,7 @@ struct LaneBuilder {
     let first = Int((Double(from) * source.rate).rounded(.down)) + source.warmUp
     let last = Int((Double(to) * source.rate).rounded(.up)) + source.warmUp
     let end = min(source.time, max(last, first + 1))
+    guard end > 0 else { return 0..<0 }
     return max(0, first)..<max(0, first, end)
   }
 
@@ -138,7 +168,14 @@ struct LaneBuilder {
     return LaneColumn(value: source.track.peak(in: range), mark: mark)
   }
 
-  private func underCursor(_ source: Source) -> LanePoint {
+  /// The byte of text at a timestep.
+  private func byte(_ time: Int, _ source: Source) -> Int? {
+    source.block(time).map { block, offset in
+      Int(block.values.double(at: row * block.time + offset))
+    }
+  }
+
+  private func underCursor(_ source: Source, _ kind: Lane.Kind) -> LanePoint {
     let consumed = session.plan.map { min($0.boundaries[session.position], $0.time) } ?? 0
     let time = request.cursorTime ?? max(0, consumed - 1)
     let own = Int((Double(time) * source.rate).rounded(.down))
@@ -150,6 +187,11 @@ struct LaneBuilder {
     let isValid = source.track.isValid(place)
     guard isValid || place < source.warmUp else {
       return LanePoint(time: label, values: ["padding"], channelCount: 1)
+    }
+    let isText = kind == .input && session.document.input?.isText == true
+    if isText, let number = byte(place, source) {
+      return LanePoint(
+        time: label, values: ["\(TextShown.scalar(number)) = \(number)"], channelCount: 1)
     }
     let channels = block.channelCount
     let base = (row * block.time + offset) * channels

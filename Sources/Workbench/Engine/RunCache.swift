@@ -1,3 +1,4 @@
+import Runtime
 import Sessions
 
 /// What views have worked out of the outputs of a run, so that a view costs what has changed since
@@ -11,6 +12,8 @@ final class RunCache {
   private var steps: [Key: StepTrack] = [:]
   private var entries: [MaskListing.Entry]?
   private var entriesByPath: [String: [MaskListing.Entry]] = [:]
+  private var expected: (position: Int, revision: Int, views: [ExpectationView])?
+  private var references: (revision: Int, tracks: [Key: Track])?
 
   private struct Key: Hashable {
     var path: String
@@ -26,6 +29,36 @@ final class RunCache {
     steps = [:]
     entries = nil
     entriesByPath = [:]
+    expected = nil
+    references = nil
+  }
+
+  /// Expected arrays against what came out up to the position.
+  func expectations(_ session: Session) -> [ExpectationView] {
+    let revision = session.document.notesRevision
+    if let expected, expected.position == session.position, expected.revision == revision {
+      return expected.views
+    }
+    let views = session.document.expectations.compactMap { expectation in
+      session.comparison(of: expectation).map { verdict in
+        ExpectationView(
+          place: expectation.place, file: expectation.fileName, verdict: VerdictView(verdict))
+      }
+    }
+    expected = (session.position, revision, views)
+    return views
+  }
+
+  /// The track of an expected array.
+  func reference(_ session: Session, _ expectation: Expectation, row: Int) -> Track? {
+    let revision = session.document.notesRevision
+    var tracks = references.flatMap { $0.revision == revision ? $0.tracks : nil } ?? [:]
+    let key = Key(path: expectation.place, row: row)
+    if tracks[key] == nil, let sequence = try? SequenceTensor(values: expectation.values) {
+      tracks[key] = Track(sequence, row: row)
+    }
+    references = (revision, tracks)
+    return tracks[key]
   }
 
   func input(_ session: Session, row: Int) -> Track? {

@@ -73,10 +73,10 @@ struct StateBuilder {
       leaves: leaves.map { leaf in
         StateView.Leaf(
           name: leaf.name, shape: "\(leaf.value.shape) \(leaf.value.dtype.shortName)",
-          isChanged: leaf.isChanged)
+          isChanged: leaf.isChanged, hasNaN: Self.hasNaN(leaf.value, row: row))
       },
       shape: "\(leaf.value.shape)", dtype: leaf.value.dtype.shortName, row: row,
-      elementCount: elements, changedCount: Self.changed(values, before),
+      step: session.position, elementCount: elements, changedCount: Self.changed(values, before),
       nanCount: values.count { $0.isNaN }, minimum: finite.min() ?? 0,
       maximum: finite.max() ?? 0,
       mean: finite.isEmpty ? 0 : finite.reduce(0, +) / Float(finite.count),
@@ -95,9 +95,17 @@ struct StateBuilder {
       })
   }
 
-  private static func changed(_ values: [Float], _ before: [Float]?) -> Int {
-    guard let before else { return 0 }
+  private static func changed(_ values: [Float], _ before: [Float]?) -> Int? {
+    guard let before else { return nil }
     return zip(values, before).count { $0.bitPattern != $1.bitPattern }
+  }
+
+  /// Whether one row of a leaf has a NaN.
+  private static func hasNaN(_ value: Tensor, row: Int) -> Bool {
+    guard value.dtype.isFloating, let batch = value.shape.first, batch > 0 else { return false }
+    let elements = value.count / batch
+    let start = min(row, batch - 1) * elements
+    return (start..<start + elements).contains { value.double(at: $0).isNaN }
   }
 
   private static func text(_ values: [Float], _ place: Int) -> String? {

@@ -10,8 +10,8 @@ struct ViewBuilder {
   let cache: RunCache
   let name: String
 
-  /// Layers are compared one by one while that takes no longer than a glance.
-  private static let comparedOutputs = 20_000
+  /// How much is compared for one view, in steps of a small layer: no longer than a glance.
+  private static let glance = 20_000
 
   /// The selected layer as the engine names it; the screen shows the root as a dot.
   private var path: String {
@@ -29,7 +29,7 @@ struct ViewBuilder {
     cache.follow(session)
     view.facts = facts()
     view.position = position()
-    view.layers = layers()
+    (view.layers, view.isAgreementKnown) = layers()
     view.undoName = session.undoName
     view.redoName = session.redoName
     view.latencies = request.wantsLatencies ? latencies() : []
@@ -37,6 +37,8 @@ struct ViewBuilder {
       input.sequence.batch > 0
     else { return view }
     view.verdict = session.comparison("").map { VerdictView($0) }
+    view.verdict?.warning = session.nanOrigin?.text
+    view.expectations = cache.expectations(session)
     let (path, row) = (path, row)
     view.lanes = LaneBuilder(
       session: session, request: request, cache: cache, path: path, row: row
@@ -59,10 +61,11 @@ struct ViewBuilder {
     facts.isRecording = session.recorder.map { $0.problem == nil } ?? false
     facts.faults = document.faults.map(\.text)
     facts.isTraining = document.training
+    facts.hasLayerWise = session.hasLayerWise
+    facts.decodes = session.canDecode
     if let input = document.input {
       facts.hasInput = true
-      facts.rowCount = input.sequence.batch
-      facts.rowLengths = input.sequence.lengths
+      facts.rows = (session.inputFacts?.rows ?? []).map { RowFacts(end: $0.end, holes: $0.holes) }
       facts.sampleRateHz = input.sampleRateHz.map(Double.init)
     }
     guard let layer = document.layer else { return facts }
@@ -70,7 +73,7 @@ struct ViewBuilder {
     facts.attentionPaths = session.attentionPaths.map { $0.isEmpty ? "." : $0 }
     facts.attentionBytes = session.attentionBytes
     facts.stack = StackFacts(
-      kind: layer.typeName, layerCount: max(1, session.nodes.count - 1),
+      kind: layer.typeName, layerCount: session.layerCount,
       blockSize: layer.blockSize, outputRatio: "\(layer.outputRatio)",
       inputLatency: layer.inputLatency, outputLatency: layer.outputLatency,
       parameterCount: session.parameterCount, stateBytes: session.stateBytes(""))
@@ -88,28 +91,44 @@ struct ViewBuilder {
     return position
   }
 
-  private func layers() -> [LayerRow] {
+  private func layers() -> (rows: [LayerRow], isAgreementKnown: Bool) {
     let nodes = session.nodes
     let faults = session.document.faults
     let ratios = StackRatios(nodes)
-    let isCompared =
-      request.wantsAgreement && session.position * nodes.count <= Self.comparedOutputs
-    return nodes.map { node in
-      let fault = faults.first { $0.path == node.path }
-      let last = node.path.split(separator: "/").last.map(String.init)
-      return LayerRow(
-        path: node.path.isEmpty ? "." : node.path, name: last ?? ".", kind: node.typeName,
-        depth: node.depth, hasChildren: !node.layer.children.isEmpty,
-        outputRatio: "\(ratios[node.index])", stateBytes: session.stateBytes(node.path),
-        agrees: isCompared ? session.comparison(node.path)?.isEqual : nil,
-        warning: fault.map { "FAULT \($0.kind.rawValue)" })
+    let nanPath = session.nanPath
+    var budget = Self.glance
+    var isKnown = request.wantsAgreement
+    let rows = nodes.map { node -> LayerRow in
+      let fault = faults.first { $0.path == node.path }.map { fault in
+        LayerWarning("FAULT \(fault.kind.rawValue)", brief: fault.kind.rawValue)
+      }
+      let nan = node.path == nanPath ? session.firstNaN(node.path) : nil
+      var row = LayerRow(
+        path: node.path.shown, name: node.name, kind: node.typeName, depth: node.depth,
+        hasChildren: !node.layer.children.isEmpty, outputRatio: "\(ratios[node.index])",
+        stateBytes: session.stateBytes(node.path),
+        warning: fault ?? nan.map { LayerWarning("NaN from \($0.text)", brief: "NaN") })
+      isKnown = isKnown && session.compare(node.path, spending: &budget)
+      guard isKnown, let verdict = session.comparison(node.path) else { return row }
+      row.agrees = verdict.isEqual
+      row.difference = verdict.first.map { place($0, of: node.path) }
+      return row
     }
+    return (rows, isKnown)
+  }
+
+  /// The first input timestep under which lanes and numbers show a place of a layer.
+  private func place(_ difference: Verdict.Difference, of path: String) -> DifferencePlace {
+    let input = session.document.input?.sequence.time ?? 0
+    let own = max(1, session.layerOutput(path)?.time ?? input)
+    let time = (difference.time * input + own - 1) / own
+    return DifferencePlace(row: difference.row, inputTime: min(max(0, input - 1), time))
   }
 
   private func masks() -> [MaskRow] {
     cache.masks(session).map { entry in
       MaskRow(
-        path: entry.path.isEmpty ? "." : entry.path, row: entry.row, validCount: entry.valid,
+        path: entry.path.shown, row: entry.row, validCount: entry.valid,
         length: session.layerOutput(entry.path)?.time ?? 0, first: entry.first, last: entry.last,
         holes: entry.holes, lost: entry.lost)
     }
@@ -123,35 +142,11 @@ struct ViewBuilder {
       let ratio = ratios[node.index]
       let delay = ratio > 0 ? (Rational(warmUp) / ratio).ceiling : 0
       return LatencyRow(
-        path: node.path.isEmpty ? "." : node.path,
+        path: node.path.shown,
         blockSize: node.layer.blockSize, inputLatency: node.layer.inputLatency,
         outputLatency: node.layer.outputLatency, warmUp: warmUp, delay: delay,
+        receptiveField: node.layer.receptiveFieldPerStep.overall?.description ?? "",
         obstacle: node.layer.stepObstacle)
-    }
-  }
-}
-
-/// Output timesteps of every layer for each input timestep of the whole stack.
-struct StackRatios {
-  private var ratios: [[Int]: Rational] = [:]
-
-  init(_ nodes: [LayerNode]) {
-    guard let root = nodes.first else { return }
-    visit(root.layer, [], input: 1)
-  }
-
-  subscript(index: [Int]) -> Rational { ratios[index] ?? 1 }
-
-  private mutating func visit(_ layer: any SequenceLayer, _ index: [Int], input: Rational) {
-    ratios[index] = input * layer.outputRatio
-    // What stands in a list of Serial or Residual follows the one before; all else sees the input
-    // of its parent.
-    let isChain = layer is Serial || layer is Residual
-    var before: [String: Rational] = [:]
-    for (position, child) in layer.children.enumerated() {
-      let start = isChain ? before[child.field] ?? input : input
-      visit(child.layer, index + [position], input: start)
-      before[child.field] = start * child.layer.outputRatio
     }
   }
 }

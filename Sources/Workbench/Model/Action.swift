@@ -15,8 +15,12 @@ package enum Action: Hashable, Sendable {
   case enter
   /// Offers to change a field of the selected layer.
   case edit
-  /// Selects the first layer whose step-wise output differs.
+  /// Selects the first layer whose step-wise output differs, and the first place where it does.
   case findDifference
+  /// Samples one more token, as the last `decode` did.
+  case decode
+  /// Gives the focused panel all the room, or takes it back.
+  case enlarge
   case back
   case nextRow, previousRow
   case nextLeaf, previousLeaf

@@ -10,6 +10,10 @@ package struct AppModel: Hashable, Sendable {
   package var focus: PanelID = .stack
   /// The panel to return to from the command line.
   package var lastPanel: PanelID = .stack
+  /// Whether the focused panel has the place of all others.
+  package var isEnlarged = false
+  /// Whether the first difference is to be selected as soon as all layers are compared.
+  package var seeksDifference = false
 
   package var selectedPath = "."
   package var foldedPaths: Set<String> = []
@@ -39,8 +43,16 @@ package struct AppModel: Hashable, Sendable {
   /// Whether it has taken long enough to say so; a step that is quick must not make the screen
   /// flicker.
   package var isSlow = false
+  /// The options of the last `decode` that was typed, which the key goes on with.
+  package var decodeOptions = ""
   /// The line among them that was typed, and is not the meaning of a key.
   package var typedLine: String?
+  /// The command that runs, as far as that is known.
+  package var runningName: String {
+    let line = typedLine ?? log.last { $0.tone == .command }?.text ?? ""
+    let word = line.split(whereSeparator: \.isWhitespace).first { $0 != "›" && $0 != "…" }
+    return word.map(String.init) ?? "running"
+  }
   /// Keys that perform are kept up to so many while something runs.
   package static let pendingLimit = 64
   package var help: HelpView?
@@ -59,11 +71,13 @@ package struct AppModel: Hashable, Sendable {
   package init(size: Size) { self.size = size }
 
   package var layout: ScreenLayout {
-    ScreenLayout(size, attends: !view.facts.attentionPaths.isEmpty)
+    ScreenLayout(size, attends: !view.facts.attentionPaths.isEmpty, isEnlarged: isEnlarged)
   }
 
-  /// Layers that are not inside a folded one and fit the filter.
+  /// Layers that are not inside a folded one; with a filter those that fit it, folded or not, and
+  /// those that hold them.
   package var visibleLayers: [LayerRow] {
+    guard filter.isEmpty else { return filteredLayers }
     var foldedDepth: Int?
     var result: [LayerRow] = []
     for layer in view.layers {
@@ -72,10 +86,28 @@ package struct AppModel: Hashable, Sendable {
         foldedDepth = nil
       }
       if foldedPaths.contains(layer.path) { foldedDepth = layer.depth }
-      let fits = filter.isEmpty || layer.path.contains(filter) || layer.kind.contains(filter)
-      if fits { result.append(layer) }
+      result.append(layer)
     }
     return result
+  }
+
+  private var filteredLayers: [LayerRow] {
+    var result: [LayerRow] = []
+    // From the end, so that a layer is known to hold a hit before it is reached itself.
+    var keptDepth: Int?
+    for layer in view.layers.reversed() {
+      let holdsHit = keptDepth.map { layer.depth < $0 } ?? false
+      guard holdsHit || fitsFilter(layer) else { continue }
+      keptDepth = layer.depth
+      result.append(layer)
+    }
+    return result.reversed()
+  }
+
+  /// Whether a layer's path or kind has the text of the filter, in any letter case.
+  package func fitsFilter(_ layer: LayerRow) -> Bool {
+    let wanted = filter.lowercased()
+    return layer.path.lowercased().contains(wanted) || layer.kind.lowercased().contains(wanted)
   }
 
   /// Whether there is nothing to show yet, so that the panels teach instead.
@@ -94,6 +126,7 @@ package struct AppModel: Hashable, Sendable {
     request.firstChannel = firstChannel
     request.firstHead = firstHead
     request.keysBack = keysBack
+    request.wantsAgreement = seeksDifference
     let shown = layout.visible(focus: focus, last: lastPanel)
     for (panel, rect) in shown {
       let rows = rect.rows - 2

@@ -32,7 +32,7 @@ package enum Footer {
       ]
     }
     if model.isFiltering {
-      return [("Enter", "keep", .filter), ("Esc", "clear filter", .back)]
+      return [("Enter", "keep", .filter), ("^U", "clear", .filter), ("Esc", "leave", .back)]
     }
     let bindings = Keymap.bindings(model.focus)
     let labels = bindings.compactMap { binding -> (String, String, Action)? in
@@ -57,6 +57,8 @@ package enum Footer {
     guard let label = binding.label else { return nil }
     if binding.action == .nextRow, model.view.facts.rowCount < 2 { return nil }
     if binding.action == .findDifference, model.view.verdict?.isEqual != false { return nil }
+    if binding.action == .decode, !model.view.facts.decodes { return nil }
+    if binding.action == .enlarge, model.isEnlarged { return "shrink" }
     if binding.action == .nextLeaf, model.view.state?.leaves.count ?? 0 < 2 { return nil }
     guard binding.action == .perform("undo") else { return label }
     return model.view.undoName.map { "undo: \($0)" }

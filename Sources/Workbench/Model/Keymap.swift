@@ -30,13 +30,16 @@ package enum Keymap {
     Binding([.character("b")], "b", label: "back", "one step back", .perform("back")),
     Binding(
       [.character("d")], "d", label: "diff",
-      "select the first layer whose step-wise output differs",
+      "select the first layer that differs, and its first place",
       .findDifference),
     Binding(
       [.character("g")], "g", label: "goto", "go to a time: a step, i:N, o:N, 2.36s, end",
       .prefill("goto ")),
     Binding(
       [.character("r")], "r", label: "run", "run to the end, flush included", .perform("run")),
+    Binding(
+      [.character("t")], "t", label: "token", "decode one more token, as the last decode did",
+      .decode),
     Binding(
       [.character("u")], "u", label: "undo", "undo the last change of the document",
       .perform("undo")),
@@ -49,7 +52,8 @@ package enum Keymap {
     Binding([.character("[")], "[", "row of the batch before", .previousRow),
     Binding([.character(":")], ":", label: "command", "the command line", .commandLine),
     Binding([.character("?")], "?", label: "help", "help of this panel", .help),
-    Binding([.escape], "Esc", "back to the stack", .back),
+    Binding([.escape], "Esc", "all panels again, then the stack", .back),
+    Binding([.character("z")], "z", label: "enlarge", "this panel alone, and back", .enlarge),
     Binding([.character("1")], "1", "stack", .focus(.stack)),
     Binding([.character("2")], "2", "sequence", .focus(.sequence)),
     Binding([.character("3")], "3", "state", .focus(.state)),

@@ -15,6 +15,8 @@ package struct ScreenLayout: Hashable, Sendable {
   }
 
   package let kind: Kind
+  /// Whether panels share one place, so that only one of them is seen.
+  package let showsOnePanel: Bool
   package let header: Rect
   /// Below the header: the selected layer's path and the verdict.
   package let path: Rect
@@ -28,8 +30,8 @@ package struct ScreenLayout: Hashable, Sendable {
   package static let minimum = Size(rows: 24, columns: 80)
 
   /// `attends` says whether there is attention to show, which then has a place of its own on a large
-  /// screen.
-  package init(_ size: Size, attends: Bool = false) {
+  /// screen; `isEnlarged` gives the focused panel the place of all.
+  package init(_ size: Size, attends: Bool = false, isEnlarged: Bool = false) {
     let whole = Rect(size)
     if size.rows < Self.minimum.rows || size.columns < Self.minimum.columns {
       kind = .tooSmall
@@ -38,7 +40,8 @@ package struct ScreenLayout: Hashable, Sendable {
     } else {
       kind = size.columns >= 160 && size.rows >= 45 ? .large : .wide
     }
-    let tailRows = kind == .single ? 3 : 0
+    showsOnePanel = kind == .single || (isEnlarged && kind != .tooSmall)
+    let tailRows = kind == .single && !isEnlarged ? 3 : 0
     let bands = whole.rows([
       .fixed(1), .fixed(1), .weight(1), .fixed(tailRows), .fixed(1), .fixed(1),
     ])
@@ -47,7 +50,7 @@ package struct ScreenLayout: Hashable, Sendable {
     tail = bands[3]
     prompt = bands[4]
     footer = bands[5]
-    panels = Self.panels(kind, body: bands[2], attends: attends)
+    panels = Self.panels(showsOnePanel ? .single : kind, body: bands[2], attends: attends)
   }
 
   private static func panels(_ kind: Kind, body: Rect, attends: Bool) -> [PanelID: Rect] {

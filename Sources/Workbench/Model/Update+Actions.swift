@@ -19,12 +19,16 @@ extension AppModel {
     case .focusPrevious: moveFocus(by: -1)
     case .focus(let panel):
       if layout.panels[panel] != nil { focus = panel }
+    case .enlarge: isEnlarged.toggle()
+    case .decode: return perform(.perform("decode 1" + decodeOptions))
     case .back:
       if focus == .commandLine {
         focus = lastPanel
         keepFocusVisible()
       } else if !filter.isEmpty {
         filter = ""
+      } else if isEnlarged {
+        isEnlarged = false
       } else {
         focus = .stack
       }
@@ -50,15 +54,18 @@ extension AppModel {
     return (isBusy ? [.cancel] : []) + perform("quit", typed: false)
   }
 
-  /// Selects the innermost of the first layers that differ, in the order in which data flows; where
-  /// the view did not compare them all, the command does.
-  private mutating func findDifference() -> [Effect] {
+  /// Selects the innermost of the first layers that differ, in the order in which data flows, and the
+  /// first place where it does; waits until all layers are compared.
+  mutating func findDifference() -> [Effect] {
+    seeksDifference = !view.isAgreementKnown
+    guard !seeksDifference else { return [] }
     let differing = view.layers.filter { $0.agrees == false }
     guard let first = differing.first(where: { !$0.hasChildren }) ?? differing.last else {
       return perform(.perform("diff all"))
     }
     select(first.path)
     showUnfolded(first.path)
+    if let place = first.difference { (row, cursorTime) = (place.row, place.inputTime) }
     return perform(.perform("diff \(first.path)"))
   }
 
@@ -89,6 +96,12 @@ extension AppModel {
   package mutating func selectVisible() {
     let layers = visibleLayers
     guard let first = layers.first else { return }
-    if !layers.contains(where: { $0.path == selectedPath }) { selectedPath = first.path }
+    let selected = layers.first { $0.path == selectedPath }
+    if !filter.isEmpty {
+      if let selected, fitsFilter(selected) { return }
+      select((layers.first(where: fitsFilter) ?? first).path)
+    } else if selected == nil {
+      select(first.path)
+    }
   }
 }

@@ -20,6 +20,7 @@ extension AppModel {
   }
 
   private mutating func interrupt() -> [Effect] {
+    seeksDifference = false
     if isBusy { return [.cancel] }
     help = nil
     isFiltering = false
@@ -44,6 +45,7 @@ extension AppModel {
     switch key {
     case .character(let character): filter.append(character)
     case .backspace where !filter.isEmpty: filter.removeLast()
+    case .control("u"): filter = ""
     case .enter, .tab: isFiltering = false
     case .escape, .backspace:
       isFiltering = false
@@ -89,6 +91,7 @@ extension AppModel {
     switch key {
     case .character(let character): help.find.append(character)
     case .backspace where !help.find.isEmpty: help.find.removeLast()
+    case .control("u"): help.find = ""
     case .escape, .backspace:
       help.find = ""
       help.isFinding = false

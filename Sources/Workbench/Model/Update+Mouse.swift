@@ -4,7 +4,7 @@ import TerminalUI
 extension AppModel {
   /// The panel whose name on the frame of a single-panel screen is clicked.
   private func tab(under mouse: Mouse) -> PanelID? {
-    guard layout.kind == .single, mouse.action == .leftPress else { return nil }
+    guard layout.showsOnePanel, mouse.action == .leftPress else { return nil }
     return MainScreen.tabs(self).first { tab in
       tab.row == mouse.row && tab.columns.contains(mouse.column)
     }?.panel

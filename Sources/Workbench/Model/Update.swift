@@ -24,7 +24,8 @@ extension AppModel {
   }
 
   /// Takes in a new view of the session.
-  package mutating func show(_ view: SessionView) {
+  @discardableResult
+  package mutating func show(_ view: SessionView) -> [Effect] {
     self.view = view
     isOpening = false
     if !view.layers.contains(where: { $0.path == selectedPath }) { selectedPath = "." }
@@ -39,7 +40,12 @@ extension AppModel {
       firstChannel = min(firstChannel, max(0, beside.channelCount - 1))
     }
     maskScroll = min(maskScroll, max(0, view.masks.count - 1))
+    return seeksDifference && view.isAgreementKnown ? findDifference() : []
   }
+
+  /// Whether the next view tells more than this one without anything being done: comparisons of a long
+  /// run go on.
+  package var isComparing: Bool { request.wantsAgreement && !view.isAgreementKnown }
 
   /// Takes in what became of a command line, and says what line to offer next.
   package mutating func finish(_ line: String, _ outcome: Outcome) -> [Effect] {
@@ -91,7 +97,15 @@ extension AppModel {
 
   mutating func perform(_ line: String, typed: Bool) -> [Effect] {
     pendingCount += 1
+    if typed { rememberDecoding(line) }
     if typed { typedLine = line }
     return [.perform(line)]
+  }
+
+  /// What the key that decodes goes on with: temperature, cuts and the like.
+  private mutating func rememberDecoding(_ line: String) {
+    let words = line.split(whereSeparator: \.isWhitespace)
+    guard words.first == "decode" else { return }
+    decodeOptions = words.dropFirst().drop { Int($0) != nil }.map { " \($0)" }.joined()
   }
 }

@@ -6,7 +6,7 @@ struct AttentionPanel: Panel {
   let title = "Attention"
   let about = [
     "Layer-wise probabilities of the timestep under the cursor, or of the newest one; a head a line.",
-    "A column is a key: , : ▁ ▂ ░ ▒ ▓ █ up to the head's max · exactly 0  × masked  s a learned sink above.",
+    "A column is a key: ▁ to █ up to the head's max · exactly 0  × masked  s a learned sink above.",
   ]
 
   private static let nameWidth = 5
@@ -100,7 +100,7 @@ struct AttentionPanel: Panel {
   private func empty(_ model: AppModel) -> String {
     let facts = model.view.facts
     if model.isNew { return "What attention layers look at appears here." }
-    guard facts.hasInput else { return "No input yet: input sine --channels 3 --time 20" }
+    guard facts.hasInput else { return withoutInput(model) }
     guard let first = facts.attentionPaths.first else {
       return "No layer of this stack emits attention probabilities."
     }

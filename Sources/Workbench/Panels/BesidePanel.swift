@@ -7,7 +7,8 @@ struct BesidePanel: Panel {
   let about = [
     "One timestep of the selected layer, stepped and whole.",
     "|Δ| is their distance, ulp the same in units in the last place.",
-    "The verdict is about all rows and all timesteps made so far.",
+    "The verdict is about all rows and all timesteps of this layer so far.",
+    "Of logits the likeliest tokens come first.",
   ]
 
   /// Verdict, and a line for what is left out.
@@ -28,7 +29,9 @@ struct BesidePanel: Panel {
       return
     }
     let table = Columns(width: region.columns)
-    for (head, end) in zip(["ch", "step", "layer", "|Δ|", "ulp"], table.ends) {
+    for (head, end) in zip(
+      [beside.isRanked ? "token" : "ch", "step", "layer", "|Δ|", "ulp"], table.ends)
+    {
       region.textRight(row: 0, end: end, head, .role(.faint))
     }
     let rows = Self.channelRows(region.rows)
@@ -48,9 +51,10 @@ struct BesidePanel: Panel {
       return "This stack cannot step: \(obstacle)."
     }
     guard model.view.facts.hasInput else {
-      return "No input yet: input sine --channels 3 --time 20"
+      return withoutInput(model)
     }
     guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
+    guard model.view.facts.hasLayerWise else { return Words.missingResult }
     return "\(model.selectedPath) has not put out anything that counts yet: s steps on."
   }
 
@@ -92,10 +96,13 @@ struct BesidePanel: Panel {
   /// The verdict over as many lines as it needs and gets, and the channels that are not shown.
   private func drawConclusion(_ beside: BesideView, shown: Int, into region: Region) {
     let hidden = beside.channelCount - beside.firstChannel - shown
-    let more = hidden > 0 ? "… \(NumberText.grouped(hidden)) more channels" : ""
-    let style: Style = .role(beside.verdict.isEqual ? .good : .bad)
+    let things = beside.isRanked ? "tokens" : "channels"
+    let more = hidden > 0 ? "… \(NumberText.grouped(hidden)) more \(things)" : ""
+    let isGood = beside.verdict.isEqual && beside.verdict.warning == nil
+    let style: Style = .role(isGood ? .good : beside.verdict.isEqual ? .caution : .bad)
     let width = region.columns - 4
-    var pieces = beside.verdict.pieces[...]
+    var pieces = beside.verdict.pieces
+    if let warning = beside.verdict.warning { pieces.insert(warning, at: min(1, pieces.count)) }
     var row = max(1, region.rows - Self.conclusionRows)
     var sign = beside.verdict.sign
     while row < region.rows, !pieces.isEmpty {
@@ -109,7 +116,10 @@ struct BesidePanel: Panel {
         pieces.removeFirst()
       }
       // A piece longer than a line is cut rather than lost.
-      if line.isEmpty, let piece = pieces.popFirst() { line = Words.fitted(piece, room) }
+      if line.isEmpty, !pieces.isEmpty {
+        let piece = pieces.removeFirst()
+        line = Words.fitted(piece, room)
+      }
       region.spans(
         row: row, column: 1, [(sign + " ", style), (line, sign == " " ? .plain : style)])
       sign = " "

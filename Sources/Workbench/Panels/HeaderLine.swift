@@ -47,15 +47,16 @@ enum HeaderLine {
 
   private static func rightText(_ model: AppModel) -> [(String, Style)] {
     if model.isSlow {
-      let text = model.progress?.text ?? "running"
-      return [("▶ \(text)  ", .role(.caution)), ("^C stops", .role(.key))]
+      let text = model.progress?.text ?? model.runningName
+      let waiting = model.pendingCount > 1 ? "\(model.pendingCount - 1) wait  " : ""
+      return [("▶ \(text)  \(waiting)", .role(.caution)), ("^C stops", .role(.key))]
     }
+    if model.seeksDifference { return [("▶ comparing all layers  ", .role(.caution))] }
     guard !model.isOpening else { return [] }
     let position = model.view.position
     var result: [(String, Style)] = [(position.text, .role(.title))]
     if let rate = model.view.facts.sampleRateHz, rate > 0 {
-      let seconds = Words.decimal(Double(position.inputTime) / rate, digits: 2)
-      result.append(("  \(seconds) s", .plain))
+      result.append(("  \(Words.seconds(position.inputTime, rate))", .plain))
     }
     if model.view.facts.isRecording { result.append(("  ●rec", .role(.bad))) }
     return result
@@ -65,7 +66,7 @@ enum HeaderLine {
 /// The second line: the selected layer, the row, and whether the whole stack is right so far.
 enum PathLine {
   static func draw(_ model: AppModel, into region: Region) {
-    let shown = Words.pathFitted(model.selectedPath, region.columns / 3)
+    let shown = ShortNames.fitted(model.selectedPath, region.columns / 3)
     var column = region.text(row: 0, column: 1, shown, .role(.key)) + 1
     if let layer = model.view.layers.first(where: { $0.path == model.selectedPath }) {
       column += region.text(row: 0, column: column + 1, layer.kind, .role(.faint)) + 1
@@ -83,8 +84,8 @@ enum PathLine {
     let facts = model.view.facts
     let text = "row \(model.row) of \(facts.rowCount)"
     let position = model.view.position
-    guard facts.rowLengths.indices.contains(model.row) else { return text }
-    let length = facts.rowLengths[model.row]
+    guard facts.rows.indices.contains(model.row) else { return text }
+    let length = facts.rows[model.row].end
     let isOver = length < position.inputLength && length < position.inputTime
     return isOver ? "\(text): ended at \(NumberText.grouped(length))" : text
   }
@@ -98,10 +99,21 @@ enum PathLine {
       }
       return (Words.fitted("cannot step: \(obstacle)", width), .role(.caution))
     }
-    let wanted = verdict.pieces.prefix(3).joined(separator: " · ")
-    let isNarrow = wanted.columns > width - 2
-    let pieces = isNarrow ? [verdict.brief] + verdict.pieces.dropFirst() : verdict.pieces
-    let text = Words.joined(pieces, width: width - 2)
-    return ("\(verdict.sign) \(text)", .role(verdict.isEqual ? .good : .bad))
+    let unmet = model.view.expectations.first { !$0.verdict.isEqual }
+    let warnings = [
+      verdict.warning, unmet.map { "≠ expected \($0.file): \($0.verdict.brief)" },
+    ].compactMap { $0 }
+    // Beside the name of a layer it must be said that this is about the whole stack.
+    let sign = model.selectedPath == "." ? verdict.sign : "stack \(verdict.sign)"
+    let room = width - sign.columns - 1
+    let wanted = (warnings + verdict.pieces.prefix(3)).joined(separator: " · ")
+    let first = wanted.columns > room ? verdict.brief : verdict.pieces.first ?? ""
+    // Where there is no room for both, what is not good news stays.
+    let isTight = ([first] + warnings).joined(separator: " · ").columns > room
+    let lead = isTight && !warnings.isEmpty ? warnings : [first] + warnings
+    let text = Words.joined(lead + verdict.pieces.dropFirst(), width: room)
+    let isGood = verdict.isEqual && warnings.isEmpty
+    let style: Style = .role(isGood ? .good : verdict.isEqual ? .caution : .bad)
+    return ("\(sign) \(text)", style)
   }
 }

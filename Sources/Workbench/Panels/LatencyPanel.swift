@@ -8,6 +8,7 @@ struct LatencyPanel: Panel {
   let about = [
     "in and out are the layer's own latencies; warm-up is outputs of the step run before t 0.",
     "Delay is how many input timesteps later than layer-wise an output comes.",
+    "Sees is which timesteps of the layer's own input an output depends on; 0 is its own.",
   ]
 
   func draw(_ model: AppModel, into region: Region) {
@@ -17,44 +18,33 @@ struct LatencyPanel: Panel {
       region.text(row: 0, column: 1, text, .role(.faint))
       return
     }
-    let name = max(8, region.columns - 44)
-    let ends = [7, 12, 17, 25, 33, 43].map { name + $0 }
-    region.text(row: 0, column: 1, "layer", .role(.faint))
-    let hasRate = model.view.facts.sampleRateHz.map { $0 > 0 } ?? false
-    let heads = ["block", "in", "out", "warm-up", "delay"] + (hasRate ? ["time"] : [])
-    for (head, end) in zip(heads, ends) { region.textRight(row: 0, end: end, head, .role(.faint)) }
+    let rate = model.view.facts.sampleRateHz.flatMap { $0 > 0 ? $0 : nil }
     let room = region.rows - 1
     let first = min(model.latencyScroll, max(0, rows.count - room))
     let count = rows.count - first > room ? room - 1 : room
-    for (offset, row) in rows.dropFirst(first).prefix(count).enumerated() {
-      draw(row, ends: ends, nameWidth: name, model, into: region.part(row: offset + 1, rows: 1))
-    }
+    NumberTable(
+      heads: ["block", "in", "out", "warm-up", "delay"] + (rate == nil ? [] : ["time"]) + ["sees"],
+      lines: rows.dropFirst(first).prefix(count).map { line($0, rate, model) }
+    ).draw(into: region)
     let hidden = rows.count - first - count
     if hidden > 0 {
       region.text(row: region.rows - 1, column: 1, "… \(hidden) more layers", .role(.faint))
     }
   }
 
-  private func draw(
-    _ row: LatencyRow, ends: [Int], nameWidth: Int, _ model: AppModel, into region: Region
-  ) {
-    region.text(row: 0, column: 1, Words.pathFitted(row.path, nameWidth - 1))
-    if row.path == model.selectedPath {
-      region.emphasize(row: 0, columns: 0..<region.columns, .bold)
-    }
-    if let obstacle = row.obstacle {
-      let text = Words.fitted(obstacle, region.columns - nameWidth - 3)
-      region.text(row: 0, column: nameWidth + 2, text, .role(.caution))
-      return
+  private func line(_ row: LatencyRow, _ rate: Double?, _ model: AppModel) -> NumberTable.Line {
+    let isSelected = row.path == model.selectedPath
+    guard row.obstacle == nil else {
+      return NumberTable.Line(
+        name: row.path, cells: [], isSelected: isSelected, note: row.obstacle)
     }
     let numbers = [row.blockSize, row.inputLatency, row.outputLatency, row.warmUp, row.delay]
-    for (number, end) in zip(numbers, ends) {
-      let style: Style = number == 0 ? .role(.faint) : .plain
-      region.textRight(row: 0, end: end, NumberText.grouped(number), style)
-    }
-    guard let rate = model.view.facts.sampleRateHz, rate > 0 else { return }
-    let milliseconds = Words.decimal(1000 * Double(row.delay) / rate, digits: 1)
-    region.textRight(row: 0, end: ends[5], "\(milliseconds) ms", .role(.faint))
+    let time = rate.map { "\(Words.decimal(1000 * Double(row.delay) / $0, digits: 1)) ms" }
+    let field = row.receptiveField.isEmpty ? "–" : row.receptiveField
+    return NumberTable.Line(
+      name: row.path,
+      cells: numbers.map { NumberText.grouped($0) } + [time].compactMap { $0 } + [field],
+      isSelected: isSelected)
   }
 
   func perform(_ action: Action, on model: inout AppModel) -> [Effect] {

@@ -7,8 +7,14 @@ struct LogPanel: Panel {
     "› a command  = it is right  ! it failed. The session itself keeps every event: log."
   ]
 
+  /// How much of it is not seen; an answer that is longer than the panel must be known to be.
   func note(_ model: AppModel) -> String {
-    model.logScroll > 0 ? "\(model.logScroll) lines below" : ""
+    guard model.logScroll == 0 else { return "\(model.logScroll) lines below" }
+    let rows = (model.layout.panels[.log]?.rows ?? 0) - 2
+    let answer = model.log.count - (model.log.lastIndex { $0.tone == .command } ?? 0)
+    guard answer > rows else { return "" }
+    let way = model.focus == .log ? "k" : model.focus == .commandLine ? "Esc 6 z" : "6 z"
+    return "\(answer - rows) lines of the answer above: \(way)"
   }
 
   func draw(_ model: AppModel, into region: Region) {
@@ -53,11 +59,22 @@ struct LogPanel: Panel {
     case .move(.down): model.logScroll -= 1
     case .page(.up): model.logScroll += 10
     case .page(.down): model.logScroll -= 10
-    case .first: model.logScroll = model.log.count
+    case .first: model.logScroll = Self.farthest(model)
     case .last: model.logScroll = 0
     default: break
     }
-    model.logScroll = min(max(0, model.logScroll), max(0, model.log.count - 1))
+    model.logScroll = min(max(0, model.logScroll), Self.farthest(model))
     return []
+  }
+
+  /// How far it can be scrolled: to where the first lines fill the panel.
+  private static func farthest(_ model: AppModel) -> Int {
+    guard let rect = model.layout.panels[.log] else { return 0 }
+    var room = rect.rows - 2
+    let first = model.log.prefix { line in
+      room -= Words.wrapped(line.text, rect.columns - 5).count
+      return room >= 0
+    }
+    return model.log.count - first.count
   }
 }

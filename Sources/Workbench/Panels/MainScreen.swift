@@ -15,7 +15,7 @@ package enum MainScreen {
     }
     HeaderLine.draw(model, into: region.part(layout.header))
     PathLine.draw(model, into: region.part(layout.path))
-    if layout.kind == .single { LogPanel.draw(model.log[...], into: region.part(layout.tail)) }
+    if layout.tail.rows > 0 { LogPanel.draw(model.log[...], into: region.part(layout.tail)) }
     for (id, rect) in layout.visible(focus: model.focus, last: model.lastPanel) {
       let panel = Panels.panel(id)
       let isFocused = model.focus == id
@@ -23,7 +23,7 @@ package enum MainScreen {
         title: panel.title, note: panel.note(model), focused: isFocused)
       if !model.isOpening { panel.draw(model, into: frame) }
     }
-    if layout.kind == .single { drawTabs(model, into: region) }
+    if layout.showsOnePanel { drawTabs(model, into: region) }
     drawPrompt(model, into: region.part(layout.prompt))
     if !model.matches.isEmpty { drawMatches(model, above: layout.prompt, into: region) }
     if let help = model.help {

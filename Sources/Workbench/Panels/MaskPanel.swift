@@ -14,48 +14,35 @@ struct MaskPanel: Panel {
     guard !masks.isEmpty else {
       let text =
         model.view.facts.hasInput && model.view.facts.stack != nil
-        ? "The layer-wise result is not there: it was stopped. The next command computes it."
+        ? Words.missingResult
         : "What of each output is valid appears here, once there is a stack and an input."
       for (row, line) in Words.wrapped(text, region.columns - 2).enumerated() {
         region.text(row: row, column: 1, line, .role(.faint))
       }
       return
     }
-    let name = max(8, region.columns - 46)
-    let heads = ["row", "valid", "of", "first", "last", "holes", "lost"]
-    let ends = [4, 11, 18, 25, 32, 39, 45].map { name + $0 }
-    region.text(row: 0, column: 1, "layer", .role(.faint))
-    for (head, end) in zip(heads, ends) {
-      region.textRight(row: 0, end: end, head, .role(.faint))
-    }
     let room = region.rows - 1
     let first = min(model.maskScroll, max(0, masks.count - room))
     let rows = masks.count - first > room ? room - 1 : room
-    for (offset, mask) in masks.dropFirst(first).prefix(rows).enumerated() {
-      draw(mask, ends: ends, nameWidth: name, model, into: region.part(row: offset + 1, rows: 1))
-    }
+    NumberTable(
+      heads: ["row", "valid", "of", "first", "last", "holes", "lost"],
+      lines: masks.dropFirst(first).prefix(rows).map { line($0, model) }
+    ).draw(into: region)
     let hidden = masks.count - first - rows
     if hidden > 0 {
       region.text(row: region.rows - 1, column: 1, "… \(hidden) more rows", .role(.faint))
     }
   }
 
-  private func draw(
-    _ mask: MaskRow, ends: [Int], nameWidth: Int, _ model: AppModel, into region: Region
-  ) {
-    let numbers = [
-      "\(mask.row)", NumberText.grouped(mask.validCount), NumberText.grouped(mask.length),
-      mask.first.map { NumberText.grouped($0) } ?? "–",
-      mask.last.map { NumberText.grouped($0) } ?? "–", "\(mask.holes)",
-      mask.lost < 0 ? "+\(-mask.lost)" : "\(mask.lost)",
-    ]
-    region.text(row: 0, column: 1, Words.pathFitted(mask.path, nameWidth - 1))
-    for (number, end) in zip(numbers, ends) {
-      let isPlain = number != "0" && number != "–"
-      region.textRight(row: 0, end: end, number, isPlain ? .plain : .role(.faint))
-    }
-    let isSelected = mask.path == model.selectedPath && mask.row == model.row
-    if isSelected { region.emphasize(row: 0, columns: 0..<region.columns, .bold) }
+  private func line(_ mask: MaskRow, _ model: AppModel) -> NumberTable.Line {
+    NumberTable.Line(
+      name: mask.path,
+      cells: [
+        "\(mask.row)", NumberText.grouped(mask.validCount), NumberText.grouped(mask.length),
+        mask.first.map { NumberText.grouped($0) } ?? "–",
+        mask.last.map { NumberText.grouped($0) } ?? "–", NumberText.grouped(mask.holes),
+        mask.lost < 0 ? "+\(NumberText.grouped(-mask.lost))" : NumberText.grouped(mask.lost),
+      ], isSelected: mask.path == model.selectedPath && mask.row == model.row)
   }
 
   func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] {

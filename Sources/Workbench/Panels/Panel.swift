@@ -18,6 +18,12 @@ package protocol Panel: Sendable {
 }
 
 extension Panel {
+  /// What a panel says that needs an input, while there is none.
+  func withoutInput(_ model: AppModel) -> String {
+    model.isBusy
+      ? "\(model.runningName) runs …" : "No input yet: input sine --channels 3 --time 20"
+  }
+
   package var bindings: [Binding] { [] }
   package func note(_ model: AppModel) -> String { "" }
   package func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] { [] }

@@ -23,24 +23,26 @@ struct SequencePanel: Panel {
 
   let about = [
     "All lanes share input time; bars are the mean magnitude of the channels.",
-    "█ valid  ▒ some valid  · padding  w warm-up: outputs of the step run that come before t 0.",
+    "━ valid  ╍ some valid  · padding  w warm-up: outputs of the step run that come before t 0.",
   ]
 
-  private static let nameWidth = 13
+  static let nameWidth = 13
 
   /// Lanes stand between their names and a blank at the end.
   static func laneColumns(_ columns: Int) -> Int { max(1, columns - nameWidth - 2) }
 
   func note(_ model: AppModel) -> String {
     let facts = model.view.facts
-    guard facts.rowCount > 0 else { return "" }
-    let length = facts.rowLengths.indices.contains(model.row) ? facts.rowLengths[model.row] : 0
+    guard facts.rows.indices.contains(model.row) else { return "" }
+    let row = facts.rows[model.row]
     let all = NumberText.grouped(model.view.position.inputLength)
-    return "row \(model.row) of \(facts.rowCount)  length \(NumberText.grouped(length)) of \(all)"
+    let holes = row.holes == 1 ? ", 1 hole" : ", \(NumberText.grouped(row.holes)) holes"
+    return "row \(model.row) of \(facts.rowCount)  length \(NumberText.grouped(row.end)) of \(all)"
+      + (row.holes > 0 ? holes : "")
   }
 
   func draw(_ model: AppModel, into region: Region) {
-    let lanes = model.view.lanes
+    var lanes = model.view.lanes
     guard !lanes.lanes.isEmpty else {
       for (row, line) in Words.wrapped(empty(model), region.columns - 2).enumerated() {
         region.text(row: row, column: 1, line, .role(.faint))
@@ -48,12 +50,14 @@ struct SequencePanel: Panel {
       return
     }
     let columns = Self.laneColumns(region.columns)
+    // Where there is no room for all, the verdict speaks of the layer-wise one.
+    if 2 * lanes.lanes.count + 2 > region.rows { lanes.lanes.removeAll { $0.kind == .layer } }
     // At the bottom: the ruler, numbers under the cursor, and what the selected layer lost.
     let bottom = region.rows >= 2 * lanes.lanes.count + 3 ? 3 : 2
     let height = max(1, min(4, (region.rows - bottom) / lanes.lanes.count - 1))
     let cursor = lanes.columns(of: cursorTime(model), among: columns)
     var row = 0
-    for lane in lanes.lanes where row + height < region.rows - bottom + 1 {
+    for lane in lanes.lanes where row + height < region.rows - bottom {
       draw(lane, height: height, cursor: cursor, into: region.part(row: row, rows: height + 1))
       row += height + 1
     }
@@ -69,10 +73,10 @@ struct SequencePanel: Panel {
 
   private func empty(_ model: AppModel) -> String {
     if model.isNew { return "Lanes of input and outputs appear here, with what of them is valid." }
-    return "No input yet. Type: input sine --channels 3 --time 20, or input FILE.wav"
+    return withoutInput(model)
   }
 
-  private func cursorTime(_ model: AppModel) -> Int {
+  func cursorTime(_ model: AppModel) -> Int {
     model.cursorTime ?? max(0, model.view.position.inputTime - 1)
   }
 
@@ -100,6 +104,10 @@ struct SequencePanel: Panel {
     _ column: LaneColumn, height: Int, at x: Int, range: ValueRange, _ style: Style,
     into region: Region
   ) {
+    if let character = column.character {
+      region.set(row: height - 1, column: x, Cell(character, style: style))
+      return
+    }
     guard let value = column.value else {
       // Padding and warm-up have no value to compare; their sign stands on the ground line.
       let mark = Self.glyph(column.mark)
@@ -122,81 +130,21 @@ struct SequencePanel: Panel {
     }
   }
 
-  private func drawRuler(
-    _ model: AppModel, cursor: Range<Int>?, row: Int, into region: Region
-  ) {
-    let lanes = model.view.lanes
-    let start = Self.nameWidth + 1
-    let columns = Self.laneColumns(region.columns)
-    region.text(row: row, column: 1, "t", .role(.faint))
-    let first = NumberText.grouped(lanes.start)
-    let last = NumberText.grouped(lanes.start + max(0, lanes.count - 1))
-    region.text(row: row, column: start, first, .role(.faint))
-    region.textRight(row: row, end: start + columns, last, .role(.faint))
-    guard let cursor else { return }
-    let time = cursorTime(model)
-    var text = "▲ \(NumberText.grouped(time))"
-    if let rate = model.view.facts.sampleRateHz, rate > 0 {
-      text += " · \(Words.decimal(Double(time) / rate, digits: 3)) s"
-    }
-    let wanted = start + cursor.lowerBound
-    // Where it would leave the screen, the words stand to the left of the arrow.
-    if wanted + text.columns > region.columns {
-      let words = String(text.dropFirst(2))
-      region.textRight(row: row, end: wanted + 1, " \(words) ▲", .role(.key))
-      region.text(row: row, column: wanted + 1, " ")
-    } else {
-      region.text(
-        row: row, column: max(start, wanted - 1), wanted > start ? " \(text) " : "\(text) ",
-        .role(.key))
-    }
-  }
-
-  /// The values under the cursor: as many channels of each lane as fit.
-  private func drawNumbers(_ lanes: LanesView, rows: Range<Int>, into region: Region) {
-    let half = (lanes.lanes.count + 1) / 2
-    let groups =
-      rows.count > 1
-      ? [Array(lanes.lanes.prefix(half)), Array(lanes.lanes.dropFirst(half))] : [lanes.lanes]
-    for (row, group) in zip(rows, groups) {
-      let fits = (1...4).last { Self.width(group, values: $0) <= region.columns } ?? 1
-      region.spans(row: row, Self.spans(group, values: fits))
-    }
-  }
-
-  private static func width(_ lanes: [Lane], values: Int) -> Int {
-    spans(lanes, values: values).reduce(0) { $0 + $1.0.columns }
-  }
-
-  /// Names and values; a time is said once for the lanes that share it.
-  private static func spans(_ lanes: [Lane], values: Int) -> [(String, Style)] {
-    var spans: [(String, Style)] = []
-    var time = ""
-    for lane in lanes {
-      let point = lane.underCursor
-      spans.append((" \(Words.fitted(lane.name, 12)) ", style(lane.kind)))
-      if point.time != time { spans.append(("\(point.time) ", .role(.faint))) }
-      time = point.time
-      let shown = point.values.prefix(values)
-      let more = point.channelCount > shown.count ? " …" : ""
-      spans.append(("\(shown.joined(separator: " "))\(more) ", .plain))
-    }
-    return spans
-  }
-
-  private static func style(_ kind: Lane.Kind) -> Style {
+  static func style(_ kind: Lane.Kind) -> Style {
     switch kind {
     case .input: .role(.input)
     case .step: .role(.step)
     case .layer: .role(.layer)
-    case .selected: .role(.good)
+    case .selected: .role(.selected)
+    case .expected: .role(.expected)
     }
   }
 
   private static func glyph(_ mark: LaneColumn.Mark) -> (Unicode.Scalar, Style) {
     switch mark {
-    case .valid: ("█", .role(.good))
-    case .mixed: ("▒", .role(.good))
+    // A line in the middle of its cell: lanes do not touch, and in reverse it is still a line.
+    case .valid: ("━", .role(.good))
+    case .mixed: ("╍", .role(.good))
     case .padding: ("·", .role(.padding))
     case .warmUp: ("w", .role(.warmUp))
     case .none: (" ", .plain)

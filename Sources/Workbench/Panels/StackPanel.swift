@@ -14,7 +14,7 @@ struct StackPanel: Panel {
   ]
   let about = [
     "Ratio is output timesteps for each input timestep of the whole stack.",
-    "= step and layer agree so far  ≠ they differ  ! a fault is seeded there",
+    "= step and layer agree so far  ≠ they differ  ! a fault is seeded there, or NaN begins there",
   ]
 
   func note(_ model: AppModel) -> String {
@@ -32,12 +32,14 @@ struct StackPanel: Panel {
       region.text(row: 0, column: 1, "no layer has '\(model.filter)'", .role(.faint))
       return
     }
-    let columns = Columns(layers: layers, width: region.columns)
     let first = Self.firstVisible(model, layers, rows: region.rows)
     let shown = Self.shownCount(layers, first: first, rows: region.rows)
-    for (offset, layer) in layers.dropFirst(first).prefix(shown).enumerated() {
-      let isLast = Self.isLast(first + offset, in: layers)
-      draw(layer, isLast: isLast, columns, model, into: region.part(row: offset, rows: 1))
+    let rows = layers[first..<first + shown]
+    let columns = StackColumns(layers: rows, width: region.columns)
+    let names = columns.names(of: rows)
+    for (offset, layer) in rows.enumerated() {
+      let tree = Self.mark(layer, isLast: Self.isLast(first + offset, in: layers), model)
+      draw(layer, tree, names[offset], columns, model, into: region.part(row: offset, rows: 1))
     }
     let hidden = layers.count - first - shown
     if hidden > 0 {
@@ -45,47 +47,31 @@ struct StackPanel: Panel {
     }
   }
 
-  /// Where the columns of the table stand.
-  private struct Columns {
-    var kind: Int
-    var kindEnd: Int
-    var ratioEnd: Int
-    var stateEnd: Int
-
-    init(layers: [LayerRow], width: Int) {
-      let longest = layers.reduce(4) { longest, layer in
-        max(longest, StackPanel.indent(layer).columns + layer.name.columns)
-      }
-      stateEnd = width - 1
-      ratioEnd = stateEnd - 9
-      kindEnd = ratioEnd - 6
-      kind = min(longest + 5, max(12, kindEnd - 12))
-    }
-  }
-
-  private static func indent(_ layer: LayerRow) -> String {
-    layer.depth == 0 ? "" : String(repeating: " ", count: 2 * layer.depth - 1)
+  /// Whether a layer is folded, open or without anything inside.
+  private static func mark(_ layer: LayerRow, isLast: Bool, _ model: AppModel) -> String {
+    guard layer.hasChildren else { return isLast ? "└" : "├" }
+    return model.foldedPaths.contains(layer.path) ? "▸" : "▾"
   }
 
   private func draw(
-    _ layer: LayerRow, isLast: Bool, _ columns: Columns, _ model: AppModel, into region: Region
+    _ layer: LayerRow, _ mark: String, _ name: String, _ columns: StackColumns, _ model: AppModel,
+    into region: Region
   ) {
-    let isFolded = model.foldedPaths.contains(layer.path)
-    let mark = layer.hasChildren ? (isFolded ? "▸" : "▾") : (isLast ? "└" : "├")
     let isSelected = layer.path == model.selectedPath
     region.text(row: 0, isSelected ? "›" : " ", .role(.key))
     if let agrees = layer.agrees {
       region.text(row: 0, column: 1, agrees ? "=" : "≠", .role(agrees ? .faint : .bad))
     }
-    let tree = region.text(row: 0, column: 2, "\(Self.indent(layer))\(mark) ", .role(.faint))
-    let nameWidth = max(4, columns.kind - 3 - tree)
-    region.text(row: 0, column: 2 + tree, Words.fitted(layer.name, nameWidth))
+    let indent = String(repeating: " ", count: columns.indent(layer.depth))
+    let tree = region.text(row: 0, column: 2, "\(indent)\(mark) ", .role(.faint))
+    region.text(row: 0, column: 2 + tree, name)
     let kind = Words.fitted(layer.kind, max(0, columns.kindEnd - columns.kind))
     let kindColumns = region.text(row: 0, column: columns.kind, kind, .role(.faint))
     if let warning = layer.warning {
       let start = columns.kind + kindColumns + 1
-      let words = warning.split(separator: " ").last.map(String.init) ?? warning
-      let fitting = [warning, words].first { $0.columns + 2 <= columns.stateEnd - start }
+      let fitting = [warning.text, warning.brief].first { text in
+        text.columns + 2 <= columns.stateEnd - start
+      }
       let text = "! \(fitting ?? "")"
       region.textRight(row: 0, end: columns.stateEnd, text, .role(.bad))
     } else {
@@ -121,7 +107,7 @@ struct StackPanel: Panel {
 
   /// The last row says what is left out, when something is.
   private static func shownCount(_ layers: [LayerRow], first: Int, rows: Int) -> Int {
-    layers.count - first > rows ? max(0, rows - 1) : rows
+    layers.count - first > rows ? max(0, rows - 1) : layers.count - first
   }
 
   private static func isLast(_ index: Int, in layers: [LayerRow]) -> Bool {

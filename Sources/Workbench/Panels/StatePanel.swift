@@ -7,7 +7,7 @@ struct StatePanel: Panel {
   let title = "State"
   let about = [
     "A row of the batch of one state leaf; rows t-4 … t-1 are the newest timesteps of a window.",
-    ", : ▁ ▂ ░ ▒ ▓ █ from the least to the greatest value · exactly 0  N NaN  ∞ m infinite",
+    "▁ to █ from the least to the greatest value · exactly 0  N NaN  ∞ m infinite",
   ]
 
   let bindings: [Binding] = [
@@ -15,7 +15,7 @@ struct StatePanel: Panel {
     Binding([.character("p")], "p", "leaf before", .previousLeaf),
   ]
 
-  private static let nameWidth = 7
+  private static let nameWidth = 10
 
   /// Two rows are kept for the legend and one for the number under the cursor.
   static func mapRows(_ rows: Int) -> Int { max(1, rows - 3) }
@@ -25,7 +25,9 @@ struct StatePanel: Panel {
     guard let state = model.view.state else { return "" }
     let count = state.leaves.count
     let leaf = count > 1 ? "  leaf \(state.leafIndex + 1)/\(count)" : ""
-    return "\(state.facet)  \(state.shape) \(state.dtype)\(leaf)  row \(state.row)"
+    // The cursor of the sequence may be elsewhere: this is the state after the last step.
+    let step = "after step \(NumberText.grouped(state.step))"
+    return "\(state.facet)  \(step)  row \(state.row)  \(state.shape) \(state.dtype)\(leaf)"
   }
 
   func draw(_ model: AppModel, into region: Region) {
@@ -56,7 +58,7 @@ struct StatePanel: Panel {
     if model.isNew { return "What the selected layer remembers between steps appears here." }
     if model.view.facts.notSteppable != nil { return "This stack cannot step, so it has no state." }
     guard model.view.facts.hasInput else {
-      return "No input yet: input sine --channels 3 --time 20"
+      return withoutInput(model)
     }
     return "\(model.selectedPath) remembers nothing from step to step."
   }
@@ -72,12 +74,12 @@ struct StatePanel: Panel {
     for (row, leaf) in state.leaves[start..<start + shown].enumerated() {
       let isShown = start + row == state.leafIndex
       let name = Words.left(leaf.name, width)
-      let change = leaf.isChanged ? "changed this step" : "unchanged"
+      let change = leaf.isChanged.map { $0 ? "changed this step" : "unchanged" } ?? ""
       region.spans(
         row: first + row, column: 1,
         [
           (isShown ? "› " : "  ", .role(.key)), (name, isShown ? .role(.title) : .plain),
-          ("  \(leaf.shape)  \(change)", .role(.faint)),
+          ("  \(leaf.shape)  \(change)", .role(.faint)), (leaf.hasNaN ? "  NaN" : "", .role(.bad)),
         ])
     }
     guard count > shown else { return }
@@ -99,24 +101,43 @@ struct StatePanel: Panel {
       ])
   }
 
+  private static func changeText(_ state: StateView) -> String {
+    guard state.step > 0 else { return "no step made yet" }
+    guard let changed = state.changedCount else { return "changes not known: show state finds out" }
+    let all = NumberText.grouped(state.elementCount)
+    switch changed {
+    case 0: return "unchanged this step"
+    case state.elementCount: return "all \(all) changed this step"
+    default: return "\(NumberText.grouped(changed)) of \(all) changed this step"
+    }
+  }
+
+  /// How many NaN there are here, and whether others of the layer's leaves have any.
+  private static func nanText(_ state: StateView) -> (text: String, style: Style) {
+    let others = state.leaves.enumerated().filter { $0 != state.leafIndex && $1.hasNaN }
+      .map(\.element.name)
+    let here = "\(NumberText.grouped(state.nanCount)) NaN"
+    if let first = others.first {
+      let more = others.count > 1 ? " and \(others.count - 1) more" : ""
+      return ("\(here) here, NaN in \(first)\(more)", .role(.bad))
+    }
+    if state.nanCount > 0 { return (here, .role(.bad)) }
+    let count = state.leaves.count
+    return (count > 1 ? "\(here) in \(count) leaves" : here, .role(.faint))
+  }
+
   private func drawLegend(_ state: StateView, into region: Region) {
-    let glyphs = String(String.UnicodeScalarView(Palette.heatGlyphs))
-    let changed =
-      !state.isChanged
-      ? "unchanged this step"
-      : state.changedCount == state.elementCount
-        ? "all \(NumberText.grouped(state.elementCount)) changed this step"
-        : "\(NumberText.grouped(state.changedCount)) of "
-          + "\(NumberText.grouped(state.elementCount)) changed this step"
-    let nan = "\(NumberText.grouped(state.nanCount)) NaN"
-    let nanStyle: Style = state.nanCount > 0 ? .role(.bad) : .role(.faint)
+    let nan = Self.nanText(state)
     var column = 1
-    column += region.text(row: region.rows - 3, column: column, changed) + 2
-    region.text(row: region.rows - 3, column: column, nan, nanStyle)
-    let legend =
-      "min \(Words.short(state.minimum)) \(glyphs) max \(Words.short(state.maximum))"
-      + "  mean \(Words.short(state.mean))"
-    region.text(row: region.rows - 2, column: 1, legend, .role(.faint))
+    column += region.text(row: region.rows - 3, column: column, Self.changeText(state)) + 2
+    region.text(row: region.rows - 3, column: column, nan.text, nan.style)
+    var legend: [(String, Style)] = [("min \(Words.short(state.minimum)) ", .role(.faint))]
+    legend += Palette.heatGlyphs.enumerated().map { level, glyph -> (String, Style) in
+      (String(glyph), .heat(level))
+    }
+    legend.append(
+      (" max \(Words.short(state.maximum))  mean \(Words.short(state.mean))", .role(.faint)))
+    region.spans(row: region.rows - 2, column: 1, legend)
     let moreRows = state.rowCount - state.firstRow - state.values.count
     let moreColumns = state.columnCount - state.firstColumn - (state.values.first?.count ?? 0)
     var hidden: [String] = []

@@ -18,12 +18,12 @@ enum Words {
     return result + "…"
   }
 
-  /// The end of a path in at most `width` columns: what tells layers apart stands there.
-  static func pathFitted(_ path: String, _ width: Int) -> String {
-    guard path.columns > width, width > 1 else { return fitted(path, width) }
-    var rest = path[...]
-    while String(rest).columns >= width { rest.removeFirst() }
-    return "…" + rest
+  static let missingResult =
+    "The layer-wise result is not there: it was stopped. The next command computes it."
+
+  /// An input timestep as a time, to the millisecond wherever it stands.
+  static func seconds(_ timestep: Int, _ rate: Double) -> String {
+    "\(decimal(Double(timestep) / rate, digits: 3)) s"
   }
 
   /// A text with blanks before it, `width` columns wide.

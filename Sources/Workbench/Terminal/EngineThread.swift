@@ -9,7 +9,7 @@ import TerminalUI
 
 /// Something the engine tells the screen.
 enum EngineEvent: Sendable {
-  case opened(greeting: [OutputLine], vocabulary: Vocabulary)
+  case opened(greeting: Outcome, vocabulary: Vocabulary)
   case progress(Progress)
   case finished(line: String, outcome: Outcome, vocabulary: Vocabulary?)
   case view(SessionView)

@@ -39,11 +39,11 @@ package final class Repl {
     PlainTerminal.guardSettings()
     PlainTerminal.catchInterrupts()
     let watch = InterruptWatch(client.canceller)
-    open(watch)
+    let isOpened = open(watch)
     // Lines that were meant for what could not be opened are not for a new session.
-    guard client.isOpened || editor != nil else { return try ended(false) }
+    guard isOpened || editor != nil else { return try ended(false) }
     var openLines: [String] = []
-    var allDone = true
+    var allDone = isOpened
     while failure == nil {
       guard let line = try read(isOpen: !openLines.isEmpty) else {
         if !openLines.isEmpty { allDone = refuse(openLines) }
@@ -68,18 +68,21 @@ package final class Repl {
     return allDone
   }
 
-  private func open(_ watch: InterruptWatch) {
+  /// Opens the session and says what it begins with; tells whether it could be opened.
+  private func open(_ watch: InterruptWatch) -> Bool {
     var notice = ProgressNotice()
     let greeting = watch.during {
       client.open { progress in
         if let line = notice.line(progress) { self.say(line) }
       }
     }
-    guard client.isOpened || editor != nil else {
-      greeting.forEach { complain($0.text) }
-      return
+    let isOpened = greeting.status != .failed
+    guard isOpened || editor != nil else {
+      greeting.lines.forEach { complain($0.text) }
+      return false
     }
-    greeting.forEach(show)
+    greeting.lines.forEach(show)
+    return isOpened
   }
 
   /// What ends before its brackets and quotes do is no command.

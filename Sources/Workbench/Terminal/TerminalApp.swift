@@ -102,7 +102,7 @@ package final class TerminalApp {
       model.pendingCount -= 1
       model.progress = nil
       model.vocabulary = vocabulary
-      model.append(greeting)
+      model.append(greeting.lines)
       shownRequest = nil
       takeLines()
     case .progress(let progress): model.progress = progress
@@ -114,7 +114,8 @@ package final class TerminalApp {
       shownRequest = nil
       carryOut(model.finish(line, outcome))
     case .view(let view):
-      model.show(view)
+      carryOut(model.show(view))
+      if model.isComparing { shownRequest = nil }
       // A new session begins with typing, one with a stack with looking.
       if !hasShown, model.isNew, model.focus == .stack { model.focusCommandLine() }
       hasShown = true

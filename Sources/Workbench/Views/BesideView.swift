@@ -21,6 +21,8 @@ package struct BesideView: Hashable, Sendable {
   package var path: String
   /// The timestep shown, in the layer's own time.
   package var time: Int
+  /// Whether the channels are logits of tokens, the likeliest first.
+  package var isRanked: Bool
   /// Whether step and layer hold it for valid; values of invalid timesteps do not count.
   package var isStepValid: Bool
   package var isLayerValid: Bool
@@ -32,11 +34,13 @@ package struct BesideView: Hashable, Sendable {
   package var verdict: VerdictView
 
   package init(
-    path: String, time: Int, isStepValid: Bool = true, isLayerValid: Bool = true,
+    path: String, time: Int, isRanked: Bool = false, isStepValid: Bool = true,
+    isLayerValid: Bool = true,
     channels: [Channel], firstChannel: Int, channelCount: Int, verdict: VerdictView
   ) {
     self.path = path
     self.time = time
+    self.isRanked = isRanked
     self.isStepValid = isStepValid
     self.isLayerValid = isLayerValid
     self.channels = channels

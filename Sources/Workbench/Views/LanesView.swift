@@ -31,7 +31,7 @@ package struct LanesView: Hashable, Sendable {
 package struct Lane: Hashable, Sendable {
   /// What a lane shows, which decides its colour.
   package enum Kind: Hashable, Sendable {
-    case input, step, layer, selected
+    case input, step, layer, selected, expected
   }
 
   package var kind: Kind
@@ -69,10 +69,13 @@ package struct LaneColumn: Hashable, Sendable {
   /// The magnitude that stands for them; nil where nothing is valid.
   package var value: Float?
   package var mark: Mark
+  /// The character of a byte of text that begins here, where a column holds no more than one.
+  package var character: Unicode.Scalar?
 
-  package init(value: Float? = nil, mark: Mark) {
+  package init(value: Float? = nil, mark: Mark, character: Unicode.Scalar? = nil) {
     self.value = value
     self.mark = mark
+    self.character = character
   }
 }
 

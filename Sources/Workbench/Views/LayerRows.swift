@@ -11,12 +11,13 @@ package struct LayerRow: Hashable, Sendable {
   package var stateBytes: Int
   /// Whether its step-wise output is the layer-wise one so far; nil where it is not compared.
   package var agrees: Bool?
-  /// What is wrong with it, such as a fault or a NaN.
-  package var warning: String?
+  /// Where it first is not.
+  package var difference: DifferencePlace?
+  package var warning: LayerWarning?
 
   package init(
     path: String, name: String, kind: String, depth: Int, hasChildren: Bool = false,
-    outputRatio: String, stateBytes: Int, agrees: Bool? = nil, warning: String? = nil
+    outputRatio: String, stateBytes: Int, agrees: Bool? = nil, warning: LayerWarning? = nil
   ) {
     self.path = path
     self.name = name
@@ -27,6 +28,28 @@ package struct LayerRow: Hashable, Sendable {
     self.stateBytes = stateBytes
     self.agrees = agrees
     self.warning = warning
+  }
+}
+
+/// What is wrong with a layer, such as a fault or a NaN, and the same in a word.
+package struct LayerWarning: Hashable, Sendable {
+  package var text: String
+  package var brief: String
+
+  package init(_ text: String, brief: String) {
+    self.text = text
+    self.brief = brief
+  }
+}
+
+/// Where a layer's outputs first differ: a row, and the input timestep that shows it in all lanes.
+package struct DifferencePlace: Hashable, Sendable {
+  package var row: Int
+  package var inputTime: Int
+
+  package init(row: Int, inputTime: Int) {
+    self.row = row
+    self.inputTime = inputTime
   }
 }
 
@@ -69,12 +92,14 @@ package struct LatencyRow: Hashable, Sendable {
   package var warmUp: Int
   /// How far its output lags behind the input of the session, in input timesteps.
   package var delay: Int
+  /// The timesteps of its own input that an output sees, such as `-2 … 0`; empty where it sees none.
+  package var receptiveField: String
   /// Why it cannot step, when it cannot.
   package var obstacle: String?
 
   package init(
     path: String, blockSize: Int, inputLatency: Int, outputLatency: Int, warmUp: Int,
-    delay: Int, obstacle: String? = nil
+    delay: Int, receptiveField: String = "", obstacle: String? = nil
   ) {
     self.path = path
     self.blockSize = blockSize
@@ -82,6 +107,7 @@ package struct LatencyRow: Hashable, Sendable {
     self.outputLatency = outputLatency
     self.warmUp = warmUp
     self.delay = delay
+    self.receptiveField = receptiveField
     self.obstacle = obstacle
   }
 }

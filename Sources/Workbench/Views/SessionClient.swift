@@ -4,11 +4,8 @@
 /// typed or come from a key: there is no second way to change a session.
 package protocol SessionClient: AnyObject {
   /// Opens the session, once and before all else: what is said first, such as what was opened and what
-  /// to try.
-  func open(progress: @escaping (Progress) -> Void) -> [OutputLine]
-
-  /// Whether what was to be opened could be.
-  var isOpened: Bool { get }
+  /// to try; failed where the file could not be opened.
+  func open(progress: @escaping (Progress) -> Void) -> Outcome
 
   /// Stops the running line, or the opening, at the next whole block; safe from any thread.
   var canceller: @Sendable () -> Void { get }

@@ -6,8 +6,13 @@ package struct SessionView: Hashable, Sendable {
   package var facts = SessionFacts()
   package var position = PositionView()
   package var layers: [LayerRow] = []
+  /// Whether the layers were all compared up to the position, as far as there is anything to compare;
+  /// otherwise the next view compares on.
+  package var isAgreementKnown = false
   /// Step-wise against layer-wise at the root; nil before anything is compared.
   package var verdict: VerdictView?
+  /// What is expected of other programs, and whether it is what came out.
+  package var expectations: [ExpectationView] = []
   package var lanes: LanesView = LanesView()
   package var state: StateView?
   package var beside: BesideView?
@@ -29,9 +34,12 @@ package struct SessionFacts: Hashable, Sendable {
   /// Nil when there is no stack yet.
   package var stack: StackFacts?
   package var hasInput = false
-  package var rowCount = 0
-  /// Rows of the input in timesteps.
-  package var rowLengths: [Int] = []
+  package var rows: [RowFacts] = []
+  package var rowCount: Int { rows.count }
+  /// Whether there is a layer-wise result; one that was stopped is missing.
+  package var hasLayerWise = false
+  /// Whether `decode` can go on from here.
+  package var decodes = false
   package var sampleRateHz: Double?
   /// Faults in the step run, as the user named them.
   package var faults: [String] = []
@@ -44,6 +52,33 @@ package struct SessionFacts: Hashable, Sendable {
   package var notSteppable: String?
 
   package init() {}
+}
+
+/// How long one row of the input is.
+package struct RowFacts: Hashable, Sendable {
+  /// Timesteps up to the last valid one.
+  package var end: Int
+  /// Invalid timesteps before it.
+  package var holes: Int
+
+  package init(end: Int, holes: Int = 0) {
+    self.end = end
+    self.holes = holes
+  }
+}
+
+/// One expected array against what came out so far.
+package struct ExpectationView: Hashable, Sendable {
+  /// Where it belongs, such as `out` or `out:layer`.
+  package var place: String
+  package var file: String
+  package var verdict: VerdictView
+
+  package init(place: String, file: String, verdict: VerdictView) {
+    self.place = place
+    self.file = file
+    self.verdict = verdict
+  }
 }
 
 /// Facts of the layer stack.
@@ -104,6 +139,8 @@ package struct VerdictView: Hashable, Sendable {
   package var pieces: [String]
   /// Its first words for a narrow place, in which a number and the masks still have room.
   package var brief: String
+  /// What is wrong although both are equal, such as a NaN; then it is no good news.
+  package var warning: String?
 
   package init(isEqual: Bool, pieces: [String], brief: String? = nil) {
     self.isEqual = isEqual

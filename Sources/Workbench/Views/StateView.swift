@@ -4,12 +4,15 @@ package struct StateView: Hashable, Sendable {
   package struct Leaf: Hashable, Sendable {
     package var name: String
     package var shape: String
-    package var isChanged: Bool
+    /// Whether the last step changed it; nil where that is not known.
+    package var isChanged: Bool?
+    package var hasNaN: Bool
 
-    package init(name: String, shape: String, isChanged: Bool) {
+    package init(name: String, shape: String, isChanged: Bool?, hasNaN: Bool = false) {
       self.name = name
       self.shape = shape
       self.isChanged = isChanged
+      self.hasNaN = hasNaN
     }
   }
 
@@ -20,9 +23,12 @@ package struct StateView: Hashable, Sendable {
   package var shape: String
   package var dtype: String
   package var row: Int
-  /// Elements of the row, how many the last step changed, and how many are NaN.
+  /// Steps made so far: what stands here is the state after them.
+  package var step: Int
+  /// Elements of the row, how many the last step changed (nil where that is not known), and how many
+  /// are NaN.
   package var elementCount: Int
-  package var changedCount: Int
+  package var changedCount: Int?
   package var nanCount: Int
   package var minimum: Float
   package var maximum: Float
@@ -44,7 +50,7 @@ package struct StateView: Hashable, Sendable {
 
   package init(
     facet: String, leafIndex: Int, leaves: [Leaf], shape: String, dtype: String, row: Int,
-    elementCount: Int, changedCount: Int, nanCount: Int, minimum: Float, maximum: Float,
+    step: Int, elementCount: Int, changedCount: Int?, nanCount: Int, minimum: Float, maximum: Float,
     mean: Float, rowNames: [String], values: [[Float]], firstRow: Int, firstColumn: Int,
     rowCount: Int, columnCount: Int, cursorIndex: String, cursorValue: String,
     cursorBefore: String? = nil
@@ -55,6 +61,7 @@ package struct StateView: Hashable, Sendable {
     self.shape = shape
     self.dtype = dtype
     self.row = row
+    self.step = step
     self.elementCount = elementCount
     self.changedCount = changedCount
     self.nanCount = nanCount
@@ -71,7 +78,4 @@ package struct StateView: Hashable, Sendable {
     self.cursorValue = cursorValue
     self.cursorBefore = cursorBefore
   }
-
-  /// Whether the last step changed anything.
-  package var isChanged: Bool { changedCount > 0 }
 }

@@ -25,7 +25,7 @@ package struct ViewRequest: Hashable, Sendable {
   package var keysBack = 0
   package var wantsMasks = false
   package var wantsLatencies = false
-  /// Whether each layer is to be compared, as far as that is quick.
+  /// Whether each layer is to be compared; each view of a long run goes on with a part of it.
   package var wantsAgreement = false
 
   package init() {}

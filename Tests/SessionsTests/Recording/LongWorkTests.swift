@@ -46,7 +46,7 @@ import Testing
     workspace.session.progress = { told.append(($0, $1)) }
     try workspace.performAll([line])
     // What a screen shows of it is part of the work.
-    try workspace.session.prepareLayerWise { told.append(($0, $1)) }
+    try workspace.session.prepareScreen { told.append(($0, $1)) }
     #expect(!told.isEmpty)
     #expect(told.allSatisfy { (0...$1).contains($0) && $1 > 0 })
   }
@@ -71,13 +71,13 @@ import Testing
     let workspace = try slow([Small.stack, Small.input])
     let session = workspace.session
     var told: [(done: Int, total: Int)] = []
-    try session.prepareLayerWise { told.append(($0, $1)) }
+    try session.prepareScreen { told.append(($0, $1)) }
     let total = try #require(told.first?.total)
     #expect(total > 12 && told.allSatisfy { $0.total == total })
     #expect(told.map(\.done) == told.map(\.done).sorted())
     try workspace.performAll(["seed 3"])
     #expect(throws: RuntimeError.self) {
-      try session.prepareLayerWise { _, _ in session.cancel.raise() }
+      try session.prepareScreen { _, _ in session.cancel.raise() }
     }
     #expect(!session.hasLayerWise)
     try workspace.performAll(["run", "check equal"])
