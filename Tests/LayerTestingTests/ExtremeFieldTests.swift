@@ -14,7 +14,7 @@ import Testing
     0, -1, 1 << 24, (1 << 31) - 1, 1 << 31, 1 << 53, 1 << 62, .max, .min,
   ]
   private static let real: [Double] = [
-    0, -1, 1e300, -1e300, 1e-320, .nan, .infinity, -.infinity, 0x1p53, 0x1p62,
+    0, -1, 1e300, -1e300, 0x1p-1064, .nan, .infinity, -.infinity, 0x1p53, 0x1p62,
   ]
   private static let budget = MemoryBudget(64 << 20, origin: "a test")
   private static let inputs: [ChannelSpec] = [

@@ -1,4 +1,5 @@
 import Layers
+import Programs
 import Runtime
 import Tensors
 import Testing

@@ -151,8 +151,8 @@ struct CommandLineTests {
   func keepsFiles() throws {
     let lines = Self.script + "show . > a.npy\nconvert text > a.textproto\n"
     let kept = try run(["run", "-"], input: lines, files: ["a.npy": "mine"]) { folder in
-      #expect(
-        try String(contentsOf: folder.appendingPathComponent("a.npy"), encoding: .utf8) == "mine")
+      let text = try String(contentsOf: folder.appendingPathComponent("a.npy"), encoding: .utf8)
+      #expect(text == "mine")
     }
     #expect(kept.status == 3 && kept.errors.contains("a.npy exists"))
     #expect(kept.errors.contains("show . > a.npy --replace"))

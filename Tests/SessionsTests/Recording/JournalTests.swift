@@ -161,24 +161,6 @@ import Weights
     #expect(try workspace.performAll(["open -"]) == ["back in new session"])
   }
 
-  @Test("quit writes what the journal lacks, or says that it cannot and stays")
-  func quits() throws {
-    let scratch = try Scratch()
-    try scratch.write([], "folder")
-    let journal = Journal(directory: scratch.file("folder"))
-    let workspace = try scratch.workspace()
-    workspace.session.recorder = Recorder(journal: journal)
-    try workspace.performAll(["seed 1"])
-    let refusal = try workspace.refusal(of: "quit")
-    #expect(refusal.contains("not all that was done is in the journal"))
-    #expect(refusal.contains("save FILE.session") && refusal.contains("quit --unsaved"))
-    #expect(workspace.perform("quit --unsaved").effect == .quit)
-    try FileManager.default.removeItem(atPath: scratch.file("folder"))
-    #expect(workspace.perform("quit").effect == .quit)
-    let bytes = try ByteFile(path: try #require(journal.path)).readAll()
-    #expect(try SessionFile(bytes: bytes, name: "a").events.map(\.typed) == ["seed 1"])
-  }
-
   @Test("the folder of journals is the user's alone")
   func folder() throws {
     let scratch = try Scratch()
