@@ -48,7 +48,7 @@ import Testing
     Case(
       testDescription: "a combinator that nobody here knows",
       stack: Serial([Doubling(inner: Relu())]),
-      origins: ["doubling": "x", "doubling/inner": "made"]),
+      origins: ["layers_0": "x", "layers_0/inner": "made"]),
   ]
 
   @Test("the origin of every input", arguments: cases)

@@ -31,7 +31,7 @@ extension Session {
       guard let node = tree.nodes.first(where: { $0.path == path }) else {
         return sequence("in", run.input)
       }
-      return sequence("in", try input(of: node, tree, run))
+      return sequence("in", try input(of: node.path, run))
     case .layer: return sequence("layer", try layerWise(path, run))
     case .out:
       guard let step = run.stepWise(path) else {
@@ -131,24 +131,17 @@ extension Session {
 
   /// What a layer sees layer-wise; nil where that cannot be had.
   func inputSequence(of path: String) -> SequenceTensor? {
-    guard let run, let (_, tree) = try? requireTree() else { return nil }
-    guard let node = tree.nodes.first(where: { $0.path == path }) else { return run.input }
-    return try? input(of: node, tree, run)
+    guard let run else { return nil }
+    return try? input(of: path, run)
   }
 
-  /// What a layer sees layer-wise: inside a chain the output of the sibling before it.
-  func input(of node: LayerNode, _ tree: LayerTree, _ run: ModelRun) throws -> SequenceTensor {
-    guard let last = node.index.last else { return run.input }
-    let parent = Array(node.index.dropLast())
-    if last > 0, let above = tree[parent]?.layer,
-      above is Serial || above is Residual || above is Repeat,
-      above.children[last].field == above.children[last - 1].field,
-      let before = tree[parent + [last - 1]]
-    {
-      return try layerWise(before.path, run)
+  /// What a layer sees layer-wise, as it was recorded while the stack was traced.
+  func input(of path: String, _ run: ModelRun) throws -> SequenceTensor {
+    guard !path.isEmpty else { return run.input }
+    guard let value = try layerWise(run).input(of: path, root: run.input) else {
+      throw CommandError(.unknownPath, found: "\(path.shown) has no input of its own")
     }
-    guard let above = tree[parent] else { return run.input }
-    return try input(of: above, tree, run)
+    return value
   }
 
   private func stateLeaf(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {

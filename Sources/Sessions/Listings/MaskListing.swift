@@ -28,7 +28,7 @@ package enum MaskListing {
     for (index, node) in tree.nodes.enumerated() where path == nil || node.path == path {
       try session.goOn(index, of: tree.nodes.count)
       guard let out = taps[node.path] else { continue }
-      let input = try session.input(of: node, tree, run)
+      let input = try session.input(of: node.path, run)
       let inputLengths = validCounts(input.mask)
       for (row, valid) in validCounts(out.mask).enumerated() {
         let flags = (0..<out.time).map { out.isValid(row: row, time: $0) }

@@ -8,7 +8,7 @@ enum StackListing {
   static func table(_ session: Session) throws -> ListingTable {
     let (_, tree) = try session.requireTree()
     var rows = [["layer", "kind", "ratio", "own", "output", "latency", "sees", "state"]]
-    let ratios = StackRatios(tree.nodes)
+    let ratios = session.stackRatios
     var numbers: [[Double]] = []
     let taps = try session.run.map { try session.layerWise($0).taps } ?? [:]
     for (index, node) in tree.nodes.enumerated() {

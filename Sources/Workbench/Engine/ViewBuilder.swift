@@ -94,7 +94,7 @@ struct ViewBuilder {
   private func layers() -> (rows: [LayerRow], isAgreementKnown: Bool) {
     let nodes = session.nodes
     let faults = session.document.faults
-    let ratios = StackRatios(nodes)
+    let ratios = session.stackRatios
     let nanPath = session.nanPath
     var budget = Self.glance
     var isKnown = request.wantsAgreement
@@ -136,7 +136,7 @@ struct ViewBuilder {
 
   private func latencies() -> [LatencyRow] {
     let nodes = session.nodes
-    let ratios = StackRatios(nodes)
+    let ratios = session.stackRatios
     return nodes.map { node in
       let warmUp = session.warmUp(node.path)
       let ratio = ratios[node.index]
