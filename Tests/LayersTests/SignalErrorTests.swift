@@ -138,7 +138,7 @@ import Testing
       Serial(
         (0..<4).map { _ in Downsample1D(rate: 1 << 20) }), vector,
       "Serial: found a block of 9223372036854775807 timesteps, expected at most 2097152; "
-        + "use smaller strides and rates"),
+        + "use smaller strides and rates")
   ]
 
   @Test("a transform that cannot be is refused", arguments: signals)

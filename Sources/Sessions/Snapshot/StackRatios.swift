@@ -1,4 +1,5 @@
 package import Layers
+import Runtime
 package import Tensors
 
 /// Output timesteps of every layer for each input timestep of the whole stack.
@@ -9,7 +10,10 @@ package struct StackRatios {
   /// nothing is traced, and every layer is taken to see what its place in the stack suggests.
   package init(_ nodes: [LayerNode], origins: [String: LayerTrace.InputOrigin] = [:]) {
     guard let root = nodes.first else { return }
-    guard !origins.isEmpty else { return visit(root.layer, [], input: 1) }
+    guard !origins.isEmpty else {
+      visit(root.layer, [], input: 1)
+      return
+    }
     var outputs: [String: Rational] = [:]
     var inputs: [[Int]: Rational] = [:]
     for node in nodes {
@@ -47,6 +51,7 @@ extension Session {
     let places = run.map { $0.places.isEmpty ? $0.layerWise?.layers ?? [] : $0.places } ?? []
     return StackRatios(
       nodes,
-      origins: Dictionary(places.map { ($0.path, $0.input) }, uniquingKeysWith: { first, _ in first }))
+      origins: Dictionary(
+        places.map { ($0.path, $0.input) }, uniquingKeysWith: { first, _ in first }))
   }
 }

@@ -180,8 +180,10 @@ import Weights
     #expect(JournalFolder.obstacle(making: scratch.file("wide")) == nil)
     try manager.createSymbolicLink(
       atPath: scratch.file("link"), withDestinationPath: scratch.file("wide"))
-    #expect(JournalFolder.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
+    #expect(
+      JournalFolder.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
     try scratch.write([], "file")
-    #expect(JournalFolder.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
+    #expect(
+      JournalFolder.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
   }
 }
