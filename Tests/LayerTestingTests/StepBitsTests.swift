@@ -29,7 +29,8 @@ import Testing
 
   /// Layers that need the whole sequence in every config that the generator makes.
   private static let wholeOnly: Set<String> = [
-    "Bidirectional", "InstanceNormalization", "ReverseSequence", "SqueezeTime",
+    "Bidirectional", "GlobalEinopsRearrange", "GlobalReshape", "InstanceNormalization",
+    "ReverseSequence", "SqueezeTime",
   ]
 
   /// Numbers of blocks, repeated.
@@ -58,7 +59,8 @@ import Testing
   func configs(_ name: String) throws {
     let entry = try #require(LayerRegistry.builtIn.entry(message: name))
     var checked = 0
-    for seed in Self.firstSeed..<(Self.firstSeed + Self.rounds) {
+    // Configs that cannot step do not count.
+    for seed in Self.firstSeed..<(Self.firstSeed + 4 * Self.rounds) where checked < Self.rounds {
       var cases = RandomCases(seed: UInt64(seed))
       let precision: DType = seed % 4 == 3 ? .bfloat16 : .float32
       guard let made = cases.single(entry, precision: precision), made.model.layer.supportsStep

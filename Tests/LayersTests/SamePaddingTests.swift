@@ -67,21 +67,22 @@ import Testing
   /// Stacks that run as a whole and cannot step before they are given delays.
   static let unbalanced: [LayerRunCase] =
     (2...5).flatMap { size -> [LayerRunCase] in
-      [
+      let (main, side) = size % 2 == 0 ? (size, size + 4) : (size + 4, size)
+      return [
         LayerRunCase(
           "residual block, \(size) taps",
           Residual(layers: [conv("a", size), Relu(), conv("b", 3)], name: "block"), time: 15),
         LayerRunCase(
           "residual block with a projection that looks ahead, \(size) taps",
           Residual(
-            layers: [conv("a", size)], shortcutLayers: [conv("s", 8 - size)], name: "block"),
+            layers: [conv("a", main)], shortcutLayers: [conv("s", side)], name: "block"),
           time: 15),
         LayerRunCase(
           "rates behind a latency, \(size) taps",
           Serial([conv("a", size), conv("b", 3, 2), conv("c", size, 3)]), time: 24),
         LayerRunCase(
           "branches, \(size) taps",
-          Parallel([conv("a", size), conv("b", 3)], combination: .concat), time: 15),
+          Parallel([conv("a", size), conv("b", 7)], combination: .concat), time: 15),
       ]
     } + [
       LayerRunCase(
