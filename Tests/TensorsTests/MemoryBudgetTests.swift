@@ -69,6 +69,6 @@ import Testing
       target.withUnsafeMutableBytes { $0.copyBytes(source, 1..<3, to: 2) }
       target.withUnsafeMutableBytes { $0.copyBytes(source, 3..<3, to: 4) }
     }
-    #expect(target.elements(as: UInt8.self) == [1, 2, 7, 8])
+    #expect(target.elements(as: UInt8.self) == [1, 2, 8, 9])
   }
 }

@@ -76,7 +76,7 @@ enum StackCheck {
   }
 
   /// Checks what input and streamed constants of the longest step take, which reach beyond their ends.
-  private static func checkStep(
+  static func checkStep(
     _ layer: any SequenceLayer, _ input: SequenceTensor, _ document: Document,
     _ budget: MemoryBudget
   ) throws(MemoryError) {

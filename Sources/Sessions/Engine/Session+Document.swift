@@ -84,6 +84,7 @@ extension Session {
     if let run, run.modelRevision == document.modelRevision {
       if run.inputRevision == document.inputRevision {
         guard run.stepRevision != document.stepRevision else { return run }
+        try StackCheck.checkStep(layer, input, document, memory)
         return try ModelRun(
           document, run.model, input: run.input, run.demand, layerWise: run.layerWise,
           cancel: cancel)
