@@ -105,7 +105,7 @@ struct ContractProbe {
     }.dropLast(count % 2)
   }
 
-  /// Numbers about 0 for an input that shows none; integers stay as they are.
+  /// Numbers about 0 for an input that shows none; of integers 0 and 1, which every table has.
   private static func noise(like values: Tensor, _ stream: inout RandomStream) -> Tensor {
     let count = values.shape.elementCount
     func real(_ stream: inout RandomStream) -> Tensor {
@@ -115,7 +115,11 @@ struct ContractProbe {
       let parts = (real(&stream), real(&stream))
       return .complex(parts.0.converted(to: .float32), parts.1.converted(to: .float32))
     }
-    return values.dtype.isFloating ? real(&stream).converted(to: values.dtype) : values
+    guard values.dtype.isFloating else {
+      let numbers = (0..<count).map { _ in stream.uniform() < 0.5 ? 0.0 : 1 }
+      return Tensor(numbers, shape: values.shape).converted(to: values.dtype)
+    }
+    return real(&stream).converted(to: values.dtype)
   }
 
   /// A full row, one with gaps, and one that begins late, ends early and has single gaps.

@@ -47,6 +47,9 @@ struct ContractRun {
   }
 
   mutating func skip(_ check: ContractCheck, _ reason: String) {
+    guard !report.skipped.contains(where: { $0.check == check && $0.reason == reason }) else {
+      return
+    }
     report.skipped.append((check, reason))
     watch.done = report.checked.count + report.skipped.count
   }

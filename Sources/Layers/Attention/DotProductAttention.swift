@@ -80,7 +80,9 @@ extension DotProductAttention: DotProductAttentionLayer {
     let positions = state.has("position") ? Self.counter.advance(x, &state) : nil
     let keys =
       recomputeKvPerStep
-      ? try sourceHeads(source, x.channelSpec, context) : SourceHeads(state: state)
+      ? try context.unrecorded { () throws(LayerError) in
+        try sourceHeads(source, x.channelSpec, context)
+      } : SourceHeads(state: state)
     let queries = try queryNet.step(
       try projectedQueries(x, context), &state, context, latency: context.precedingLatency)
     let rowKeys = state.has("rowKey") ? state["rowKey"] : nil

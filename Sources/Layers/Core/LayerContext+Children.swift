@@ -67,6 +67,17 @@ extension LayerContext {
     records[records.count - 1].alignedTime = time
   }
 
+  /// Traces what every step computes anew from something else than its own timesteps, such as a whole source.
+  ///
+  /// Steps have no output of such layers that could be lined up with the whole sequence, so none is shown.
+  func unrecorded<Result>(
+    _ body: () throws(LayerError) -> Result
+  ) throws(LayerError) -> Result {
+    let known = records.count
+    defer { records.removeSubrange(known...) }
+    return try body()
+  }
+
   private func descend<Result>(
     _ child: any SequenceLayer, _ input: ChannelSpec, _ scope: ChildScope, latency: Int,
     _ body: (ChannelSpec) throws(LayerError) -> Result
