@@ -60,7 +60,9 @@ import Weights
   /// A home with a secret, and a project folder in which a stranger's session lies.
   private func home() throws -> Scratch {
     let home = try Scratch()
-    for folder in ["project", "project/inner", "state"] { #expect(JournalFolder.make(home.file(folder))) }
+    for folder in ["project", "project/inner", "state"] {
+      #expect(JournalFolder.make(home.file(folder)))
+    }
     for name in ["secret.txt", "project/.hidden.txt"] { try home.write(Self.secret, name) }
     try home.write(Array("inside".utf8), "project/inside.txt")
     let manager = FileManager.default
