@@ -32,6 +32,8 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
   @Option(help: "The dtype of made-up input.")
   var dtype = "float32"
 
+  @OptionGroup var trust: TrustOptions
+
   @Flag(help: "Print one JSON document.")
   var json = false
 
@@ -62,7 +64,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
 
   /// What is given besides a session takes the place of what it has.
   private func sessionReport() throws -> ContractReport {
-    let opened = OpenedSession(path: spec, keepsJournal: false)
+    let opened = OpenedSession(path: spec, keepsJournal: false, trusted: trust.files)
     if let error = opened.error { throw error }
     // Only a session that was carried out as a whole keeps the file that it came from.
     guard opened.session.origin != nil else {

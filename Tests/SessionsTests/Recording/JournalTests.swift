@@ -104,6 +104,7 @@ import Weights
     #expect(try SessionFile(bytes: ByteFile(path: journal).readAll(), name: "a").events.count == 2)
     #expect(
       outcome.lines == [
+        "the journal is written again, with all that was missing",
         "workbench --last goes on with this session, at any time", "workbench \(journal)",
       ])
   }
