@@ -44,8 +44,8 @@ import Testing
     Dialog(
       "a stack that cannot step", small,
       [
-        ("step 2", ""), ("set c1.padding .same", "cannot step: c1"),
-        ("step", "!c1: padding 'same'"),
+        ("step 2", ""), ("set c1.padding .valid", "cannot step: c1"),
+        ("step", "!c1: padding 'valid'"),
         ("show .:layer[0, 0]", ".:layer"), ("undo", "undone: set c1.padding"),
         ("step", "step 1 of 12"),
       ]),
