@@ -43,14 +43,14 @@ public struct ArrayCollection: Sendable {
       store = .folder(path)
       return
     }
-    let file = try ByteFile(path: path)
-    if try file.read(0..<min(file.count, 2)) == Array("PK".utf8) {
+    switch try FileKind.of(ByteFile(path: path)) {
+    case .npz:
       let archive = try Npz(path: path)
       (names, store) = (archive.names, .npz(archive))
-    } else if path.hasSuffix(".safetensors") {
+    case .safetensors, .safetensorsIndex:
       let tensors = try Safetensors(path: path)
       (names, store) = (tensors.names.sorted(by: Self.isBefore), .safetensors(tensors))
-    } else {
+    case .npy, .wav, .recording, .table, .text, .foreign, nil:
       return nil
     }
   }

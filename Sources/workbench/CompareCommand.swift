@@ -95,15 +95,22 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
 
   private func compareArrays() throws {
     let orders = try orders()
-    let first = try arranged(try ArrayFile.read(offline), orders?.offline)
-    let second = try arranged(try ArrayFile.read(stream), orders?.stream)
+    let files = try [offline, stream].map { place in
+      try ArrayFile.read(place) { try ByteFile(path: $0) }
+    }
+    let first = try arranged(files[0].values, orders?.offline)
+    let second = try arranged(files[1].values, orders?.stream)
+    let notes = zip([offline, stream], files).flatMap { place, file in
+      file.notes.map { "\(place): \($0)" }
+    }
     let comparison = try ArrayComparison(
       offline: first, stream: second, offlineMask: givenMask(for: first), options: options)
     let doubt = orders == nil && !comparison.areEqual ? LayoutDoubt.of(first, second, options) : nil
     if json {
       print(comparison.json.text(indented: true))
     } else {
-      print((comparison.lines + (doubt.map { [$0.text] } ?? [])).joined(separator: "\n"))
+      let lines = comparison.lines + (doubt.map { [$0.text] } ?? []) + notes
+      print(lines.joined(separator: "\n"))
     }
     guard comparison.areEqual else { throw ExitCode(1) }
   }

@@ -54,7 +54,7 @@ import Weights
     arguments: [
       ("logical_dtypes", #"{"input.values":"complex64"}"#, "float32 with a last axis of 2"),
       ("logical_dtypes", #"{"input.values":"float31"}"#, "the logical dtype float31"),
-      ("receptive_field", "[1,0]", "states one from 1.0 to 0.0"),
+      ("receptive_field", "[1,0]", "the case has [1,0], expected its two ends in order"),
       ("receptive_field", "[-1e300,1e300]", "1e+300"),
     ])
   func contradictions(fact: String, value: String, message: String) throws {

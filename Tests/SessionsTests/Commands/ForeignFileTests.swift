@@ -65,7 +65,7 @@ import Weights
     let index = #"{"weight_map":{"out/kernel":"m-1.safetensors","out/bias":"m-2.safetensors"}}"#
     try scratch.write(Array(index.utf8), "m.safetensors.index.json")
     Dialog(
-      "shards", ["stack Dense(features: 2, name: \"out\")", "input t.csv"],
+      "shards", ["stack Serial([Dense(features: 2, name: \"out\")])", "input t.csv"],
       [
         ("weights m.safetensors.index.json", "2 tensors loaded"),
         ("constants k m.safetensors.index.json:out/kernel", "k [3, 2]"),
