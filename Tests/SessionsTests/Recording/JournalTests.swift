@@ -69,7 +69,6 @@ import Weights
     #expect(journal.append("two\n") == nil)
     let path = try #require(journal.path)
     #expect(try ByteFile(path: path).readAll() == Array("header\none\ntwo\n".utf8))
-
   }
 
   /// A workspace whose journal lies in a folder that cannot be made as long as `blocked` is a file.
@@ -104,6 +103,7 @@ import Weights
     #expect(try SessionFile(bytes: ByteFile(path: journal).readAll(), name: "a").events.count == 2)
     #expect(
       outcome.lines == [
+        "the journal is written again, with all that was missing",
         "workbench --last goes on with this session, at any time", "workbench \(journal)",
       ])
   }
@@ -180,8 +180,10 @@ import Weights
     #expect(JournalFolder.obstacle(making: scratch.file("wide")) == nil)
     try manager.createSymbolicLink(
       atPath: scratch.file("link"), withDestinationPath: scratch.file("wide"))
-    #expect(JournalFolder.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
+    #expect(
+      JournalFolder.obstacle(making: scratch.file("link"))?.contains("somebody else's") == true)
     try scratch.write([], "file")
-    #expect(JournalFolder.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
+    #expect(
+      JournalFolder.obstacle(making: scratch.file("file"))?.contains("cannot be made") == true)
   }
 }
