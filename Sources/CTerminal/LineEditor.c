@@ -144,16 +144,16 @@ static int next_plain_byte(FILE *file) {
   bound_argument();
   for (;;) {
     // SIGINT may come between two reads, when none is there to be interrupted: look now and then.
+    int ready = poll(&wait, 1, INTERRUPT_POLL_MS);
+    // readline keeps a signal to itself until it is asked. One that came before a key counts before it, or
+    // the key would go the way of the line.
+    rl_check_signals();
     if (ct_interrupt_take()) {
       state = CT_EDITOR_EOF;  // tells ct_editor_read_plain that the line was dropped
       rl_replace_line("", 1);
       return '\n';
     }
-    int ready = poll(&wait, 1, INTERRUPT_POLL_MS);
-    if (ready <= 0) {
-      rl_check_signals();
-      continue;
-    }
+    if (ready <= 0) continue;
     unsigned char byte;
     ssize_t count = read(wait.fd, &byte, 1);
     if (count == 1) return byte;

@@ -171,6 +171,7 @@ struct TerminalTests {
     try program.wait(for: "half")
     kill(program.process, signal)
     guard signal != SIGINT else {
+      try program.wait(for: "line ''")
       program.send("\u{4}")
       #expect(program.waitForExit() == .status(0))
       return

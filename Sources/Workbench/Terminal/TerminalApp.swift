@@ -73,7 +73,10 @@ package final class TerminalApp {
   private func handle(_ event: TerminalEvent) {
     switch event {
     case .ping: pings += 1
-    case .hangUp: isDone = true
+    case .hangUp:
+      // Nobody is left to be asked or told.
+      isDone = true
+      return
     // With the keys of vi ESC first ends typing, and only then leads to the panels.
     case .key(let press)
     where press.key == .escape && isTyping && editor.isViInsertion:
@@ -85,16 +88,6 @@ package final class TerminalApp {
   }
 
   private var isTyping: Bool { model.focus == .commandLine && model.help == nil }
-
-  /// Leaves when the session has said that all is written; while it works it cannot be asked.
-  private func leave() {
-    guard !model.isBusy else {
-      farewell = [OutputLine("workbench --last goes on with what was done")]
-      isDone = true
-      return
-    }
-    carryOut(model.perform("quit", typed: false))
-  }
 
   private func handle(_ event: EngineEvent) {
     switch event {
@@ -132,7 +125,10 @@ package final class TerminalApp {
       case .suspend:
         driver.suspend()
         model.size = driver.size
-      case .quit: leave()
+      case .quit:
+        // Asked for twice, so without waiting for an answer.
+        farewell = [OutputLine("workbench --last goes on with what was done")]
+        isDone = true
       }
     }
   }
@@ -186,8 +182,8 @@ package final class TerminalApp {
     switch editor.take() {
     case .editing: break
     case .endOfInput:
-      leave()
       editor.begin(prompt: model.prompt, text: "")
+      carryOut(model.perform(.quit))
     case .line(let line):
       if line.contains(where: { !$0.isWhitespace }) { editor.remember(line) }
       carryOut(model.submit(line))

@@ -69,7 +69,6 @@ import Weights
     #expect(journal.append("two\n") == nil)
     let path = try #require(journal.path)
     #expect(try ByteFile(path: path).readAll() == Array("header\none\ntwo\n".utf8))
-
   }
 
   /// A workspace whose journal lies in a folder that cannot be made as long as `blocked` is a file.
