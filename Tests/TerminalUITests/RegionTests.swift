@@ -69,7 +69,7 @@ struct RegionTests {
     for (column, value) in [Float(0), 0.5, 3, 4, 7, .nan, .infinity, -.infinity].enumerated() {
       canvas.region.heat(row: 1, column: column, value, range: ValueRange(low: -1, high: 7))
     }
-    #expect(canvas.screen.line(1) == "·:░▒█N∞m")
+    #expect(canvas.screen.line(1) == "·▂▅▆█N∞m")
   }
 
   @Test("a range takes any finite values")

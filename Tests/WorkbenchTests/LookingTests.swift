@@ -46,7 +46,7 @@ struct LookingTests {
     desk.press(.escape)
     desk.press("6")
     let title = desk.screen.line(desk.model.layout.panels[.log]?.row ?? 0)
-    #expect(title.contains("lines of the answer above"))
+    #expect(title.contains("of the answer above"))
     desk.press("z")
     desk.press(.home)
     #expect(desk.text.contains("› help") && desk.text.contains(first.prefix(30)))

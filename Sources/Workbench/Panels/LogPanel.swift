@@ -10,11 +10,15 @@ struct LogPanel: Panel {
   /// How much of it is not seen; an answer that is longer than the panel must be known to be.
   func note(_ model: AppModel) -> String {
     guard model.logScroll == 0 else { return "\(model.logScroll) lines below" }
-    let rows = (model.layout.panels[.log]?.rows ?? 0) - 2
-    let answer = model.log.count - (model.log.lastIndex { $0.tone == .command } ?? 0)
-    guard answer > rows else { return "" }
-    let way = model.focus == .log ? "k" : model.focus == .commandLine ? "Esc 6 z" : "6 z"
-    return "\(answer - rows) lines of the answer above: \(way)"
+    guard let rect = model.layout.panels[.log] else { return "" }
+    let rows = Self.answer(model.log).reduce(0) {
+      $0 + Words.wrapped($1.text, rect.columns - 5).count
+    }
+    let hidden = rows - (rect.rows - 2)
+    guard hidden > 0 else { return "" }
+    let count = "\(hidden) more \(hidden == 1 ? "row" : "rows") of the answer"
+    guard model.focus != .log else { return "\(count) above: k" }
+    return "\(count): \(model.focus == .commandLine ? "Esc " : "")6 z"
   }
 
   func draw(_ model: AppModel, into region: Region) {
@@ -22,19 +26,52 @@ struct LogPanel: Panel {
       region.text(row: 0, column: 1, "Commands and their answers appear here.", .role(.faint))
       return
     }
-    Self.draw(model.log.dropLast(model.logScroll), into: region)
+    if model.focus == .log {
+      Self.draw(model.log.dropLast(model.logScroll), into: region)
+    } else {
+      Self.drawTail(model.log, into: region)
+    }
+  }
+
+  /// What the last command answered.
+  private static func answer(_ log: [OutputLine]) -> ArraySlice<OutputLine> {
+    log[(log.lastIndex { $0.tone == .command }.map { $0 + 1 } ?? log.endIndex)...]
+  }
+
+  /// The last lines that fit; of an answer that is longer its first ones, which say what matters.
+  static func drawTail(_ log: [OutputLine], into region: Region) {
+    let answer = answer(log).prefix(region.rows + 1).flatMap { rows(of: $0, region) }
+    if answer.count > region.rows {
+      draw(answer[..<region.rows], into: region)
+    } else {
+      draw(log[...], into: region)
+    }
   }
 
   /// The last lines that fit, long ones over several rows.
   static func draw(_ log: ArraySlice<OutputLine>, into region: Region) {
-    var rows: [(line: OutputLine, text: String, isFirst: Bool)] = []
-    for line in log.reversed() where rows.count < region.rows {
-      let wrapped = Words.wrapped(line.text, region.columns - 3)
-      for (index, text) in wrapped.enumerated().reversed() {
-        rows.append((line, text, index == 0))
-      }
+    var shown: [Row] = []
+    for line in log.reversed() where shown.count < region.rows {
+      shown = rows(of: line, region) + shown
     }
-    for (row, entry) in rows.prefix(region.rows).reversed().enumerated() {
+    draw(shown.suffix(region.rows), into: region)
+  }
+
+  /// A row of the panel: a line, or one of the parts that it was wrapped into.
+  private struct Row {
+    var line: OutputLine
+    var text: String
+    var isFirst: Bool
+  }
+
+  private static func rows(of line: OutputLine, _ region: Region) -> [Row] {
+    Words.wrapped(line.text, region.columns - 3).enumerated().map { index, text in
+      Row(line: line, text: text, isFirst: index == 0)
+    }
+  }
+
+  private static func draw(_ rows: ArraySlice<Row>, into region: Region) {
+    for (row, entry) in rows.enumerated() {
       draw(entry.line, entry.text, isFirst: entry.isFirst, into: region.part(row: row, rows: 1))
     }
   }

@@ -15,7 +15,7 @@ package enum MainScreen {
     }
     HeaderLine.draw(model, into: region.part(layout.header))
     PathLine.draw(model, into: region.part(layout.path))
-    if layout.tail.rows > 0 { LogPanel.draw(model.log[...], into: region.part(layout.tail)) }
+    if layout.tail.rows > 0 { LogPanel.drawTail(model.log, into: region.part(layout.tail)) }
     for (id, rect) in layout.visible(focus: model.focus, last: model.lastPanel) {
       let panel = Panels.panel(id)
       let isFocused = model.focus == id

@@ -14,7 +14,6 @@ struct NumberTable {
   var heads: [String]
   var lines: [Line]
 
-  private static let gap = 2
   private static let leastName = 8
 
   func draw(into region: Region) {
@@ -23,12 +22,18 @@ struct NumberTable {
         line.cells.indices.contains(column) ? max(widest, line.cells[column].columns) : widest
       }
     }
-    let numbers = widths.reduce(0) { $0 + $1 + Self.gap }
     let longest = lines.reduce("layer".columns) { max($0, $1.name.columns) }
-    let name = max(Self.leastName, min(longest, region.columns - 2 - numbers))
+    let least = min(longest, Self.leastName)
+    func room(_ gap: Int, _ count: Int) -> Int {
+      region.columns - 2 - widths.prefix(count).reduce(0) { $0 + $1 + gap }
+    }
+    // A number that is cut would be another number: what does not fit is left out whole.
+    let gap = room(2, widths.count) >= least ? 2 : 1
+    let count = (0...widths.count).last { room(gap, $0) >= least } ?? 0
+    let name = max(least, min(longest, room(gap, count)))
     var end = 1 + name
-    let ends = widths.map { width in
-      end += width + Self.gap
+    let ends = widths.prefix(count).map { width in
+      end += width + gap
       return end
     }
     region.text(row: 0, column: 1, "layer", .role(.faint))

@@ -6,6 +6,8 @@ struct StackColumns {
   let kindEnd: Int
   let ratioEnd: Int
   let stateEnd: Int
+  /// Blanks before a layer's mark that leave room for its name.
+  private let mostIndent: Int
 
   /// Before the names: the sign of the selection and that of the comparison.
   private static let signs = 2
@@ -18,20 +20,22 @@ struct StackColumns {
     }
     stateEnd = width - 1
     ratioEnd = stateEnd - 2 - longest { $0.stateBytes == 0 ? "–" : Words.bytes($0.stateBytes) }
-    kindEnd = ratioEnd - 2 - longest(\.outputRatio)
+    kindEnd = ratioEnd - 1 - longest(\.outputRatio)
     let names = layers.reduce(4) { longest, layer in
       max(longest, Self.wantedIndent(layer.depth) + 2 + layer.name.columns)
     }
     let room = kindEnd - Self.signs
     let kinds = min(longest(\.kind), max(Self.leastKind, room / 3, room - names - 2))
     kind = Self.signs + min(names + 2, max(0, room - kinds))
+    let isTight = kind < Self.signs + names + 2
+    mostIndent = isTight ? max(0, kind - Self.signs - 3 - Self.leastName) : .max
   }
 
   private static func wantedIndent(_ depth: Int) -> Int { depth == 0 ? 0 : 2 * depth - 1 }
 
   /// Blanks before a layer's mark; layers that lie very deep stand no further right.
   func indent(_ depth: Int) -> Int {
-    min(Self.wantedIndent(depth), max(0, kind - Self.signs - 3 - Self.leastName))
+    min(Self.wantedIndent(depth), mostIndent)
   }
 
   /// The names as they fit, different ones staying different.
