@@ -253,6 +253,24 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     #expect(text.contains("STREAM has 2 valid timesteps behind the end of OFFLINE"))
   }
 
+  @Test("a shift that changes evenly is told as likeness, and no more")
+  func otherRate() throws {
+    var random = RandomStream(seed: 4, name: "rate")
+    let points = (0..<500).map { _ in random.normal() }
+    func sound(_ time: Double) -> Float {
+      let place = time / 8
+      let index = Int(place.rounded(.down))
+      let turn = place - place.rounded(.down)
+      return Float(points[index] * (1 - turn) + points[index + 1] * turn)
+    }
+    let x = Signal(1, 3000, 1) { _, time, _ in sound(Double(time)) }
+    let y = Signal(1, 3000, 1) { _, time, _ in sound(Double(time) * 1.004) }
+    let found = try ArrayComparison(offline: x.tensor, stream: y.tensor)
+    #expect(found.explanations.isEmpty)
+    let text = found.lines.joined(separator: "\n")
+    #expect(text.contains("with a shift that goes evenly from 0 to -12"), "\(text)")
+  }
+
   @Test("a change of a few timesteps is not explained away")
   func smallChange() throws {
     let x = Signal.noise(1, 100, 16)
