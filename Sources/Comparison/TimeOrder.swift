@@ -1,5 +1,3 @@
-import Tensors
-
 /// Looks for the timesteps of OFFLINE elsewhere in STREAM: late or early, repeated, lost, backward or
 /// in another order.
 ///
