@@ -198,6 +198,27 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     #expect(found.shift == 0)
   }
 
+  @Test("channels moved by different shifts are told apart")
+  func channels() throws {
+    let x = Signal.noise(1, 90, 3)
+    let y = Signal(1, 90, 3) { row, time, channel in
+      let source = channel == 2 ? time - 5 : time
+      return source < 0 ? 0 : x[row, source, channel]
+    }
+    let found = try ArrayComparison(offline: x.tensor, stream: y.tensor)
+    let statement = try #require(found.explanations.first?.statement)
+    #expect(statement.contains("channel 2: STREAM is 5 timesteps late"), "\(statement)")
+  }
+
+  @Test("a timestep that is held is named")
+  func held() throws {
+    let x = Signal.noise(1, 160, 8)
+    let y = x.timesteps((0..<160).map { (64..<80).contains($0) ? 63 : $0 })
+    let found = try ArrayComparison(offline: x.tensor, stream: y.tensor)
+    let statement = try #require(found.explanations.first?.statement)
+    #expect(statement.contains("STREAM's timestep 64 to 79 is OFFLINE's 63"), "\(statement)")
+  }
+
   @Test("what a shift leaves is explained too")
   func twoMistakes() throws {
     let x = Signal.noise(1, 200, 4)
