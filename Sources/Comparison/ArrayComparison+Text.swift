@@ -182,6 +182,13 @@ extension ArrayComparison {
         + "\(ArrayComparison.percent(between.rest)) of that: as if frames of STREAM began \(text) of a "
         + "timestep \(way); compare where frames begin"
     }
+    if let glide = likeness.glide {
+      let change = 1000 * (glide.last - glide.first) / Double(glide.timeCount)
+      let first = Int(glide.first.rounded())
+      return "they are most alike with a shift that goes evenly from \(first) to "
+        + "\(Int(glide.last.rounded())), \(NumberText.short(change, digits: 2)) in 1,000 timesteps: "
+        + "as another sample rate or hop gives"
+    }
     guard likeness.shift != 0, likeness.rest < 0.95 else { return nil }
     return "no shift in time explains it: the best, \(shift), leaves \(rest) of the mean |Δ|"
   }

@@ -45,6 +45,16 @@ package struct ComparedArray: Sendable {
     (channelCount, channelShape, dtype) = (other.channelCount, other.channelShape, other.dtype)
   }
 
+  private init(
+    values: [Double], mask: [Bool]?, covered: [Bool]?, rowCount: Int, timeCount: Int,
+    channelShape: Shape, dtype: DType
+  ) {
+    (self.values, self.mask, self.covered) = (values, mask, covered)
+    (self.rowCount, self.timeCount) = (rowCount, timeCount)
+    (self.channelShape, self.dtype) = (channelShape, dtype)
+    channelCount = channelShape.elementCount
+  }
+
   /// The shape `[b, t, …]`: one row for a single axis, a last axis of 2 for complex numbers.
   package static func shape(of tensor: Tensor) -> Shape {
     let axes = tensor.rank == 1 ? [1] + tensor.shape : tensor.shape
@@ -85,5 +95,34 @@ package struct ComparedArray: Sendable {
       }
     }
     return largest
+  }
+}
+
+extension ComparedArray {
+  /// The channels of an array of one row as rows of one channel.
+  func channelsAsRows() -> ComparedArray {
+    ComparedArray(
+      values: transposed(timeCount, channelCount), mask: repeated(mask, channelCount),
+      covered: repeated(covered, channelCount), rowCount: channelCount, timeCount: timeCount,
+      channelShape: [], dtype: dtype)
+  }
+
+  /// What ``channelsAsRows()`` made, as channels again; a timestep is covered if it is in every channel.
+  func rowsAsChannels(like other: ComparedArray) -> ComparedArray {
+    let flags = covered.map { covered in
+      (0..<timeCount).map { time in
+        (0..<rowCount).allSatisfy { covered[$0 * timeCount + time] }
+      }
+    }
+    return ComparedArray(like: other, values: transposed(rowCount, timeCount), covered: flags)
+  }
+
+  /// The values of a matrix of so many rows and columns with the two exchanged.
+  private func transposed(_ rows: Int, _ columns: Int) -> [Double] {
+    (0..<values.count).map { values[$0 % rows * columns + $0 / rows] }
+  }
+
+  private func repeated(_ flags: [Bool]?, _ count: Int) -> [Bool]? {
+    flags.map { Array(repeatElement($0, count: count).joined()) }
   }
 }

@@ -15,11 +15,13 @@ struct ComparedPair: Sendable {
     self.offline = offline
     self.stream = stream
     self.block = block
+    // With 16 bits, so many layers may err by so much that nearly anything would explain it.
+    var budget = criterion.budget
+    if budget.dtype.byteCount == 2 { budget.depth = 1 }
     // What is worked out must be as exact as the values of STREAM are, however large the others are.
-    let budget = criterion.budget.relative * stream.largestMagnitude
-    let bound = max(budget, criterion.asked?.absolute ?? 0)
+    let bound = max(budget.relative * stream.largestMagnitude, criterion.asked?.absolute ?? 0)
     matching = Criterion(
-      asked: Tolerance(absolute: bound), budget: criterion.budget, largest: criterion.largest)
+      asked: Tolerance(absolute: bound), budget: budget, largest: criterion.largest)
     unmoved = Differences.find(offline, stream, matching)
   }
 

@@ -2,8 +2,9 @@
 enum ExplanationSearch {
   /// What is looked for, simplest first.
   static let hypotheses: [any Hypothesis] = [
-    AxisOrderChange.rows, AxisOrderChange.channels, TimeOrder(), ConstantValue(), LinearChange(),
+    AxisOrderChange.rows, AxisOrderChange.channels, TimeOrder.rows, ConstantValue(), LinearChange(),
     Clipping(), ValueFunction(), ShiftAndGain(),
+    TimeOrder.channels,
   ]
 
   /// The first explanation of nearly everything, else the one that explains most; and what explains

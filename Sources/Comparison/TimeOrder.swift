@@ -1,9 +1,26 @@
-import Tensors
-
 /// Looks for the timesteps of OFFLINE elsewhere in STREAM: late or early, repeated, lost, backward or
 /// in another order.
-struct TimeOrder: Hypothesis {
+///
+/// Rows may be moved differently, and so may channels.
+enum TimeOrder: Hypothesis {
+  case rows, channels
+
   func predictions(for pair: ComparedPair) -> [Prediction] {
+    guard self == .channels else { return found(pair) }
+    // One number at a time is found again less surely, so this comes last, and for few channels only.
+    guard pair.offline.rowCount == 1, (2...64).contains(pair.offline.channelCount) else {
+      return []
+    }
+    let split = ComparedPair(
+      pair.offline.channelsAsRows(), pair.stream.channelsAsRows(), pair.matching, block: pair.block)
+    return found(split).filter { $0.shift == nil }.map { prediction in
+      Prediction(
+        kind: prediction.kind, statement: prediction.statement,
+        values: prediction.values.rowsAsChannels(like: pair.stream))
+    }
+  }
+
+  private func found(_ pair: ComparedPair) -> [Prediction] {
     let maps = (0..<pair.offline.rowCount).map { TimestepMap(pair, row: $0) }
     let patterns = maps.map { TimePattern($0, timeCount: pair.stream.timeCount) }
     guard patterns.contains(where: { $0 != nil && $0 != .shift(0) }) else { return [] }
@@ -26,6 +43,8 @@ struct TimeOrder: Hypothesis {
     return heaviest.sorted { ($0.magnitude, -$0) < ($1.magnitude, -$1) }
   }
 
+  private var unit: String { self == .rows ? "row" : "channel" }
+
   private func inOrder(
     _ pair: ComparedPair, _ maps: [TimestepMap], _ patterns: [TimePattern?]
   ) -> Prediction {
@@ -42,7 +61,7 @@ struct TimeOrder: Hypothesis {
         guard let pattern else { return nil }
         let rows = patterns.indices.filter { patterns[$0] == pattern }
         return
-          "\(rows.count == 1 ? "row" : "rows") \(NumberRanges.text(rows)): \(pattern.text(lengths))"
+          "\(unit)\(rows.count == 1 ? "" : "s") \(NumberRanges.text(rows)): \(pattern.text(lengths))"
       }
       statement = parts.joined(separator: "; ")
     }
@@ -92,68 +111,5 @@ extension TimestepMap {
     }
     let stretch = time < first.start ? first : stretches[low]
     return stretch.source + stretch.step * (time - stretch.start)
-  }
-}
-
-extension TimePattern {
-  fileprivate var kind: Explanation.Kind {
-    switch self {
-    case .shift: .shift
-    case .drift, .edits: .drift
-    case .reversed, .reversedBlocks, .blockOrder, .folded, .moved: .timeOrder
-    }
-  }
-
-  /// The rule in words; `lengths` are the timesteps of OFFLINE and STREAM.
-  fileprivate func text(_ lengths: (offline: Int, stream: Int)) -> String {
-    switch self {
-    case .shift(0): return "time is as in OFFLINE"
-    case .shift(let steps):
-      return "STREAM is \(Self.count(steps)) \(steps > 0 ? "late" : "early")"
-    case .drift(let change, let period, let first, let isInserted):
-      let what =
-        change < 0
-        ? "\(Self.count(change)) \(change == -1 ? "is" : "are") lost"
-        : isInserted
-          ? "\(Self.count(change)) \(change == 1 ? "is" : "are") inserted"
-          : "\(Self.count(change)) \(change == 1 ? "comes" : "come") again"
-      let way = change > 0 ? "grows" : "falls"
-      let size = abs(lengths.stream - lengths.offline)
-      let length =
-        size == 0
-        ? "" : " (STREAM is \(Self.count(size)) \(change > 0 ? "longer" : "shorter"))"
-      return
-        "at every seam of \(period) timesteps of OFFLINE \(what)\(length): the shift \(way) by "
-        + "\(abs(change)) a block, first at timestep \(first) of STREAM"
-    case .edits(let edits):
-      let shown = edits.prefix(6).map { edit in
-        "\(abs(edit.change)) \(edit.change < 0 ? "lost" : "again") at \(edit.time)"
-      }
-      return "timesteps of OFFLINE are lost or come again at \(edits.count) "
-        + "place\(edits.count == 1 ? "" : "s") of STREAM: "
-        + shown.joined(separator: ", ") + (edits.count > 6 ? ", …" : "")
-    case .reversed: return "STREAM runs backward in time"
-    case .reversedBlocks(let length): return "STREAM runs backward in each block of \(length)"
-    case .blockOrder(let length, let order):
-      let shown = order.prefix(8).map(String.init).joined(separator: ", ")
-      let rest = order.count > 8 ? ", …" : ""
-      return "blocks of \(length) timesteps stand in another order: those of OFFLINE's "
-        + "\(shown)\(rest)"
-    case .folded(let rows, let columns):
-      return "time is folded: STREAM is OFFLINE with its \(rows * columns) timesteps reshaped to "
-        + "[\(rows), \(columns)] and transposed"
-    case .moved(let stretches):
-      let shown = stretches.filter { $0.shift != 0 || $0.step != 1 }.prefix(4).map { stretch in
-        let last = stretch.source + stretch.step * (stretch.count - 1)
-        return "\(stretch.start) to \(stretch.end - 1) is OFFLINE's \(stretch.source) to \(last)"
-      }
-      return "\(stretches.count) stretches stand elsewhere: STREAM's timestep "
-        + shown.joined(separator: ", ") + (stretches.count > 4 ? ", …" : "")
-    }
-  }
-
-  private static func count(_ steps: Int) -> String {
-    let count = Int(steps.magnitude)
-    return "\(NumberText.grouped(count)) timestep\(count == 1 ? "" : "s")"
   }
 }

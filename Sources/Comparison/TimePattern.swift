@@ -10,7 +10,7 @@ enum TimePattern: Hashable {
   case reversedBlocks(Int)
   /// Blocks of `length` stand in another order; which of OFFLINE stands at each place.
   case blockOrder(length: Int, order: [Int])
-  /// Timesteps are lost or come again at a few places.
+  /// Timesteps are lost or added at a few places.
   case edits([Edit])
   /// STREAM is OFFLINE with time reshaped to `[rows, columns]` and transposed.
   case folded(rows: Int, columns: Int)
@@ -99,7 +99,8 @@ enum TimePattern: Hashable {
     guard runs.count > 1, runs.count <= 64, runs.allSatisfy({ $0.step == 1 || $0.count == 1 }),
       pairs.allSatisfy({ $1.source > $0.source && $1.nextSource > $0.nextSource })
     else { return nil }
-    return .edits(pairs.map { Edit(time: $1.start, change: $1.shift - $0.shift) })
+    let start = runs[0].shift == 0 ? [] : [Edit(time: 0, change: runs[0].shift)]
+    return .edits(start + pairs.map { Edit(time: $1.start, change: $1.shift - $0.shift) })
   }
 
   private static func mostCommon(_ numbers: [Int], share: Double) -> Int? {

@@ -198,6 +198,27 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     #expect(found.shift == 0)
   }
 
+  @Test("channels moved by different shifts are told apart")
+  func channels() throws {
+    let x = Signal.noise(1, 90, 3)
+    let y = Signal(1, 90, 3) { row, time, channel in
+      let source = channel == 2 ? time - 5 : time
+      return source < 0 ? 0 : x[row, source, channel]
+    }
+    let found = try ArrayComparison(offline: x.tensor, stream: y.tensor)
+    let statement = try #require(found.explanations.first?.statement)
+    #expect(statement.contains("channel 2: STREAM is 5 timesteps late"), "\(statement)")
+  }
+
+  @Test("a timestep that is held is named")
+  func held() throws {
+    let x = Signal.noise(1, 160, 8)
+    let y = x.timesteps((0..<160).map { (64..<80).contains($0) ? 63 : $0 })
+    let found = try ArrayComparison(offline: x.tensor, stream: y.tensor)
+    let statement = try #require(found.explanations.first?.statement)
+    #expect(statement.contains("STREAM's timestep 64 to 79 is OFFLINE's 63"), "\(statement)")
+  }
+
   @Test("what a shift leaves is explained too")
   func twoMistakes() throws {
     let x = Signal.noise(1, 200, 4)
@@ -251,6 +272,24 @@ struct Mistake: CustomTestStringConvertible, Sendable {
     #expect(text.contains("no whole shift explains it"), "\(text)")
     #expect(text.contains("near t + 0.7"), "\(text)")
     #expect(text.contains("STREAM has 2 valid timesteps behind the end of OFFLINE"))
+  }
+
+  @Test("a shift that changes evenly is told as likeness, and no more")
+  func otherRate() throws {
+    var random = RandomStream(seed: 4, name: "rate")
+    let points = (0..<500).map { _ in random.normal() }
+    func sound(_ time: Double) -> Float {
+      let place = time / 8
+      let index = Int(place.rounded(.down))
+      let turn = place - place.rounded(.down)
+      return Float(points[index] * (1 - turn) + points[index + 1] * turn)
+    }
+    let x = Signal(1, 3000, 1) { _, time, _ in sound(Double(time)) }
+    let y = Signal(1, 3000, 1) { _, time, _ in sound(Double(time) * 1.004) }
+    let found = try ArrayComparison(offline: x.tensor, stream: y.tensor)
+    #expect(found.explanations.isEmpty)
+    let text = found.lines.joined(separator: "\n")
+    #expect(text.contains("with a shift that goes evenly from 0 to -12"), "\(text)")
   }
 
   @Test("a change of a few timesteps is not explained away")
