@@ -50,9 +50,8 @@ public struct StateLeafSpec: Hashable, Sendable {
 
 /// One of the three programs of a model, with what it declares.
 ///
-/// Inputs are named `x`, `x.imaginary`, `x.mask`; `constant/NAME`, `constant/NAME.mask`; parameters
-/// and variables by path; state leaves by path; `seed` and `rowKeys`. Outputs are `y`,
-/// `y.imaginary`, `y.mask`; `emit/PATH`, `emit/PATH.mask`; state leaves and variables by path; taps.
+/// Parameters, variables and state leaves are named by their paths, all other inputs and outputs by
+/// `ProgramSignature`.
 public struct LayerTrace: Sendable {
   /// The recorded program.
   public var program: Program

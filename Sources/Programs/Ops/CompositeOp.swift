@@ -1,11 +1,10 @@
 /// A named function that carries its own expansion.
 ///
-/// The executor and exporters may match the name;
-/// every other reader inlines the body.
+/// The executor and exporters may serve those that ``known`` names; every other reader inlines the body.
 public struct CompositeOp: Sendable {
-  /// What the executor and exporters match, such as `softmax`.
+  /// What it is called in programs, such as `softmax`.
   public var name: String
-  /// Numbers that the expansion has built in, for those who match the name.
+  /// Numbers that the expansion has built in, read by ``KnownComposite``.
   public var attributes: [String: Attribute]
   /// The expansion.
   public var body: Program
