@@ -32,8 +32,8 @@ struct DifferentiateLoopTests {
     let count = values[0].shape[1]
     var h = values[1]
     var stacked: [Int: Value] = [:]
-    for turn in 0..<count {
-      let place = reverse ? count - 1 - turn : turn
+    for iteration in 0..<count {
+      let place = reverse ? count - 1 - iteration : iteration
       h = cell(values[0].element(place, axis: 1), h, values[2...])
       stacked[place] = h.expandingAxes([1])
     }
@@ -43,10 +43,10 @@ struct DifferentiateLoopTests {
   static let recurrentShapes: [Shape] = [[2, 4, 3], [2, 2], [3, 2], [2, 2], [2]]
 
   static let loops: [GradientCase] = [
-    GradientCase("recurrent, turns on axis 1", recurrentShapes) {
+    GradientCase("recurrent, iterations on axis 1", recurrentShapes) {
       recurrent($0, reverse: false, axis: 1)
     },
-    GradientCase("recurrent, turns on axis 0, backwards", recurrentShapes) {
+    GradientCase("recurrent, iterations on axis 0, backwards", recurrentShapes) {
       recurrent($0, reverse: true, axis: 0)
     },
     GradientCase("scalars carried and stacked along axis 0", [[5], [], []]) { values in
@@ -58,7 +58,7 @@ struct DifferentiateLoopTests {
       }
       return results.carried + results.stacked
     },
-    GradientCase("values of lower rank than the axis of turns", [[2, 3], [], [2]]) { values in
+    GradientCase("values of lower rank than the axis of iterations", [[2, 3], [], [2]]) { values in
       let results = values[0].builder.loop(
         tripCount: 3, axis: 1, captured: [values[2]], carried: [values[1]], sliced: [values[0]]
       ) { captured, carried, slices in
@@ -81,7 +81,8 @@ struct DifferentiateLoopTests {
       }
       return results.carried + results.stacked
     },
-    GradientCase("carried values that reach the result after several turns", [[], [], [], []]) {
+    GradientCase("carried values that reach the result after several iterations", [[], [], [], []])
+    {
       values in
       let results = values[0].builder.loop(
         tripCount: 4, axis: 0, captured: [values[3]], carried: Array(values[..<3]), sliced: []
@@ -91,7 +92,8 @@ struct DifferentiateLoopTests {
       }
       return [results.carried[0]]
     },
-    GradientCase("captured value that reaches the result after several turns", [[]]) { values in
+    GradientCase("captured value that reaches the result after several iterations", [[]]) {
+      values in
       let start = values[0].builder.scalar(0.3, .float64)
       let results = values[0].builder.loop(
         tripCount: 4, axis: 0, captured: values, carried: [start, start, start], sliced: []
@@ -101,7 +103,7 @@ struct DifferentiateLoopTests {
       }
       return [results.carried[0]]
     },
-    GradientCase("no turns", [[0, 2], [2], [2, 2]]) { values in
+    GradientCase("no iterations", [[0, 2], [2], [2, 2]]) { values in
       let results = values[0].builder.loop(
         tripCount: 0, axis: 0, captured: [values[2]], carried: [values[1]], sliced: [values[0]]
       ) { captured, carried, slices in

@@ -6,7 +6,7 @@ import Testing
 struct DifferentiateWeightsTests {
   static let width = 3
 
-  /// An LSTM of `steps` turns: input `[b, t, c]`, kernels `[c, 4n]` and `[n, 4n]`, bias `[4n]`.
+  /// An LSTM of `steps` iterations: input `[b, t, c]`, kernels `[c, 4n]` and `[n, 4n]`, bias `[4n]`.
   static func lstm(steps: Int) -> GradientCase {
     let gates = 4 * width
     let shapes: [Shape] = [[2, steps, 2], [2, gates], [width, gates], [gates]]
@@ -32,7 +32,7 @@ struct DifferentiateWeightsTests {
 
   @Test("agree with differences") func short() throws { try Self.lstm(steps: 3).checkTwice() }
 
-  @Test("contract each weight once, after the turns")
+  @Test("contract each weight once, after the iterations")
   func contractedOnce() throws {
     let gradient = try Self.lstm(steps: 1000).program().differentiated()
     let loops = gradient.instructions.compactMap { instruction -> LoopOp? in
@@ -51,7 +51,7 @@ struct DifferentiateWeightsTests {
     #expect(back.body.outputs.allSatisfy { back.body[$0.value].shape != [3, 12] })
   }
 
-  @Test("need memory linear in the turns")
+  @Test("need memory linear in the iterations")
   func linearMemory() throws {
     func bytes(_ steps: Int) throws -> Int {
       let gradient = try Self.lstm(steps: steps).program().differentiated()
@@ -61,7 +61,7 @@ struct DifferentiateWeightsTests {
     #expect(thrice - twice == twice - once)
   }
 
-  @Test("are finite over a thousand turns and do not depend on how they are cut")
+  @Test("are finite over a thousand iterations and do not depend on how they are cut")
   func long() throws {
     let example = Self.lstm(steps: 1000)
     let program = try example.program()

@@ -233,10 +233,10 @@ struct ShapeRuleTests {
     #expect(wording(three, [f(), f(4)]) == "found f32[4], expected f32[3]")
     #expect(
       wording(try Self.loop(trips: -1), [f(), f(3)])
-        == "found -1 turns, expected 0 or more")
+        == "found -1 iterations, expected 0 or more")
     #expect(
       wording(try Self.loop(trips: 3, carriedBecomes: .int32), [f(), f(3)])
-        == "found carried value 0 becomes i32[], expected f32[] in every turn")
+        == "found carried value 0 becomes i32[], expected f32[] in every iteration")
     guard case .loop(let loop) = three else { return }
     let composite = Op.composite(CompositeOp(name: "sum", body: loop.body))
     #expect(wording(composite, [f(), f(2)]) == "found f32[2], expected f32[]")

@@ -198,7 +198,7 @@ struct SimplifyTests {
 
   static let loops: [Simplification] = [
     Simplification(
-      "a loop of one turn",
+      "a loop of one iteration",
       """
       in %0 input "x" : f32[1, 3]
       in %1 state "h" : f32[3]

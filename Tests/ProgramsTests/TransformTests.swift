@@ -67,7 +67,7 @@ struct TransformTests {
     #expect(found[1].doubles() == expected[1].doubles())
   }
 
-  @Test("a loop of no turns gives its initial values and stacks nothing")
+  @Test("a loop of no iterations gives its initial values and stacks nothing")
   func emptyLoop() throws {
     let builder = ProgramBuilder()
     let start = builder.input("start", .operand, ValueType(.float32, [2]))

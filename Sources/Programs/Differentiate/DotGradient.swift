@@ -2,15 +2,15 @@ import Tensors
 
 /// The gradients of a dot, each again a dot.
 ///
-/// `turns` are the axes along which the turns of a loop were stacked, when a contraction was put off
-/// until after the loop: then the sum over turns is part of the same dot.
+/// `iterations` are the axes along which the iterations of a loop were stacked, when a contraction was put off
+/// until after the loop: then the sum over iterations is part of the same dot.
 struct DotGradient {
   let dimensions: DotDimensions
   let leftRank: Int
   let rightRank: Int
 
-  /// Axes of turns in the cotangent and in the other operand.
-  struct Turns {
+  /// Axes of iterations in the cotangent and in the other operand.
+  struct IterationAxes {
     var cotangent: Int
     var other: Int
   }
@@ -35,32 +35,32 @@ struct DotGradient {
     rightFree.indices.map { $0 + batchAxes.count + leftFree.count }
   }
 
-  func ofLeft(_ g: Value, right: Value, turns: Turns? = nil) -> Value {
+  func ofLeft(_ g: Value, right: Value, iterations: IterationAxes? = nil) -> Value {
     let pairing = DotDimensions(
-      leftBatch: Self.shifted(batchAxes, past: turns?.cotangent),
-      rightBatch: Self.shifted(dimensions.rightBatch, past: turns?.other),
-      leftContracting: Self.shifted(rightFreeInResult, past: turns?.cotangent, summed: true),
-      rightContracting: Self.shifted(rightFree, past: turns?.other, summed: true))
+      leftBatch: Self.shifted(batchAxes, past: iterations?.cotangent),
+      rightBatch: Self.shifted(dimensions.rightBatch, past: iterations?.other),
+      leftContracting: Self.shifted(rightFreeInResult, past: iterations?.cotangent, summed: true),
+      rightContracting: Self.shifted(rightFree, past: iterations?.other, summed: true))
     let summed = Self.partners(dimensions.rightContracting, dimensions.leftContracting)
     return Self.ordered(
       g.dot(right, pairing), axes: dimensions.leftBatch + leftFree + summed)
   }
 
-  func ofRight(_ g: Value, left: Value, turns: Turns? = nil) -> Value {
+  func ofRight(_ g: Value, left: Value, iterations: IterationAxes? = nil) -> Value {
     let pairing = DotDimensions(
-      leftBatch: Self.shifted(dimensions.leftBatch, past: turns?.other),
-      rightBatch: Self.shifted(batchAxes, past: turns?.cotangent),
-      leftContracting: Self.shifted(leftFree, past: turns?.other, summed: true),
-      rightContracting: Self.shifted(leftFreeInResult, past: turns?.cotangent, summed: true))
+      leftBatch: Self.shifted(dimensions.leftBatch, past: iterations?.other),
+      rightBatch: Self.shifted(batchAxes, past: iterations?.cotangent),
+      leftContracting: Self.shifted(leftFree, past: iterations?.other, summed: true),
+      rightContracting: Self.shifted(leftFreeInResult, past: iterations?.cotangent, summed: true))
     let summed = Self.partners(dimensions.leftContracting, dimensions.rightContracting)
     return Self.ordered(
       left.dot(g, pairing), axes: dimensions.rightBatch + summed + rightFree)
   }
 
-  /// Axes of one turn as axes of the stack; `summed` adds the axis of turns itself.
-  private static func shifted(_ axes: [Int], past turn: Int?, summed: Bool = false) -> [Int] {
-    guard let turn else { return axes }
-    return axes.map { $0 < turn ? $0 : $0 + 1 } + (summed ? [turn] : [])
+  /// Axes of one iteration as axes of the stack; `summed` adds the axis of iterations itself.
+  private static func shifted(_ axes: [Int], past iteration: Int?, summed: Bool = false) -> [Int] {
+    guard let iteration else { return axes }
+    return axes.map { $0 < iteration ? $0 : $0 + 1 } + (summed ? [iteration] : [])
   }
 
   /// The axes of one operand that were paired with the other's, in the order of the other's axes.

@@ -1,4 +1,4 @@
-/// Where gradients flow from turn to turn of a loop, found by going round until nothing changes.
+/// Where gradients flow from iteration to iteration of a loop, found by going round until nothing changes.
 struct LoopFlow {
   /// Which inputs of the body lie behind a wanted operand.
   private(set) var wantedInputs: [ValueID]

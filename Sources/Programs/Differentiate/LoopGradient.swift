@@ -2,18 +2,18 @@ import Tensors
 
 /// How a loop is differentiated.
 ///
-/// The loop itself also stacks the carried values that each turn of the way back reads. A second
-/// loop takes the turns in the opposite order: it recomputes what it needs of a turn from these,
+/// The loop itself also stacks the carried values that each iteration of the backward pass reads. A second
+/// loop takes the iterations in the opposite order: it recomputes what it needs of an iteration from these,
 /// carries the cotangents of the carried values, stacks those of the slices and adds up those of the
-/// captured values. Products of a captured weight are not added up turn by turn: both factors of
-/// their gradients are stacked and contracted once, turns included, after the loop. Memory is linear
-/// in the number of turns.
+/// captured values. Products of a captured weight are not added up iteration by iteration: both factors of
+/// their gradients are stacked and contracted once, iterations included, after the loop. Memory is linear
+/// in the number of iterations.
 struct LoopGradient {
-  /// Something with one value a turn: where its stack is found.
+  /// Something with one value an iteration: where its stack is found.
   enum Sequence: Hashable {
     /// A cut operand of the loop, as a position among its operands.
     case operand(Int)
-    /// A carried value at the start of each turn, as a position among the carried.
+    /// A carried value at the start of each iteration, as a position among the carried.
     case carried(Int)
     /// The cotangent of a stacked result, as a position among the results.
     case cotangent(Int)
@@ -33,17 +33,17 @@ struct LoopGradient {
 
   /// The loop with its additional stacks.
   private(set) var forward: LoopOp
-  /// The way back.
+  /// The backward pass.
   private(set) var backward: LoopOp
   /// The carried values that `forward` stacks, in the order of its additional results.
   private(set) var stackedCarried: [Int] = []
-  /// The operands of the loop that the way back captures.
+  /// The operands of the loop that the backward pass captures.
   private(set) var captured: [Int] = []
-  /// The carried values whose cotangents are the first carried values of the way back.
+  /// The carried values whose cotangents are the first carried values of the backward pass.
   private(set) var carried: [Int] = []
   /// The captured operands whose cotangents are added up in its further carried values.
   private(set) var accumulated: [Int] = []
-  /// The sequences that the way back cuts.
+  /// The sequences that the backward pass cuts.
   private(set) var sequences: [Sequence] = []
   /// The cut operands whose cotangents are its first stacked results.
   private(set) var sliced: [Int] = []
@@ -51,15 +51,15 @@ struct LoopGradient {
   private(set) var deferred: [Deferred] = []
 
   init(_ loop: LoopOp, wanted: [Bool], seeded: [Bool], path: String) {
-    let turn = BackwardTurn(loop, LoopFlow(loop, wanted: wanted, seeded: seeded), path: path)
-    carried = turn.flow.carried
-    captured = turn.captured
-    accumulated = turn.accumulated
-    sequences = turn.sequences
-    sliced = turn.sliced
-    deferred = turn.deferred
+    let reversed = ReverseLoopBody(loop, LoopFlow(loop, wanted: wanted, seeded: seeded), path: path)
+    carried = reversed.flow.carried
+    captured = reversed.captured
+    accumulated = reversed.accumulated
+    sequences = reversed.sequences
+    sliced = reversed.sliced
+    deferred = reversed.deferred
     backward = LoopOp(
-      body: turn.body, tripCount: loop.tripCount, reverse: !loop.reverse, axis: loop.axis,
+      body: reversed.body, tripCount: loop.tripCount, reverse: !loop.reverse, axis: loop.axis,
       capturedCount: captured.count, carriedCount: carried.count + accumulated.count)
 
     let stacks = sequences + deferred.map(\.other)
@@ -68,7 +68,7 @@ struct LoopGradient {
     forward.body = Self.stacking(stackedCarried, of: loop)
   }
 
-  /// The body with carried values of the turn's start as further stacked outputs.
+  /// The body with carried values of the iteration's start as further stacked outputs.
   private static func stacking(_ carried: [Int], of loop: LoopOp) -> Program {
     guard !carried.isEmpty else { return loop.body }
     let builder = ProgramBuilder()
@@ -120,7 +120,7 @@ extension Pullback {
     }
   }
 
-  /// The stack of a sequence's values over all turns.
+  /// The stack of a sequence's values over all iterations.
   private func sequence(
     _ sequence: LoopGradient.Sequence, _ gradient: LoopGradient, _ results: [Value]
   ) -> Value {
@@ -128,7 +128,8 @@ extension Pullback {
     case .operand(let index): return operand(index)
     case .carried(let index):
       guard let place = gradient.stackedCarried.firstIndex(of: index) else {
-        preconditionFailure("The way back of a loop reads a carried value that was not stacked.")
+        preconditionFailure(
+          "The backward pass of a loop reads a carried value that was not stacked.")
       }
       return pass.stacks(of: self.index)[place]
     case .cotangent(let index):
@@ -140,22 +141,22 @@ extension Pullback {
   private func contracted(
     _ deferred: LoopGradient.Deferred, _ gradient: LoopGradient, _ results: [Value], _ axis: Int
   ) -> Value {
-    func stack(_ source: LoopGradient.Sequence, _ shape: Shape) -> (Value, turns: Int) {
+    func stack(_ source: LoopGradient.Sequence, _ shape: Shape) -> (Value, iterations: Int) {
       let value = sequence(source, gradient, results)
       let place = min(axis, shape.count)
       var stacked = shape
       stacked.insert(value.shape[axis], at: place)
       return (value.reshaped(stacked), place)
     }
-    let (other, otherTurns) = stack(deferred.other, deferred.otherShape)
-    let (g, turns) = stack(deferred.cotangent, deferred.cotangentShape)
-    let axes = DotGradient.Turns(cotangent: turns, other: otherTurns)
+    let (other, otherIterations) = stack(deferred.other, deferred.otherShape)
+    let (g, iterations) = stack(deferred.cotangent, deferred.cotangentShape)
+    let axes = DotGradient.IterationAxes(cotangent: iterations, other: otherIterations)
     switch deferred.kind {
-    case .left(let dot): return dot.ofLeft(g, right: other, turns: axes)
-    case .right(let dot): return dot.ofRight(g, left: other, turns: axes)
+    case .left(let dot): return dot.ofLeft(g, right: other, iterations: axes)
+    case .right(let dot): return dot.ofRight(g, left: other, iterations: axes)
     case .gather(let gather):
       return gather.ofTable(
-        g.movingToFront(turns), indices: other.movingToFront(otherTurns))
+        g.movingToFront(iterations), indices: other.movingToFront(otherIterations))
     }
   }
 }

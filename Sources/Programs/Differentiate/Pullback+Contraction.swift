@@ -20,7 +20,7 @@ extension Pullback {
   }
 
   /// Puts off the gradient of an operand that a loop captures until after the loop, where one
-  /// contraction serves all turns; not if the other operand too is the same in all turns.
+  /// contraction serves all iterations; not if the other operand too is the same in all iterations.
   func defers(
     _ kind: DeferredContraction.Kind, of index: Int, with other: Int, _ g: Value
   ) -> Bool {

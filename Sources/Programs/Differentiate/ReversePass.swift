@@ -16,7 +16,7 @@ final class ReversePass {
   private var loops: [Int: LoopGradient] = [:]
   private var stacks: [Int: [Value]] = [:]
 
-  /// Inputs that are the same in all turns of the loop whose turn this is.
+  /// Inputs that are the same in all iterations of the loop whose iteration this is.
   var captured: Set<ValueID> = []
   /// The contractions that were put off.
   var deferred: [DeferredContraction] = []
@@ -65,7 +65,7 @@ final class ReversePass {
     return value
   }
 
-  /// What a loop instruction kept of its turns for the way back.
+  /// What a loop instruction kept of its iterations for the backward pass.
   func stacks(of index: Int) -> [Value] {
     if stacks[index] == nil { _ = value(source.instructions[index].results[0]) }
     return stacks[index] ?? []

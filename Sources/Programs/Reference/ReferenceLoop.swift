@@ -11,8 +11,8 @@ extension LoopOp {
       shape.insert(tripCount, at: axis)
       return ReferenceArray(Tensor(zeros: shape, type.dtype))
     }
-    for turn in 0..<tripCount {
-      let place = reverse ? tripCount - 1 - turn : turn
+    for iteration in 0..<tripCount {
+      let place = reverse ? tripCount - 1 - iteration : iteration
       let slices = sliced.map { $0.taking(positions($0, place), as: removingAxis($0.type.shape)) }
       let results = ReferenceEvaluator.outputs(body, captured + carried + slices)
       carried = Array(results[..<carriedCount])

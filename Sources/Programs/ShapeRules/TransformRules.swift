@@ -38,7 +38,7 @@ extension LoopOp {
     try expectCount(operands, body.inputs.count)
     let inputs = body.inputTypes
     let outputs = body.outputTypes
-    try expect(tripCount >= 0, found: "\(tripCount) turns", expected: "0 or more")
+    try expect(tripCount >= 0, found: "\(tripCount) iterations", expected: "0 or more")
     try expect(
       capturedCount >= 0 && carriedCount >= 0 && capturedCount <= inputs.count
         && carriedCount <= inputs.count - capturedCount && carriedCount <= outputs.count,
@@ -60,7 +60,7 @@ extension LoopOp {
       let old = inputs[capturedCount + index]
       try expect(
         new == old, found: "carried value \(index) becomes \(new)",
-        expected: "\(old) in every turn")
+        expected: "\(old) in every iteration")
     }
     return try outputs.enumerated().map { index, type throws(ShapeMismatch) in
       guard index >= carriedCount else { return type }

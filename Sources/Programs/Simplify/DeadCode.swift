@@ -61,7 +61,7 @@ extension LoopOp {
       isGrowing = !needed.isSuperset(of: carried)
       needed.formUnion(carried)
     }
-    // A carried value whose last result is needed keeps its start, used by the turns or not.
+    // A carried value whose last result is needed keeps its start, used by the iterations or not.
     let starts = needed.filter { $0 < carriedCount }.map { $0 + capturedCount }
     let inputs = used.union(starts).sorted()
     let outputs = needed.sorted()

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Simplifier {
-  /// One turn is inlined; else known operands move into the body, and results that the body knows
+  /// One iteration is inlined; else known operands move into the body, and results that the body knows
   /// come out of it.
   mutating func looped(_ loop: LoopOp, _ operands: [ValueID], _ scope: Int) -> [ValueID] {
     if loop.tripCount == 1 { return inlined(loop, operands, scope) }

@@ -103,7 +103,7 @@ extension RandomProgramGenerator {
     pool += results.carried + results.stacked
   }
 
-  /// A carried value's next turn: a mix of the old value and others of its type.
+  /// A carried value's next iteration: a mix of the old value and others of its type.
   private func next(_ old: Value) -> Value {
     let newest = pool.last { $0.type == old.type } ?? old
     guard isReal(old.type), source.chance(70) else { return newest }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A product with a captured value whose gradient can wait until all turns of a loop are done.
+/// A product with a captured value whose gradient can wait until all iterations of a loop are done.
 struct DeferredContraction {
   /// Which operand of which op the captured value is.
   enum Kind {
@@ -15,16 +15,16 @@ struct DeferredContraction {
   /// The captured value, in the program that is walked.
   var captured: ValueID
   var kind: Kind
-  /// The other operand in this turn.
+  /// The other operand in this iteration.
   var other: Value
-  /// The cotangent of the result in this turn.
+  /// The cotangent of the result in this iteration.
   var cotangent: Value
 }
 
-/// Traces one turn of the way back through a loop: see ``LoopGradient``.
-final class BackwardTurn {
+/// Traces one iteration of the backward pass through a loop: see ``LoopGradient``.
+final class ReverseLoopBody {
   let flow: LoopFlow
-  /// The traced turn, with its inputs in a loop's order.
+  /// The traced iteration, with its inputs in a loop's order.
   private(set) var body = Program()
   private(set) var captured: [Int] = []
   private(set) var accumulated: [Int] = []
@@ -76,7 +76,7 @@ final class BackwardTurn {
     finish(carried: carried + sums)
   }
 
-  /// An input of the loop's body in this turn.
+  /// An input of the loop's body in this iteration.
   private func input(_ index: Int) -> Value {
     let type = loop.body[loop.body.inputs[index].value]
     let name = loop.body.inputs[index].name
@@ -105,17 +105,17 @@ final class BackwardTurn {
   }
 
   private func newInput(_ name: String, _ type: ValueType) -> Value {
-    builder.input(Program.freeName("turn/", name, &names), .operand, type)
+    builder.input(Program.freeName("iteration/", name, &names), .operand, type)
   }
 
-  /// Adds this turn's contributions to the sums for captured values.
+  /// Adds this iteration's contributions to the sums for captured values.
   private func accumulate(_ pass: ReversePass) -> [Value] {
     var sums: [Value] = []
     for index in 0..<loop.capturedCount {
       let id = loop.body.inputs[index].value
-      guard flow.wantedInputs.contains(id), let turn = pass.cotangent(of: id) else { continue }
-      let sum = newInput("sum\(index)", turn.type)
-      builder.output("sum\(index)", .result, sum + turn)
+      guard flow.wantedInputs.contains(id), let cotangent = pass.cotangent(of: id) else { continue }
+      let sum = newInput("sum\(index)", cotangent.type)
+      builder.output("sum\(index)", .result, sum + cotangent)
       sums.append(sum)
       accumulated.append(index)
     }
@@ -125,8 +125,8 @@ final class BackwardTurn {
   private func stackSlices(_ pass: ReversePass) {
     for index in (loop.capturedCount + loop.carriedCount)..<loop.body.inputs.count {
       let id = loop.body.inputs[index].value
-      guard flow.wantedInputs.contains(id), let turn = pass.cotangent(of: id) else { continue }
-      builder.output("slice\(index)", .result, turn)
+      guard flow.wantedInputs.contains(id), let cotangent = pass.cotangent(of: id) else { continue }
+      builder.output("slice\(index)", .result, cotangent)
       sliced.append(index)
     }
   }
