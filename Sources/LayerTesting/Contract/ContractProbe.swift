@@ -15,7 +15,11 @@ struct ContractProbe {
     let time = Self.length(model.layer)
     var stream = RandomStream(seed: 3, name: "contract probe")
     let values = Self.draw(time, rows: 3, like: x, &stream)
-    let flags = (0..<3).flatMap { row in (0..<time).map { Self.isValid($0, of: time, row: row) } }
+    // As many invalid timesteps as a layer looks back, so that some windows hold nothing else.
+    let tail = max(time / 4, min(time / 2, Self.reach(model.layer)))
+    let flags = (0..<3).flatMap { row in
+      (0..<time).map { Self.isValid($0, row: row, end: time - tail) }
+    }
     guard
       let made = try? SequenceTensor(values: values, mask: Tensor(flags, shape: [3, time]))
     else { return nil }
@@ -58,9 +62,13 @@ struct ContractProbe {
 
   /// Some blocks more than a layer looks back and ahead, as far as that is a matter of some dozens.
   static func length(_ layer: any SequenceLayer) -> Int {
+    layer.blockSize * (6 + (reach(layer) + layer.inputLatency) / layer.blockSize)
+  }
+
+  /// How many timesteps a layer looks back or ahead, as far as that is a matter of some dozens.
+  private static func reach(_ layer: any SequenceLayer) -> Int {
     let ends = layer.receptiveFieldPerStep.overall.map { [$0.start, $0.end] } ?? []
-    let reach = ends.filter(\.isFinite).map { Int(abs($0)) }.max() ?? 8
-    return layer.blockSize * (6 + (min(reach, 32) + layer.inputLatency) / layer.blockSize)
+    return min(32, ends.filter(\.isFinite).map { Int(abs($0)) }.max() ?? 8)
   }
 
   /// Other numbers in half of the timesteps, of the same size and, where all are positive, positive; the
@@ -80,19 +88,20 @@ struct ContractProbe {
     return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
   }
 
-  /// Integers: in half of the places others of those that occur, or 0, one after the other, so that few
-  /// timesteps are enough to meet 0 and both ends.
+  /// Integers: in half of the places others of those that occur, or 0, or next to 0 towards one that
+  /// occurs, one after the other, so that few timesteps are enough to meet 0, both ends and an odd number.
   private static func mixed(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
     guard values.dtype.isInteger else { return values }
     let numbers = values.doubles()
     let inner = Set(numbers).subtracting([0]).sorted()
-    let known = [0] + inner.suffix(1) + inner.dropLast()
+    let nextToZero = Set(inner.map { $0 < 0 ? -1.0 : 1 }).subtracting(inner).sorted()
+    let known = [0] + inner.suffix(1) + nextToZero + inner.dropLast()
     let isNew = half(of: numbers.count, &stream)
-    var turn = 0
+    var newCount = 0
     let mixed = numbers.enumerated().map { place, number in
       guard isNew[place] else { return number }
-      turn += 1
-      return known[(turn - 1) % known.count]
+      newCount += 1
+      return known[(newCount - 1) % known.count]
     }
     return Tensor(mixed, shape: values.shape).converted(to: values.dtype)
   }
@@ -122,14 +131,14 @@ struct ContractProbe {
     return real(&stream).converted(to: values.dtype)
   }
 
-  /// A full row, one with gaps, and one that begins late, ends early and has single gaps.
+  /// A full row, one with gaps, and one that begins late, has single gaps and ends at `end`.
   ///
   /// Gaps come in no turn that small strides have too, and leave runs as long as small windows.
-  private static func isValid(_ step: Int, of time: Int, row: Int) -> Bool {
+  private static func isValid(_ step: Int, row: Int, end: Int) -> Bool {
     switch row {
     case 0: true
     case 1: ![1, 8, 11, 12].contains(step % 14)
-    default: step > 1 && step < time - time / 4 && step % 11 != 8
+    default: step > 1 && step < end && step % 11 != 8
     }
   }
 }
