@@ -108,7 +108,7 @@ extension ArrayComparison {
     return "at t mod \(seams.period) = \(stretch.lowerBound)\(last)"
   }
 
-  /// What lies before a seam, and only there or around it, says something of the layer.
+  /// What lies before a seam, and only there or around it, points to the layer.
   private func lookAheadText(_ seams: SeamPattern) -> String {
     guard shift == 0, let stretch = seams.stretch, 2 * stretch.count <= seams.period,
       stretch.lowerBound < 0 || stretch.upperBound == seams.period - 1

@@ -5,7 +5,7 @@ struct Samples {
 
   let offline: [Double]
   let stream: [Double]
-  /// Where each stands.
+  /// The position of each.
   let rows: [Int32]
   let times: [Int32]
   let channels: [Int32]
@@ -96,7 +96,7 @@ struct Grouping: OptionSet, Hashable {
       return index
     }
 
-    /// Where a group stands, such as `block 3, channel 1`.
+    /// The name of a group, such as `block 3, channel 1`.
     func text(_ group: Int) -> String {
       var rest = group
       var parts: [String] = []

@@ -3,7 +3,7 @@ import Tensors
 /// The floating type whose numbers an array holds: arrays computed in 16 bits are often stored in
 /// wider ones, and are then as coarse as they were.
 enum StoredPrecision {
-  /// The coarsest type that holds every value, told only where values enough use all its digits.
+  /// The coarsest type that holds every value, known only where enough values use all its digits.
   static func of(_ array: ComparedArray) -> DType {
     guard array.dtype == .float32 || array.dtype == .float64 else { return array.dtype }
     return [DType.bfloat16, .float16, .float32].first { isStored(array, in: $0) } ?? array.dtype

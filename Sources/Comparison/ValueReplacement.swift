@@ -1,6 +1,6 @@
 import Tensors
 
-/// Looks for one value that stands in STREAM wherever the two differ, such as 0 or NaN.
+/// Looks for one value that STREAM has wherever the two differ, such as 0 or NaN.
 struct ConstantValue: Hypothesis {
   func predictions(for pair: ComparedPair) -> [Prediction] {
     guard let first = pair.unmoved.first?.stream else { return [] }

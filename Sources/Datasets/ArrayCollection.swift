@@ -9,7 +9,7 @@ import Weights
 
 /// The arrays of a dump: a `.npz` or `.safetensors` file, or a folder of `.npy` files.
 ///
-/// The names of a `.npz` stand in the order in which they were saved. Other kinds keep no order;
+/// The names of a `.npz` are in the order in which they were saved. Other kinds keep no order;
 /// their names are sorted with numbers by value, so that `layers.2` comes before `layers.10`.
 public struct ArrayCollection: Sendable {
   private enum Store: Sendable {

@@ -56,7 +56,7 @@ public struct Npz: Sendable {
 
   /// The bytes of a `.npz` file with these arrays, stored without compression.
   ///
-  /// - Precondition: no name stands twice, and the file stays below 4 GB.
+  /// - Precondition: no name occurs twice, and the file stays below 4 GB.
   public static func encoded(_ arrays: [(name: String, tensor: Tensor)]) -> [UInt8] {
     precondition(Set(arrays.map(\.name)).count == arrays.count, "Two arrays have the same name.")
     var bytes: [UInt8] = []

@@ -1,4 +1,4 @@
-/// The few kinds of Python values that stand in the header of a .npy file.
+/// The few kinds of Python values in the header of a .npy file.
 indirect enum PythonLiteral: Hashable {
   case string(String)
   case integer(Int)

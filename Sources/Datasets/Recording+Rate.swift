@@ -6,7 +6,7 @@ extension Recording {
   /// The recording at another rate, `ceil(t * rate / sampleRateHz)` timesteps of it.
   ///
   /// Converted by libsamplerate's best filter (144 dB signal to noise, 96 % of the band), without a
-  /// shift in time: timestep `i` stands at `i / rate` seconds.
+  /// shift in time: timestep `i` is at `i / rate` seconds.
   ///
   /// - Throws: ``DatasetError`` `.outOfRange` for a rate that is not positive, or more than 256 times
   ///   higher or lower.

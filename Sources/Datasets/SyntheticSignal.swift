@@ -11,7 +11,7 @@ public import Tensors
 /// A value depends only on the signal, its row, timestep and channel, never on how many rows or
 /// timesteps are made. Waves are shifted by an eighth of a cycle from row to row and by a 32nd from
 /// channel to channel, so that a swapped row or channel shows. Frequencies are in cycles a
-/// timestep; 0.5 is the highest that can be told.
+/// timestep; 0.5, the Nyquist frequency, is the highest.
 public enum SyntheticSignal: Hashable, Sendable {
   /// The same value everywhere.
   case constant(Double)

@@ -1,6 +1,6 @@
 /// How the lines of a table are cut into cells, and what numbers look like in them.
 struct TableSyntax {
-  /// What stands between two cells; nil for any number of blanks.
+  /// The separator of two cells; nil for any number of blanks.
   let separator: UInt8?
 
   private static let blanks: Set<UInt8> = [0x20, 0x09]

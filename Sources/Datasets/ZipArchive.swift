@@ -136,7 +136,7 @@ struct ZipArchive {
   }
 }
 
-/// The 64-bit sizes that stand in an extra field where the 32-bit ones are all ones.
+/// The 64-bit sizes in an extra field, where the 32-bit ones are all ones.
 private struct WideFields {
   private var values: [UInt64] = []
 

@@ -148,7 +148,7 @@ public struct LayerNotation: Sendable {
     return try read(text, as: trimmed.first?.isLowercase ?? false ? .text : .swift)
   }
 
-  /// Reads a value of one field as it stands in Swift behind the label; `nil` gives no values.
+  /// Reads a value of one field as Swift writes it after the label; `nil` gives no values.
   ///
   /// - Throws: ``ConfigError`` that names the field.
   public func readValues(

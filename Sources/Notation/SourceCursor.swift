@@ -50,7 +50,7 @@ struct SourceCursor {
     return String(decoding: bytes[start..<index], as: UTF8.self)
   }
 
-  /// What stands at the cursor, for errors.
+  /// The text at the cursor, for errors.
   var found: String {
     guard let byte = peek else { return "the text ends" }
     if CharacterClass.isWord(byte) {

@@ -85,7 +85,7 @@ package struct SwiftPrinter {
     guard case .node(let inner) = value, case .message(let payload) = row.type,
       payload != TensorConstant.table.message, let innerTable = registry.table(message: payload)
     else { return .call(name, [("", self.value(value, row.type))]) }
-    // A case without fields stands alone; others take the fields of their message.
+    // A case without fields is printed alone; others take the fields of their message.
     if innerTable.fields.isEmpty { return .atom(name) }
     return .call(name, arguments(inner, innerTable))
   }
@@ -158,7 +158,7 @@ extension FieldTable {
 }
 
 extension FieldRow {
-  /// Whether one value may stand without brackets.
+  /// Whether one value may be written without brackets.
   package var isOneOrMany: Bool {
     guard isRepeated else { return false }
     switch type {

@@ -25,7 +25,7 @@ package struct SwiftReader {
     return node
   }
 
-  /// Reads what may stand behind the label of a field; `nil` gives no values.
+  /// Reads what may follow the label of a field; `nil` gives no values.
   package static func readValues(
     _ text: String, registry: LayerRegistry
   ) throws(ConfigError) -> SpecField {

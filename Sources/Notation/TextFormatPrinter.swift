@@ -71,7 +71,7 @@ enum NumberText {
     return plain(value)
   }
 
-  /// Whole numbers of usual size stand without a point.
+  /// Whole numbers of usual size are printed without a point.
   private static func plain(_ value: Double) -> String {
     if value == value.rounded(), value.magnitude < 1e15, !(value == 0 && value.sign == .minus) {
       return "\(Int(value))"

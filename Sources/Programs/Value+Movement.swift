@@ -17,7 +17,7 @@ extension Value {
     one(.movement(.broadcast(shape, axes: axes)), [self])
   }
 
-  /// Inserts axes of extent 1 so that they stand at these places of the result.
+  /// Inserts axes of extent 1 at these axes of the result.
   public func expandingAxes(_ axes: [Int]) -> Value {
     var shape = self.shape
     for axis in axes.sorted() { shape.insert(1, at: Swift.min(Swift.max(axis, 0), shape.count)) }

@@ -38,7 +38,7 @@ extension Model {
 
   /// Takes parameters from a file in the original's names.
   ///
-  /// - Returns: the report, with the tensors of the file that nobody asked for.
+  /// - Returns: the report, with the tensors of the file that no parameter uses.
   /// - Throws: ``WeightError`` with everything missing and wrong-shaped at once.
   @discardableResult
   public func load(_ file: Safetensors) throws -> WeightReport {

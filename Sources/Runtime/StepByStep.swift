@@ -31,7 +31,7 @@ extension Model {
     try stepByStep(x, constants: constants, schedule: schedule, options: options, progress: nil)
   }
 
-  /// The same, and `progress` is told of the instructions that are done, step by step.
+  /// The same, and `progress` receives the number of finished instructions, step by step.
   package func stepByStep(
     _ x: SequenceTensor, constants: Constants = [:], schedule: BlockSchedule = BlockSchedule(),
     options: RunOptions = RunOptions(), progress: ((Int, Int) -> Void)?

@@ -67,7 +67,7 @@ public final class Stream {
     try step(x, options: options, exact: exact, progress: nil)
   }
 
-  /// The same, and `progress` is told of the instructions that are done, program by program.
+  /// The same, and `progress` receives the number of finished instructions, program by program.
   package func step(
     _ x: SequenceTensor, options: RunOptions = RunOptions(), exact: Bool = false,
     progress: ((Int, Int) -> Void)?

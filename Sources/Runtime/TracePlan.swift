@@ -3,13 +3,13 @@ import Layers
 import Programs
 import Tensors
 
-/// A trace made ready to run: its plan, an executor, and where inputs and outputs stand.
+/// A trace made ready to run: its plan, an executor, and the positions of its inputs and outputs.
 final class TracePlan {
   let trace: LayerTrace
   let executor: Executor
   private let inputs: [String: Int]
   private let outputs: [OutputKey: Int]
-  /// Where what every run is asked for stands, looked up once.
+  /// The positions of what every run reads, looked up once.
   private let result: SequencePlace?
   private let tapPlaces: [(path: String, place: SequencePlace)]
   private let inputPlaces: [(path: String, place: SequencePlace)]

@@ -11,7 +11,7 @@ package enum TerminalEvent: Hashable, Sendable {
   /// The user asked the shell for the terminal (`kill -TSTP`); `Driver.suspend` gives it.
   case stop
   /// The ping key, `ESC [ 7777 ~`: answered by `Driver.pong` when all that was typed before it is
-  /// on the screen. Tests and scripts use it instead of waiting; nobody can type it by accident.
+  /// on the screen. Tests and scripts use it instead of waiting; no key sends it.
   case ping
   /// The terminal is gone.
   case hangUp

@@ -2,7 +2,7 @@
 package struct Screen: Hashable, Sendable {
   package let size: Size
   package private(set) var cells: [Cell]
-  /// Where the cursor stands; nil hides it.
+  /// The position of the cursor; nil hides it.
   package var cursor: Position?
 
   /// A place on a screen.

@@ -14,7 +14,7 @@ package final class WakeSignal: Sendable {
     precondition(pipe(&ends) == 0, "The system has no pipe left.")
     readEnd = ends[0]
     writeEnd = ends[1]
-    // A full pipe wakes as well as one more byte would, and nobody may wait to raise a signal.
+    // A full pipe wakes as well as one more byte would, and raising a signal must not block.
     _ = fcntl(writeEnd, F_SETFL, O_NONBLOCK)
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   }

@@ -13,7 +13,7 @@ package typealias FileOpener = (String) throws -> ByteFile
 ///
 /// Pieces are read and not mapped: a mapped file that somebody cuts meanwhile would kill the
 /// process. Pipes are read whole, once, at opening. Whoever waits for a slow disk, or for a pipe that
-/// nobody writes to, can stop that.
+/// no process writes to, can stop that.
 package final class ByteFile: Sendable {
   /// The path as the user gave it.
   package let path: String
@@ -136,7 +136,7 @@ package final class ByteFile: Sendable {
     var piece: [UInt8] = Array(repeating: 0, count: 1 << 16)
     while true {
       guard !isStopped() else { throw FileError(.stopped, path: path) }
-      // Until there is something to read, or nobody writes any more.
+      // Until there is something to read, or the writer has closed it.
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = poll(&wait, 1, waitMilliseconds)
       if ready == 0 || (ready < 0 && errno == EINTR) { continue }

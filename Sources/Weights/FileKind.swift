@@ -1,4 +1,4 @@
-/// What a file holds: told by its bytes and, where these say nothing, by the ending of its name.
+/// What a file holds: found by its bytes and, where these say nothing, by the ending of its name.
 ///
 /// This is the one table of kinds for every reader: those that are read, and in ``ForeignKind`` those
 /// that people have instead, each with the line that converts it.

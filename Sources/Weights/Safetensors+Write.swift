@@ -3,7 +3,7 @@ public import Tensors
 extension Safetensors {
   /// The bytes of a safetensors file with these tensors.
   ///
-  /// - Precondition: no name stands twice, and none is `__metadata__`.
+  /// - Precondition: no name occurs twice, and none is `__metadata__`.
   public static func encoded(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:]
   ) -> [UInt8] {
@@ -17,7 +17,7 @@ extension Safetensors {
 
   /// Writes a safetensors file; its path holds the old file until the new one is whole.
   ///
-  /// - Precondition: no name stands twice, and none is `__metadata__`.
+  /// - Precondition: no name occurs twice, and none is `__metadata__`.
   /// - Throws: ``FileError`` if it cannot be written.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String

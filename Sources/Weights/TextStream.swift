@@ -48,7 +48,7 @@ package struct TextStream: Sendable {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-      // Not for writing: what is written there has nobody to read it.
+      // Not for writing: a closed pipe has no reader.
       _ = open("/dev/null", O_RDONLY)
     }
   }

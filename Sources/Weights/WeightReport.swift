@@ -167,7 +167,7 @@ extension Safetensors {
   /// Reads all that a model asks for, converted to the dtypes asked for, by path.
   ///
   /// - Throws: ``WeightError`` `.mismatch` with the whole ``WeightReport`` as its text if anything
-  ///   is missing or unfit; tensors that nobody asked for are only reported.
+  ///   is missing or unfit; tensors that no parameter uses are only reported.
   public func tensors(
     for requests: [WeightRequest]
   ) throws -> (tensors: [String: Tensor], report: WeightReport) {

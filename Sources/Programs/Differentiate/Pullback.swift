@@ -22,7 +22,7 @@ struct Pullback {
   /// Zeros of the type of an operand.
   func zeros(_ index: Int) -> Value { builder.full(0, type(index)) }
 
-  /// Adds to the cotangent of an operand; nothing is recorded if nobody wants it.
+  /// Adds to the cotangent of an operand; nothing is recorded if its gradient is not wanted.
   func contribute(to index: Int, _ value: @autoclosure () -> Value) {
     guard isWanted[index] else { return }
     pass.seed(instruction.operands[index], value())

@@ -28,7 +28,7 @@ extension IndexingOp {
     }
   }
 
-  /// Where in data each element of a gather stands, -1 outside.
+  /// The position in the data of each element of a gather, -1 outside.
   private func gathered(
     _ shape: Shape, _ indices: ReferenceArray, _ axis: Int, _ batchAxes: Int, clamping: Bool
   ) -> [Int] {

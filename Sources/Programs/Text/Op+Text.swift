@@ -1,13 +1,13 @@
 import Tensors
 
 extension Op {
-  /// What stands before the operands.
+  /// The text before the operands.
   var head: String {
     if case .composite(let composite) = self { return "composite \(composite.name.quoted)" }
     return name
   }
 
-  /// What stands between operands and types: everything that these do not tell; numbers that are the
+  /// The text between operands and types: everything that these do not determine; numbers that are the
   /// usual ones are left out.
   var attributeWords: [String] {
     switch self {

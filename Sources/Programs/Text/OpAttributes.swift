@@ -1,6 +1,6 @@
 import Tensors
 
-/// What stands between the operands and the types of an instruction, and the op it describes.
+/// The text between the operands and the types of an instruction, and the op that it describes.
 struct OpAttributes {
   var bodies: [Program] = []
   private var numbers: [String: Int] = [:]

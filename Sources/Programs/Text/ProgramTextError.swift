@@ -2,7 +2,7 @@
 public struct ProgramTextError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The line, from 1.
   public var line: Int
-  /// What stands there.
+  /// The text at that place.
   public var found: String
   /// What would be valid there.
   public var expected: String

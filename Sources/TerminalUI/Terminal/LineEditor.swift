@@ -1,6 +1,6 @@
 import CTerminal
 
-/// What can stand in place of the word before the cursor.
+/// What can replace the word before the cursor.
 package struct Completion: Hashable, Sendable {
   package var candidates: [String]
   /// What to add after a single candidate; nil adds nothing.
