@@ -47,6 +47,8 @@ let package = Package(
     .target(
       name: "CAudio",
       linkerSettings: [.linkedLibrary("sndfile"), .linkedLibrary("samplerate")]),
+    // Decompresses the members of .npz archives; only Datasets links it.
+    .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CKernels"),
     // Counts calls of malloc, for `workbench bench` and tests; no library links it.
     .target(name: "CAllocationCount"),
@@ -57,7 +59,7 @@ let package = Package(
     library("Execution", ["Programs", "Tensors", "CKernels"]),
     library("Layers", ["Programs", "Tensors"]),
     library("Weights", ["Tensors"]),
-    library("Datasets", ["Tensors", "Weights", "CAudio"]),
+    library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
     library(

@@ -73,7 +73,7 @@ import Testing
   func cModules() {
     let homes = [
       ("CTerminal", "TerminalUI"), ("CKernels", "Execution"), ("CAllocationCount", "workbench"),
-      ("CAudio", "Datasets"),
+      ("CAudio", "Datasets"), ("CZlib", "Datasets"),
     ]
     for (module, home) in homes {
       let users = Set(SourceTree.sources.filter { $0.imports.contains(module) }.map(\.target))
