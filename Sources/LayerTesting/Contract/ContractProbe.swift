@@ -15,10 +15,11 @@ struct ContractProbe {
     let time = Self.length(model.layer)
     var stream = RandomStream(seed: 3, name: "contract probe")
     let values = Self.draw(time, rows: 3, like: x, &stream)
-    // As many invalid timesteps as a layer looks back, so that some windows hold nothing else.
-    let tail = max(time / 4, min(time / 2, Self.reach(model.layer)))
+    let reach = Self.reach(model.layer)
+    // As many invalid timesteps at the end as a layer looks back, if a whole window of valid ones is left.
+    let end = time - max(time / 4, min(reach, time - reach - 4))
     let flags = (0..<3).flatMap { row in
-      (0..<time).map { Self.isValid($0, row: row, end: time - tail) }
+      (0..<time).map { Self.isValid($0, row: row, reach: reach, end: end) }
     }
     guard
       let made = try? SequenceTensor(values: values, mask: Tensor(flags, shape: [3, time]))
@@ -94,7 +95,9 @@ struct ContractProbe {
     guard values.dtype.isInteger else { return values }
     let numbers = values.doubles()
     let inner = Set(numbers).subtracting([0]).sorted()
-    let nextToZero = Set(inner.map { $0 < 0 ? -1.0 : 1 }).subtracting(inner).sorted()
+    // What has a table of ids has a place for 1.
+    let nextToZero =
+      inner.isEmpty ? [1] : Set(inner.map { $0 < 0 ? -1.0 : 1 }).subtracting(inner).sorted()
     let known = [0] + inner.suffix(1) + nextToZero + inner.dropLast()
     let isNew = half(of: numbers.count, &stream)
     var newCount = 0
@@ -131,14 +134,15 @@ struct ContractProbe {
     return real(&stream).converted(to: values.dtype)
   }
 
-  /// A full row, one with gaps, and one that begins late, has single gaps and ends at `end`.
+  /// A full row, one with gaps, and one that begins late, has a whole window of `reach + 1` valid
+  /// timesteps before its first single gap, and ends at `end`.
   ///
-  /// Gaps come in no turn that small strides have too, and leave runs as long as small windows.
-  private static func isValid(_ step: Int, row: Int, end: Int) -> Bool {
+  /// The period of the gaps is no small stride's, and they leave runs as long as small windows.
+  private static func isValid(_ step: Int, row: Int, reach: Int, end: Int) -> Bool {
     switch row {
     case 0: true
     case 1: ![1, 8, 11, 12].contains(step % 14)
-    default: step > 1 && step < end && step % 11 != 8
+    default: step > 1 && step < end && step % (reach + 12) != reach + 3
     }
   }
 }
