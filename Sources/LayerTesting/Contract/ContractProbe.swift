@@ -72,8 +72,9 @@ struct ContractProbe {
     return min(32, ends.filter(\.isFinite).map { Int(abs($0)) }.max() ?? 8)
   }
 
-  /// Other numbers in half of the timesteps, of the same size and, where all are positive, positive; the
-  /// rest a little changed, so that a timestep in the place of another is noticed.
+  /// Other numbers in half of the timesteps, of the same size, some three times as large, which bounds and
+  /// thresholds notice, and positive where all are; the rest a little changed, so that a timestep in the
+  /// place of another is noticed.
   private static func stirred(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
     guard values.dtype.isFloating else { return mixed(values, &stream) }
     let numbers = values.doubles()
@@ -83,7 +84,7 @@ struct ContractProbe {
     let isNew = (0..<(numbers.count / width)).map { _ in stream.uniform() < 0.5 }
     let stirred = numbers.enumerated().map { place, number in
       guard isNew[place / width] else { return number * (1 + 0.2 * stream.uniform()) }
-      let drawn = size * stream.normal()
+      let drawn = (place % 4 == 1 ? 3 : 1) * size * stream.normal()
       return isPositive ? abs(drawn) : drawn
     }
     return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
