@@ -60,6 +60,7 @@ let package = Package(
     library("Datasets", ["Tensors", "Weights", "CAudio"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
+    library("Traces", ["Tensors"]),
     library(
       "LayerTesting",
       ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
@@ -159,6 +160,7 @@ let package = Package(
       [
         "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
+    tests("TracesTests", ["Traces", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
