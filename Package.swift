@@ -60,7 +60,7 @@ let package = Package(
     library("Datasets", ["Tensors", "Weights", "CAudio"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
-    library("Traces", ["Tensors"]),
+    library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
     library(
       "LayerTesting",
       ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
@@ -101,6 +101,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
+        "Traces",
         "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

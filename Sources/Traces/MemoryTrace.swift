@@ -13,7 +13,7 @@ package struct MemoryTrace: Trace {
     package var input: Tensor?
     /// Bool `[b, t]`.
     package var mask: Tensor?
-    package var latency = 0
+    package var latency: Int? = 0
     package var rate: Rational = 1
     /// Every leaf `[b, blocks + 1, …]`.
     package var states: [(name: String, values: Tensor)] = []
