@@ -62,6 +62,7 @@ let package = Package(
     library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
+    library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
     library(
       "LayerTesting",
       ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
@@ -102,6 +103,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
+        "Traces",
         "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -161,6 +163,7 @@ let package = Package(
       [
         "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
+    tests("TracesTests", ["Traces", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
