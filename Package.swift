@@ -59,8 +59,9 @@ let package = Package(
     library("Execution", ["Programs", "Tensors", "CKernels"]),
     library("Layers", ["Programs", "Tensors"]),
     library("Weights", ["Tensors"]),
+    library("Export", ["Programs", "Tensors", "Weights"]),
     library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib"]),
-    library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
+    library("Runtime", ["Layers", "Execution", "Export", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
     library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
     library(
@@ -88,7 +89,7 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
-        "Execution", "Programs", "Tensors",
+        "Execution", "Export", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -103,8 +104,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Traces",
-        "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Traces", "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
