@@ -73,6 +73,8 @@ let package = Package(
         "Layers", "Tensors", "ConfigProtos",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
+    // Models of ONNX as layers; weights of other frameworks.
+    library("ONNX", ["Layers", "Programs", "Tensors", "Weights"]),
     library(
       "SequenceLayers",
       [
@@ -84,7 +86,7 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights", "Datasets",
         "Execution", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
@@ -100,7 +102,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Execution", "Layers", "ONNX", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -160,6 +162,7 @@ let package = Package(
         "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
+    tests("ONNXTests", ["ONNX", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
     tests(
