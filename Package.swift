@@ -77,6 +77,8 @@ let package = Package(
         "Layers", "Tensors", "ConfigProtos",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
+    // Models of ONNX as layers; weights of other frameworks.
+    library("ONNX", ["Layers", "Programs", "Tensors", "Weights"]),
     library(
       "SequenceLayers",
       [
@@ -88,7 +90,7 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights", "Datasets",
         "Execution", "Export", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
@@ -104,7 +106,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Traces", "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Traces", "Execution", "Export", "Layers", "ONNX", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -165,6 +167,7 @@ let package = Package(
       ]),
     tests("TracesTests", ["Traces", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
+    tests("ONNXTests", ["ONNX", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
     tests(

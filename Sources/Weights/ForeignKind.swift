@@ -9,6 +9,9 @@ package struct ForeignKind: Hashable, Sendable {
     (self.name, self.conversion) = (name, conversion)
   }
 
+  /// Whether it is a state dictionary of PyTorch, whose tensors can be read.
+  package var isTorch: Bool { self == .torch }
+
   /// What to do about a file of this kind: a line for a shell where one converts it.
   package func advice(for path: String) -> String {
     // A path stands in quotes; one that would end them is left for people to fill in.

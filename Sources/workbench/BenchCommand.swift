@@ -3,6 +3,7 @@ import Datasets
 import Execution
 import Layers
 import Notation
+import ONNX
 import Runtime
 import Tensors
 import Weights
@@ -82,7 +83,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
 
   private func measure() throws -> BenchReport {
     let spec = spec ?? ""
-    let notation = LayerNotation()
+    let notation = LayerNotation(registry: .withModels)
     let layer = try notation.registry.makeLayer(try SpecFile(path: spec).read(notation).spec)
     let x = try input()
     let model = try Model(layer, input: x.channelSpec, seed: 1, time: time)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Notation
+import ONNX
 import Weights
 
 /// `workbench convert SPEC --to FORMAT`: a stack in another notation.
@@ -25,7 +26,7 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var trust: TrustOptions
 
   func run() throws {
-    let notation = LayerNotation()
+    let notation = LayerNotation(registry: .withModels)
     let reading = try SpecFile(path: spec, trusted: trust.files).read(notation)
     let bytes: [UInt8]
     do { bytes = try notation.write(reading.spec, as: to) } catch { throw Failure("\(error)") }

@@ -27,7 +27,7 @@ struct Main: ParsableCommand {
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
       ConvertCommand.self, DiagnoseCommand.self, ExportCommand.self, LayersCommand.self,
-      ReplayCommand.self, RunScriptCommand.self, VerifyGroup.self,
+      LintCommand.self, ReplayCommand.self, RunScriptCommand.self, VerifyGroup.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

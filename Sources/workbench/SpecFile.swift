@@ -1,4 +1,5 @@
 import Notation
+import ONNX
 import Sessions
 import Weights
 
@@ -12,6 +13,7 @@ struct SpecFile {
   func read(_ notation: LayerNotation) throws -> LayerNotation.Reading {
     let ending = path.split(separator: ".").last.map(String.init) ?? ""
     if ending == "session" { return try readSession(notation) }
+    if ending == "onnx" { return try readModel(notation) }
     guard let format = NotationFormat(fileExtension: ending) else {
       throw Failure(
         "\(path): no notation ends in .\(ending), expected .textproto, .json, .binpb or .swift")
@@ -25,6 +27,26 @@ struct SpecFile {
     } catch {
       throw Failure("\(path): \(error)")
     }
+  }
+
+  /// The layer of a model file, opened as the file beside it says.
+  private func readModel(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+    do {
+      return try notation.read(notation.text(try Self.modelConfig(path).node), as: .text)
+    } catch {
+      throw Failure("\(error)")
+    }
+  }
+
+  /// How a model is opened: as the file beside it says, else as the graph tells.
+  static func modelConfig(_ path: String) throws -> OnnxGraph.Config {
+    guard let file = try? ByteFile(path: OpeningFile.path(for: path)) else {
+      var config = OnnxGraph.Config()
+      config.file = path
+      return config
+    }
+    return try OpeningFile.config(
+      String(decoding: try file.readAll(), as: UTF8.self), model: path)
   }
 
   /// The stack that a session came to.

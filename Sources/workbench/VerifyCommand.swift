@@ -3,6 +3,7 @@ import Datasets
 import LayerTesting
 import Layers
 import Notation
+import ONNX
 import Runtime
 import Sessions
 import Tensors
@@ -62,7 +63,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
   }
 
   private func specReport() throws -> ContractReport {
-    let notation = LayerNotation()
+    let notation = LayerNotation(registry: .withModels)
     let reading = try SpecFile(path: spec).read(notation)
     let layer = try notation.registry.makeLayer(reading.spec)
     let x = try sequence(for: layer)

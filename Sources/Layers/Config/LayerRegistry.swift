@@ -87,6 +87,28 @@ public struct LayerRegistry: Sendable {
     _ type: L.Type, values: [FieldTable] = []
   ) throws(ConfigError) {
     let entry = Entry.available(type)
+    try register(entry, values: values)
+  }
+
+  /// These layers and one that is made in another way than by its own reader, in the place of one of
+  /// that message.
+  package func registering<L: ConfigMessage & SequenceLayer>(
+    _ type: L.Type,
+    make: @escaping @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer
+  ) -> LayerRegistry {
+    var result = self
+    let entry = Entry(L.table, L.facts, make: make)
+    if let known = result.byMessage[entry.table.message] {
+      result.entries[known] = entry
+    } else {
+      result.byField[entry.field] = result.entries.count
+      result.byMessage[entry.table.message] = result.entries.count
+      result.entries.append(entry)
+    }
+    return result
+  }
+
+  private mutating func register(_ entry: Entry, values: [FieldTable]) throws(ConfigError) {
     let expected = "a full extension name and a number from 1000 that no other layer has"
     guard entry.isCustom, entry.number >= 1000 else {
       throw ConfigError(

@@ -67,6 +67,21 @@ extension LayerContext {
     records[records.count - 1].alignedTime = time
   }
 
+  /// Whether what layers give is shown.
+  package var showsTaps: Bool { options.taps }
+
+  /// Shows what a part of the layer that is being traced gave: a part that stands in the tree of layers
+  /// and is not traced by itself.
+  package func show(
+    part: String, typeName: String, input: SequenceValue, output: SequenceValue
+  ) {
+    guard options.taps else { return }
+    records.append(
+      LayerRecord(
+        path: LayerPath.join(path, part), typeName: typeName, input: input, output: output,
+        outputLatency: 0, precedingLatency: 0, alignedTime: output.time))
+  }
+
   /// Traces what every step computes anew from something else than its own timesteps, such as a whole source.
   ///
   /// Steps have no output of such layers that could be lined up with the whole sequence, so none is shown.

@@ -37,6 +37,8 @@ public struct ParameterSpec: Equatable, Sendable {
     /// For numbers `u` from 0 to 1 those `p` for which `exp(-softplus(p))` is distributed as the
     /// distance from 0 of points that are spread evenly over a ring with these radii.
     case decay(least: Double, greatest: Double)
+    /// They are these instead, as a model file has them.
+    case given(GivenValues)
   }
 
   /// Which axes of a kernel are summed over and which are results.
@@ -84,7 +86,7 @@ extension ParameterSpec.Shaping {
   /// The same with paths below a parent's.
   func below(_ parent: String) -> Self {
     switch self {
-    case .none, .decay: self
+    case .none, .decay, .given: self
     case .columnNorms(let source): .columnNorms(of: LayerPath.join(parent, source))
     }
   }

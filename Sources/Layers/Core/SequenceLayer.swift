@@ -16,6 +16,9 @@ public protocol SequenceLayer: Sendable {
   /// The name given by the user; it becomes the last part of the layer's path.
   var name: String? { get }
 
+  /// The name of the kind of layer, such as `Conv1D`.
+  var typeName: String { get }
+
   /// The layers inside, in the order in which they are shown.
   var children: [LayerChild] { get }
 
@@ -81,7 +84,7 @@ extension SequenceLayer {
   public var sharedTables: ConstantSpecs { children.map(\.layer).sharedTables }
   /// Whether the layer can step.
   public var supportsStep: Bool { stepObstacle == nil }
-  /// The name of the layer's type, such as `Conv1D`.
+  /// The name of the layer's type.
   public var typeName: String { "\(Swift.type(of: self))" }
 
   /// `ceil(time * outputRatio)`.

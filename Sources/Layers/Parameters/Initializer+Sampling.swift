@@ -19,6 +19,7 @@ package struct ParameterSampler: Sendable {
   package func values(
     of spec: ParameterSpec, isCancelled: () -> Bool = { false }, resolve: (String) -> Tensor?
   ) -> Tensor? {
+    if case .given(let values) = spec.shaping { return values.tensor }
     if case .columnNorms(let path) = spec.shaping, let source = resolve(path) {
       return columnNorms(source).converted(to: spec.dtype)
     }

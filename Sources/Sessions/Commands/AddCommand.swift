@@ -40,7 +40,7 @@ struct AddCommand: Command {
       }
       let wrapped = try StackEdit.wrap(root, tree, [], in: { StackEdit.serial([$0]) })
       (root, moved) = (wrapped.spec, wrapped.moved)
-      working = LayerTree(try session.notation.registry.makeLayer(root))
+      working = LayerTree(try session.makeLayer(root))
       target = working.nodes[0]
     }
     let edit = try StackEdit.insert(

@@ -63,15 +63,28 @@ struct ConstantsCommand: Command {
 /// `weights FILE`.
 struct WeightsCommand: Command {
   let name = "weights"
-  let usage = "weights FILE.safetensors | weights FILE.safetensors.index.json"
+  let usage = "weights FILE.safetensors | FILE.safetensors.index.json | FILE.pt [--map FILE] [--preview]"
   let summary =
-    "Loads parameters in the original's names; says what is missing, unused or misshapen."
+    "Loads parameters in the original's names, or in those that a map translates; says what is missing, "
+    + "unused or misshapen. --preview only shows what would go where."
+  let options: Set<String> = ["map"]
+  let flags: Set<String> = ["preview"]
   let examples = ["weights weights.safetensors"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let run = try session.requireRun()
     let path = try line.single("a .safetensors file")
-    let file = try Safetensors(path: path, open: session.files.open)
+    var file = try WeightFile.open(path, session)
+    var said: [String] = []
+    if let map = line.options["map"] {
+      (file, said) = try WeightFile.translated(file, by: map, session)
+    }
+    guard line.options["preview"] == nil else {
+      var output = CommandOutput(
+        said + WeightFile.preview(WeightReport(requests: run.model.weightRequests, file: file)))
+      output.isUnrecorded = true
+      return output
+    }
     let (tensors, report) = try file.tensors(for: run.model.weightRequests)
     var document = session.document
     let model = try Model(
@@ -83,7 +96,7 @@ struct WeightsCommand: Command {
       document.origins[spec.path] = .file(path)
     }
     try session.commit(document, as: "weights")
-    var lines = ["\(tensors.count) tensors loaded"]
+    var lines = said + ["\(tensors.count) tensors loaded"]
     if !report.unused.isEmpty {
       lines.append("unused: " + report.unused.prefix(20).joined(separator: ", "))
       if report.unused.count > 20 { lines.append("… \(report.unused.count - 20) more") }

@@ -61,7 +61,7 @@ extension Session {
   /// A new stack; parameters and faults of the old one are gone with it.
   func setStack(_ spec: SpecNode, _ notes: [String]) throws -> CommandOutput {
     var document = self.document
-    let layer = try notation.registry.makeLayer(spec)
+    let layer = try makeLayer(spec)
     try StackCheck.check(layer, spec)
     document.layer = layer
     document.parameters = [:]
@@ -88,7 +88,7 @@ extension Session {
   func apply(_ edit: StackEdit, as command: String) throws -> [String] {
     let (_, oldTree) = try requireTree()
     let checked = try notation.read(notation.text(edit.spec), as: .text)
-    let layer = try notation.registry.makeLayer(checked.spec)
+    let layer = try makeLayer(checked.spec)
     try StackCheck.check(layer, checked.spec)
     let newTree = LayerTree(layer)
     var document = self.document

@@ -1,6 +1,7 @@
 public import Execution
 public import Layers
 package import Notation
+import ONNX
 import Runtime
 package import Tensors
 import Weights
@@ -14,6 +15,8 @@ import Weights
 public final class Session {
   /// The layers that can be named, and the readers of their notations.
   package let notation: LayerNotation
+  /// The model files that layers of the stack are made from.
+  let models = OnnxModels()
   /// Raise it to stop what is being computed.
   public let cancel = CancelFlag()
   /// Called now and then during work that takes longer than half a second, with how much is done, of
@@ -61,7 +64,7 @@ public final class Session {
 
   /// Starts with nothing.
   public init(registry: LayerRegistry = .builtIn) {
-    notation = LayerNotation(registry: registry)
+    notation = LayerNotation(registry: registry.finding(models))
     files.isStopped = { [cancel] in cancel.isRaised }
   }
 

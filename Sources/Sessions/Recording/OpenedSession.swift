@@ -173,8 +173,10 @@ package struct OpenedSession {
         suggestion: "input \(path)")
     default: break
     }
-    let outcome = session.perform("stack @\(path)")
+    let isModel = ending == "onnx"
+    let outcome = session.perform(isModel ? try session.openingCommand(path) : "stack @\(path)")
     notes += outcome.lines
+    if isModel, outcome.error == nil { notes += try session.requireGraph(nil).graph.summary }
     if let error = outcome.error { throw error }
   }
 

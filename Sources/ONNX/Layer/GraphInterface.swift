@@ -1,0 +1,201 @@
+import Layers
+import Tensors
+
+/// What the inputs and outputs of a graph are for: the sequence, states, and values that stay the same.
+struct GraphInterface: Hashable, Sendable {
+  /// How timesteps lie in the input of the graph.
+  enum Geometry: Hashable, Sendable {
+    /// Any number of timesteps along an axis.
+    case frames
+    /// One timestep a run, along an axis of extent 1.
+    case single
+    /// `size` timesteps a run, of which `hop` are new.
+    case window(size: Int, hop: Int)
+  }
+
+  /// The input that takes the sequence.
+  var input: OnnxValueInfo
+  /// The output that is the sequence.
+  var output: String
+  var geometry: Geometry
+  /// The axis of time in the input.
+  var timeAxis: Int
+  /// Whether axis 0 of the input is the batch.
+  var hasBatchAxis: Bool
+  /// Timesteps of a step.
+  var block: Int
+  var states: [StatePairs.Pair]
+  /// Values of inputs that stay the same.
+  var fixed: [String: Double]
+  /// The shape of a timestep of the input.
+  var channels: Shape
+  /// What was assumed, for people.
+  var notes: [String]
+
+  init(_ source: OnnxSource, _ config: OnnxGraph.Config) throws {
+    let graph = source.model.graph
+    let weights = Set(graph.initializers.map(\.name))
+    let inputs = graph.inputs.filter { !weights.contains($0.name) }
+    let known = KnownExport.find(source.model)
+    notes = known.map { ["known from \($0.origin)"] } ?? []
+    fixed = try Self.fixed(config.fixed, inputs)
+    for (name, value) in known?.fixed ?? [:]
+    where fixed[name] == nil && inputs.contains(where: { $0.name == name }) {
+      fixed[name] = value
+    }
+    for input in inputs where fixed[input.name] == nil {
+      guard let preset = Self.preset(input) else { continue }
+      fixed[input.name] = preset
+      notes.append("\(input.name) = \(preset.text) is assumed")
+    }
+    let open = inputs.filter { [fixed] in fixed[$0.name] == nil }
+    states = try Self.states(config.states, open, graph.outputs)
+    let states = self.states
+    let sequences = open.filter { candidate in !states.contains { $0.input == candidate.name } }
+    guard let sequence = config.input.map({ name in sequences.first { $0.name == name } }) ?? sequences.first
+    else {
+      throw OnnxError(
+        .invalidConfig, source.path, found: "no input \(config.input ?? "") for the sequence",
+        expected: "one of \(sequences.map(\.name).joined(separator: ", "))")
+    }
+    input = sequence
+    let others = sequences.filter { $0.name != sequence.name }
+    guard others.isEmpty else {
+      let names = others.map { "\($0.name) \($0.shapeText)" }.joined(separator: ", ")
+      throw OnnxError(
+        .invalidConfig, source.path, found: "inputs that are neither the sequence nor a state: \(names)",
+        expected: "a value for each", suggestion: "fixed: [\"\(others[0].name)=0\"], or states: [\"\(others[0].name)=OUTPUT\"]")
+    }
+    let free = graph.outputs.filter { output in !states.contains { $0.output == output.name } }
+    guard let shown = config.output ?? free.first?.name, graph.outputs.contains(where: { $0.name == shown })
+    else {
+      throw OnnxError(
+        .invalidConfig, source.path, found: "no output \(config.output ?? "")",
+        expected: "one of \(graph.outputs.map(\.name).joined(separator: ", "))")
+    }
+    output = shown
+    guard let shape = sequence.shape, !shape.isEmpty else {
+      throw OnnxError(.invalidConfig, source.path, found: "an input \(sequence.name) without a shape", expected: "[b, t, …]")
+    }
+    let place = try Self.place(shape, config, known, source.path)
+    (geometry, timeAxis, hasBatchAxis) = place
+    block =
+      switch place.0 {
+      case .frames: max(1, config.block)
+      case .single: 1
+      case .window(_, let hop): hop
+      }
+    channels = shape.indices.filter { $0 != place.1 && !(place.2 && $0 == 0) }
+      .map { shape[$0].fixed ?? 1 }
+  }
+
+  /// Inputs that exporters leave as switches.
+  private static func preset(_ input: OnnxValueInfo) -> Double? {
+    let isScalar = (input.shape ?? []).allSatisfy { $0.fixed == 1 } && (input.shape ?? []).count <= 1
+    switch input.name {
+    case "sr", "sample_rate", "sampling_rate": return isScalar ? 16000 : nil
+    case "use_cache_branch": return 1
+    default: return nil
+    }
+  }
+
+  private static func fixed(
+    _ list: [String], _ inputs: [OnnxValueInfo]
+  ) throws -> [String: Double] {
+    try list.reduce(into: [:]) { values, text in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let number = Double(parts[1]),
+        inputs.contains(where: { $0.name == parts[0] })
+      else {
+        throw OnnxError(
+          .invalidConfig, "fixed", found: "\"\(text)\"",
+          expected: "an input and its value, such as \"sr=16000\"; inputs are \(inputs.map(\.name).joined(separator: ", "))")
+      }
+      values[parts[0]] = number
+    }
+  }
+
+  private static func states(
+    _ list: [String], _ inputs: [OnnxValueInfo], _ outputs: [OnnxValueInfo]
+  ) throws -> [StatePairs.Pair] {
+    guard !list.isEmpty else { return StatePairs.find(inputs: inputs, outputs: outputs) }
+    return try list.filter { $0 != "none" }.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, inputs.contains(where: { $0.name == parts[0] }),
+        outputs.contains(where: { $0.name == parts[1] })
+      else {
+        throw OnnxError(
+          .invalidConfig, "states", found: "\"\(text)\"",
+          expected: "INPUT=OUTPUT, of inputs \(inputs.map(\.name).joined(separator: ", ")) and outputs \(outputs.map(\.name).joined(separator: ", "))")
+      }
+      return StatePairs.Pair(input: parts[0], output: parts[1], isNamed: true)
+    }
+  }
+
+  /// Where time is, and how much of it a run of the graph takes.
+  private static func place(
+    _ shape: [OnnxValueInfo.Extent], _ config: OnnxGraph.Config, _ known: KnownExport?,
+    _ path: String
+  ) throws -> (Geometry, Int, Bool) {
+    func isBatch(_ axis: Int) -> Bool {
+      guard axis == 0, shape.count > 1 else { return false }
+      switch shape[0] {
+      case .fixed(let extent): return extent == 1
+      case .free(let name):
+        let plain = name.lowercased()
+        let isNamed = plain.hasPrefix("batch") || ["b", "n", "bs"].contains(plain)
+        // A free axis without a telling name is the batch where another is free too, or time is fixed.
+        let others = shape.dropFirst().contains { $0.fixed == nil || (shape.count > 2 && $0.fixed != nil) }
+        return isNamed || ((plain.isEmpty || plain.hasPrefix("unk")) && others)
+      }
+    }
+    let hasBatch = isBatch(0) && config.timeAxis != 0
+    let axes = shape.indices.filter { !(hasBatch && $0 == 0) }
+    let free = axes.filter { shape[$0].fixed == nil }
+    let window = config.window ?? known?.window
+    let hop = config.hop ?? (config.window == nil ? known?.hop : nil)
+    let chosen: Int
+    if let given = config.timeAxis {
+      guard axes.contains(given) else {
+        throw OnnxError(.invalidConfig, path, found: "timeAxis \(given)", expected: "one of \(axes)")
+      }
+      chosen = given
+    } else if let first = free.first {
+      chosen = first
+    } else if let one = axes.first(where: { shape[$0].fixed == 1 && axes.count > 1 }) {
+      chosen = one
+    } else {
+      chosen = axes.first ?? 0
+    }
+    let extent = shape[chosen].fixed
+    let isWindow = window != nil || hop != nil || (extent ?? 1) > 1
+    if isWindow, let size = window ?? extent {
+      let hop = hop ?? size
+      guard size > 0, (1...size).contains(hop), extent == nil || extent == size else {
+        throw OnnxError(
+          .invalidConfig, path, found: "a window of \(size) every \(hop) timesteps",
+          expected: extent.map { "a window of \($0)" } ?? "a hop of 1 to \(size)")
+      }
+      return (.window(size: size, hop: hop), chosen, hasBatch)
+    }
+    return (extent == nil ? .frames : .single, chosen, hasBatch)
+  }
+}
+
+extension OnnxValueInfo {
+  /// The extents, free ones by their names.
+  package var shapeText: String {
+    let parts = (shape ?? []).map { extent in
+      switch extent {
+      case .fixed(let number): "\(number)"
+      case .free(let name): name.isEmpty ? "?" : name
+      }
+    }
+    return "[\(parts.joined(separator: ", "))]"
+  }
+}
+
+extension Double {
+  /// Without a fraction where there is none.
+  var text: String { self == rounded() && abs(self) < 1e15 ? "\(Int(self))" : "\(self)" }
+}

@@ -1,0 +1,142 @@
+import Layers
+import Programs
+import Tensors
+
+/// Runs a graph on all rows, one by one, and on each as a whole or block by block.
+struct GraphRows {
+  /// The results for all rows, `[b, t, …]`; states `[b, …]`.
+  struct Result {
+    var output: Value
+    var states: [Value]
+    var taps: [Value]
+  }
+
+  private let source: OnnxSource
+  private let interface: GraphInterface
+  private let layout: OutputLayout
+  private let time: Int
+  /// Whether one run takes all timesteps.
+  private let runsWhole: Bool
+  private let outline: GraphOutline
+  /// The weights that the graph reads, in the order in which they are given.
+  var weights: [GraphOutline.Weight] { outline.weights }
+  /// The node outputs that are shown, and for each its axis of time, if it has one.
+  let taps: [GraphOutline.Tap]
+  private let tapAxes: [Int?]
+
+  init(_ layer: OnnxGraph, time: Int, runsWhole: Bool, showsNodes: Bool) throws {
+    source = layer.source
+    interface = layer.interface
+    layout = layer.layout
+    self.time = time
+    self.runsWhole = runsWhole
+    outline = try source.outline(interface, time: runsWhole ? time : interface.runTime)
+    let shown = showsNodes ? outline.taps : []
+    if runsWhole {
+      let axes = try NodeTimes(source, interface).axes
+      taps = shown.filter { axes[$0.name] != nil }
+      tapAxes = taps.map { axes[$0.name]?.axis }
+    } else {
+      taps = shown
+      tapAxes = shown.map { _ in nil }
+    }
+  }
+
+  func run(_ x: Value, _ states: [Value], _ weights: [Value]) throws -> Result {
+    let batch = x.shape[0]
+    guard batch > 1 else {
+      let row = try row(
+        x.element(0, axis: 0), states.map { $0.element(0, axis: 0) }, weights)
+      return Result(
+        output: row.output.expandingAxes([0]), states: row.states.map { $0.expandingAxes([0]) },
+        taps: row.taps.map { $0.expandingAxes([0]) })
+    }
+    var mistake: (any Error)?
+    let looped = x.builder.loop(
+      tripCount: batch, axis: 0, captured: weights, carried: [], sliced: [x] + states
+    ) { captured, _, slices in
+      do {
+        let row = try row(slices[0], Array(slices.dropFirst()), captured)
+        return ([], [row.output] + row.states + row.taps)
+      } catch {
+        mistake = error
+        return ([], [])
+      }
+    }
+    if let mistake { throw mistake }
+    let all = looped.stacked
+    return Result(
+      output: all[0], states: Array(all[1..<1 + states.count]),
+      taps: Array(all[(1 + states.count)...]))
+  }
+
+  /// One row: timesteps `[t, …c]`.
+  private func row(_ x: Value, _ states: [Value], _ weights: [Value]) throws -> Result {
+    if runsWhole { return try once(x, states, weights) }
+    let turns = time / interface.block
+    guard turns != 1 else { return try block(x, states, weights) }
+    var mistake: (any Error)?
+    let cut = x.reshaped([turns, interface.block] + x.shape.dropFirst())
+    let looped = x.builder.loop(
+      tripCount: turns, axis: 0, captured: weights, carried: states, sliced: [cut]
+    ) { captured, carried, slices in
+      do {
+        let block = try block(slices[0], carried, captured)
+        return (block.states, [block.output] + block.taps)
+      } catch {
+        mistake = error
+        return (carried, [])
+      }
+    }
+    if let mistake { throw mistake }
+    let joined = looped.stacked.map { value in
+      value.reshaped([value.shape[0] * value.shape[1]] + value.shape.dropFirst(2))
+    }
+    return Result(output: joined[0], states: looped.carried, taps: Array(joined.dropFirst()))
+  }
+
+  /// One block, behind the past where windows overlap; that is the last of the states.
+  private func block(_ x: Value, _ states: [Value], _ weights: [Value]) throws -> Result {
+    guard states.count > interface.states.count, let past = states.last else {
+      return try once(x, states, weights)
+    }
+    let window = Value.concatenate([past, x], axis: 0)
+    let count = window.shape[0]
+    var result = try once(window, Array(states.dropLast()), weights)
+    result.states.append(
+      window.sliced(axis: 0, from: count - past.shape[0], to: count))
+    return result
+  }
+
+  /// One run of the graph.
+  private func once(_ x: Value, _ states: [Value], _ weights: [Value]) throws -> Result {
+    var names = WeightNames()
+    let tracer = GraphTracer(source, x.builder) { weights[names.place($0, $1)] }
+    let (output, next) = try source.runGraph(tracer, interface, x: x, states: states)
+    let byName = Dictionary(
+      tracer.taps.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let shown = zip(taps, tapAxes).map { tap, axis -> Value in
+      guard let value = byName[tap.name] else { return x.builder.full(0, tap.type) }
+      guard runsWhole else {
+        // One timestep a run; a batch of 1 is no channel.
+        return value.shape.first == 1 && value.rank > 1 ? value : value.expandingAxes([0])
+      }
+      return value.timeFirst(axis)
+    }
+    return Result(output: output.timeFirst(layout.axis), states: next, taps: shown)
+  }
+}
+
+extension Value {
+  /// Time on axis 0, a batch of 1 left out; without an axis of time, one timestep.
+  fileprivate func timeFirst(_ axis: Int?) -> Value {
+    guard let axis else {
+      return shape.first == 1 && rank > 1 ? self : expandingAxes([0])
+    }
+    let moved = transposed([axis] + (0..<rank).filter { $0 != axis })
+    guard axis != 0, shape[0] == 1 else { return moved }
+    var plain = moved.shape
+    plain.remove(at: 1)
+    return moved.reshaped(plain)
+  }
+}

@@ -1,0 +1,116 @@
+public import Layers
+import Programs
+import Tensors
+
+// The three traces.
+extension OnnxGraph {
+  public func initialState(
+    for input: ChannelSpec, _ context: LayerContext
+  ) throws(LayerError) -> LayerState {
+    var state = LayerState()
+    let types: [ValueType]
+    do { types = try source.stateTypes(interface) } catch { throw LayerError(error, self) }
+    for (name, type) in zip(stateNames, types) {
+      state.declare(
+        name, context.builder.full(0, ValueType(type.dtype, [context.batch] + type.shape)))
+    }
+    if past > 0 {
+      let type = ValueType(input.dtype, [context.batch, past] + input.shape)
+      state.declare("window", context.builder.full(0, type), kind: .window(axis: 1, length: past))
+    }
+    return state
+  }
+
+  public func step(
+    _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    let names = stateNames + (past > 0 ? ["window"] : [])
+    let (y, states) = try run(x, names.map { state[$0] }, isWhole: false, context)
+    for (name, value) in zip(names, states) { state[name] = value }
+    return y
+  }
+
+  public func layer(
+    _ x: SequenceValue, _ context: LayerContext
+  ) throws(LayerError) -> SequenceValue {
+    let start = try initialState(for: x.channelSpec, context)
+    let names = stateNames + (past > 0 ? ["window"] : [])
+    let padded = x.paddedToMultiple(of: blockSize)
+    return try run(padded, names.map { start[$0] }, isWhole: true, context).0
+  }
+
+  /// Names of states as parts of paths, no two equal.
+  private var stateNames: [String] {
+    var taken: Set<String> = ["window"]
+    return interface.states.map { pair in
+      var name = ScopeTree.leaf(pair.input)
+      while !taken.insert(name).inserted { name += "_" }
+      return name
+    }
+  }
+
+  /// The timesteps that a window sees besides the new ones.
+  private var past: Int {
+    if case .window(let size, let hop) = interface.geometry { size - hop } else { 0 }
+  }
+
+  /// Runs the graph on timesteps of all rows.
+  private func run(
+    _ x: SequenceValue, _ states: [Value], isWhole: Bool, _ context: LayerContext
+  ) throws(LayerError) -> (SequenceValue, [Value]) {
+    let x = x.maskedInvalid()
+    let time = (Rational(x.time) * outputRatio).floor
+    let mask = Self.mask(x.mask, time: time)
+    guard x.time > 0, x.batch > 0 else {
+      let type = ValueType(layout.dtype, [x.batch, time] + layout.channels)
+      return (SequenceValue(context.builder.full(0, type), mask: mask), states)
+    }
+    let rows: GraphRows
+    do {
+      rows = try GraphRows(
+        self, time: x.time, runsWhole: isWhole ? layout.takesWhole : interface.geometry == .frames,
+        showsNodes: context.showsTaps)
+    } catch { throw LayerError(error, self) }
+    var weights: [Value] = []
+    for weight in rows.weights {
+      weights.append(
+        try context.parameter(
+          weight.name, weight.values.shape, dtype: weight.values.dtype, .zeros,
+          shaping: .given(GivenValues(weight.values))))
+    }
+    let result: GraphRows.Result
+    do { result = try rows.run(x.values, states, weights) } catch { throw LayerError(error, self) }
+    if context.showsTaps { show(result.taps, rows, x, context) }
+    return (SequenceValue(result.output, mask: mask), result.states)
+  }
+
+  /// The mask of the aligned inputs.
+  private static func mask(_ mask: Value, time: Int) -> Value {
+    let given = mask.shape[1]
+    guard time != given else { return mask }
+    if time > given, given > 0 { return mask.repeated(time / given, axis: 1) }
+    guard time > 0 else { return mask.sliced(axis: 1, from: 0, to: 0) }
+    return mask.sliced(axis: 1, from: 0, to: given, stride: given / time)
+  }
+
+  /// Shows what nodes gave, each in the layer of the tree that stands for it.
+  private func show(
+    _ taps: [Value], _ rows: GraphRows, _ x: SequenceValue, _ context: LayerContext
+  ) {
+    var known: [String: SequenceValue] = [:]
+    for (tap, value) in zip(rows.taps, taps) {
+      let time = value.shape[1]
+      let ratio = Rational(time, max(1, x.time))
+      guard time > 0, ratio.numerator == 1 || ratio.denominator == 1 else { continue }
+      let sequence = SequenceValue(value, mask: Self.mask(x.mask, time: time))
+      known[tap.name] = sequence
+      let node = source.model.graph.nodes[tap.node]
+      let input = node.inputs.lazy.compactMap { known[$0] }.first ?? x
+      context.show(
+        part: source.scopes.places[tap.node], typeName: node.operation, input: input,
+        output: sequence)
+    }
+    // A scope gives what its last node gives.
+    for part in parts { part.showScopes(known, x, context) }
+  }
+}

@@ -1,0 +1,43 @@
+import Layers
+import ONNX
+import Weights
+
+/// `states [PATH]`, `states confirm`, `states A=B,…`: which outputs of a graph are its next states.
+struct StatesCommand: Command {
+  let name = "states"
+  let usage = "states [PATH] | states [PATH] confirm | states [PATH] INPUT=OUTPUT,… | states [PATH] none"
+  let summary =
+    "Shows which outputs of an ONNX graph are the states of the next step; pairs override them, confirm "
+    + "keeps them in a file beside the model."
+  let isRecorded = true
+  let examples: [String] = []
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    var words = line.operands
+    let isPlace = words.first.map { $0 != "confirm" && $0 != "none" && !$0.contains("=") } ?? false
+    let (node, graph) = try session.requireGraph(isPlace ? words.removeFirst() : nil)
+    guard let word = words.first else {
+      var output = CommandOutput(graph.stateTable)
+      output.isUnrecorded = true
+      return output
+    }
+    guard words.count == 1 else {
+      throw CommandError(.invalidOperand, found: line.rest, expected: usage)
+    }
+    if word == "confirm" {
+      let path = OpeningFile.path(for: graph.config.file)
+      let text = OpeningFile.text(graph.config, states: graph.statePairs)
+      try AtomicFile.write(Array(text.utf8), to: session.files.resolved(path), existing: .replaced)
+      var output = CommandOutput(graph.stateTable + ["kept in \(path)"])
+      output.isUnrecorded = true
+      return output
+    }
+    let pairs = word.split(separator: ",").map(String.init)
+    let (layer, tree) = try session.requireTree()
+    let edit = try StackEdit.set(
+      try SpecNode(layer: layer), tree, node.index, "states", pairs.map { .text($0) })
+    let log = try session.apply(edit, as: "states")
+    let changed = try session.requireGraph(node.path.isEmpty ? "." : node.path).graph
+    return CommandOutput(changed.stateTable + log)
+  }
+}

@@ -1,0 +1,54 @@
+import ONNX
+import Testing
+import Weights
+
+/// What is said of a graph before it runs.
+@Suite struct LintTests {
+  private func causes(_ fixture: OnnxFixture) throws -> [String] {
+    LayerLint.findings(try Fixtures.graph(fixture)).map { "\($0.place): \($0.cause)" }
+  }
+
+  @Test("a graph whose states are fed is clean")
+  func clean() throws { #expect(try causes(Fixtures.causal(isFixed: true)) == []) }
+
+  @Test("padding and a recurrence without a state are named with their places")
+  func broken() throws {
+    let found = try causes(Fixtures.causal(isFixed: false))
+    #expect(found.count == 2)
+    #expect(found.first?.hasPrefix("encoder/conv/c: pads time with zeros: 2 before") == true)
+    #expect(found.last?.hasPrefix("decoder/gru/g: starts from zero") == true)
+  }
+
+  /// A graph of one operation over `[1, t, 4]`.
+  private func graph(
+    _ op: String, _ attributes: [(String, OnnxFixture.Attribute)] = [], keepsTime: Bool = true
+  ) -> OnnxFixture {
+    var fixture = OnnxFixture()
+    fixture.input("x", [.fixed(1), .free("t"), .fixed(4)])
+    fixture.node(op, ["x"], ["a"], name: "/mix/\(op)", attributes)
+    fixture.node("Add", ["x", "a"], ["y"])
+    fixture.output("y", [.fixed(1), .free("t"), .fixed(4)])
+    return fixture
+  }
+
+  @Test("reductions over time are named, over channels not")
+  func reductions() throws {
+    #expect(try causes(graph("ReduceMean", [("axes", .ints([1]))])).count == 1)
+    #expect(try causes(graph("ReduceMean", [("axes", .ints([2]))])) == [])
+    #expect(try causes(graph("Softmax", [("axis", .int(1))])).count == 1)
+    #expect(try causes(graph("Softmax", [("axis", .int(2))])) == [])
+  }
+
+  @Test("attention over the block alone is named")
+  func attention() throws {
+    var fixture = OnnxFixture()
+    fixture.input("x", [.fixed(1), .free("t"), .fixed(4)])
+    fixture.node("Transpose", ["x"], ["k"], name: "/a/Transpose", [("perm", .ints([0, 2, 1]))])
+    fixture.node("MatMul", ["x", "k"], ["l"], name: "/a/MatMul")
+    fixture.node("Softmax", ["l"], ["p"], name: "/a/Softmax", [("axis", .int(2))])
+    fixture.node("MatMul", ["p", "x"], ["y"], name: "/a/MatMul_1")
+    fixture.output("y", [.fixed(1), .free("t"), .fixed(4)])
+    let found = try causes(fixture)
+    #expect(found.contains { $0.contains("attention without the past") })
+  }
+}
