@@ -90,7 +90,8 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights", "Datasets",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights",
+        "Datasets",
         "Execution", "Export", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
