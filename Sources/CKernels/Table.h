@@ -14,17 +14,17 @@
     (program, slots, begin, end))                                                                \
   X(int32_t, tile_cell, (int32_t dtype, const void *element), (dtype, element))                  \
   X(void, gemm,                                                                                  \
-    (const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_finish *finish,     \
+    (const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_epilogue *epilogue,     \
       float *c, int64_t cStride),                                                                \
-    (rows, rowCount, right, finish, c, cStride))                                                 \
+    (rows, rowCount, right, epilogue, c, cStride))                                                 \
   X(void, dot,                                                                                   \
     (const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,          \
       int64_t cStride),                                                                          \
     (a, b, m, n, k, c, cStride))                                                                 \
   X(void, depthwise,                                                                             \
     (const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,            \
-      const sw_finish *finish, float *y, int64_t yStride),                                       \
-    (rows, rowCount, weights, multiplier, finish, y, yStride))                                   \
+      const sw_epilogue *epilogue, float *y, int64_t yStride),                                       \
+    (rows, rowCount, weights, multiplier, epilogue, y, yStride))                                   \
   X(void, pack,                                                                                  \
     (const float *b, int64_t kStride, int64_t nStride, int64_t k, int64_t n, float *packed),     \
     (b, kStride, nStride, k, n, packed))                                                         \

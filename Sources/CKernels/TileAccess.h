@@ -1,4 +1,4 @@
-// How the operands of a chain lie in memory, shared by its preparation and its variants.
+// How the operands of an elementwise program are laid out, shared by its preparation and its variants.
 #ifndef SW_TILE_ACCESS_H
 #define SW_TILE_ACCESS_H
 

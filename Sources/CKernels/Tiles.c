@@ -1,4 +1,4 @@
-// Checks chains of functions and prepares them for every variant.
+// Checks programs of elementwise functions and prepares them for every variant.
 #include "TileAccess.h"
 
 int sw_op_arity(int op) {
@@ -9,7 +9,7 @@ int sw_op_arity(int op) {
     case SW_POW: case SW_EQ: case SW_LT: case SW_LE: case SW_I_ADD: case SW_I_SUB: case SW_I_MUL:
     case SW_I_MAX: case SW_I_MIN: case SW_I_EQ: case SW_I_LT: case SW_I_LE: case SW_I_SHL:
     case SW_I_SHR: case SW_I_SAR: case SW_U_MAX: case SW_U_MIN: case SW_U_LT: case SW_U_LE:
-    case SW_AND: case SW_OR: case SW_XOR: case SW_ADD_RECTIFY:
+    case SW_AND: case SW_OR: case SW_XOR: case SW_ADD_RELU:
       return 2;
     default: return 1;
   }

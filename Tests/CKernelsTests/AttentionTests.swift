@@ -10,7 +10,7 @@ private struct Head {
   var valueSize: Int
   var softCap: Float = 0
   var useBias = false
-  var zeroWhenBlind = false
+  var zerosFullyMasked = false
   var queryCount: Int { first.count }
   var keyCount: Int { valid.count }
 
@@ -99,7 +99,7 @@ private struct Head {
                   rows.bias = useBias ? b.baseAddress : nil
                   rows.biasStride = Int64(keyCount)
                   rows.softCap = softCap
-                  rows.zeroWhenBlind = zeroWhenBlind ? 1 : 0
+                  rows.zerosFullyMasked = zerosFullyMasked ? 1 : 0
                   (rows.contextStride, rows.probabilityStride) =
                     (Int64(valueSize), Int64(keyCount))
                   body(&rows)
@@ -128,7 +128,7 @@ private struct Head {
   private func expectedProbabilities(_ i: Int) -> [Float] {
     let seen = (0..<keyCount).map { valid[$0] == 1 && $0 >= first[i] && $0 < last[i] }
     guard seen.contains(true) else {
-      let share = zeroWhenBlind ? 0 : 1 / Float(keyCount)
+      let share = zerosFullyMasked ? 0 : 1 / Float(keyCount)
       return Array(repeating: share, count: keyCount)
     }
     let scores = (0..<keyCount).map { j -> Float in
@@ -177,13 +177,13 @@ private struct Head {
   }
 
   @Test("a query that sees nothing averages all values, or gives zeros", arguments: [false, true])
-  func blind(_ zeros: Bool) {
+  func fullyMasked(_ zeros: Bool) {
     var head = Head(queries: 5, keys: 50, size: 3, valueSize: 6, seed: 4)
-    head.zeroWhenBlind = zeros
+    head.zerosFullyMasked = zeros
     (head.first[1], head.last[1]) = (20, 20)
-    head.check("one blind query")
+    head.check("one fully masked query")
     head.valid = Array(repeating: 0, count: 50)
-    head.check("all blind")
+    head.check("all fully masked")
   }
 
   @Test(

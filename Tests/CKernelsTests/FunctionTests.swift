@@ -107,8 +107,8 @@ func ulpsBetween(_ y: Float, _ exact: Double) -> Double {
     #expect(low == ([-0.0, -0.0, .nan, .nan, 2, -.infinity, .nan, -0.0, 0] as [Float]).map(bits))
   }
 
-  @Test("rectifiers are a comparison and a choice")
-  func rectifiers() {
+  @Test("ReLU is a comparison and a choice")
+  func relu() {
     var numbers = Numbers(11)
     let a = awkwardValues + numbers.awkward(300)
     let b = awkwardValues.reversed() + numbers.awkward(300)
@@ -116,8 +116,8 @@ func ulpsBetween(_ y: Float, _ exact: Double) -> Double {
     func parts(_ x: [Float]) -> [UInt32] {
       apply(SW_SELECT, apply(SW_LE, x, zeros), zeros, x).map(bits)
     }
-    #expect(apply(SW_RECTIFY, a).map(bits) == parts(a))
-    #expect(apply(SW_ADD_RECTIFY, a, b).map(bits) == parts(apply(SW_ADD, a, b)))
+    #expect(apply(SW_RELU, a).map(bits) == parts(a))
+    #expect(apply(SW_ADD_RELU, a, b).map(bits) == parts(apply(SW_ADD, a, b)))
   }
 
   @Test("zeros keep their sign through odd functions")

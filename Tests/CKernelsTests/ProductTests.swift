@@ -32,7 +32,7 @@ private func withPacked<Result>(
 /// The columns of a packed product of m rows, `rowStride` apart, into the same columns of c.
 private func multiply(
   _ a: [Float], _ m: Int, rowStride: Int, k: Int, _ panels: UnsafePointer<Float>, n: Int,
-  columns: Range<Int>, _ finish: Finish, into c: inout [Float], masked: inout [Float]
+  columns: Range<Int>, _ epilogue: Epilogue, into c: inout [Float], masked: inout [Float]
 ) {
   a.withUnsafeBufferPointer { a in
     var rows = sw_rows(
@@ -42,8 +42,8 @@ private func multiply(
       packed: panels, n: Int64(n), first: Int64(columns.lowerBound), count: Int64(columns.count))
     c.withUnsafeMutableBufferPointer { c in
       guard let base = c.baseAddress else { return }
-      finish.withColumns(columns, of: n, masked: &masked) { finish in
-        sw_gemm(&rows, Int64(m), &right, finish, base + columns.lowerBound, Int64(n))
+      epilogue.withColumns(columns, of: n, masked: &masked) { epilogue in
+        sw_gemm(&rows, Int64(m), &right, epilogue, base + columns.lowerBound, Int64(n))
       }
     }
   }
@@ -67,31 +67,31 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
 
 @Suite struct ProductTests {
   @Test(
-    "a packed product is the sum in order, finished as it should be",
-    arguments: ProductShape.all, 0..<Finish.kindCount)
+    "a packed product is the sum in order, with its epilogue",
+    arguments: ProductShape.all, 0..<Epilogue.kindCount)
   func packed(_ shape: ProductShape, _ kind: Int) {
     let (m, n, k) = (shape.m, shape.n, shape.k)
     var numbers = Numbers(m * 31 + n * 7 + k)
     let lda = k + 3
     let a = numbers.units(m * lda + 1)
     let b = numbers.units(k * n + 1)
-    let finish = Finish(kind: kind, rows: m, columns: n, &numbers)
+    let epilogue = Epilogue(kind: kind, rows: m, columns: n, &numbers)
     let found = expectSameBits("product \(shape.testDescription)") {
       var c = [Float](repeating: -5, count: m * n)
       var masked = c
       withPacked(b, kStride: n, nStride: 1, k: k, n: n) { panels in
         multiply(
-          a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, finish, into: &c,
+          a, m, rowStride: lda, k: k, panels, n: n, columns: 0..<n, epilogue, into: &c,
           masked: &masked)
       }
-      return c + (finish.keepsAll ? masked : [])
+      return c + (epilogue.keepsAll ? masked : [])
     }
     let wrong = (0..<m * n).first { place in
       let (i, j) = place.quotientAndRemainder(dividingBy: n)
       let sum = sumInOrder(k) { (a[i * lda + $0], b[$0 * n + j]) }
-      let wanted = finish.of(sum, row: i, column: j, n)
+      let wanted = epilogue.of(sum, row: i, column: j, n)
       return bits(found[place]) != bits(wanted.result)
-        || (finish.keepsAll && bits(found[m * n + place]) != bits(wanted.masked))
+        || (epilogue.keepsAll && bits(found[m * n + place]) != bits(wanted.masked))
     }
     #expect(wrong == nil, "at row \((wrong ?? 0) / n), column \((wrong ?? 0) % n)")
   }
@@ -103,10 +103,10 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     let k = 70
     var numbers = Numbers(n + m)
     let (a, b) = (numbers.units(m * k), numbers.units(k * n))
-    let finish = Finish(kind: Finish.kindCount - 1, rows: m, columns: n, &numbers)
+    let epilogue = Epilogue(kind: Epilogue.kindCount - 1, rows: m, columns: n, &numbers)
     let expected = (0..<m * n).map { place in
       let sum = sumInOrder(k) { (a[place / n * k + $0], b[$0 * n + place % n]) }
-      return finish.of(sum, row: place / n, column: place % n, n)
+      return epilogue.of(sum, row: place / n, column: place % n, n)
     }
     for width in [16, 32, 80] {
       var c = [Float](repeating: -5, count: m * n)
@@ -115,7 +115,7 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
         for first in stride(from: 0, to: n, by: width) {
           multiply(
             a, m, rowStride: k, k: k, panels, n: n, columns: first..<min(first + width, n),
-            finish, into: &c, masked: &masked)
+            epilogue, into: &c, masked: &masked)
         }
       }
       #expect(c.map(bits) == expected.map { bits($0.result) }, "parts of \(width) columns")
@@ -217,8 +217,9 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
   }
 
   @Test(
-    "a depthwise convolution sums its taps in order and finishes the sums",
-    arguments: [(3, 64, 1), (4, 5, 1), (2, 33, 3), (1, 16, 2), (4100, 2, 1)], 0..<Finish.kindCount)
+    "a depthwise convolution sums its taps in order, with its epilogue",
+    arguments: [(3, 64, 1), (4, 5, 1), (2, 33, 3), (1, 16, 2), (4100, 2, 1)], 0..<Epilogue.kindCount
+  )
   func depthwise(_ shape: (taps: Int, channels: Int, multiplier: Int), _ kind: Int) {
     let (taps, channels, multiplier) = shape
     var numbers = Numbers(taps + channels)
@@ -227,7 +228,7 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
     let x = numbers.units((rowCount + taps - 1) * channels)
     let weights = numbers.units(taps * n)
     let offsets = (0..<taps).map { Int64($0 * channels) }
-    let finish = Finish(kind: kind, rows: rowCount, columns: n, &numbers)
+    let epilogue = Epilogue(kind: kind, rows: rowCount, columns: n, &numbers)
     let found = expectSameBits("depthwise") {
       var y = [Float](repeating: 0, count: rowCount * n)
       var masked = y
@@ -236,22 +237,22 @@ struct ProductShape: CustomTestStringConvertible, Sendable {
           var rows = sw_rows(
             base: x.baseAddress, rowStride: Int64(channels), segments: Int64(taps),
             segmentLength: Int64(channels), offsets: offsets.baseAddress)
-          finish.withColumns(0..<n, of: n, masked: &masked) { finish in
+          epilogue.withColumns(0..<n, of: n, masked: &masked) { epilogue in
             sw_depthwise(
-              &rows, Int64(rowCount), weights, Int64(multiplier), finish, &y, Int64(n))
+              &rows, Int64(rowCount), weights, Int64(multiplier), epilogue, &y, Int64(n))
           }
         }
       }
-      return y + (finish.keepsAll ? masked : [])
+      return y + (epilogue.keepsAll ? masked : [])
     }
     for t in 0..<rowCount {
       for j in 0..<n {
         let sum = sumInOrder(taps) {
           (x[(t + $0) * channels + j / multiplier], weights[$0 * n + j])
         }
-        let wanted = finish.of(sum, row: t, column: j, n)
+        let wanted = epilogue.of(sum, row: t, column: j, n)
         #expect(bits(found[t * n + j]) == bits(wanted.result), "at \(t), \(j)")
-        if finish.keepsAll {
+        if epilogue.keepsAll {
           #expect(bits(found[(rowCount + t) * n + j]) == bits(wanted.masked), "at \(t), \(j)")
         }
       }

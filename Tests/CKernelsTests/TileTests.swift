@@ -74,11 +74,11 @@ private struct Chain {
     let count = Int(extents.reduce(1, *))
     var registers = inputs.map { input in
       (0..<count).map { position -> Float in
-        var rest = position
+        var residual = position
         var offset = 0
         for d in extents.indices.reversed() {
-          offset += rest % Int(extents[d]) * Int(input.strides[d])
-          rest /= Int(extents[d])
+          offset += residual % Int(extents[d]) * Int(input.strides[d])
+          residual /= Int(extents[d])
         }
         return input.values[offset]
       }

@@ -32,7 +32,7 @@ struct ProgramCase: CustomTestStringConvertible {
 }
 
 /// A value with 0 for what is not above 0, as layers trace it.
-func rectified(_ x: Value) -> Value {
+func relu(_ x: Value) -> Value {
   let zero = x.builder.scalar(0, x.dtype)
   return (x .<= zero).select(zero, x)
 }
@@ -43,15 +43,15 @@ func masked(_ x: Value, _ flags: Value) -> Value {
 }
 
 extension PlanLimits {
-  /// Strips of a few rows, no masked values as a whole and no copies of results, however small they are.
+  /// Tiles of a few rows, no masked values as a whole and no copies of results, however small they are.
   static var tiny: PlanLimits {
     var limits = PlanLimits()
-    limits.leastStripsByteCount = 0
-    limits.stripByteCount = 1
+    limits.leastTiledByteCount = 0
+    limits.tileByteCount = 1
     limits.leastRows = 2
     limits.leastRowsOfLargeWeights = 2
     limits.leastMaskedByteCount = 0
-    limits.leastLentByteCount = 0
+    limits.leastEscapingByteCount = 0
     return limits
   }
 }
@@ -74,6 +74,16 @@ func run(
   _ program: Program, _ kind: PlanKind, _ inputs: [Tensor], runs: Int = 2,
   pool: WorkerPool? = nil, limits: PlanLimits = PlanLimits()
 ) throws -> [[Tensor]] {
+  var options = PlanOptions(kind: kind)
+  options.limits = limits
+  return try run(Plan(program, options), inputs, runs: runs, pool: pool)
+}
+
+/// The same of a plan.
+func run(
+  _ plan: Plan, _ inputs: [Tensor], runs: Int = 2, pool: WorkerPool? = nil
+) throws -> [[Tensor]] {
+  let program = plan.program
   let store = ParameterStore()
   var leaves: [Tensor] = []
   for (input, tensor) in zip(program.inputs, inputs) {
@@ -83,9 +93,6 @@ func run(
     case .input, .constant, .variable, .seed, .operand: break
     }
   }
-  var options = PlanOptions(kind: kind)
-  options.limits = limits
-  let plan = Plan(program, options)
   let executor = try Executor(plan, parameters: store, pool: pool)
   for (index, input) in program.inputs.enumerated() {
     switch input.role {

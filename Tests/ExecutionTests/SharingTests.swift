@@ -50,7 +50,10 @@ struct SharingTests {
     ProgramCase(
       "transforms", operands: [ValueType(.float32, [41, 60]), ValueType(.float32, [1])]
     ) { x in x[0].builder.fft(.realForward, [x[0]]) },
-    ProgramCase("chains", operands: [ValueType(.float32, [5000]), ValueType(.float32, [5000])]) {
+    ProgramCase(
+      "elementwise operations",
+      operands: [ValueType(.float32, [5000]), ValueType(.float32, [5000])]
+    ) {
       x in [(x[0] * x[1]).unary(.tanh) + x[0]]
     },
   ]

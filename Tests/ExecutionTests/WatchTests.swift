@@ -6,7 +6,7 @@ import Testing
 /// Runs that somebody watches: told how far they are, and stopped.
 @Suite("Watched runs")
 struct WatchTests {
-  /// The executor of a program with a loop of three turns.
+  /// The executor of a program with a loop of three iterations.
   private func looped() throws -> (Executor, StateBuffers) {
     let (program, parameters) = try AllocationTests.program()
     let executor = try Executor(Plan(program), parameters: parameters)
@@ -14,7 +14,7 @@ struct WatchTests {
     return (executor, try StateBuffers(executor.plan.stateLayout))
   }
 
-  @Test("every kernel is told of, those of each turn of a loop too, and the last is the total")
+  @Test("every kernel is told of, those of each iteration of a loop too, and the last is the total")
   func progress() throws {
     let (executor, state) = try looped()
     var told: [(done: Int, total: Int)] = []

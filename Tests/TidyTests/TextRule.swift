@@ -107,7 +107,7 @@ extension TextRule {
       "@unchecked Sendable",
       [
         // Shared storage that is never written once it is shared; workers that meet at a barrier.
-        "Sources/Tensors/TensorStorage.swift", "Sources/Execution/WorkerPool.swift",
+        "Sources/Tensors/TensorStorage.swift", "Sources/Execution/Running/WorkerPool.swift",
       ]
     ),
     ("nonisolated(unsafe)", []),

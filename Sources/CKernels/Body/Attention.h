@@ -1,7 +1,7 @@
 // Attention by blocks of queries. All sums run over keys in their own order, counted from key 0.
 
 /// Turns one row of products into probabilities for the keys from..<to; from is a multiple of 16
-/// and row[0] belongs to it. Returns 0 when no key is seen.
+/// and row[0] belongs to it. Returns 0 when no key is visible.
 static int attentionRow(
   const sw_attention_rows *rows, int64_t query, int64_t from, int64_t to, float *row) {
   const int64_t first = rows->first[query] > from ? rows->first[query] : from;
@@ -11,39 +11,39 @@ static int attentionRow(
   const float inverse = rows->softCap > 0.0f ? 1.0f / rows->softCap : 0.0f;
   const int64_t n = to - from;
   f32x16 top = -infinite();
-  i32x16 anySeen = isplat(0);
+  i32x16 anyVisible = isplat(0);
   SW_EACH_VECTOR(n) {
     f32x16 s = loadUpTo(row + i, count);
     if (bias) s = s + loadUpTo(bias + i, count);
     if (inverse != 0.0f) s = tanhOf(s * inverse) * rows->softCap;
     const i32x16 key = index + (int32_t)(from + i);
-    i32x16 seen = (key >= (int32_t)first) & (key < (int32_t)last);
+    i32x16 visible = (key >= (int32_t)first) & (key < (int32_t)last);
     if (rows->valid) {
       u8x16 valid = (u8x16)(0);
       if (count == 16)
         memcpy(&valid, rows->valid + from + i, 16);
       else
         memcpy(&valid, rows->valid + from + i, (size_t)count);
-      seen &= __builtin_convertvector((i8x16)(valid != (u8x16)(0)), i32x16);
+      visible &= __builtin_convertvector((i8x16)(valid != (u8x16)(0)), i32x16);
     }
-    anySeen |= seen;
-    s = pick(seen, s, -infinite());
+    anyVisible |= visible;
+    s = pick(visible, s, -infinite());
     top = larger(top, s);
     storeUpTo(row + i, s, count);
   }
-  if (!__builtin_reduce_or(anySeen)) return 0;
+  if (!__builtin_reduce_or(anyVisible)) return 0;
   const f32x16 most = splat(combinedLanes(SW_REDUCE_MAX, top));
   lane_sum sum = emptySum();
   // A count that never comes to the end of a chunk.
   sum.vectors = rows->sliding ? INT64_MIN : from % CHUNK / 16;
   SW_EACH_VECTOR(n) {
     const f32x16 s = loadUpTo(row + i, count);
-    // A seen product of -infinity has e = 0 as well, unless all are: then NaN, as for any softmax.
+    // A visible product of -infinity has e = 0 as well, unless all are: then NaN, as for any softmax.
     const f32x16 e = firstLanes(expOf(s - most), count);
     addVector(&sum, e);
     storeUpTo(row + i, e, count);
   }
-  const float whole = finishSum(&sum);
+  const float whole = totalOf(&sum);
   SW_EACH_VECTOR(n) storeUpTo(row + i, loadUpTo(row + i, count) / whole, count);
   return 1;
 }
@@ -100,14 +100,14 @@ static void attentionContext(
 
 /// What a query gives that sees no key, which is the same for all that see none: `known`, what another
 /// one gives, is copied; where it is NULL, it is computed. Returns what this one gives.
-static const float *attentionBlind(
+static const float *attentionFullyMasked(
   const sw_attention_rows *rows, int64_t query, const float *known, float *row, float *partial) {
   const int64_t n = rows->keyCount;
-  const float share = rows->zeroWhenBlind ? 0.0f : 1.0f / (float)n;
+  const float share = rows->zerosFullyMasked ? 0.0f : 1.0f / (float)n;
   float *context = rows->context + query * rows->contextStride;
   if (known) {
     memcpy(context, known, (size_t)rows->valueSize * 4);
-  } else if (rows->zeroWhenBlind || n == 0) {
+  } else if (rows->zerosFullyMasked || n == 0) {
     memset(context, 0, (size_t)rows->valueSize * 4);
   } else {
     for (int64_t j = 0; j < n; j++) row[j] = share;
@@ -138,15 +138,15 @@ static void attentionSpan(
 }
 
 /// The products of query at..<at + count with the keys from..<to are in `scores`: makes probabilities
-/// of them, and keeps a copy where one is wanted. Tells in `seen` which queries see a key.
+/// of them, and keeps a copy where one is wanted. Tells in `visible` which queries see a key.
 static void attentionShares(
   const sw_attention_rows *rows, int64_t at, int64_t count, int64_t from, int64_t to, float *scores,
-  int *seen) {
+  int *visible) {
   const int64_t width = to - from;
   for (int64_t q = 0; q < count; q++) {
     float *row = scores + q * width;
-    seen[q] = attentionRow(rows, at + q, from, to, row);
-    if (!seen[q]) memset(row, 0, (size_t)width * 4);
+    visible[q] = attentionRow(rows, at + q, from, to, row);
+    if (!visible[q]) memset(row, 0, (size_t)width * 4);
     if (!rows->probabilities) continue;
     float *out = rows->probabilities + (at + q) * rows->probabilityStride;
     memset(out, 0, (size_t)rows->keyCount * 4);
@@ -158,22 +158,22 @@ static void attentionShares(
 static void attentionHead(const sw_attention_rows *rows, float *scratch) {
   float *partial = scratch;
   float *scores = scratch + SW_ATTENTION_BLOCK * rows->valueSize;
-  const float *blind = NULL;
+  const float *fullyMasked = NULL;
   for (int64_t at = 0; at < rows->queryCount; at += SW_ATTENTION_BLOCK) {
     const int64_t left = rows->queryCount - at;
     const int64_t count = left < SW_ATTENTION_BLOCK ? left : SW_ATTENTION_BLOCK;
     int64_t from, to;
     attentionSpan(rows, at, count, &from, &to);
-    int seen[SW_ATTENTION_BLOCK] = {0};
+    int visible[SW_ATTENTION_BLOCK] = {0};
     if (to > from) {
       const sw_matrix a = {rows->queries + at * rows->queryStride, rows->queryStride, 1};
       const sw_matrix b = {rows->keys + from * rows->keyStride, 1, rows->keyStride};
       SW_VARIANT(dot)(&a, &b, count, to - from, rows->size, scores, to - from);
-      attentionShares(rows, at, count, from, to, scores, seen);
+      attentionShares(rows, at, count, from, to, scores, visible);
       attentionContext(rows, at, count, from, to, scores, to - from, partial);
     }
     for (int64_t q = 0; q < count; q++)
-      if (!seen[q]) blind = attentionBlind(rows, at + q, blind, scores, partial);
+      if (!visible[q]) fullyMasked = attentionFullyMasked(rows, at + q, fullyMasked, scores, partial);
   }
 }
 
@@ -197,9 +197,9 @@ enum { STEP_KEYS = 32 };
 static void attentionStepScores(
   const sw_attention_rows *heads, int64_t count, int64_t from, int64_t to, float *scores) {
   const int64_t width = to - from;
-  const int streams = width * heads->keyStride * 4 >= STREAM_BYTES;
+  const int prefetches = width * heads->keyStride * 4 >= PREFETCH_LEAST_BYTES;
   for (int64_t key = 0; key < width;) {
-    // Too few keys at the end are not worth a turn of their own.
+    // Too few keys at the end are not worth an iteration of their own.
     const int64_t left = width - key, some = left < STEP_KEYS + 8 ? left : STEP_KEYS;
     for (int64_t h = 0; h < count; h++) {
       const int64_t stride = heads[h].keyStride;
@@ -207,7 +207,7 @@ static void attentionStepScores(
       const sw_matrix b = {heads[h].keys + (from + key) * stride, 1, stride};
       float *row = scores + h * width + key;
       if (some >= 8)
-        dotTurned(a.base, 1, &b, some, heads[h].size, streams, row);
+        dotTransposed(a.base, 1, &b, some, heads[h].size, prefetches, row);
       else
         SW_VARIANT(dot)(&a, &b, 1, some, heads[h].size, row, width);
     }
@@ -253,17 +253,17 @@ static void attentionStepContext(
 static void attentionStep(const sw_attention_rows *heads, int64_t count, float *scratch) {
   float *partial = scratch;
   float *scores = scratch + SW_ATTENTION_BLOCK * heads->valueSize;
-  int seen[SW_ATTENTION_BLOCK] = {0};
+  int visible[SW_ATTENTION_BLOCK] = {0};
   int64_t from, to;
   attentionSpan(heads, 0, 1, &from, &to);
   if (to > from) {
     attentionStepScores(heads, count, from, to, scores);
     for (int64_t h = 0; h < count; h++)
-      attentionShares(heads + h, 0, 1, from, to, scores + h * (to - from), seen + h);
+      attentionShares(heads + h, 0, 1, from, to, scores + h * (to - from), visible + h);
     attentionStepContext(heads, count, from, to, scores, partial);
   }
   for (int64_t h = 0; h < count; h++)
-    if (!seen[h]) attentionBlind(heads + h, 0, NULL, scores, partial);
+    if (!visible[h]) attentionFullyMasked(heads + h, 0, NULL, scores, partial);
 }
 
 static void SW_VARIANT(attention)(const sw_attention_rows *rows, float *scratch) {

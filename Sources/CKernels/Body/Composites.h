@@ -12,7 +12,7 @@ static void SW_VARIANT(softmax)(const float *x, int64_t n, float *y) {
     addVector(&sum, e);
     storeUpTo(y + i, e, count);
   }
-  const float whole = finishSum(&sum);
+  const float whole = totalOf(&sum);
   SW_EACH_VECTOR(n) storeUpTo(y + i, loadUpTo(y + i, count) / whole, count);
 }
 

@@ -12,7 +12,7 @@ SW_INLINE f32x16 channels(
 /// Few taps, whole vectors of channels: the weights stay in registers while the rows go by.
 SW_INLINE void depthwiseTaps(
   const int taps, const sw_rows *rows, int64_t rowCount, const float *weights, int64_t n,
-  int64_t columns, const sw_finish *finish, float *y, int64_t yStride) {
+  int64_t columns, const sw_epilogue *epilogue, float *y, int64_t yStride) {
   for (int64_t j = 0; j < columns; j += 16) {
     f32x16 weight[5];
     const float *x[5];
@@ -26,16 +26,16 @@ SW_INLINE void depthwiseTaps(
       SW_UNROLL
       for (int s = 0; s < taps; s++)
         sum = fma16(load(x[s] + m * rows->rowStride), weight[s], sum);
-      storeFinished(finish, m, j, sum, y + m * yStride + j, 16);
+      storeWithEpilogue(epilogue, m, j, sum, y + m * yStride + j, 16);
     }
   }
 }
 
 static void SW_VARIANT(depthwise)(
   const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,
-  const sw_finish *finish, float *y, int64_t yStride) {
+  const sw_epilogue *epilogue, float *y, int64_t yStride) {
   // A copy, which no store can change.
-  const sw_finish end = finish ? *finish : noFinish;
+  const sw_epilogue end = epilogue ? *epilogue : noEpilogue;
   const int64_t n = rows->segmentLength * multiplier;
   int64_t done = 0;
   if (multiplier == 1) {
@@ -66,7 +66,7 @@ static void SW_VARIANT(depthwise)(
         sum = fma16(channels(x + offset, j, count, multiplier), weight, sum);
       }
       if (rows->segments > CHUNK) sum = total + sum;
-      storeFinished(&end, m, j, sum, y + m * yStride + j, count);
+      storeWithEpilogue(&end, m, j, sum, y + m * yStride + j, count);
     }
   }
 }

@@ -26,7 +26,7 @@ SW_INLINE f32x16 signOf(f32x16 x) {
   return pick((x > 0.0f) | (x < 0.0f), one, x);
 }
 
-SW_INLINE f32x16 rectified(f32x16 x) { return pick(x <= 0.0f, splat(0.0f), x); }
+SW_INLINE f32x16 relu(f32x16 x) { return pick(x <= 0.0f, splat(0.0f), x); }
 
 /// Toward zero, saturating, NaN to 0. Every lane converted is in range.
 SW_INLINE i32x16 toInt(f32x16 x) {
@@ -118,8 +118,8 @@ SW_UNARY(f32ToTrue, x != 0.0f)
 SW_INT1(i32ToTrue, i != 0)
 SW_UNARY(roundBf16, fromBf16(toBf16(x)))
 SW_UNARY(roundF16, fromF16(toF16(x)))
-SW_UNARY(rectify, rectified(x))
-SW_BINARY(addRectify, rectified(x + w))
+SW_UNARY(relu, relu(x))
+SW_BINARY(addRelu, relu(x + w))
 #undef SW_LOOP
 #undef SW_UNARY
 #undef SW_BINARY
@@ -146,7 +146,7 @@ static const cell_function cellFunctions[SW_OP_COUNT] = {
   [SW_TRUE_TO_F32] = trueToF32Cells, [SW_TRUE_TO_I32] = trueToI32Cells,
   [SW_F32_TO_TRUE] = f32ToTrueCells, [SW_I32_TO_TRUE] = i32ToTrueCells,
   [SW_ROUND_BF16] = roundBf16Cells, [SW_ROUND_F16] = roundF16Cells,
-  [SW_RECTIFY] = rectifyCells, [SW_ADD_RECTIFY] = addRectifyCells,
+  [SW_RELU] = reluCells, [SW_ADD_RELU] = addReluCells,
 };
 
 static void SW_VARIANT(apply)(

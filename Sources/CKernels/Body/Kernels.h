@@ -26,13 +26,13 @@
 
 #include "Packing.h"
 
-#include "Finish.h"
+#include "Epilogue.h"
 
 #include "ProductTile.h"
 
 #include "PackedProducts.h"
 
-#include "TurnedProducts.h"
+#include "TransposedProducts.h"
 
 #include "Products.h"
 

@@ -19,7 +19,7 @@ SW_INLINE void addVector(lane_sum *sum, f32x16 terms) {
 }
 
 /// Starting total at +0 changes no bit: a chunk is never -0.
-SW_INLINE float finishSum(const lane_sum *sum) { return sum->total + addLanes(sum->lanes); }
+SW_INLINE float totalOf(const lane_sum *sum) { return sum->total + addLanes(sum->lanes); }
 
 /// The first n lanes, zeros behind.
 SW_INLINE f32x16 firstLanes(f32x16 v, int64_t n) {
@@ -32,7 +32,7 @@ static float sumOf(const float *x, int64_t n) {
   int64_t i = 0;
   for (; i + 16 <= n; i += 16) addVector(&sum, load(x + i));
   if (i < n) addVector(&sum, loadSome(x + i, n - i, 0.0f));
-  return finishSum(&sum);
+  return totalOf(&sum);
 }
 
 /// The sum of the rounded squares of x - center.
@@ -47,7 +47,7 @@ static float squaresOf(const float *x, int64_t n, float center) {
     const f32x16 d = loadSome(x + i, n - i, 0.0f) - center;
     addVector(&sum, firstLanes(d * d, n - i));
   }
-  return finishSum(&sum);
+  return totalOf(&sum);
 }
 
 /// The largest, as SW_MAX; -infinity for none.

@@ -1,7 +1,7 @@
 // Products with packed weights: dense layers and convolutions.
 
-/// Terms first..<last of rowCount rows and n <= 64 columns. The first rows ask for B ahead, which
-/// serves the others too: all at once if there are few, else a fourth of it each.
+/// Terms first..<last of rowCount rows and n <= 64 columns. The first rows prefetch B, which
+/// serves the others too: all of it if there are few rows, else a fourth each.
 static void productPanel(
   const product *whole, int64_t rowCount, int64_t n, int64_t first, int64_t last,
   const tile_ends *wholeEnds) {
@@ -10,13 +10,13 @@ static void productPanel(
   for (int64_t m = 0; m < rowCount;) {
     const int64_t left = rowCount - m;
     const int rows = left < PRODUCT_ROWS ? (int)left : PRODUCT_ROWS;
-    int asks = ASK_NONE;
+    int prefetch = PREFETCH_NONE;
     tile_ends ends = endsAt(wholeEnds, m, 0);
-    if (whole->ahead != 0 && m < (isSpread ? 4 * PRODUCT_ROWS : 1)) {
-      asks = isSpread ? ASK_ONE : ASK_ALL;
-      p.ahead = whole->ahead + m / PRODUCT_ROWS * p.bStride;
+    if (whole->prefetchDistance != 0 && m < (isSpread ? 4 * PRODUCT_ROWS : 1)) {
+      prefetch = isSpread ? PREFETCH_ONE : PREFETCH_ALL;
+      p.prefetchDistance = whole->prefetchDistance + m / PRODUCT_ROWS * p.bStride;
     }
-    const product_function *tiles = productTiles[asks][rows];
+    const product_function *tiles = productTiles[prefetch][rows];
     p.a = whole->a + m * p.aRowStride;
     for (int64_t j = 0; j < n;) {
       int vectors = (int)(panelWidth(n - j) / 16);
@@ -56,16 +56,16 @@ static void productColumns(
       p.a = whole->a + m * p.aRowStride;
       const tile_ends ends = endsAt(wholeEnds, m, j);
       const int64_t rows = left < PRODUCT_ROWS ? left : PRODUCT_ROWS;
-      productTiles[ASK_NONE][rows][1](&p, 0, terms, &ends, columns);
+      productTiles[PREFETCH_NONE][rows][1](&p, 0, terms, &ends, columns);
     }
   }
 }
 
-/// Large panels arrive too late for few rows unless they are asked for ahead: for one row so many
-/// terms, for more a block of terms, which all rows use before the next.
+/// Large panels arrive too late for few rows unless they are prefetched: for one row so many terms ahead, for
+/// more rows a block of terms ahead, which all rows use before the next.
 enum {
-  STREAM_BYTES = 256 << 10,
-  STREAM_TERMS = 64,
+  PREFETCH_LEAST_BYTES = 256 << 10,
+  PREFETCH_TERMS = 64,
   FEW_ROWS = 2 * PRODUCT_ROWS,
   FEW_ROWS_TERMS = 64,
   SOME_ROWS_TERMS = 256,
@@ -76,12 +76,12 @@ static void gemmRow(
   const product *whole, int64_t k, int64_t n, const float *packed, const tile_ends *wholeEnds) {
   product p = *whole;
   tile_ends ends = *wholeEnds;
-  const int streams = k * n * 4 > STREAM_BYTES;
-  p.ahead = streams ? STREAM_TERMS * PANEL : 0;
+  const int prefetches = k * n * 4 > PREFETCH_LEAST_BYTES;
+  p.prefetchDistance = prefetches ? PREFETCH_TERMS * PANEL : 0;
   for (int64_t j = 0; j < n; j += PANEL) {
     p.b = packed + j * k;
-    if (streams)
-      productStream1x4(&p, 0, k, &ends, 16);
+    if (prefetches)
+      productPrefetchAll1x4(&p, 0, k, &ends, 16);
     else
       productTile1x4(&p, 0, k, &ends, 16);
     advance(&ends, 0, PANEL);
@@ -98,7 +98,7 @@ SW_INLINE tile_ends blockEnds(
     .end = ended && first >= CHUNK ? END_ADD : END_STORE,
     .from = partial, .fromStride = PANEL,
     .c = ended ? whole->c : partial, .cStride = ended ? whole->cStride : PANEL,
-    .finish = last == k ? whole->finish : noFinish,
+    .epilogue = last == k ? whole->epilogue : noEpilogue,
   };
 }
 
@@ -108,7 +108,7 @@ static void productBlocks(
   _Alignas(64) float partial[MANY_ROWS * PANEL];
   const int64_t terms = rowCount <= FEW_ROWS ? FEW_ROWS_TERMS : SOME_ROWS_TERMS;
   product p = *whole;
-  p.ahead = terms * p.bStride;
+  p.prefetchDistance = terms * p.bStride;
   for (int64_t first = 0; first < k; first += terms) {
     const int64_t last = k - first < terms ? k : first + terms;
     const tile_ends ends = blockEnds(first, last, k, wholeEnds, partial);
@@ -124,7 +124,7 @@ static void productChunks(
     const int64_t last = k - first < CHUNK ? k : first + CHUNK;
     tile_ends ends = *whole;
     ends.end = first > 0 ? END_ADD : END_STORE;
-    if (last < k) ends.finish = noFinish;
+    if (last < k) ends.epilogue = noEpilogue;
     productPanel(p, rowCount, n, first, last, &ends);
     first = last;
   } while (first < k);
@@ -134,7 +134,7 @@ static void productChunks(
 enum { ROWS_BYTES = 256 << 10, LEAST_ROWS = 96 };
 
 static void SW_VARIANT(gemm)(
-  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_finish *finish, float *c,
+  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_epilogue *epilogue, float *c,
   int64_t cStride) {
   const int64_t k = rows->segments * rows->segmentLength;
   const int plain = rows->segments == 1 || !rows->offsets;
@@ -145,7 +145,7 @@ static void SW_VARIANT(gemm)(
   };
   const tile_ends all = {
     .start = START_ZERO, .end = END_STORE, .c = c, .cStride = cStride,
-    .finish = finish ? *finish : noFinish,
+    .epilogue = epilogue ? *epilogue : noEpilogue,
   };
   const int64_t n = right->count;
   const int wholePanels = right->first % PANEL == 0 && n % PANEL == 0;
@@ -153,7 +153,7 @@ static void SW_VARIANT(gemm)(
     gemmRow(&p, k, n, right->packed + right->first * k, &all);
     return;
   }
-  const int byBlocks = rowCount > 1 && rowCount < MANY_ROWS && k * n * 4 >= STREAM_BYTES;
+  const int byBlocks = rowCount > 1 && rowCount < MANY_ROWS && k * n * 4 >= PREFETCH_LEAST_BYTES;
   const int byColumns = SW_GEMM_TILE < 24 && rowCount >= MANY_ROWS && k > COLUMN_LEAST_TERMS
     && k <= COLUMN_TERMS;
   int64_t most = ROWS_BYTES / 4 / (k + 1) / 12 * 12;

@@ -1,5 +1,5 @@
-// A tile of a product: every output is one chain of fused multiply-adds over k, sixteen outputs a
-// vector, so that neither the tile nor the split of the work can change a bit.
+// A tile of a product (register blocking): every output is one chain of fused multiply-adds over k,
+// sixteen outputs a vector, so that neither the tile nor the split of the work can change a bit.
 
 enum { CHUNK = SW_PRODUCT_CHUNK, PRODUCT_ROWS = SW_GEMM_TILE >= 6 ? 6 : SW_GEMM_TILE };
 
@@ -12,12 +12,12 @@ typedef struct {
   int64_t segmentLength;
   const float *b;
   int64_t bStride;
-  /// How far ahead tiles that stream B ask for it.
-  int64_t ahead;
+  /// Prefetch distance in B, in floats, for tiles that prefetch.
+  int64_t prefetchDistance;
 } product;
 
-/// Which terms in front of it a tile asks for: none, one of every four, or all.
-enum { ASK_NONE, ASK_ONE, ASK_ALL, ASK_COUNT };
+/// Which rows of B a tile prefetches: none, one of every four, or all.
+enum { PREFETCH_NONE, PREFETCH_ONE, PREFETCH_ALL, PREFETCH_COUNT };
 
 /// What a tile starts from and how it ends. START_ZERO and END_STORE suit a whole sum.
 enum { START_ZERO, START_PARTIAL };
@@ -31,14 +31,14 @@ typedef struct {
   float *c;
   int64_t cStride;
   /// What is done to whole sums before they are stored.
-  sw_finish finish;
+  sw_epilogue epilogue;
 } tile_ends;
 
 /// Goes on to another row and column.
 SW_INLINE void advance(tile_ends *ends, int64_t rows, int64_t columns) {
   if (ends->start == START_PARTIAL) ends->from += rows * ends->fromStride + columns;
   ends->c += rows * ends->cStride + columns;
-  advanceFinish(&ends->finish, rows, columns);
+  advanceEpilogue(&ends->epilogue, rows, columns);
 }
 
 /// The ends of the tile that begins at a row and a column of a whole.
@@ -48,16 +48,16 @@ SW_INLINE tile_ends endsAt(const tile_ends *whole, int64_t row, int64_t column) 
   return ends;
 }
 
-/// One term of a tile; `lower` is A's fourth row. Where it asks, it does so `ahead` floats in front.
+/// One term of a tile; `lower` is A's fourth row. Prefetches `prefetchDistance` floats ahead if asked to.
 SW_INLINE void productTerm(
-  const int rows, const int vectors, const int asks, int64_t ahead, const float *upper,
+  const int rows, const int vectors, const int prefetch, int64_t prefetchDistance, const float *upper,
   const float *lower, int64_t aRowStride, const float *b, f32x16 sum[6][4]) {
   f32x16 row[4];
-  // Terms in turn, or the compiler loads B of later ones first and has no registers left for sums.
-  if (asks && rows > 3 && vectors > 1) __asm__ volatile("" ::: "memory");
+  // Term by term, or the compiler loads B of later ones first and has no registers left for sums.
+  if (prefetch && rows > 3 && vectors > 1) __asm__ volatile("" ::: "memory");
   SW_UNROLL
   for (int v = 0; v < vectors; v++) {
-    if (asks) __builtin_prefetch(b + ahead + v * 16);
+    if (prefetch) __builtin_prefetch(b + prefetchDistance + v * 16);
     row[v] = load(b + v * 16);
   }
   SW_UNROLL
@@ -70,7 +70,7 @@ SW_INLINE void productTerm(
 
 /// As many of `run` terms as are whole fours, where A's terms follow each other. Returns how many.
 SW_INLINE int64_t productFours(
-  const int rows, const int vectors, const int asks, const product *p, const float *a,
+  const int rows, const int vectors, const int prefetch, const product *p, const float *a,
   const float *b, const int64_t bStride, int64_t run, f32x16 sum[6][4]) {
   int64_t i = 0;
   // Rows in two groups, or the address of each would wait for that of the one before.
@@ -80,7 +80,7 @@ SW_INLINE int64_t productFours(
     SW_UNROLL
     for (int u = 0; u < 4; u++)
       productTerm(
-        rows, vectors, asks == ASK_ALL || (asks == ASK_ONE && u == 0), p->ahead, upper + u, lower + u,
+        rows, vectors, prefetch == PREFETCH_ALL || (prefetch == PREFETCH_ONE && u == 0), p->prefetchDistance, upper + u, lower + u,
         p->aRowStride, b + u * bStride, sum);
     upper += 4;
     lower += 4;
@@ -89,11 +89,11 @@ SW_INLINE int64_t productFours(
   return i;
 }
 
-/// Terms first..<last of `rows` rows and `vectors` vectors; rows, vectors and asks are constants.
+/// Terms first..<last of `rows` rows and `vectors` vectors; rows, vectors and prefetch are constants.
 /// The last vector has `columns` columns, 1...16. All loops over them are unrolled, or the sums
 /// would be stored at every term.
 SW_INLINE void productTile(
-  const int rows, const int vectors, const int asks, const product *p, int64_t first,
+  const int rows, const int vectors, const int prefetch, const product *p, int64_t first,
   int64_t last, const tile_ends *ends, int64_t columns) {
   f32x16 sum[6][4];
   SW_UNROLL
@@ -116,18 +116,18 @@ SW_INLINE void productTile(
     const int64_t run = p->offsets && p->segmentLength - within < left
       ? p->segmentLength - within : left;
     int64_t i = 0;
-    // Two rows have no more sums than are in flight: out of turn, they would wait.
+    // Two rows have no more sums than are in flight: out of order, they would wait.
     if (p->aStride == 1 && rows != 2) {
       if (rows == 1 && p->bStride == PANEL)
-        i = productFours(rows, vectors, asks, p, a, b, PANEL, run, sum);
+        i = productFours(rows, vectors, prefetch, p, a, b, PANEL, run, sum);
       else
-        i = productFours(rows, vectors, asks, p, a, b, p->bStride, run, sum);
+        i = productFours(rows, vectors, prefetch, p, a, b, p->bStride, run, sum);
       a += i;
       b += i * p->bStride;
     }
     for (; i < run; i++) {
       productTerm(
-        rows, vectors, asks == ASK_ALL, p->ahead, a, a + 3 * p->aRowStride, p->aRowStride, b, sum);
+        rows, vectors, prefetch == PREFETCH_ALL, p->prefetchDistance, a, a + 3 * p->aRowStride, p->aRowStride, b, sum);
       a += p->aStride;
       b += p->bStride;
     }
@@ -137,7 +137,7 @@ SW_INLINE void productTile(
   }
 
   // A copy, which no store can change.
-  const sw_finish finish = ends->finish;
+  const sw_epilogue epilogue = ends->epilogue;
   SW_UNROLL
   for (int r = 0; r < rows; r++)
     SW_UNROLL
@@ -146,19 +146,19 @@ SW_INLINE void productTile(
       const int64_t n = v == vectors - 1 ? columns : 16;
       f32x16 y = sum[r][v];
       if (ends->end == END_ADD) y = loadUpTo(c, n) + y;
-      storeFinished(&finish, r, v * 16, y, c, n);
+      storeWithEpilogue(&epilogue, r, v * 16, y, c, n);
     }
 }
 
-#define PRODUCT_TILE_OF(name, rows, vectors, asks)                                          \
+#define PRODUCT_TILE_OF(name, rows, vectors, prefetch)                                          \
   static __attribute__((noinline)) void name(                                               \
     const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns) { \
-    productTile(rows, vectors, asks, p, first, last, ends, columns);                     \
+    productTile(rows, vectors, prefetch, p, first, last, ends, columns);                     \
   }
 #define PRODUCT_TILE(rows, vectors)                             \
-  PRODUCT_TILE_OF(productTile##rows##x##vectors, rows, vectors, ASK_NONE) \
-  PRODUCT_TILE_OF(productAsk##rows##x##vectors, rows, vectors, ASK_ONE) \
-  PRODUCT_TILE_OF(productStream##rows##x##vectors, rows, vectors, ASK_ALL)
+  PRODUCT_TILE_OF(productTile##rows##x##vectors, rows, vectors, PREFETCH_NONE) \
+  PRODUCT_TILE_OF(productPrefetchOne##rows##x##vectors, rows, vectors, PREFETCH_ONE) \
+  PRODUCT_TILE_OF(productPrefetchAll##rows##x##vectors, rows, vectors, PREFETCH_ALL)
 typedef void (*product_function)(
   const product *p, int64_t first, int64_t last, const tile_ends *ends, int64_t columns);
 
@@ -179,8 +179,8 @@ PRODUCT_TILE(6, 2) PRODUCT_TILE(6, 3) PRODUCT_TILE(6, 4)
 #undef PRODUCT_TILE
 #undef PRODUCT_TILE_OF
 
-/// By what they ask for, by rows, then by vectors; NULL where the registers do not suffice.
-static const product_function productTiles[ASK_COUNT][PRODUCT_ROWS + 1][5] = {
+/// By what they prefetch, by rows, then by vectors; NULL where the registers do not suffice.
+static const product_function productTiles[PREFETCH_COUNT][PRODUCT_ROWS + 1][5] = {
 #if SW_GEMM_TILE >= 24
 #define ROW(kind, rows) \
   [rows] = {NULL, kind##rows##x1, kind##rows##x2, kind##rows##x3, kind##rows##x4}
@@ -200,7 +200,7 @@ static const product_function productTiles[ASK_COUNT][PRODUCT_ROWS + 1][5] = {
     [2] = {NULL, kind##2x1, kind##2x2}, [3] = {NULL, kind##3x1}, [4] = {NULL, kind##4x1}, \
   }
 #endif
-  ALL(productTile), ALL(productAsk), ALL(productStream),
+  ALL(productTile), ALL(productPrefetchOne), ALL(productPrefetchAll),
 #undef ALL
 #undef ROW
 };

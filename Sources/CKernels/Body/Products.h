@@ -42,15 +42,15 @@ static void SW_VARIANT(dot)(
     return;
   }
   if (b->rowStride == 1 && b->columnStride != 1 && k <= CHUNK && m == 1 && n >= 8) {
-    dotTurned(a->base, a->columnStride, b, n, k, n * b->columnStride * 4 >= STREAM_BYTES, c);
+    dotTransposed(a->base, a->columnStride, b, n, k, n * b->columnStride * 4 >= PREFETCH_LEAST_BYTES, c);
     return;
   }
   // Few rows over dense columns read B where it lies, whole vectors only.
   const int64_t direct = b->columnStride == 1 && m < 8 ? n / 16 * 16 : 0;
-  const int streams = m == 1 && k * b->rowStride * 4 > STREAM_BYTES;
+  const int prefetches = m == 1 && k * b->rowStride * 4 > PREFETCH_LEAST_BYTES;
   product p = {
     .a = a->base, .aRowStride = a->rowStride, .aStride = a->columnStride,
-    .bStride = b->rowStride, .ahead = streams ? STREAM_TERMS * b->rowStride : 0,
+    .bStride = b->rowStride, .prefetchDistance = prefetches ? PREFETCH_TERMS * b->rowStride : 0,
   };
   for (int64_t j = 0; j < direct; j += PANEL) {
     const int64_t columns = direct - j < PANEL ? direct - j : PANEL;

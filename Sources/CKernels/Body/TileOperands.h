@@ -36,7 +36,7 @@ static void gatherOperand(
     }
     return;
   }
-  // Where the first element stands, then row by row of the last axis.
+  // Where the first element is, then row by row of the last axis.
   const int last = p->rank - 1;
   int64_t index[SW_TILE_RANK], rest = at, offset = 0;
   for (int d = 0; d <= last; d++) {

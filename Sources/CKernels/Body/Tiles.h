@@ -1,4 +1,4 @@
-// Runs prepared chains tile by tile, so that temporaries stay in the first-level cache.
+// Runs prepared elementwise programs tile by tile, so that temporaries stay in the first-level cache.
 
 SW_INLINE char *operandBase(const sw_tile_input *input, void *const *slots) {
   return (char *)slots[input->slot] + input->offset;
@@ -19,7 +19,7 @@ SW_INLINE void runFunctions(
 /// Cells of all registers of a tile that is run at once.
 enum { STRAIGHT_CELLS = 4 * SW_TILE_CELLS };
 
-/// One tile of whole vectors of a straight chain: what a step with few elements does.
+/// One tile of whole vectors of a straight program: what a step with few elements does.
 static void straightTile(
   const sw_tile_program *p, void *const *slots, int64_t at, int64_t count) {
   // Registers that are not memory of operands or results.
@@ -48,7 +48,7 @@ static void straightTile(
   runFunctions(p, registers, vectors);
 }
 
-/// Any chain, tile by tile.
+/// Any program, tile by tile.
 static void tiles(const sw_tile_program *p, void *const *slots, int64_t begin, int64_t end) {
   _Alignas(64) int32_t scratch[SW_TILE_REGISTERS][SW_TILE_CELLS];
   int32_t *registers[SW_TILE_REGISTERS];

@@ -24,10 +24,10 @@ typedef struct {
   /// Products become cap * TANH((1 / cap) * product), each step rounded; 0 for none.
   float softCap;
   /// 1 where the keys are a window that slides along: sums of any number of keys are one chunk then, so
-  /// that where a key stands in the window changes no bit.
+  /// that the place of a key in the window changes no bit.
   int sliding;
-  /// What a query that sees nothing gives: zeros if not 0, else the mean of all values.
-  int zeroWhenBlind;
+  /// What a fully masked query gives: zeros if not 0, else the mean of all values.
+  int zerosFullyMasked;
   float *context;
   int64_t contextStride, contextHeadStride;
   /// Where probabilities (i, j) go, at i * probabilityStride + j; NULL when not wanted.
@@ -46,8 +46,8 @@ int64_t sw_attention_scratch_count(int64_t span, int64_t keyCount, int64_t value
 /// all keys of the products of query and keys (sums in order of fma), with bias and cap:
 /// e = EXP(s - maximum), p = e / sum of e on lanes, lanes and chunks counted from key 0. The tree that adds
 /// the lanes does not mind where they begin.
-/// A key that is not seen has p = 0 and adds nothing, so whole runs of them are never read; values
-/// of unseen keys must be finite.
+/// A key that is not visible has p = 0 and adds nothing, so whole runs of them are never read; values
+/// of invisible keys must be finite.
 void sw_attention(const sw_attention_rows *rows, float *scratch);
 
 #endif

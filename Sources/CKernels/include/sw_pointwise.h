@@ -1,4 +1,5 @@
-/// Elementwise arithmetic: single functions over arrays, and chains of them over tiles.
+/// Elementwise arithmetic: single functions over arrays, and fused ones, interpreted
+/// as bytecode on tiles of vectors.
 ///
 /// A *cell* is 32 bits: a float32, an int32 (or uint32), or a truth value, all ones or all zeros.
 #ifndef SW_POINTWISE_H
@@ -32,8 +33,8 @@
 /// | I32_TO_F32 U32_TO_F32 | nearest even |
 /// | TRUE_TO_F32 TRUE_TO_I32 | 1 or 0 |
 /// | F32_TO_TRUE I32_TO_TRUE | not equal 0 (NaN is true) |
-/// | RECTIFY | SELECT(LE(a, 0), 0, a): NaN stays |
-/// | ADD_RECTIFY | RECTIFY(ADD(a, b)) |
+/// | RELU | SELECT(LE(a, 0), 0, a): NaN stays |
+/// | ADD_RELU | RELU(ADD(a, b)) |
 /// | ROUND_BF16 ROUND_F16 | nearest even value of the 16-bit type, kept as float32 |
 enum {
   SW_COPY, SW_NEG, SW_ABS, SW_SIGN, SW_SQRT, SW_RSQRT, SW_FLOOR, SW_CEIL, SW_ROUND,
@@ -49,7 +50,7 @@ enum {
   SW_F32_TO_I32, SW_F32_TO_U32, SW_I32_TO_F32, SW_U32_TO_F32,
   SW_TRUE_TO_F32, SW_TRUE_TO_I32, SW_F32_TO_TRUE, SW_I32_TO_TRUE,
   SW_ROUND_BF16, SW_ROUND_F16,
-  SW_RECTIFY, SW_ADD_RECTIFY,
+  SW_RELU, SW_ADD_RELU,
   SW_OP_COUNT,
 };
 
@@ -60,16 +61,16 @@ int sw_op_arity(int op);
 /// may be NULL. y may be the same array as an operand, but may not overlap one otherwise.
 void sw_apply(int op, void *y, const void *a, const void *b, const void *c, int64_t n);
 
-/// Element types of a chain's operands in memory. Truth values are bytes, 0 or 1
+/// Element types of a program's operands in memory. Truth values are bytes, 0 or 1
 /// (any other byte reads as true); 16-bit floats become float32 cells and are rounded when stored.
 enum { SW_F32, SW_I32, SW_BOOL, SW_BF16, SW_F16 };
 
 enum { SW_TILE_RANK = 6, SW_TILE_REGISTERS = 24, SW_TILE_CELLS = 512 };
 
-/// How an operand lies: as the iteration space itself, as a dense run that repeats, or otherwise.
+/// How an operand is laid out: as the iteration space itself, as a dense run that repeats, or otherwise.
 enum { SW_ACCESS_DENSE, SW_ACCESS_PERIODIC, SW_ACCESS_GENERAL };
 
-/// An operand of a chain: element (i0, i1, ...) is at the sum of i * stride, in elements.
+/// An operand of a program: element (i0, i1, ...) is at the sum of i * stride, in elements.
 /// Stride 0 broadcasts.
 typedef struct {
   int32_t dtype;
@@ -79,12 +80,12 @@ typedef struct {
   int64_t strides[SW_TILE_RANK];
   /// The cell of an operand that is one number, the same in every run: SW_TILE_CELLS times; or NULL.
   const int32_t *cells;
-  /// Filled by sw_tile_prepare: how the operand lies, and after how many elements it repeats.
+  /// Filled by sw_tile_prepare: how the operand is laid out, and after how many elements it repeats.
   int32_t access;
   int64_t period;
 } sw_tile_input;
 
-/// A result of a chain, dense in row-major order.
+/// A result of a program, dense in row-major order.
 typedef struct {
   int32_t dtype;
   /// Where element 0 is, as for an operand.
@@ -96,12 +97,12 @@ typedef struct {
   int32_t direct;
 } sw_tile_output;
 
-/// One function of a chain, on registers. Unused operands are 0.
+/// One function of a program, on registers. Unused operands are 0.
 typedef struct {
   int32_t op, destination, a, b, c;
 } sw_tile_op;
 
-/// A chain of functions over an iteration space. Registers 0..<inputCount are the inputs and are
+/// A program of functions over an iteration space. Registers 0..<inputCount are the inputs and are
 /// never written; the others are temporaries. Its results have the bits that sw_apply gives one
 /// function at a time.
 typedef struct {
@@ -120,11 +121,11 @@ typedef struct {
   int64_t dense[SW_TILE_RANK];
 } sw_tile_program;
 
-/// Checks a chain and fills its prepared fields. Returns 0, or -1 when a register, function,
+/// Checks a program and fills its prepared fields. Returns 0, or -1 when a register, function,
 /// type, rank or extent is out of range, or when an op writes or a result names an input.
 int sw_tile_prepare(sw_tile_program *program);
 
-/// Runs a prepared chain for the elements begin..<end of its iteration space in row-major order.
+/// Runs a prepared program for the elements begin..<end of its iteration space in row-major order.
 /// Operands and results lie behind the addresses of `slots`. A result may be the same array as an
 /// input that is dense and has the same element width; no other overlap is allowed.
 void sw_tile_run(

@@ -34,25 +34,33 @@ typedef struct {
 /// Sums are chains of so many terms; those of longer rows are added up.
 enum { SW_PRODUCT_CHUNK = 4096 };
 
+/// Functions that an epilogue applies to sums.
+typedef enum {
+  SW_ACTIVATION_NONE,
+  /// RELU of sw_pointwise.h.
+  SW_ACTIVATION_RELU,
+} sw_activation;
+
 /// What is done to the sums of a product before they are stored, in this order: a bias is added, one
-/// value a column; what is not above 0 becomes 0, as by RECTIFY; the rest is added, row m at
-/// rest + m * restStride; where valid[m] is 0, row m is +0. NULL and 0 for what is not done. With `masked`
-/// the result keeps all rows, and those with zeros are stored there, row m at masked + m * maskedStride.
+/// value a column; the activation is applied; the residual is added, row m at
+/// residual + m * residualStride; where mask[m] is 0, row m becomes +0. NULL for what is not done. With
+/// `masked` the result keeps all rows, and the masked rows are stored there, row m at
+/// masked + m * maskedStride.
 typedef struct {
   const float *bias;
-  int32_t rectifies;
-  const float *rest;
-  int64_t restStride;
-  const uint8_t *valid;
+  sw_activation activation;
+  const float *residual;
+  int64_t residualStride;
+  const uint8_t *mask;
   float *masked;
   int64_t maskedStride;
-} sw_finish;
+} sw_epilogue;
 
-/// c[m * cStride + j] = finished sum in order over i of fma(row m [i], B[i, first + j]), starting at +0;
-/// m in 0..<rowCount, j in 0..<count. The length of a row is the packed k. `finish` may be NULL; its rest
-/// may be c where a row is one chain.
+/// c[m * cStride + j] = sum with its epilogue in order over i of fma(row m [i], B[i, first + j]), starting at +0;
+/// m in 0..<rowCount, j in 0..<count. The length of a row is the packed k. `epilogue` may be NULL; its
+/// residual may be c where a row is one chain.
 void sw_gemm(
-  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_finish *finish, float *c,
+  const sw_rows *rows, int64_t rowCount, const sw_panels *right, const sw_epilogue *epilogue, float *c,
   int64_t cStride);
 
 /// One matrix of a product of activations: element (row, column) at row * rowStride +
@@ -69,11 +77,11 @@ void sw_dot(
   const sw_matrix *a, const sw_matrix *b, int64_t m, int64_t n, int64_t k, float *c,
   int64_t cStride);
 
-/// Depthwise convolution: y[m * yStride + j] = finished sum in order over taps s of
+/// Depthwise convolution: y[m * yStride + j] = sum with its epilogue in order over taps s of
 /// fma(rows.base[m * rowStride + offsets[s] + j / multiplier], weights[s * n + j]), starting at +0;
-/// n = segmentLength * multiplier, j in 0..<n. `finish` may be NULL.
+/// n = segmentLength * multiplier, j in 0..<n. `epilogue` may be NULL.
 void sw_depthwise(
   const sw_rows *rows, int64_t rowCount, const float *weights, int64_t multiplier,
-  const sw_finish *finish, float *y, int64_t yStride);
+  const sw_epilogue *epilogue, float *y, int64_t yStride);
 
 #endif

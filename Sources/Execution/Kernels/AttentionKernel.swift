@@ -16,16 +16,14 @@ struct AttentionLayout {
   var first: [Int32]
   var last: [Int32]
   var softCap: Float
-  var zeroWhenBlind: Bool
+  /// Whether a query that sees no key gives zeros instead of the mean of all values.
+  var zerosFullyMasked: Bool
   /// Whether the keys are a window that slides along.
   var isSliding: Bool
   var biasBatch: Int
 
   /// Nil where the kernel does not serve these operands.
-  init?(
-    _ attributes: KnownComposite.AttentionAttributes, _ operands: [BufferView],
-    _ types: [ValueType]
-  ) {
+  init?(_ attributes: KnownComposite.AttentionAttributes, _ operands: [BufferView]) {
     guard operands.count == 4 || operands.count == 5, operands[0].shape.count == 4,
       operands[..<3].allSatisfy({ $0.dtype == .float32 && $0.hasUnitRows }),
       operands.count == 4 || operands[4].dtype == .float32
@@ -39,7 +37,7 @@ struct AttentionLayout {
     valueSize = operands[2].shape[3]
     guard keyCount > 0 else { return nil }
     softCap = Float(attributes.softCap)
-    zeroWhenBlind = attributes.zerosFullyMasked
+    zerosFullyMasked = attributes.zerosFullyMasked
     isSliding = attributes.isSliding
     biasBatch = operands.count > 4 ? operands[4].shape[0] : 0
     first = []
@@ -73,22 +71,17 @@ struct AttentionLayout {
   }
 }
 
-extension BufferView {
-  /// Whether the entries of the last axis follow each other.
-  var hasUnitRows: Bool { shape.last == 1 || strides.last == 1 }
-}
-
 /// Softmax attention in single precision, head by head.
 final class AttentionKernel: Kernel {
   private let layout: AttentionLayout
-  private let queries: Place
-  private let keys: Place
-  private let values: Place
-  private let mask: Place
-  private let bias: Place?
-  private let scratch: Place
-  private let context: Place
-  private let probabilities: Place?
+  private let queries: BufferAddress
+  private let keys: BufferAddress
+  private let values: BufferAddress
+  private let mask: BufferAddress
+  private let bias: BufferAddress?
+  private let scratch: BufferAddress
+  private let output: BufferAddress
+  private let probabilities: BufferAddress?
   private let queryStrides: [Int]
   private let keyStrides: [Int]
   private let valueStrides: [Int]
@@ -96,18 +89,18 @@ final class AttentionKernel: Kernel {
   private let share: AttentionShare
 
   init(
-    _ layout: AttentionLayout, _ operands: [BufferView], scratch: BufferView,
+    _ layout: AttentionLayout, _ operands: [BufferView], scratch: BufferAddress,
     to targets: [BufferView]
   ) {
     self.layout = layout
-    queries = Place(operands[0])
-    keys = Place(operands[1])
-    values = Place(operands[2])
-    mask = Place(operands[3])
-    bias = operands.count > 4 ? Place(operands[4]) : nil
-    self.scratch = Place(scratch)
-    context = Place(targets[0])
-    probabilities = targets.count > 1 ? Place(targets[1]) : nil
+    queries = BufferAddress(operands[0])
+    keys = BufferAddress(operands[1])
+    values = BufferAddress(operands[2])
+    mask = BufferAddress(operands[3])
+    bias = operands.count > 4 ? BufferAddress(operands[4]) : nil
+    self.scratch = scratch
+    output = BufferAddress(targets[0])
+    probabilities = targets.count > 1 ? BufferAddress(targets[1]) : nil
     queryStrides = operands[0].strides
     keyStrides = operands[1].strides
     valueStrides = operands[2].strides
@@ -122,22 +115,22 @@ final class AttentionKernel: Kernel {
 
   deinit { ranges.deallocate() }
 
-  override func run(_ frame: Frame) {
-    if share.work >= Self.longWork, frame.watch != nil {
-      runWatched(frame, isEven: share.isEven)
+  override func run(_ context: ExecutionContext) {
+    if share.work >= Self.longWork, context.watch != nil {
+      runWatched(context, isEven: share.isEven)
       return
     }
-    guard let pool = frame.pool, pool.threadCount > 1, share.work >= pool.threshold,
+    guard let pool = context.pool, pool.threadCount > 1, share.work >= pool.threshold,
       share.isEven(pool.threadCount)
     else {
-      run(part: 0, of: 1, frame)
+      run(part: 0, of: 1, context)
       return
     }
-    pool.parallelFor(count: pool.threadCount, self, frame)
+    pool.parallelFor(count: pool.threadCount, self, context)
   }
 
   /// Parts are blocks of queries; each part has a scratch of its own.
-  override func run(part: Int, of count: Int, _ frame: Frame) {
+  override func run(part: Int, of count: Int, _ context: ExecutionContext) {
     var rows = sw_attention_rows()
     rows.keyCount = Int64(layout.keyCount)
     rows.size = Int64(layout.size)
@@ -147,7 +140,7 @@ final class AttentionKernel: Kernel {
     rows.valueStride = Int64(valueStrides[1])
     rows.softCap = layout.softCap
     rows.sliding = layout.isSliding ? 1 : 0
-    rows.zeroWhenBlind = layout.zeroWhenBlind ? 1 : 0
+    rows.zerosFullyMasked = layout.zerosFullyMasked ? 1 : 0
     rows.contextStride = Int64(layout.heads * layout.valueSize)
     rows.probabilityStride = Int64(layout.heads * layout.keyCount)
     rows.biasStride = Int64(layout.keyCount)
@@ -158,16 +151,17 @@ final class AttentionKernel: Kernel {
     rows.contextHeadStride = Int64(layout.valueSize)
     rows.probabilityHeadStride = Int64(layout.keyCount)
     rows.biasHeadStride = Int64(layout.queryCount * layout.keyCount)
-    let memory = scratch.floats(frame) + part * layout.scratchCount
+    let memory = scratch.floats(context) + part * layout.scratchCount
     share.forEach(part, of: count) { batch, heads, queries in
       rows.firstHead = Int64(heads.lowerBound)
       rows.lastHead = Int64(heads.upperBound)
-      attend(&rows, batch, queries, frame, memory)
+      attend(&rows, batch, queries, context, memory)
     }
   }
 
   private func attend(
-    _ rows: inout sw_attention_rows, _ batch: Int, _ queryRange: Range<Int>, _ frame: Frame,
+    _ rows: inout sw_attention_rows, _ batch: Int, _ queryRange: Range<Int>,
+    _ context: ExecutionContext,
     _ scratch: UnsafeMutablePointer<Float>
   ) {
     let start = queryRange.lowerBound
@@ -175,20 +169,20 @@ final class AttentionKernel: Kernel {
     rows.first = UnsafePointer(ranges + start)
     rows.last = UnsafePointer(ranges + layout.queryCount + start)
     let query = batch * queryStrides[0] + start * queryStrides[1]
-    rows.queries = UnsafePointer(queries.floats(frame) + query)
-    rows.keys = UnsafePointer(keys.floats(frame) + batch * keyStrides[0])
-    rows.values = UnsafePointer(values.floats(frame) + batch * valueStrides[0])
-    let valid = mask.address(frame).assumingMemoryBound(to: UInt8.self)
+    rows.queries = UnsafePointer(queries.floats(context) + query)
+    rows.keys = UnsafePointer(keys.floats(context) + batch * keyStrides[0])
+    rows.values = UnsafePointer(values.floats(context) + batch * valueStrides[0])
+    let valid = mask.address(context).assumingMemoryBound(to: UInt8.self)
     rows.valid = UnsafePointer(valid + batch * layout.keyCount)
     let place = (batch * layout.queryCount + start) * layout.heads
-    rows.context = context.floats(frame) + place * layout.valueSize
+    rows.context = output.floats(context) + place * layout.valueSize
     if let probabilities {
-      rows.probabilities = probabilities.floats(frame) + place * layout.keyCount
+      rows.probabilities = probabilities.floats(context) + place * layout.keyCount
     }
     if let bias {
       let row = layout.biasBatch > 1 ? batch * layout.heads : 0
       rows.bias = UnsafePointer(
-        bias.floats(frame) + (row * layout.queryCount + start) * layout.keyCount)
+        bias.floats(context) + (row * layout.queryCount + start) * layout.keyCount)
     }
     sw_attention(&rows, scratch)
   }

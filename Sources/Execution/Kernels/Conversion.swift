@@ -58,7 +58,7 @@ extension Double: Convertible {
 
 /// Converts elements of one dtype to another.
 struct ConvertPass: ElementVisitor {
-  let row: PointwiseRow
+  let row: ElementwiseRows
   let source: DType
   let target: DType
 
@@ -71,7 +71,7 @@ struct ConvertPass: ElementVisitor {
   }
 
   private struct Second<From: Element>: ElementVisitor {
-    let row: PointwiseRow
+    let row: ElementwiseRows
 
     func visit<To: Element>(_ element: To.Type) {
       row.map(From.self, To.self) { value in

@@ -1,114 +1,217 @@
+import CKernels
 import Programs
 import Tensors
 
-/// The cross-correlation of a dense input with a dense kernel, for every dtype.
+/// A convolution in single precision, as implicit matrix products.
 ///
-/// Each result is `sum in order of fma(x, w)` from +0, taps in row-major order and channels within
-/// a tap, zeros of padding included, in chunks of 4096 terms whose totals are then added in order.
-final class ConvolutionKernel: Kernel {
-  private let dimensions: ConvolutionDimensions
-  private let dtype: DType
-  private let input: Place
-  private let weights: Place
-  private let target: Place
-  private let inputShape: Shape
-  private let inputStrides: [Int]
-  private let kernelShape: Shape
-  private let targetShape: Shape
+/// Products on packed taps, or taps times channels where every channel is a group. The input is read where
+/// it lies; only rows that touch padding, or invalid timesteps of a masked input, are gathered.
+final class ConvolutionKernel: RowwiseKernel {
+  private let layout: ConvolutionLayout
+  /// Which timesteps of the input count as 0; nil where all count as they are.
+  private let mask: TimestepMask?
+  private let input: BufferAddress
+  /// Packed panels of every group, or the dense kernel of a depthwise convolution.
+  private let weights: BufferAddress
+  private let target: BufferAddress
+  private let epilogue: EpilogueAddresses
+  private let isDepthwise: Bool
+  private let inside: Range<Int>
   private let tapCount: Int
-  private let spatialCount: Int
+  private let gathering: Im2col
+  /// Set where no output sees padding and there is one spatial axis.
+  private let plain: EvenRows?
+  /// Outputs that follow each other evenly.
+  private let lineLength: Int
+  private let groups: Int
+  private let matrixCount: Int
+  /// Whether the taps of an output follow each other in memory.
+  private let isOneRun: Bool
+  /// How all outputs read where there is one plain line, but for the address.
+  private let plainRows: sw_rows
+  private let outputs: Int64
+  private let multiplier: Int64
+  private let offsets: UnsafeMutablePointer<Int64>
+  private let gatheredOffsets: UnsafeMutablePointer<Int64>
 
   init(
-    _ dimensions: ConvolutionDimensions, _ input: BufferView, _ weights: BufferView,
-    to target: BufferView
+    _ convolution: Convolution, _ input: BufferView, weights: BufferView, scratch: BufferAddress,
+    to results: [BufferView]
   ) {
-    self.dimensions = dimensions
-    dtype = input.dtype
-    self.input = Place(input)
-    self.weights = Place(weights)
-    self.target = Place(target)
-    inputShape = input.shape
-    inputStrides = input.shape.rowMajorStrides
-    kernelShape = weights.shape
-    targetShape = target.shape
-    let spatial = dimensions.strides.count
-    tapCount = weights.shape[..<spatial].reduce(1, *)
-    spatialCount = target.shape[1...spatial].reduce(1, *)
-  }
-
-  override func run(_ frame: Frame) {
-    dtype.visit(
-      Pass(
-        kernel: self, x: input.address(frame), w: weights.address(frame),
-        y: target.address(frame)))
-  }
-
-  /// The offset in the input of what a tap sees from an output place; nil for padding.
-  @inline(__always)
-  private func source(_ place: Int, _ tap: Int) -> Int? {
-    var (rest, tapRest, offset) = (place, tap, 0)
-    var axis = dimensions.strides.count - 1
-    while axis >= 0 {
-      let (quotient, index) = rest.quotientAndRemainder(dividingBy: targetShape[axis + 1])
-      let (tapQuotient, tapIndex) = tapRest.quotientAndRemainder(dividingBy: kernelShape[axis])
-      let reach = index * dimensions.strides[axis] + tapIndex * dimensions.kernelDilation[axis]
-      let stuffed = reach - dimensions.padLow[axis]
-      let element = stuffed / dimensions.inputDilation[axis]
-      guard stuffed >= 0, stuffed % dimensions.inputDilation[axis] == 0,
-        element < inputShape[axis + 1]
-      else { return nil }
-      offset += element * inputStrides[axis + 1]
-      (rest, tapRest) = (quotient, tapQuotient)
-      axis -= 1
+    let layout = ConvolutionLayout(convolution, input)
+    self.layout = layout
+    let mask = convolution.mask.flatMap { TimestepMask($0) }
+    self.mask = mask
+    self.input = BufferAddress(input)
+    self.weights = BufferAddress(weights)
+    target = BufferAddress(results[0])
+    epilogue = EpilogueAddresses(
+      convolution.epilogue, columns: layout.outputs, results: results)
+    isDepthwise = layout.isDepthwise
+    matrixCount = isDepthwise ? 0 : convolution.panels(from: 0).matrixCount
+    inside = layout.inside
+    tapCount = layout.tapCount
+    plain = mask == nil ? EvenRows(layout) : nil
+    gathering = Im2col(layout, input, mask: mask, scratch: scratch)
+    groups = layout.dimensions.featureGroups
+    let places = layout.tapOffsets
+    let width = layout.tapWidth
+    isOneRun = places.enumerated().allSatisfy { $0.element == $0.offset * width }
+    offsets = .allocate(capacity: max(tapCount, 1))
+    gatheredOffsets = .allocate(capacity: max(tapCount, 1))
+    for (index, place) in places.enumerated() {
+      (offsets + index).initialize(to: Int64(place))
+      (gatheredOffsets + index).initialize(to: Int64(index * width))
     }
-    return offset
+    lineLength = plain?.count ?? layout.lineLength
+    outputs = Int64(layout.outputs)
+    multiplier = Int64(layout.outputs / max(groups, 1))
+    let joined = isOneRun && !isDepthwise
+    plainRows = sw_rows(
+      base: nil, rowStride: Int64(plain?.rowStride ?? 0), segments: joined ? 1 : Int64(tapCount),
+      segmentLength: Int64(joined ? width * tapCount : width), offsets: joined ? nil : offsets)
+    super.init(
+      WorkSplit(
+        total: convolution.rowCount, work: convolution.rowCount * layout.outputs * convolution.k,
+        steps: [12, 6, 1]))
   }
 
-  private struct Pass: ElementVisitor {
-    let kernel: ConvolutionKernel
-    let x: UnsafeMutableRawPointer
-    let w: UnsafeMutableRawPointer
-    let y: UnsafeMutableRawPointer
+  deinit {
+    offsets.deallocate()
+    gatheredOffsets.deallocate()
+  }
 
-    func visit<E: Element>(_ element: E.Type) {
-      let spatial = kernel.dimensions.strides.count
-      let channels = kernel.kernelShape[spatial]
-      let outputs = kernel.kernelShape[spatial + 1]
-      guard outputs > 0 else { return }
-      let batchSpan = outputs / kernel.dimensions.batchGroups
-      let featureSpan = outputs / kernel.dimensions.featureGroups
-      for row in 0..<kernel.targetShape[0] {
-        for place in 0..<kernel.spatialCount {
-          for output in 0..<outputs {
-            let inputRow = output / batchSpan * kernel.targetShape[0] + row
-            let base = inputRow * kernel.inputStrides[0] + output / featureSpan * channels
-            let total = sum(E.self, base, place, channels, outputs, output)
-            E.store(total, y, (row * kernel.spatialCount + place) * outputs + output)
-          }
-        }
+  override func run(_ context: ExecutionContext) {
+    guard context.isPlain, let plain, plain.lines == 1, isDepthwise || groups == 1 else {
+      super.run(context)
+      return
+    }
+    // What a step does.
+    var rows = plainRows
+    rows.base = UnsafePointer(input.floats(context) + plain.start)
+    let (count, y) = (Int64(plain.count), target.floats(context))
+    var end = epilogue.at(row: 0, column: 0, context)
+    if isDepthwise {
+      sw_depthwise(&rows, count, weights.floats(context), multiplier, &end, y, outputs)
+    } else {
+      var right = sw_panels(packed: weights.floats(context), n: outputs, first: 0, count: outputs)
+      sw_gemm(&rows, count, &right, &end, y, outputs)
+    }
+  }
+
+  /// Rows are outputs, those of one line after those of another.
+  override func run(rows: Range<Int>, part: Int, _ context: ExecutionContext) {
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let line = start / lineLength
+      let first = line * lineLength
+      let end = min(first + lineLength, rows.upperBound)
+      run(line: line, start - first..<end - first, part, context)
+      start = end
+    }
+  }
+
+  /// Some outputs of one line.
+  private func run(line: Int, _ share: Range<Int>, _ part: Int, _ context: ExecutionContext) {
+    guard let mask, !mask.isValid(line: line, share, layout, context) else {
+      runValid(line: line, share, part, context)
+      return
+    }
+    for first in stride(from: share.lowerBound, to: share.upperBound, by: Im2col.rows) {
+      let some = first..<min(first + Im2col.rows, share.upperBound)
+      if mask.isValid(line: line, some, layout, context) {
+        runValid(line: line, some, part, context)
+      } else {
+        gather(line: line, some, part, context)
       }
     }
+  }
 
-    @inline(__always)
-    private func sum<E: Element>(
-      _ element: E.Type, _ base: Int, _ place: Int, _ channels: Int, _ outputs: Int, _ output: Int
-    ) -> E.Number {
-      var (total, part) = (E.Number.zero, E.Number.zero)
-      var (term, isFirst) = (0, true)
-      for tap in 0..<kernel.tapCount {
-        let source = kernel.source(place, tap)
-        for channel in 0..<channels {
-          if term == Fold.chunk {
-            total = isFirst ? part : total.plus(part)
-            (part, term, isFirst) = (.zero, 0, false)
-          }
-          let value = source.map { E.load(x, base + $0 + channel) } ?? .zero
-          let weight = E.load(w, (tap * channels + channel) * outputs + output)
-          part = part.plus(value, times: weight)
-          term += 1
-        }
-      }
-      return isFirst ? part : total.plus(part)
+  /// Some outputs of one line that see no invalid timestep.
+  private func runValid(line: Int, _ share: Range<Int>, _ part: Int, _ context: ExecutionContext) {
+    if let plain {
+      let x = line * plain.lineStride + share.lowerBound * plain.rowStride
+      multiply(
+        context, input.floats(context) + plain.start + x, stride: plain.rowStride, offsets: offsets,
+        isOneRun: isOneRun, firstOutput: line * plain.count + share.lowerBound,
+        count: share.count)
+      return
     }
+    let middle =
+      layout.isInside(line: line % layout.lineCount)
+      ? inside.clamped(to: share) : share.lowerBound..<share.lowerBound
+    if !middle.isEmpty { interior(line: line, middle, context) }
+    let (start, end) =
+      middle.isEmpty
+      ? (share.lowerBound, share.lowerBound) : (middle.lowerBound, middle.upperBound)
+    gather(line: line, share.lowerBound..<start, part, context)
+    gather(line: line, end..<share.upperBound, part, context)
+  }
+
+  /// Outputs whose taps are all in the input.
+  private func interior(line: Int, _ outputs: Range<Int>, _ context: ExecutionContext) {
+    let last = layout.spatialRank - 1
+    var start = layout.start(ofLine: line)
+    let step = layout.dimensions.strides[last]
+    let first = outputs.lowerBound * step - layout.dimensions.padLow[last]
+    start += first * layout.inputStrides[last + 1]
+    multiply(
+      context, input.floats(context) + start, stride: step * layout.inputStrides[last + 1],
+      offsets: offsets, isOneRun: isOneRun,
+      firstOutput: line * layout.lineLength + outputs.lowerBound, count: outputs.count)
+  }
+
+  /// Outputs that see padding or invalid timesteps.
+  private func gather(line: Int, _ outputs: Range<Int>, _ part: Int, _ context: ExecutionContext) {
+    for first in stride(from: outputs.lowerBound, to: outputs.upperBound, by: Im2col.rows) {
+      let some = first..<min(first + Im2col.rows, outputs.upperBound)
+      for group in 0..<gathering.groups {
+        let rows = gathering.taps(line: line, some, group: group, part: part, context)
+        multiplyGroup(
+          context, rows, stride: gathering.rowCount, offsets: gatheredOffsets, isOneRun: true,
+          group: group, firstOutput: line * layout.lineLength + first, count: some.count)
+      }
+    }
+  }
+
+  private func multiply(
+    _ context: ExecutionContext, _ x: UnsafePointer<Float>, stride: Int,
+    offsets: UnsafePointer<Int64>,
+    isOneRun: Bool, firstOutput: Int, count: Int
+  ) {
+    let width = layout.channels
+    for group in 0..<(isDepthwise ? 1 : groups) {
+      multiplyGroup(
+        context, x + group * width, stride: stride, offsets: offsets, isOneRun: isOneRun,
+        group: group, firstOutput: firstOutput, count: count)
+    }
+  }
+
+  private func multiplyGroup(
+    _ context: ExecutionContext, _ x: UnsafePointer<Float>, stride: Int,
+    offsets: UnsafePointer<Int64>,
+    isOneRun: Bool, group: Int, firstOutput: Int, count: Int
+  ) {
+    let outputs = layout.outputs
+    let columns = outputs / groups
+    let y = target.floats(context) + firstOutput * outputs
+    var end = epilogue.at(row: firstOutput, column: group * columns, context)
+    if isDepthwise {
+      var rows = sw_rows(
+        base: x, rowStride: Int64(stride), segments: Int64(tapCount),
+        segmentLength: Int64(groups), offsets: offsets)
+      sw_depthwise(
+        &rows, Int64(count), weights.floats(context), Int64(columns), &end, y, Int64(outputs))
+      return
+    }
+    let channels = Int64(layout.channels)
+    var rows = sw_rows(
+      base: x, rowStride: Int64(stride), segments: isOneRun ? 1 : Int64(tapCount),
+      segmentLength: isOneRun ? channels * Int64(tapCount) : channels,
+      offsets: isOneRun ? nil : offsets)
+    var right = sw_panels(
+      packed: weights.floats(context) + group * matrixCount, n: Int64(columns), first: 0,
+      count: Int64(columns))
+    sw_gemm(&rows, Int64(count), &right, &end, y + group * columns, Int64(outputs))
   }
 }

@@ -3,8 +3,8 @@ import Tensors
 
 /// Copies elements between views of equal shape and element size that do not overlap.
 final class CopyKernel: RowwiseKernel {
-  private let source: Place
-  private let target: Place
+  private let source: BufferAddress
+  private let target: BufferAddress
   private let width: Int
   private let walk: StridedWalk
   /// Whether runs of the last axis follow each other without gaps.
@@ -14,8 +14,8 @@ final class CopyKernel: RowwiseKernel {
   private let rank: Int
 
   init(from source: BufferView, to target: BufferView) {
-    self.source = Place(source)
-    self.target = Place(target)
+    self.source = BufferAddress(source)
+    self.target = BufferAddress(target)
     width = source.dtype.byteCount
     walk = StridedWalk([target, source])
     hasRuns = walk.rowStrides == [1, 1] && walk.rowLength >= 16
@@ -33,9 +33,9 @@ final class CopyKernel: RowwiseKernel {
   deinit { axes.deallocate() }
 
   /// Rows are entries of the first axis that remains when neighbouring axes are merged.
-  override func run(rows: Range<Int>, part: Int, _ frame: Frame) {
-    var to = target.address(frame)
-    var from = source.address(frame)
+  override func run(rows: Range<Int>, part: Int, _ context: ExecutionContext) {
+    var to = target.address(context)
+    var from = source.address(context)
     guard rank > 0 else {
       to.copyMemory(from: from, byteCount: width)
       return

@@ -1,92 +1,87 @@
+import CKernels
 import Programs
 import Tensors
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
-/// Discrete Fourier transforms of dense rows, by direct sums in double precision, rounded once.
-final class FourierKernel: Kernel {
+/// Discrete Fourier transforms of dense rows in single precision.
+final class FourierKernel: RowwiseKernel {
   private let op: FFTOp
-  private let dtype: DType
-  private let inputs: [Place]
-  private let outputs: [Place]
-  private let rowCount: Int
+  private let inputs: [BufferAddress]
+  private let outputs: [BufferAddress]
+  private let scratch: BufferAddress
   /// Elements of a row of the operands and of the results.
   private let sourceLength: Int
   private let targetLength: Int
-  /// The length of the transform.
-  private let length: Int
-  private let cosines: [Double]
-  private let sines: [Double]
+  private let transform: FourierTransform
 
-  init(_ op: FFTOp, _ inputs: [BufferView], to outputs: [BufferView]) {
+  init(
+    _ op: FFTOp, _ inputs: [BufferView], scratch: BufferAddress, to outputs: [BufferView]
+  ) {
     self.op = op
-    dtype = inputs[0].dtype
-    self.inputs = inputs.map { Place($0) }
-    self.outputs = outputs.map { Place($0) }
-    let rank = inputs[0].shape.count
-    sourceLength = inputs[0].shape[rank - 1]
-    targetLength = outputs[0].shape[rank - 1]
-    rowCount = inputs[0].shape[..<(rank - 1)].reduce(1, *)
-    switch op {
-    case .forward, .inverse, .realForward: length = sourceLength
-    case .realInverse(let count): length = count
-    }
-    let sign: Double = op == .forward || op == .realForward ? -1 : 1
-    let step = sign * 2 * Double.pi / Double(length)
-    cosines = (0..<length).map { cos(step * Double($0)) }
-    sines = (0..<length).map { sin(step * Double($0)) }
+    transform = FourierTransform(op, inputs[0].shape)
+    self.inputs = inputs.map { BufferAddress($0) }
+    self.outputs = outputs.map { BufferAddress($0) }
+    self.scratch = scratch
+    let shape = inputs[0].shape
+    sourceLength = shape[shape.count - 1]
+    targetLength = outputs[0].shape[shape.count - 1]
+    let rowCount = shape.dropLast().reduce(1, *)
+    super.init(
+      WorkSplit(total: rowCount, work: rowCount * max(sourceLength, targetLength) * 40))
   }
 
-  override func run(_ frame: Frame) {
-    dtype.visit(Pass(kernel: self, frame: frame))
-  }
-
-  private struct Pass: RealVisitor {
-    let kernel: FourierKernel
-    let frame: Frame
-
-    func visit<E: Element>(_ element: E.Type) where E.Number: Real {
-      for row in 0..<kernel.rowCount {
-        for bin in 0..<kernel.targetLength { transform(E.self, row, bin) }
+  /// Each part has a scratch of its own.
+  override func run(rows: Range<Int>, part: Int, _ context: ExecutionContext) {
+    let re = UnsafePointer(inputs[0].floats(context))
+    let im = UnsafePointer(inputs[inputs.count - 1].floats(context))
+    let toRe = outputs[0].floats(context)
+    let toIm = outputs[outputs.count - 1].floats(context)
+    let work = scratch.floats(context) + part * transform.scratchCount
+    for row in rows {
+      let (from, to) = (row * sourceLength, row * targetLength)
+      switch op {
+      case .forward, .inverse:
+        sw_fft(
+          transform.plan, op == .inverse ? 1 : 0, re + from, im + from, toRe + to, toIm + to, work)
+      case .realForward: sw_rfft(transform.plan, re + from, toRe + to, toIm + to, work)
+      case .realInverse: sw_irfft(transform.plan, re + from, im + from, toRe + to, work)
       }
     }
+  }
+}
 
-    @inline(__always)
-    private func transform<E: Element>(
-      _ element: E.Type, _ row: Int, _ bin: Int
-    ) where E.Number: Real {
-      let start = row * kernel.sourceLength
-      let re = kernel.inputs[0].address(frame)
-      let im = kernel.inputs.count > 1 ? kernel.inputs[1].address(frame) : nil
-      var (sumRe, sumIm) = (0.0, 0.0)
-      var angle = 0
-      for n in 0..<kernel.length {
-        // A spectrum of real values mirrors its first half; bins 0 and n / 2 count as real.
-        let isMirrored = n >= kernel.sourceLength
-        let source = isMirrored ? kernel.length - n : n
-        let isReal = kernel.outputs.count == 1 && (n == 0 || 2 * n == kernel.length)
-        let x = Double(E.load(re, start + source))
-        var y = isReal ? 0 : im.map { Double(E.load($0, start + source)) } ?? 0
-        if isMirrored { y = -y }
-        let (c, s) = (kernel.cosines[angle], kernel.sines[angle])
-        sumRe += x * c - y * s
-        sumIm += x * s + y * c
-        angle += bin
-        if angle >= kernel.length { angle -= kernel.length }
-      }
-      if kernel.op != .forward && kernel.op != .realForward {
-        sumRe /= Double(kernel.length)
-        sumIm /= Double(kernel.length)
-      }
-      let place = row * kernel.targetLength + bin
-      E.store(E.Number(sumRe), kernel.outputs[0].address(frame), place)
-      if kernel.outputs.count > 1 {
-        E.store(E.Number(sumIm), kernel.outputs[1].address(frame), place)
-      }
+/// The factors and twiddles of one length.
+final class FourierTransform {
+  let plan: OpaquePointer
+  /// Floats of scratch that one transform needs, rounded up to whole cache lines.
+  let scratchCount: Int
+
+  /// The transform of rows of an operand of this shape.
+  init(_ op: FFTOp, _ shape: Shape) {
+    let length = op.length(of: shape)
+    guard let plan = sw_fft_plan_make(Int64(length), op.isReal ? 1 : 0) else {
+      preconditionFailure("A transform of length \(length) fits into memory.")
+    }
+    self.plan = plan
+    scratchCount = (Int(sw_fft_scratch_count(plan)) + 15) / 16 * 16
+  }
+
+  deinit { sw_fft_plan_free(plan) }
+}
+
+extension FFTOp {
+  /// The length of the transform, of an operand of this shape.
+  func length(of shape: Shape) -> Int {
+    switch self {
+    case .forward, .inverse, .realForward: shape.last ?? 0
+    case .realInverse(let count): count
+    }
+  }
+
+  /// Whether one side is real.
+  var isReal: Bool {
+    switch self {
+    case .forward, .inverse: false
+    case .realForward, .realInverse: true
     }
   }
 }

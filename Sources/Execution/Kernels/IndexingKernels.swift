@@ -22,9 +22,9 @@ struct GatherExtents {
 final class GatherKernel: Kernel {
   private let rule: OutOfRangeRule
   private let dtype: DType
-  private let data: Place
-  private let indices: Place
-  private let target: Place
+  private let data: BufferAddress
+  private let indices: BufferAddress
+  private let target: BufferAddress
   private let extents: GatherExtents
 
   init(
@@ -34,15 +34,15 @@ final class GatherKernel: Kernel {
     self.extents = extents
     self.rule = rule
     dtype = data.dtype
-    self.data = Place(data)
-    self.indices = Place(indices)
-    self.target = Place(target)
+    self.data = BufferAddress(data)
+    self.indices = BufferAddress(indices)
+    self.target = BufferAddress(target)
   }
 
-  override func run(_ frame: Frame) {
-    let places = UnsafePointer(indices.address(frame).assumingMemoryBound(to: Int32.self))
-    let from = data.address(frame)
-    var to = target.address(frame)
+  override func run(_ context: ExecutionContext) {
+    let places = UnsafePointer(indices.address(context).assumingMemoryBound(to: Int32.self))
+    let from = data.address(context)
+    var to = target.address(context)
     let bytes = extents.tail * dtype.byteCount
     for batch in 0..<extents.batch {
       for head in 0..<extents.head {
@@ -78,10 +78,10 @@ private struct FillPass: ElementVisitor {
 /// Adds updates to dense data at computed places of one axis, in row-major order of updates.
 final class ScatterAddKernel: Kernel {
   private let dtype: DType
-  private let base: Place
-  private let indices: Place
-  private let updates: Place
-  private let target: Place
+  private let base: BufferAddress
+  private let indices: BufferAddress
+  private let updates: BufferAddress
+  private let target: BufferAddress
   private let extents: GatherExtents
   private let count: Int
 
@@ -92,20 +92,20 @@ final class ScatterAddKernel: Kernel {
     self.extents = extents
     dtype = base.dtype
     count = base.count
-    self.base = Place(base)
-    self.indices = Place(indices)
-    self.updates = Place(updates)
-    self.target = Place(target)
+    self.base = BufferAddress(base)
+    self.indices = BufferAddress(indices)
+    self.updates = BufferAddress(updates)
+    self.target = BufferAddress(target)
   }
 
-  override func run(_ frame: Frame) {
-    let to = target.address(frame)
-    let from = base.address(frame)
+  override func run(_ context: ExecutionContext) {
+    let to = target.address(context)
+    let from = base.address(context)
     if to != from { to.copyMemory(from: from, byteCount: count * dtype.byteCount) }
     dtype.visit(
       Pass(
-        extents: extents, sums: to, updates: updates.address(frame),
-        indices: UnsafePointer(indices.address(frame).assumingMemoryBound(to: Int32.self))))
+        extents: extents, sums: to, updates: updates.address(context),
+        indices: UnsafePointer(indices.address(context).assumingMemoryBound(to: Int32.self))))
   }
 
   private struct Pass: ElementVisitor {
@@ -138,28 +138,28 @@ final class ScatterAddKernel: Kernel {
 
 /// Copies a part of dense data from a computed start of one axis.
 final class DynamicSliceKernel: Kernel {
-  private let data: Place
-  private let start: Place
-  private let target: Place
+  private let data: BufferAddress
+  private let start: BufferAddress
+  private let target: BufferAddress
   private let extents: MiddleAxis
   private let size: Int
   private let width: Int
 
   init(_ data: BufferView, start: BufferView, to target: BufferView, axis: Int) {
-    self.data = Place(data)
-    self.start = Place(start)
-    self.target = Place(target)
+    self.data = BufferAddress(data)
+    self.start = BufferAddress(start)
+    self.target = BufferAddress(target)
     extents = MiddleAxis(data.shape, axis)
     size = target.shape[axis]
     width = data.dtype.byteCount
   }
 
-  override func run(_ frame: Frame) {
-    let wanted = Int(start.address(frame).load(as: Int32.self))
+  override func run(_ context: ExecutionContext) {
+    let wanted = Int(start.address(context).load(as: Int32.self))
     let first = max(0, min(wanted, extents.count - size))
     let run = extents.inner * width
-    let from = data.address(frame) + first * run
-    let to = target.address(frame)
+    let from = data.address(context) + first * run
+    let to = target.address(context)
     for row in 0..<extents.outer {
       (to + row * size * run).copyMemory(
         from: from + row * extents.count * run, byteCount: size * run)
@@ -169,10 +169,10 @@ final class DynamicSliceKernel: Kernel {
 
 /// Writes a dense part over dense data from a computed start of one axis.
 final class DynamicUpdateKernel: Kernel {
-  private let data: Place
-  private let update: Place
-  private let start: Place
-  private let target: Place
+  private let data: BufferAddress
+  private let update: BufferAddress
+  private let start: BufferAddress
+  private let target: BufferAddress
   private let extents: MiddleAxis
   private let size: Int
   private let width: Int
@@ -180,22 +180,22 @@ final class DynamicUpdateKernel: Kernel {
   init(
     _ data: BufferView, update: BufferView, start: BufferView, to target: BufferView, axis: Int
   ) {
-    self.data = Place(data)
-    self.update = Place(update)
-    self.start = Place(start)
-    self.target = Place(target)
+    self.data = BufferAddress(data)
+    self.update = BufferAddress(update)
+    self.start = BufferAddress(start)
+    self.target = BufferAddress(target)
     extents = MiddleAxis(data.shape, axis)
     size = update.shape[axis]
     width = data.dtype.byteCount
   }
 
-  override func run(_ frame: Frame) {
-    let wanted = Int(start.address(frame).load(as: Int32.self))
+  override func run(_ context: ExecutionContext) {
+    let wanted = Int(start.address(context).load(as: Int32.self))
     let first = max(0, min(wanted, extents.count - size))
     let run = extents.inner * width
-    let from = data.address(frame)
-    let to = target.address(frame)
-    let part = update.address(frame)
+    let from = data.address(context)
+    let to = target.address(context)
+    let part = update.address(context)
     if to != from {
       to.copyMemory(from: from, byteCount: extents.outer * extents.count * run)
     }

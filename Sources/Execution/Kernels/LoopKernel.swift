@@ -1,72 +1,67 @@
-/// Runs a body's tasks once a turn, after pointing its inputs and outputs to the turn's memory.
+/// Runs a body's kernels once an iteration, after pointing its inputs and outputs to the iteration's
+/// memory: see ``ScheduledLoop``.
 final class LoopKernel: Kernel {
-  /// An operand that is cut along the loop's axis.
-  struct Cut {
-    /// The slot of the turn's slice.
+  private struct Slice {
     var slot: Int
-    var sequence: Place
+    var first: BufferAddress
     var byteStride: Int
   }
 
-  /// Results that are put side by side.
-  struct Stack {
-    /// The slot that the body writes to.
-    var slot: Int
-    var sequence: Place
-    var byteStride: Int
-  }
-
-  /// A value handed from turn to turn.
-  struct Carry {
-    /// The slot that the body reads from.
+  private struct Carry {
     var input: Int
-    /// The slot that the body writes to.
     var output: Int
-    var initial: Place
-    /// Two memories for new values by turns; nil where the values are also stacked.
-    var homes: (Place, Place)?
+    var initial: BufferAddress
+    var memory: (BufferAddress, BufferAddress)?
   }
 
   private let tripCount: Int
   private let reverse: Bool
-  private let cuts: [Cut]
-  private let stacks: [Stack]
+  private let slices: [Slice]
+  private let stacks: [Slice]
   private let carries: [Carry]
-  /// The kernels of one turn, set when the whole plan is known.
-  var body = KernelList([])
+  private let body: KernelList
 
-  init(
-    tripCount: Int, reverse: Bool, cuts: [Cut], stacks: [Stack], carries: [Carry]
-  ) {
-    self.tripCount = tripCount
-    self.reverse = reverse
-    self.cuts = cuts
-    self.stacks = stacks
-    self.carries = carries
+  init(_ loop: ScheduledLoop, body: KernelList) {
+    tripCount = loop.tripCount
+    reverse = loop.reverse
+    self.body = body
+    slices = loop.slices.map {
+      Slice(slot: $0.slot, first: BufferAddress($0.first), byteStride: $0.byteStride)
+    }
+    stacks = loop.stacks.map {
+      Slice(slot: $0.slot, first: BufferAddress($0.first), byteStride: $0.byteStride)
+    }
+    carries = loop.carries.map { carry in
+      let memory = carry.memory.map { BufferAddress($0) }
+      return Carry(
+        input: carry.input, output: carry.output, initial: BufferAddress(carry.initial),
+        memory: memory.count == 2 ? (memory[0], memory[1]) : nil)
+    }
   }
 
-  override var countInTurns: Int { 1 + tripCount * body.countInTurns }
+  override var executionCount: Int { 1 + tripCount * body.executionCount }
 
-  override func run(_ frame: Frame) {
-    let slots = frame.slots
+  override func run(_ context: ExecutionContext) {
+    let slots = context.slots
     for index in carries.indices {
-      slots[carries[index].input] = carries[index].initial.address(frame)
+      slots[carries[index].input] = carries[index].initial.address(context)
     }
-    for turn in 0..<tripCount {
-      let place = reverse ? tripCount - 1 - turn : turn
-      for index in cuts.indices {
-        let cut = cuts[index]
-        slots[cut.slot] = cut.sequence.address(frame) + place * cut.byteStride
+    for iteration in 0..<tripCount {
+      let place = reverse ? tripCount - 1 - iteration : iteration
+      for index in slices.indices {
+        let slice = slices[index]
+        slots[slice.slot] = slice.first.address(context) + place * slice.byteStride
       }
       for index in stacks.indices {
         let stack = stacks[index]
-        slots[stack.slot] = stack.sequence.address(frame) + place * stack.byteStride
+        slots[stack.slot] = stack.first.address(context) + place * stack.byteStride
       }
       for index in carries.indices {
-        guard let homes = carries[index].homes else { continue }
-        slots[carries[index].output] = (turn & 1 == 0 ? homes.0 : homes.1).address(frame)
+        guard let memory = carries[index].memory else { continue }
+        slots[carries[index].output] =
+          (iteration & 1 == 0 ? memory.0 : memory.1).address(context)
       }
-      guard body.run(frame) else { return }
+      guard body.run(context) else { return }
       for index in carries.indices { slots[carries[index].input] = slots[carries[index].output] }
     }
   }

@@ -10,33 +10,33 @@ import Tensors
 final class ReduceKernel: Kernel {
   private let kind: ReductionKind
   private let dtype: DType
-  private let source: Place
-  private let target: Place
+  private let source: BufferAddress
+  private let target: BufferAddress
   private let outer: Int
   private let count: Int
   private let inner: Int
 
-  init(
-    _ kind: ReductionKind, from source: BufferView, to target: BufferView, outer: Int, count: Int,
-    inner: Int
-  ) {
+  /// Folds neighbouring axes.
+  init(_ kind: ReductionKind, axes: [Int], from source: BufferView, to target: BufferView) {
     self.kind = kind
     dtype = source.dtype
-    self.source = Place(source)
-    self.target = Place(target)
-    self.outer = outer
-    self.count = count
-    self.inner = inner
+    self.source = BufferAddress(source)
+    self.target = BufferAddress(target)
+    let first = axes.first ?? source.shape.count
+    let last = first + axes.count
+    outer = source.shape[..<first].reduce(1, *)
+    count = source.shape[first..<last].reduce(1, *)
+    inner = source.shape[last...].reduce(1, *)
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ context: ExecutionContext) {
     if dtype == .float32, let number {
       sw_reduce(
-        number, source.floats(frame), Int64(outer), Int64(count), Int64(inner),
-        target.floats(frame))
+        number, source.floats(context), Int64(outer), Int64(count), Int64(inner),
+        target.floats(context))
       return
     }
-    dtype.visit(Pass(kernel: self, x: source.address(frame), y: target.address(frame)))
+    dtype.visit(Pass(kernel: self, x: source.address(context), y: target.address(context)))
   }
 
   /// The fold's name among the vector kernels.

@@ -5,8 +5,8 @@ import Tensors
 final class ReduceWindowKernel: Kernel {
   private let kind: ReductionKind
   private let dtype: DType
-  private let source: Place
-  private let target: Place
+  private let source: BufferAddress
+  private let target: BufferAddress
   private let window: WindowDimensions
   private let shape: Shape
   private let strides: [Int]
@@ -19,8 +19,8 @@ final class ReduceWindowKernel: Kernel {
   ) {
     self.kind = kind
     dtype = source.dtype
-    self.source = Place(source)
-    self.target = Place(target)
+    self.source = BufferAddress(source)
+    self.target = BufferAddress(target)
     self.window = window
     shape = source.shape
     strides = source.shape.rowMajorStrides
@@ -28,8 +28,8 @@ final class ReduceWindowKernel: Kernel {
     tapCount = window.size.elementCount
   }
 
-  override func run(_ frame: Frame) {
-    dtype.visit(Pass(kernel: self, x: source.address(frame), y: target.address(frame)))
+  override func run(_ context: ExecutionContext) {
+    dtype.visit(Pass(kernel: self, x: source.address(context), y: target.address(context)))
   }
 
   /// The position in the operand of a tap of a result's window; nil for padding.

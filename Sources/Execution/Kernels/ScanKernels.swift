@@ -5,20 +5,20 @@ import Tensors
 final class ArgReduceKernel: Kernel {
   private let isLeast: Bool
   private let dtype: DType
-  private let source: Place
-  private let target: Place
+  private let source: BufferAddress
+  private let target: BufferAddress
   private let extents: MiddleAxis
 
   init(_ kind: ReductionKind, from source: BufferView, to target: BufferView, axis: Int) {
     isLeast = kind == .min
     dtype = source.dtype
-    self.source = Place(source)
-    self.target = Place(target)
+    self.source = BufferAddress(source)
+    self.target = BufferAddress(target)
     extents = MiddleAxis(source.shape, axis)
   }
 
-  override func run(_ frame: Frame) {
-    dtype.visit(Pass(kernel: self, x: source.address(frame), y: target.address(frame)))
+  override func run(_ context: ExecutionContext) {
+    dtype.visit(Pass(kernel: self, x: source.address(context), y: target.address(context)))
   }
 
   private struct Pass: ElementVisitor {
@@ -48,8 +48,8 @@ final class CumulativeKernel: Kernel {
   private let kind: ReductionKind
   private let reverse: Bool
   private let dtype: DType
-  private let source: Place
-  private let target: Place
+  private let source: BufferAddress
+  private let target: BufferAddress
   private let extents: MiddleAxis
 
   init(
@@ -58,13 +58,13 @@ final class CumulativeKernel: Kernel {
     self.kind = kind
     self.reverse = reverse
     dtype = source.dtype
-    self.source = Place(source)
-    self.target = Place(target)
+    self.source = BufferAddress(source)
+    self.target = BufferAddress(target)
     extents = MiddleAxis(source.shape, axis)
   }
 
-  override func run(_ frame: Frame) {
-    dtype.visit(Pass(kernel: self, x: source.address(frame), y: target.address(frame)))
+  override func run(_ context: ExecutionContext) {
+    dtype.visit(Pass(kernel: self, x: source.address(context), y: target.address(context)))
   }
 
   private struct Pass: ElementVisitor {
@@ -89,8 +89,8 @@ final class CumulativeKernel: Kernel {
       for line in 0..<extents.lineCount {
         let start = extents.start(line)
         var total = identity
-        for turn in 0..<extents.count {
-          let index = kernel.reverse ? extents.count - 1 - turn : turn
+        for place in 0..<extents.count {
+          let index = kernel.reverse ? extents.count - 1 - place : place
           total = fold(total, E.load(x, start + index * extents.inner))
           E.store(total, y, start + index * extents.inner)
         }
@@ -103,31 +103,31 @@ final class CumulativeKernel: Kernel {
 final class SortKernel: Kernel {
   private let descending: Bool
   private let dtype: DType
-  private let source: Place
-  private let target: Place
-  private let origins: Place
-  private let scratch: Place
+  private let source: BufferAddress
+  private let target: BufferAddress
+  private let origins: BufferAddress
+  private let scratch: BufferAddress
   private let extents: MiddleAxis
 
   /// `scratch` has room for an `i32` an element of the axis.
   init(
     descending: Bool, from source: BufferView, to target: BufferView, origins: BufferView,
-    scratch: BufferView, axis: Int
+    scratch: BufferAddress, axis: Int
   ) {
     self.descending = descending
     dtype = source.dtype
-    self.source = Place(source)
-    self.target = Place(target)
-    self.origins = Place(origins)
-    self.scratch = Place(scratch)
+    self.source = BufferAddress(source)
+    self.target = BufferAddress(target)
+    self.origins = BufferAddress(origins)
+    self.scratch = scratch
     extents = MiddleAxis(source.shape, axis)
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ context: ExecutionContext) {
     dtype.visit(
       Pass(
-        kernel: self, x: source.address(frame), y: target.address(frame),
-        origins: origins.address(frame), scratch: scratch.address(frame)))
+        kernel: self, x: source.address(context), y: target.address(context),
+        origins: origins.address(context), scratch: scratch.address(context)))
   }
 
   private struct Pass: ElementVisitor {

@@ -3,19 +3,19 @@ import Tensors
 
 /// `0, 1, 2, …` along the middle axis of a dense `[outer, n, inner]`; truths are false, true, true, ….
 final class IotaKernel: Kernel {
-  private let target: Place
+  private let target: BufferAddress
   private let dtype: DType
   private let extents: MiddleAxis
 
   init(to target: BufferView, axis: Int) {
-    self.target = Place(target)
+    self.target = BufferAddress(target)
     dtype = target.dtype
     extents = MiddleAxis(target.shape, axis)
   }
 
-  override func run(_ frame: Frame) {
+  override func run(_ context: ExecutionContext) {
     let greatest = dtype == .bool ? 1 : Int.max
-    dtype.visit(Pass(extents: extents, greatest: greatest, y: target.address(frame)))
+    dtype.visit(Pass(extents: extents, greatest: greatest, y: target.address(context)))
   }
 
   private struct Pass: ElementVisitor {
@@ -42,10 +42,10 @@ final class IotaKernel: Kernel {
 /// Random words: see `RandomOp`.
 final class RandomKernel: Kernel {
   private let op: RandomOp
-  private let seed: Place
-  private let rowKeys: Place
-  private let positions: Place
-  private let target: Place
+  private let seed: BufferAddress
+  private let rowKeys: BufferAddress
+  private let positions: BufferAddress
+  private let target: BufferAddress
   private let rowCount: Int
   private let stepCount: Int
 
@@ -54,19 +54,19 @@ final class RandomKernel: Kernel {
     to target: BufferView
   ) {
     self.op = op
-    self.seed = Place(seed)
-    self.rowKeys = Place(rowKeys)
-    self.positions = Place(positions)
-    self.target = Place(target)
+    self.seed = BufferAddress(seed)
+    self.rowKeys = BufferAddress(rowKeys)
+    self.positions = BufferAddress(positions)
+    self.target = BufferAddress(target)
     rowCount = positions.shape[0]
     stepCount = positions.shape[1]
   }
 
-  override func run(_ frame: Frame) {
-    let seed = UnsafePointer(self.seed.address(frame).assumingMemoryBound(to: UInt32.self))
-    let keys = UnsafePointer(rowKeys.address(frame).assumingMemoryBound(to: UInt32.self))
-    let steps = UnsafePointer(positions.address(frame).assumingMemoryBound(to: UInt32.self))
-    let words = target.address(frame).assumingMemoryBound(to: UInt32.self)
+  override func run(_ context: ExecutionContext) {
+    let seed = UnsafePointer(self.seed.address(context).assumingMemoryBound(to: UInt32.self))
+    let keys = UnsafePointer(rowKeys.address(context).assumingMemoryBound(to: UInt32.self))
+    let steps = UnsafePointer(positions.address(context).assumingMemoryBound(to: UInt32.self))
+    let words = target.address(context).assumingMemoryBound(to: UInt32.self)
     let key = SIMD2(seed[0] ^ op.stream, seed[1])
     for row in 0..<rowCount {
       for step in 0..<stepCount {

@@ -11,10 +11,12 @@ struct OpAttributes {
   private var named: [String: CompositeOp.Attribute] = [:]
   private let line: Int
 
-  /// Reads up to the `:` before the types.
-  init(_ parser: inout ProgramParser) throws(ProgramTextError) {
+  /// Reads up to the `:` before the types, or as far as the line goes where it ends there.
+  init(
+    _ parser: inout ProgramParser, endsWithLine: Bool = false
+  ) throws(ProgramTextError) {
     line = parser.tokens.line
-    while true {
+    while !endsWithLine || parser.tokens.line == line {
       switch parser.tokens.next {
       case .word(let word):
         try parser.tokens.advance()

@@ -13,10 +13,10 @@ extension Program {
   }
 }
 
-struct ProgramParser {
-  var tokens: ProgramTokens
+package struct ProgramParser {
+  package var tokens: ProgramTokens
 
-  init(_ text: String) throws(ProgramTextError) { tokens = try ProgramTokens(text) }
+  package init(_ text: String) throws(ProgramTextError) { tokens = try ProgramTokens(text) }
 
   /// Everything up to the end or a closing brace.
   mutating func program(depth: Int) throws(ProgramTextError) -> Program {
@@ -126,7 +126,7 @@ struct ProgramParser {
 
   // MARK: Parts
 
-  mutating func type() throws(ProgramTextError) -> ValueType {
+  package mutating func type() throws(ProgramTextError) -> ValueType {
     let name = try word(among: DType.allCases.map(\.shortName))
     let dtype = DType.allCases.first { $0.shortName == name } ?? .float32
     let shape = try ints()
@@ -141,7 +141,7 @@ struct ProgramParser {
     return ValueType(dtype, shape)
   }
 
-  mutating func ints() throws(ProgramTextError) -> [Int] {
+  package mutating func ints() throws(ProgramTextError) -> [Int] {
     try mark("[")
     var numbers: [Int] = []
     while tokens.next != .mark("]") {
@@ -152,7 +152,7 @@ struct ProgramParser {
     return numbers
   }
 
-  mutating func int() throws(ProgramTextError) -> Int {
+  package mutating func int() throws(ProgramTextError) -> Int {
     guard case .number(let text) = tokens.next, let number = Int(text) else {
       throw unexpected("a whole number")
     }
@@ -160,19 +160,19 @@ struct ProgramParser {
     return number
   }
 
-  mutating func string() throws(ProgramTextError) -> String {
+  package mutating func string() throws(ProgramTextError) -> String {
     guard case .string(let content) = tokens.next else { throw unexpected("a name in quotes") }
     try tokens.advance()
     return content
   }
 
-  private mutating func value() throws(ProgramTextError) -> ValueID {
+  package mutating func value() throws(ProgramTextError) -> ValueID {
     guard case .value(let index) = tokens.next else { throw unexpected("a value such as %12") }
     try tokens.advance()
     return ValueID(index)
   }
 
-  private mutating func word(among known: [String]) throws(ProgramTextError) -> String {
+  package mutating func word(among known: [String]) throws(ProgramTextError) -> String {
     guard case .word(let word) = tokens.next else {
       throw unexpected("one of \(known.joined(separator: ", "))")
     }
@@ -185,22 +185,22 @@ struct ProgramParser {
     return word
   }
 
-  private mutating func keyword(_ word: String) throws(ProgramTextError) {
+  package mutating func keyword(_ word: String) throws(ProgramTextError) {
     guard tokens.next == .word(word) else { throw unexpected(word) }
     try tokens.advance()
   }
 
-  mutating func mark(_ character: Character) throws(ProgramTextError) {
+  package mutating func mark(_ character: Character) throws(ProgramTextError) {
     guard try skip(character) else { throw unexpected("\(character)") }
   }
 
-  mutating func skip(_ character: Character) throws(ProgramTextError) -> Bool {
+  package mutating func skip(_ character: Character) throws(ProgramTextError) -> Bool {
     guard tokens.next == .mark(character) else { return false }
     try tokens.advance()
     return true
   }
 
-  func unexpected(_ expected: String) -> ProgramTextError {
+  package func unexpected(_ expected: String) -> ProgramTextError {
     tokens.error(found: tokens.next.text, expected: expected)
   }
 }

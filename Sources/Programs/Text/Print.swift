@@ -81,10 +81,7 @@ private struct ProgramPrinter {
 
   private func attributes(_ op: Op) -> [String] {
     guard case .constant(let tensor) = op else { return op.attributeWords }
-    if tensor.count > 1, tensor.isUniform { return ["all \(tensor.numberText(0))"] }
-    if let limit, tensor.count > limit { return ["elided \(tensor.contentHash)"] }
-    let numbers = (0..<tensor.count).map(tensor.numberText)
-    return ["{" + numbers.joined(separator: ", ") + "}"]
+    return [tensor.elementsText(elidingOver: limit)]
   }
 }
 
@@ -106,7 +103,7 @@ extension InputRole {
 
 extension String {
   /// In double quotes, with `"` and `\` escaped and line breaks as `\n`.
-  var quoted: String {
+  package var quoted: String {
     var result = "\""
     for character in self {
       switch character {
@@ -119,7 +116,7 @@ extension String {
   }
 
   /// Whether it can stand in the text without quotes.
-  fileprivate var isPlainPath: Bool {
+  package var isPlainPath: Bool {
     utf8.allSatisfy { byte in
       let character = Character(UnicodeScalar(byte))
       return byte < 128
@@ -129,6 +126,13 @@ extension String {
 }
 
 extension Tensor {
+  /// The elements of a constant; of more than `limit` elements a hash.
+  package func elementsText(elidingOver limit: Int?) -> String {
+    if count > 1, isUniform { return "all \(numberText(0))" }
+    if let limit, count > limit { return "elided \(contentHash)" }
+    return "{" + (0..<count).map(numberText).joined(separator: ", ") + "}"
+  }
+
   /// The shortest text that reads back as the same element.
   fileprivate func numberText(_ position: Int) -> String {
     let value = double(at: position)

@@ -1,6 +1,6 @@
-/// The words of a program's text, read from front to back.
-struct ProgramTokens {
-  enum Token: Hashable {
+/// The words of a program's text, read from front to back; schedules are written in the same words.
+package struct ProgramTokens {
+  package enum Token: Hashable {
     case word(String)
     case number(String)
     case string(String)
@@ -8,7 +8,7 @@ struct ProgramTokens {
     case mark(Character)
     case end
 
-    var text: String {
+    package var text: String {
       switch self {
       case .word(let text), .number(let text): text
       case .string(let text): text.quoted
@@ -20,17 +20,17 @@ struct ProgramTokens {
   }
 
   private var rest: Substring
-  private(set) var line = 1
-  private(set) var next: Token = .end
+  package private(set) var line = 1
+  package private(set) var next: Token = .end
 
-  init(_ text: String) throws(ProgramTextError) {
+  package init(_ text: String) throws(ProgramTextError) {
     rest = text[...]
     try advance()
   }
 
   /// Takes the next token away and reads the one after it.
   @discardableResult
-  mutating func advance() throws(ProgramTextError) -> Token {
+  package mutating func advance() throws(ProgramTextError) -> Token {
     let taken = next
     while let first = rest.first, first.isWhitespace {
       if first.isNewline { line += 1 }
@@ -67,7 +67,7 @@ struct ProgramTokens {
   }
 
   /// The rest of a path after `@`, up to white space.
-  mutating func path() throws(ProgramTextError) -> String {
+  package mutating func path() throws(ProgramTextError) -> String {
     guard next == .mark("@") else { return "" }
     while let first = rest.first, first == " " { rest.removeFirst() }
     if rest.first == "\"" {
@@ -80,7 +80,9 @@ struct ProgramTokens {
     return path
   }
 
-  func error(found: String, expected: String, suggestion: String? = nil) -> ProgramTextError {
+  package func error(
+    found: String, expected: String, suggestion: String? = nil
+  ) -> ProgramTextError {
     ProgramTextError(line: line, found: found, expected: expected, suggestion: suggestion)
   }
 

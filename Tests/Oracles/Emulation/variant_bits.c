@@ -89,22 +89,22 @@ static void functions(void) {
 }
 
 static void product(int64_t m, int64_t n, int64_t k) {
-  float *a = units(m * (k + 3) + 1), *b = units(k * n + 1), *bias = units(n), *rest = units(m * n);
+  float *a = units(m * (k + 3) + 1), *b = units(k * n + 1), *bias = units(n), *residual = units(m * n);
   float *packed = sw_alloc((size_t)sw_packed_count(k, n) * 4 + 64);
   sw_pack(b, n, 1, k, n, packed);
   const sw_panels right = {packed, n, 0, n};
   const sw_rows rows = {a, k + 3, 1, k, NULL};
   uint8_t *valid = sw_alloc((size_t)m);
   for (int64_t row = 0; row < m; row++) valid[row] = row % 3 != 1;
-  const sw_finish finish = {bias, 1, rest, n, valid, NULL, 0};
-  EVERY_VARIANT("packed product", m, n, k, 0, m * n, sw_gemm(&rows, m, &right, &finish, y, n));
+  const sw_epilogue epilogue = {bias, SW_ACTIVATION_RELU, residual, n, valid, NULL, 0};
+  EVERY_VARIANT("packed product", m, n, k, 0, m * n, sw_gemm(&rows, m, &right, &epilogue, y, n));
   sw_free(valid);
   for (int turn = 0; turn < 4; turn++) {
     const sw_matrix left = {a, turn & 1 ? 1 : k, turn & 1 ? m : 1};
     const sw_matrix right = {b, turn & 2 ? 1 : n, turn & 2 ? k : 1};
     EVERY_VARIANT("product", m, n, k, turn, m * n, sw_dot(&left, &right, m, n, k, y, n));
   }
-  sw_free(a), sw_free(b), sw_free(bias), sw_free(rest), sw_free(packed);
+  sw_free(a), sw_free(b), sw_free(bias), sw_free(residual), sw_free(packed);
 }
 
 static void convolution(int64_t taps, int64_t dilation, int64_t channels, int64_t filters) {
@@ -122,10 +122,10 @@ static void convolution(int64_t taps, int64_t dilation, int64_t channels, int64_
   EVERY_VARIANT(
     "depthwise", taps, dilation, channels, 1, 50 * channels,
     sw_depthwise(&rows, 50, weights, 1, NULL, y, channels));
-  const sw_finish finish = {weights, 1, x, channels, NULL, NULL, 0};
+  const sw_epilogue epilogue = {weights, SW_ACTIVATION_RELU, x, channels, NULL, NULL, 0};
   EVERY_VARIANT(
-    "finished depthwise", taps, dilation, channels, 1, 50 * channels,
-    sw_depthwise(&rows, 50, weights, 1, &finish, y, channels));
+    "depthwise with epilogue", taps, dilation, channels, 1, 50 * channels,
+    sw_depthwise(&rows, 50, weights, 1, &epilogue, y, channels));
   sw_free(x), sw_free(weights), sw_free(packed);
 }
 
