@@ -85,8 +85,8 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
-        "Execution", "Programs", "Tensors",
+        "Comparison", "Traces", "Runtime", "LayerTesting", "Layers", "Notation", "Weights",
+        "Datasets", "Execution", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -161,7 +161,7 @@ let package = Package(
       [
         "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
-    tests("TracesTests", ["Traces", "Tensors"]),
+    tests("TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),

@@ -26,7 +26,8 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, DiagnoseCommand.self, LayersCommand.self, ReplayCommand.self,
+      ConvertCommand.self, DiagnoseCommand.self, LayersCommand.self, RecorderCommand.self,
+      ReplayCommand.self,
       RunScriptCommand.self,
       VerifyCommand.self,
     ],
