@@ -91,8 +91,7 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights",
-        "Datasets",
-        "Execution", "Export", "Programs", "Tensors",
+        "Datasets", "Execution", "Export", "Programs", "Tensors", "Traces",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -166,7 +165,7 @@ let package = Package(
       [
         "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
-    tests("TracesTests", ["Traces", "Tensors"]),
+    tests("TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("ONNXTests", ["ONNX", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
     tests("CKernelsTests", ["CKernels"]),

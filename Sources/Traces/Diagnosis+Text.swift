@@ -30,7 +30,7 @@ extension Diagnosis {
   }
 
   /// The first wrong place, and the causes with what speaks for and against each.
-  private var findingLines: [String] {
+  package var findingLines: [String] {
     guard let finding else { return [] }
     let comparison = comparisons[finding.index]
     var lines = [
@@ -130,21 +130,24 @@ extension Diagnosis {
       : "what comes before \(path) (\(more)\(names.joined(separator: ", "))) is equal at every t"
   }
 
+  /// What follows from equal inputs and a first difference at the start of a block, and the likeliest cause.
   private func causeText(_ finding: Finding) -> String {
     guard let cause = finding.causes.first else {
       return "none of the known causes was found"
     }
     let reason = cause.supports.max { $0.weight < $1.weight }?.text ?? ""
-    let hand =
-      [.cacheNotCarried, .resetEachBlock].contains(cause.cause)
-      ? finding.block.map {
-        $0.index > 0
-          ? "the state handed from step \($0.index - 1) to step \($0.index) is wrong: " : ""
-      } ?? ""
-      : ""
-    return cause.score >= CauseFinding.shownScore
-      ? "\(hand)\(cause.cause.text) (\(reason))"
+    let isShown = cause.score >= CauseFinding.shownScore
+    let text =
+      isShown
+      ? "\(cause.cause.text) (\(reason))"
       : "likeliest of the known causes: \(cause.cause.text) (\(reason))"
+    guard [.cacheNotCarried, .resetEachBlock].contains(cause.cause), let block = finding.block,
+      block.index > 0, block.offset == 0, isShown || finding.feeds != nil
+    else { return text }
+    let equal = block.index == 1 ? "step 0 is equal" : "steps 0 to \(block.index - 1) are equal"
+    return
+      "\(equal): the state handed from step \(block.index - 1) to step \(block.index), or its use, "
+      + "is wrong; \(text)"
   }
 }
 

@@ -29,7 +29,7 @@ package struct Diagnosis: Sendable {
   package let others: [Int]
   package let notes: [String]
   /// The blocks of STREAM, if they are known.
-  package let blocks: BlockSchedule?
+  package let blocks: TraceBlocks?
 
   /// The places that are equal, by rounding, and not.
   package func count(_ verdict: Closeness) -> Int { comparisons.count { $0.verdict == verdict } }

@@ -27,6 +27,7 @@ package struct ForeignPair {
     names = try NameMatching(
       offline: first.values.map(\.name), stream: second.values.map(\.name), rules: options.rules)
     Self.findAxes(&first, &second, names)
+    Self.takeAxes(of: second, for: &first, names)
     if let layout = options.layout {
       first.take(layout.offline)
       second.take(layout.stream)
@@ -60,6 +61,21 @@ package struct ForeignPair {
     offline.takeTime(search.timeCounts.offline)
     stream.takeTime(search.timeCounts.stream)
     if !offline.knowsAxes || !stream.knowsAxes { offline.notes.append(search.note) }
+  }
+
+  /// Takes the axis of time from STREAM where a recorder of a run in one block could not tell it: there the
+  /// extents of the blocks show it.
+  private static func takeAxes(
+    of stream: TraceDraft, for offline: inout TraceDraft, _ names: NameMatching
+  ) {
+    let known = Dictionary(stream.values.map { ($0.name, $0) }) { a, _ in a }
+    let partners = Dictionary(names.pairs.map { ($0.offline, $0.stream) }) { a, _ in a }
+    for (index, value) in offline.values.enumerated() where value.isSingleEntry {
+      guard let other = partners[value.name].flatMap({ known[$0] }), let axis = other.timeAxis,
+        other.shapes[0].count == value.shapes[0].count - 1
+      else { continue }
+      offline.values[index] = value.withTime(axis)
+    }
   }
 
   /// The shape of arrays one after the other along the one axis on which they differ from another shape.

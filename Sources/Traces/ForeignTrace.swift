@@ -9,7 +9,7 @@ package final class ForeignTrace: Trace {
   package let path: String
   package let kind: TraceKind
   package let places: [TracePlace]
-  package let blocks: BlockSchedule
+  package let blocks: TraceBlocks
   /// Whether the blocks are those of the file, or of the user, and not one for want of any.
   package let knowsBlocks: Bool
   /// How many timesteps the output is late, as the recorder said; nil if it did not.
@@ -45,7 +45,7 @@ package final class ForeignTrace: Trace {
     knowsBlocks = !draft.blocks.isEmpty
     blocks =
       draft.blocks.isEmpty
-      ? BlockSchedule(size: max(timeCount, 1), count: 1) : BlockSchedule(draft.blocks)
+      ? TraceBlocks(size: max(timeCount, 1), count: 1) : TraceBlocks(draft.blocks)
     var notes = draft.notes
     let masks = Dictionary(
       draft.values.filter(\.isMask).map { (String($0.name.dropFirst("mask/".count)), $0) }
@@ -61,12 +61,12 @@ package final class ForeignTrace: Trace {
       let trim = draft.trims[value.name]
       let shape = Self.arrangedShape(value, rowCount: rowCount)
       let kept = trim?.timeCount ?? shape[1]
-      let inputs = draft.manifest?.inputs[value.name]
+      let feeds = draft.feeds(of: value.name, positions)
       positions[value.name] = places.count
       let place = TracePlace(
         path: value.name,
         kind: value.isInput ? .input : .operation(draft.manifest?.operations[value.name]),
-        inputs: value.isInput ? [] : inputs?.compactMap { positions[$0] },
+        inputs: value.isInput ? [] : feeds,
         rowCount: shape[0], timeCount: kept, channelShape: Array(shape.dropFirst(2)),
         dtype: value.dtype, latency: nil, rate: Rational(max(kept, 1), max(blocks.timeCount, 1)),
         hasMask: masks[value.name] != nil, blockSizes: trim?.sizes ?? value.sizes)

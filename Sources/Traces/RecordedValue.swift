@@ -1,13 +1,13 @@
 import Comparison
 import Datasets
-import Tensors
+package import Tensors
 
 /// What was recorded under one name: a joined array, or one array a block (`name@0`, `name@1`, …).
 struct RecordedValue {
   let name: String
   /// The arrays, in order of blocks.
   let parts: [String]
-  let shapes: [Shape]
+  var shapes: [Shape]
   let dtype: DType
   /// The axis along which timesteps lie; nil for a value without time.
   var timeAxis: Int?
@@ -47,6 +47,21 @@ struct RecordedValue {
     }
   }
 
+  /// Whether it is the one entry of a run in one block, of which nobody saw that it has time.
+  var isSingleEntry: Bool {
+    timeAxis == nil && isStacked && !isRagged && shapes[0].count > 1 && shapes[0][0] == 1
+  }
+
+  /// The one entry as a value with time.
+  func withTime(_ axis: Int) -> RecordedValue {
+    var value = self
+    value.shapes = [Array(shapes[0].dropFirst())]
+    value.isStacked = false
+    value.timeAxis = axis
+    value.sizes = [value.shapes[0][axis]]
+    return value
+  }
+
   /// The names of a file with the arrays `name@0`, `name@1`, … as one.
   static func grouped(_ collection: ArrayCollection) throws -> [RecordedValue] {
     var order: [String] = []
@@ -84,7 +99,8 @@ extension RecordedValue {
   ///
   /// - Precondition: the value has a time axis and is regular.
   func arranged(_ collection: ArrayCollection, rowCount: Int) throws -> Tensor {
-    let joined = Tensor.joined(try parts.map { try collection.array($0) }, axis: timeAxis ?? 0)
+    let arrays = try zip(parts, shapes).map { try collection.array($0).reshaped($1) }
+    let joined = Tensor.joined(arrays, axis: timeAxis ?? 0)
     if let order { return try order.arranged(joined) }
     guard let timeAxis else { return joined }
     let rest = joined.shape.indices.filter { $0 != timeAxis }
@@ -103,6 +119,11 @@ extension RecordedValue {
 }
 
 extension Tensor {
+  /// Arrays `[b, t, …]` one after the other in time.
+  ///
+  /// - Precondition: there is at least one, and they differ in time only.
+  package static func joinedInTime(_ parts: [Tensor]) -> Tensor { joined(parts, axis: 1) }
+
   /// Arrays one after the other along an axis.
   ///
   /// - Precondition: there is at least one, and they differ on that axis only.

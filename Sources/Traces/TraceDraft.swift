@@ -57,6 +57,24 @@ struct TraceDraft {
     values = ordered.map(\.element)
   }
 
+  /// The positions of the places that feed one, as the manifest says; nil if it does not, or if one of them is
+  /// not among the places.
+  func feeds(of name: String, _ positions: [String: Int]) -> [Int]? {
+    guard let names = manifest?.inputs[name] else { return nil }
+    let recorded = Set(values.map(\.name))
+    var result: [Int] = []
+    for feed in names {
+      let known = [feed, "input/\(feed)"].first { positions[$0] != nil }
+      if let known, let position = positions[known] {
+        result.append(position)
+      } else if recorded.contains(feed) {
+        return nil
+      }
+      // Others are weights and states.
+    }
+    return names.isEmpty || !result.isEmpty ? result : nil
+  }
+
   /// Whether somebody said which axis of every value is time.
   var knowsAxes: Bool { manifest.map { !$0.entries.isEmpty } ?? false }
 

@@ -27,8 +27,8 @@ struct Main: ParsableCommand {
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
       ConvertCommand.self, DiagnoseCommand.self, ExportCommand.self, LayersCommand.self,
-      LintCommand.self, PlanCommand.self, ReplayCommand.self, RunScriptCommand.self,
-      VerifyGroup.self,
+      LintCommand.self, PlanCommand.self, RecorderCommand.self, ReplayCommand.self,
+      RunScriptCommand.self, VerifyGroup.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

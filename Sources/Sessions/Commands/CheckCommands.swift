@@ -5,7 +5,9 @@ import Tensors
 
 /// Commands that say whether something holds.
 enum CheckCommands {
-  static let all: [any Command] = [CheckCommand(), ExpectCommand(), VerifyCommand()]
+  static let all: [any Command] = [
+    CheckCommand(), ExpectCommand(), VerifyCommand(), BisectCommand(),
+  ]
 }
 
 /// `check COND`.

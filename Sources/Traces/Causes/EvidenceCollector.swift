@@ -120,6 +120,10 @@ struct EvidenceCollector {
       let isOurs = if case .layer = place.kind { true } else { false }
       let isOwn = index == pair.stream || (!isOurs && isSibling)
       guard isOwn || place.kind == .state else { continue }
+      func isNamedAfter(_ leaf: String) -> Bool {
+        let name = leaf.hasPrefix("state/") ? leaf.dropFirst("state/".count) : leaf[...]
+        return path == name || path.hasPrefix("\(name)/")
+      }
       let ends = (0...stream.blocks.count).map { stream.blocks.start(of: $0) }
       for leaf in place.states {
         let values = try stream.values(
@@ -127,7 +131,8 @@ struct EvidenceCollector {
           times: 0..<stream.blocks.count + 1)
         result.append(
           StateSeries(
-            name: leaf.name, isEntering: isOurs || leaf.name.hasPrefix("state/"), isOwn: isOwn,
+            name: leaf.name, isEntering: isOurs || leaf.name.hasPrefix("state/"),
+            isOwn: isOwn || isNamedAfter(leaf.name),
             values: ComparedArray(values, mask: nil), ends: ends))
       }
     }
@@ -161,7 +166,7 @@ struct EvidenceCollector {
 struct BlockStarts {
   private let sums: [Int]?
   private let rate: Rational
-  private let blocks: BlockSchedule
+  private let blocks: TraceBlocks
 
   init(_ trace: any Trace, _ position: Int) {
     let place = trace.places[position]

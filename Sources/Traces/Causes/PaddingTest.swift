@@ -47,12 +47,12 @@ struct PaddingTest: CauseTest {
       return last + 1 < array.timeCount ? evidence.start + last + 1 : nil
     }
     guard let feed = evidence.feed?.offline, feed.timeCount == array.timeCount else { return nil }
-    var edge = feed.timeCount
-    while edge > 0 {
-      let start = feed.start(row, edge - 1)
-      guard feed.values[start..<start + feed.channelCount].allSatisfy({ $0 == 0 }) else { break }
-      edge -= 1
+    func frame(_ time: Int) -> ArraySlice<Double> {
+      let start = feed.start(row, time)
+      return feed.values[start..<start + feed.channelCount]
     }
+    var edge = feed.timeCount
+    while edge > 0, frame(edge - 1).elementsEqual(frame(feed.timeCount - 1)) { edge -= 1 }
     return feed.timeCount - edge >= 2 ? evidence.start + edge : nil
   }
 }

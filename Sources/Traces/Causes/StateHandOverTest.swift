@@ -13,13 +13,13 @@ struct StateHandOverTest: CauseTest {
       body(&reset)
     }
     let isSeam = offset == 0 && block.index > 0
-    let seamWeight = evidence.hasLongBlocks ? 2.0 : 1.0
+    let seamWeight = evidence.hasLongBlocks ? 1.5 : 1.0
     both { finding in
       finding.support(
         isSeam, seamWeight,
         "the first difference is at the start of block \(block.index), where a state is read first")
       finding.support(
-        isSeam, 0.5,
+        isSeam, 0.25,
         block.index == 1 ? "block 0 is equal" : "blocks 0 to \(block.index - 1) are equal")
       finding.contradict(
         block.index == 0, 3, "block 0 differs already, before which nothing was handed on")
@@ -30,7 +30,7 @@ struct StateHandOverTest: CauseTest {
         evidence.lateInBlocks, 2, "wrong blocks differ at their end and are equal at their start")
       let isPrefix = evidence.prefixLength.map { $0 > 0 } ?? false
       finding.support(
-        isPrefix && block.index > 0, 1,
+        isPrefix && block.index > 0, 0.75,
         "every wrong block differs in its first \(evidence.prefixLength ?? 0) timesteps at most and "
           + "is equal behind them")
       finding.contradict(
@@ -40,7 +40,7 @@ struct StateHandOverTest: CauseTest {
         "rows \(NumberRanges.text(evidence.equalRows)) are equal")
     }
     reset.support(
-      isSeam && block.index == 1, 0.75,
+      isSeam && block.index == 1, 0.25,
       "it shows at the first seam, as a state that begins anew does")
     reset.contradict(
       isSeam && block.index > 1, 1.5,
@@ -58,7 +58,7 @@ struct StateHandOverTest: CauseTest {
       let name = held.state.name
       guard let wrong = held.firstWrong else {
         carried.contradict(
-          held.state.isEntering, 2,
+          held.state.isEntering && (held.state.isOwn || held.source == evidence.feed?.path), 2,
           "\(name) holds the last \(held.length) timesteps of \(held.source) before every block")
         continue
       }
@@ -75,7 +75,8 @@ struct StateHandOverTest: CauseTest {
         reset.support(true, 4, text)
         carried.support(true, 3, text)
       } else {
-        carried.support(true, 2, text)
+        carried.support(true, constant.isZero ? 3 : 2, text)
+        reset.support(constant.isZero, 2, text)
       }
     }
     for (entering, leaving, index) in evidence.brokenHandOvers where index >= block - 1 {

@@ -6,8 +6,10 @@ struct ValueChangeTest: CauseTest {
     var statistics = CauseFinding(.statisticsPerBlock)
     var bias = CauseFinding(.biasAddedTwice)
     var scaled = CauseFinding(.scaled)
-    if let found = evidence.explained?.explanations.first,
-      found.share >= Explanation.wholeShare
+    // What is no number is no other number either, and a few timesteps are any value plus an offset.
+    let isNumber = evidence.comparison.first?.stream.isFinite ?? false
+    if isNumber, evidence.comparison.differingCount >= 8,
+      let found = evidence.explained?.explanations.first, found.share >= Explanation.wholeShare
     {
       switch found.kind {
       case .offset where found.period == nil, .constant where found.period == nil:
