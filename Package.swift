@@ -85,7 +85,8 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
+        "Comparison", "Traces", "Runtime", "LayerTesting", "Layers", "Notation", "Weights",
+        "Datasets",
         "Execution", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
@@ -158,7 +159,7 @@ let package = Package(
     tests(
       "SessionsTests",
       [
-        "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
+        "Sessions", "Traces", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
     tests("TracesTests", ["Traces", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
