@@ -163,7 +163,7 @@ let package = Package(
     tests(
       "SessionsTests",
       [
-        "Sessions", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
+        "Sessions", "Traces", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
     tests("TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),

@@ -21,6 +21,15 @@ public struct RunOptions: Sendable {
   }
 }
 
+extension RunOptions {
+  /// The same with or without NaN at invalid timesteps.
+  package func poisoningInvalid(_ poisons: Bool) -> RunOptions {
+    var options = self
+    options.poisonsInvalid = poisons
+    return options
+  }
+}
+
 /// What a run gave.
 public struct RunOutput: Sendable {
   /// The output sequence.

@@ -18,13 +18,13 @@ public final class Stream {
   /// The state leaves, in program order.
   public let leaves: [StateLeafSpec]
   /// How many input timesteps were fed.
-  public private(set) var position = 0
+  public internal(set) var position = 0
   /// The layers of a step, children before parents, with their latencies.
   public let layers: [LayerTrace.LayerPlace]
 
   package private(set) var state: StateBuffers
   let initialValues: [Tensor]
-  private let fault: (any StateFault)?
+  let fault: (any StateFault)?
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
 

@@ -10,19 +10,19 @@ final class TracePlan {
   private let inputs: [String: Int]
   private let outputs: [OutputKey: Int]
   /// The positions of what every run reads, looked up once.
-  private let result: SequencePlace?
-  private let tapPlaces: [(path: String, place: SequencePlace)]
-  private let inputPlaces: [(path: String, place: SequencePlace)]
+  let result: SequencePlace?
+  let tapPlaces: [(path: String, place: SequencePlace)]
+  let inputPlaces: [(path: String, place: SequencePlace)]
   private let emitPlaces: [(name: String, place: SequencePlace)]
   private let variablePlaces: [(path: String, output: Int)]
 
-  private struct OutputKey: Hashable {
+  struct OutputKey: Hashable {
     var role: OutputRole
     var name: String
   }
 
   /// The outputs that a sequence is made of.
-  private struct SequencePlace {
+  struct SequencePlace {
     var values: Int
     var mask: Int
     var imaginary: Int?
@@ -84,6 +84,9 @@ final class TracePlan {
     Dictionary(
       names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
+
+  /// Where the program has an input of that name.
+  func inputIndex(_ name: String) -> Int? { inputs[name] }
 
   /// Gives an input its value if the program has that input.
   func set(_ name: String, _ tensor: @autoclosure () -> Tensor) {

@@ -48,6 +48,16 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
   @Flag(help: "Show every layer's output, as the workbench does.")
   var observed = false
 
+  @Flag(
+    help: """
+      Step in a session as well: with the outputs of all layers kept, compared with the layer-wise run and \
+      recorded.
+      """)
+  var session = false
+
+  @Option(help: "With --session: so many conditions that never hold, asked in every step.")
+  var breaks = 0
+
   @Flag(help: "Measure the errors of elementary functions instead.")
   var functions = false
 
@@ -102,6 +112,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
     } else {
       try timeSteps(model, x, &report)
     }
+    if session, report.step != nil { try timeSession(model, layer, x, &report) }
     if steps == nil {
       _ = try model.layer(x)
       report.layer = try Samples.taken(seconds: seconds) { _ = try model.layer(x) }

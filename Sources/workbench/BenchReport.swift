@@ -16,6 +16,24 @@ struct BenchReport {
   /// Why the stack cannot step.
   var obstacle: String?
   var allocationsPerStep = 0.0
+  /// Steps of a session, with everything kept, compared and recorded.
+  struct SessionSteps {
+    var samples: Samples
+    var stepsPerSample: Int
+    /// Bare steps that show the outputs of all layers.
+    var observed: Samples
+    /// How many conditions were asked in every step.
+    var conditions: Int
+
+    /// Seconds a step.
+    func step(_ share: Double) -> Double { samples.quantile(share) / Double(stepsPerSample) }
+
+    /// How many times a bare step.
+    var ratio: Double { step(0.5) / observed.quantile(0.5) }
+  }
+
+  /// Nil unless it was asked for.
+  var session: SessionSteps?
   /// Nil where only steps were asked for.
   var layer: Samples?
   var traceMilliseconds = 0.0
@@ -35,6 +53,19 @@ struct BenchReport {
       members.append(.init("step", .object(Self.json(step, unit: "us", 1e6) + [allocations])))
     } else {
       members += [.init("step", .null), .init("why", .string(obstacle ?? ""))]
+    }
+    if let session {
+      members.append(
+        .init(
+          "session",
+          .object([
+            .init("us_median", .number(session.step(0.5) * 1e6)),
+            .init("us_p10", .number(session.step(0.1) * 1e6)),
+            .init("us_p99", .number(session.step(0.99) * 1e6)),
+            .init("observed_us_median", .number(session.observed.quantile(0.5) * 1e6)),
+            .init("ratio", .number(session.ratio)),
+            .init("conditions", .integer(session.conditions)),
+          ])))
     }
     members += [
       .init("layer", layer.map { .object(Self.json($0, unit: "ms", 1e3)) } ?? .null),
@@ -64,6 +95,13 @@ struct BenchReport {
           + Self.text($0, "µs", 1e6) + ", \(Self.rounded(allocationsPerStep)) allocations a step"
       } ?? "no steps: \(obstacle ?? "")",
     ]
+    if let session {
+      let conditions = session.conditions == 0 ? "" : ", \(session.conditions) conditions asked"
+      lines.append(
+        "step of a session, all kept, compared and recorded\(conditions): median "
+          + "\(Self.rounded(session.step(0.5) * 1e6)) µs, \(Self.rounded(session.ratio)) of an observed "
+          + "step of \(Self.rounded(session.observed.quantile(0.5) * 1e6)) µs")
+    }
     if let layer {
       lines.append("layer-wise over \(time) timesteps: " + Self.text(layer, "ms", 1e3))
     }

@@ -12,6 +12,9 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
   @Argument(help: "Session files.")
   var sessions: [String]
 
+  @Option(help: "Write what came of every session as a JUnit report.")
+  var junit: String?
+
   @OptionGroup var trust: TrustOptions
 
   @Flag(help: "Print one JSON document.")
@@ -22,12 +25,20 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
   func run() throws {
     var status: Int32 = 0
     var entries: [JSONValue] = []
+    var report = JUnitReport(name: "replay")
+    let clock = ContinuousClock()
     for path in sessions {
+      let start = clock.now
       let (line, entry, code) = Self.replay(path, trust.files)
+      report.cases.append(
+        JUnitReport.Case(
+          name: path, className: "replay", seconds: (clock.now - start) / .seconds(1),
+          result: code == 0 ? .passed : code == 2 ? .failed(line) : .error(line), output: [line]))
       status = max(status, code)
       entries.append(entry)
       if code == 3 { StandardError.write(line) } else if !json { print(line) }
     }
+    if let junit { try report.write(to: junit) }
     if json { print(JSONValue.object([.init("sessions", .array(entries))]).text(indented: true)) }
     if status != 0 { throw ExitCode(status) }
   }

@@ -14,6 +14,9 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
   @Option(help: "Write what was done as a session.")
   var save: String?
 
+  @Option(help: "Write the checks and commands as a JUnit report, whatever comes of them.")
+  var junit: String?
+
   @OptionGroup var trust: TrustOptions
 
   @Flag(help: "Print one JSON document.")
@@ -31,9 +34,14 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
       throw Failure(
         "\(script): there is no command in it; expected one a line, as in the workbench")
     }
-    for line in commands {
+    var report = JUnitReport(name: script)
+    let clock = ContinuousClock()
+    for (index, line) in commands.enumerated() {
+      let start = clock.now
       let outcome = workspace.perform(line)
       entries.append(Self.entry(line, outcome))
+      let seconds = (clock.now - start) / .seconds(1)
+      report.cases.append(Self.testCase(index + 1, line, outcome, seconds, script: script))
       if !json {
         print("› \(line)")
         outcome.lines.forEach { print($0) }
@@ -46,6 +54,13 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
       }
       if outcome.effect == .quit { break }
     }
+    for (index, line) in commands.enumerated().dropFirst(report.cases.count) {
+      report.cases.append(
+        JUnitReport.Case(
+          name: "\(index + 1): \(line)", className: script, seconds: 0, result: .skipped, output: []
+        ))
+    }
+    if let junit { try report.write(to: junit) }
     if json {
       let document: JSONValue = .object([
         .init("status", .integer(Int(status))), .init("commands", .array(entries)),
@@ -67,6 +82,20 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
       return ScriptLines.text(
         script == "-" ? try lines.readAll() : try ByteFile(path: script).readAll())
     } catch { throw Failure("\(error)") }
+  }
+
+  private static func testCase(
+    _ number: Int, _ line: String, _ outcome: Session.Outcome, _ seconds: Double, script: String
+  ) -> JUnitReport.Case {
+    let result: JUnitReport.Result
+    switch outcome.error {
+    case nil: result = .passed
+    case let error? where error.code == .checkFailed: result = .failed("\(error)")
+    case let error?: result = .error("\(error)")
+    }
+    return JUnitReport.Case(
+      name: "\(number): \(line)", className: script, seconds: seconds, result: result,
+      output: outcome.lines)
   }
 
   private static func entry(_ line: String, _ outcome: Session.Outcome) -> JSONValue {

@@ -32,6 +32,45 @@ extension Executor {
     }
   }
 
+  /// Where an output lies, found once for copies of many runs.
+  package struct OutputPlace {
+    fileprivate let view: BufferView
+    fileprivate let isDense: Bool
+    /// The bytes of its dense elements.
+    package let byteCount: Int
+    package let dtype: DType
+    package let shape: Shape
+    /// Equal for outputs that are the same value.
+    package let value: Int
+  }
+
+  /// Finds the place of an output.
+  ///
+  /// - Precondition: `index` is a position in the program's outputs.
+  package func place(ofOutput index: Int) -> OutputPlace {
+    let id = plan.program.outputs[index].value
+    guard let view = plan.shown[id.index] else {
+      preconditionFailure("Outputs are always kept.")
+    }
+    return OutputPlace(
+      view: view, isDense: view.isDense, byteCount: view.byteCount, dtype: view.dtype,
+      shape: view.shape, value: id.index)
+  }
+
+  /// Copies an output of the last run, dense and row-major.
+  ///
+  /// - Precondition: there is room for its bytes.
+  @inline(__always)
+  package func copyOutput(_ place: OutputPlace, to target: UnsafeMutableRawPointer) {
+    guard place.byteCount > 0 else { return }
+    let source = slots[place.view.buffer] + place.view.byteOffset
+    if place.isDense {
+      target.copyMemory(from: source, byteCount: place.byteCount)
+    } else {
+      place.view.copyElements(from: source, to: target)
+    }
+  }
+
   /// Calls `body` with the bytes of an output of the last run where they lie; nil where they are not
   /// dense.
   public func withOutputBytes<Result>(

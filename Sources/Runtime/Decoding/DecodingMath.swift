@@ -1,7 +1,7 @@
 /// Exponential and logarithm with the same bits on every machine, for choices that are recorded.
-enum DecodingMath {
+package enum DecodingMath {
   /// `e^x` within a few units in the last place.
-  static func exp(_ x: Double) -> Double {
+  package static func exp(_ x: Double) -> Double {
     guard x > -700 else { return 0 }
     let halvings = 10
     let small = x / Double(1 << halvings)
@@ -16,7 +16,7 @@ enum DecodingMath {
   }
 
   /// The natural logarithm of a positive number, by Newton's method on ``exp(_:)``.
-  static func log(_ x: Double) -> Double {
+  package static func log(_ x: Double) -> Double {
     guard x > 0 else { return -.infinity }
     let ln2 = 0.693147180559945309
     var y = Double(x.exponent) * ln2

@@ -6,7 +6,7 @@ import Tensors
 /// Commands that say whether something holds.
 enum CheckCommands {
   static let all: [any Command] = [
-    CheckCommand(), ExpectCommand(), VerifyCommand(), BisectCommand(),
+    BisectCommand(), CheckCommand(), ExpectCommand(), SweepCommand(), VerifyCommand(),
   ]
 }
 
@@ -15,12 +15,13 @@ struct CheckCommand: Command {
   let name = "check"
   let usage =
     "check equal [PATH|expected] [--tol X] [--rtol X] [--ulp N] | max-diff [PATH] < X | latency == N | "
-    + "output-latency == N | block == N | FACET valid N…"
+    + "output-latency == N | block == N | receptive-field == FROM..TO | no-nan [PATH] | FACET valid N…"
   let summary = "Holds a condition; in a script a false one ends with exit status 1."
   let options = CommandLine.toleranceOptions
   let examples = [
     "check latency == 0", "run\ncheck equal", "run\ncheck max-diff < 1e-5",
-    "check c1 valid 12 12",
+    "check c1 valid 12 12", "check receptive-field == -2..0", "check no-nan",
+    "run\ncheck no-nan c1",
   ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
@@ -28,6 +29,8 @@ struct CheckCommand: Command {
     switch words.first ?? "" {
     case "equal": return try checkEqual(words, line, session)
     case "max-diff": return try checkLargest(words, line, session)
+    case "no-nan": return try checkNoNaN(words, session)
+    case "receptive-field": return try checkReceptiveField(words, session)
     case "latency", "output-latency", "block":
       guard words.count == 3, words[1] == "==", let wanted = Int(words[2]) else {
         throw CommandError(.invalidOperand, found: line.rest, expected: "\(words[0]) == 2")
@@ -90,7 +93,10 @@ struct CheckCommand: Command {
     let wanted = words.dropFirst(2).map { Int($0) ?? -1 }
     guard words.count >= 3, words[1] == "valid", wanted.allSatisfy({ $0 >= 0 }) else {
       throw CommandError(
-        .invalidOperand, found: line.rest.isEmpty ? "no condition" : line.rest, expected: usage)
+        .invalidOperand, found: line.rest.isEmpty ? "no condition" : line.rest, expected: usage,
+        suggestion: NearestName.of(words.first ?? "", among: Self.names).map {
+          "did you mean \($0)?"
+        })
     }
     let facet = try Facet(words[0])
     // A bare path means the layer-wise output: what the whole input leaves valid.
@@ -104,7 +110,11 @@ struct CheckCommand: Command {
     return answer(found == Array(wanted), "\(words[0]) valid \(text)")
   }
 
-  private func answer(_ holds: Bool, _ text: String) -> CommandOutput {
+  private static let names = [
+    "equal", "max-diff", "latency", "output-latency", "block", "receptive-field", "no-nan",
+  ]
+
+  func answer(_ holds: Bool, _ text: String) -> CommandOutput {
     var output = CommandOutput("\(holds ? "holds" : "does not hold"): \(text)")
     output.holds = holds
     return output

@@ -27,6 +27,9 @@ package protocol Command: Sendable {
   /// Whether its answer can be written to a file with `> FILE`.
   var takesRedirect: Bool { get }
 
+  /// Whether its operands are a condition, in which `>` is a relation.
+  var readsCondition: Bool { get }
+
   /// Carries the command out; on error nothing has changed.
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput
 }
@@ -38,6 +41,7 @@ extension Command {
   package var isRecorded: Bool { true }
   package var isOnlyMove: Bool { false }
   package var takesRedirect: Bool { false }
+  package var readsCondition: Bool { false }
 
   /// The options without value, that of `> FILE` among them.
   package var allFlags: Set<String> { takesRedirect ? flags.union(["replace"]) : flags }
@@ -143,7 +147,8 @@ extension CommandLine {
           .invalidOperand, found: "--\(option) without a value", expected: command.usage)
       }
     }
-    guard redirect == nil || (command.takesRedirect && redirect != "") else {
+    guard redirect == nil || command.readsCondition || (command.takesRedirect && redirect != "")
+    else {
       throw CommandError(
         .syntax, found: redirect == "" ? "> without a file" : "> \(redirect ?? "")",
         expected: command.takesRedirect

@@ -6,16 +6,20 @@ import Tensors
 /// `diff [PATH|all|expected]`.
 struct DiffCommand: Command {
   let name = "diff"
-  let usage = "diff [PATH | all | expected] [--tol X] [--rtol X] [--ulp N]"
+  let usage = "diff [PATH | all | expected | BRANCH BRANCH] [--tol X] [--rtol X] [--ulp N]"
   let summary =
-    "Compares the step-wise with the layer-wise run up to the position: equal, rounding, or the first "
-    + "place and what explains the differences. --tol, --rtol and --ulp say what counts as equal."
+    "Compares the step-wise with the layer-wise run up to the position, or two branches: equal, rounding, or "
+    + "the first place and what explains the differences. --tol, --rtol and --ulp say what counts as equal."
   let options = CommandLine.toleranceOptions
   let isRecorded = false
   let examples = ["run\ndiff", "step 2\ndiff all", "step\ndiff c1 --tol 1e-5", "run\ndiff --ulp 2"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let tolerance = try line.tolerance()
+    if line.operands.count == 2 {
+      return CommandOutput(
+        try BranchComparison(session).lines(line.operands[0], line.operands[1], tolerance))
+    }
     let what = line.operands.isEmpty ? "." : try line.single("PATH, all or expected")
     if what == "expected" { return CommandOutput(try session.expectedLines(tolerance)) }
     let (_, tree) = try session.requireTree()

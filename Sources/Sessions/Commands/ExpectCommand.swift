@@ -59,15 +59,16 @@ struct ExpectCommand: Command {
     let path = try tree.resolve(facet.path).path
     let values = try ArrayFile.read(file, open: session.files.open).values
     let run = try session.requireRun()
-    guard let ours = try session.layerWise(run).taps[path] else {
+    let layerWise = try session.layerWise(run)
+    guard let spec = layerWise.spec(path), let time = layerWise.time(path) else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no output")
     }
-    guard values.rank >= 2, Array(values.shape.dropFirst(2)) == ours.channelShape,
-      values.shape[0] == ours.batch, values.shape[1] > 0
+    guard values.rank >= 2, Array(values.shape.dropFirst(2)) == spec.shape,
+      values.shape[0] == run.input.batch, values.shape[1] > 0
     else {
       throw CommandError(
         .invalidOperand, found: "\(file) is an array \(values.shape.shapeText)",
-        expected: "\(([ours.batch, ours.time] + ours.channelShape).shapeText) as \(path.shown) "
+        expected: "\(([run.input.batch, time] + spec.shape).shapeText) as \(path.shown) "
           + "gives, with any number of timesteps")
     }
     return Expectation(

@@ -8,7 +8,7 @@ import Weights
 enum InputCommands {
   static let all: [any Command] = [
     InputCommand(), ConstantsCommand(), WeightsCommand(), SeedCommand(), TrainingCommand(),
-    DTypeCommand(), BlockCommand(), FaultCommand(),
+    DTypeCommand(), BlockCommand(), FaultCommand(), MemoryCommand(),
   ]
 }
 

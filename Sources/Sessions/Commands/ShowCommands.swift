@@ -7,14 +7,14 @@ import Weights
 
 /// Commands that only read.
 enum ShowCommands {
-  static let all: [any Command] = [ShowCommand(), DiffCommand(), LogCommand()]
+  static let all: [any Command] = [ShowCommand(), DiffCommand(), WhyCommand(), LogCommand()]
 }
 
 /// `show FACET[SLICE]`, `show masks|state|time|params|stack`.
 struct ShowCommand: Command {
   let name = "show"
   let usage =
-    "show PATH[:facet][slice] | PATH.field | masks | state | time | params | stack | input "
+    "show PATH[:facet][slice] | PATH.field | masks | state | time | memory | params | stack | input "
     + "[> FILE.npy [--replace]]"
   let summary =
     "Shows values, masks, state, parameters, times or the stack; changes nothing. A file that exists is "
@@ -34,6 +34,7 @@ struct ShowCommand: Command {
     case "state": return try table(try StateListing.table(session, ""), line, session)
     case "params": return try table(try ParameterListing.table(session, ""), line, session)
     case "time": return try table(try TimeListing.table(session), line, session)
+    case "memory": return try table(try MemoryListing.table(session), line, session)
     default: break
     }
     var facet = try Facet(text)
@@ -79,10 +80,7 @@ struct ShowCommand: Command {
     of facet: Facet, _ line: CommandLine, _ session: Session
   ) throws -> CommandOutput {
     let value = try session.value(of: facet)
-    var slice = facet.slice
-    if let entries = slice?.entries, entries.count > 1, case .warmUp(let place) = entries[1] {
-      slice?.entries[1] = .index(place)
-    }
+    let slice = value.slice
     let shown = try slice.map { try value.tensor.sliced($0) } ?? value.tensor
     guard line.redirect == nil else { return try write(shown, line, session) }
     let part = slice == nil ? "" : " → \(shown.shape.shapeText)"

@@ -5,7 +5,7 @@ import Notation
 enum StackCommands {
   static let all: [any Command] = [
     StackCommand(), AddCommand(), InsertCommand(), RemoveCommand(), ReplaceCommand(), SetCommand(),
-    WrapCommand(), EditCommand(), UndoCommand(), RedoCommand(),
+    WrapCommand(), EditCommand(), UndoCommand(), RedoCommand(), BranchCommand(),
   ]
 }
 
@@ -94,11 +94,19 @@ struct ReplaceCommand: Command {
 /// `set PATH.field VALUE`.
 struct SetCommand: Command {
   let name = "set"
-  let usage = "set PATH.field VALUE"
-  let summary = "Sets a field of a layer's config."
-  let examples = ["set c1.kernelSize 5", "set c1.padding .reverseCausal"]
+  let usage = WhatIf.usage
+  let summary =
+    "Sets a field of a layer's config; or, on a branch, elements of a state at a step, of the input, its mask, "
+    + "a parameter or a constant."
+  let examples = [
+    "set c1.kernelSize 5", "set c1.padding .reverseCausal",
+    "step 3\nset c1:state.buffer[0, 1, 2] 0",
+    "set c1:state.buffer 0 at 2 on trial\nrun\ndiff main trial", "set input[0, 3, 1] nan",
+    "set input:mask[1, 5:8] 0", "set out:param.kernel[0, 1] 2",
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    if let change = try WhatIf(line) { return try change.perform(session) }
     guard line.operands.count >= 2, case .field(let field) = try Facet(line.operands[0]).kind else {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }

@@ -6,7 +6,7 @@ import Tensors
 enum TimeCommands {
   static let all: [any Command] = [
     StepCommand(), BackCommand(), GotoCommand(), RunCommand(), ResetCommand(), FlushCommand(),
-    DecodeCommand(), ForceCommand(),
+    DecodeCommand(), ForceCommand(), BreakCommand(), LastCommand(), NextCommand(), MarkCommand(),
   ]
 }
 
@@ -15,7 +15,8 @@ struct StepCommand: Command {
   let name = "step"
   let aliases = ["s"]
   let usage = "step [N]"
-  let summary = "Makes N steps (1 if not said); behind the input's end it flushes."
+  let summary =
+    "Makes N steps (1 if not said), or fewer where a break holds; behind the input's end it flushes."
   let examples = ["step", "step 3"]
   let isOnlyMove = true
 
@@ -27,7 +28,7 @@ struct StepCommand: Command {
         .atTheEnd, found: "at the end (\(plan.endStep) + \(plan.flushSteps) flush)",
         suggestion: "back goes back, goto TIME to a time, reset to the start")
     }
-    try session.go(to: run.position + min(count, plan.lastStep - run.position))
+    try session.run(to: run.position + min(count, plan.lastStep - run.position))
     return CommandOutput(session.moveLines)
   }
 }
@@ -36,14 +37,30 @@ struct StepCommand: Command {
 struct BackCommand: Command {
   let name = "back"
   let aliases = ["b"]
-  let usage = "back [N]"
-  let summary = "Goes N steps back; the bits are those of having run there."
-  let examples = ["step 3\nback", "step 3\nback 2"]
+  let usage = "back [N] | back until COND"
+  let summary =
+    "Goes N steps back, or to the last step before this one of which a condition holds; the bits are those "
+    + "of having run there."
+  let examples = ["step 3\nback", "step 3\nback 2", "run\nback until c1:state.buffer changes"]
   let isOnlyMove = true
+  let readsCondition = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let count = try line.count("a number of steps")
     let (run, _) = try session.requireSteps()
+    if line.operands.first == "until" {
+      let condition = try ConditionParser.condition(line.behindFirst)
+      let bound = try BoundCondition(condition, try ConditionBinder(session))
+      let found = try session.lastPosition(
+        before: run.position, prime: bound.prime, matches: bound.holds)
+      guard let found else {
+        throw CommandError(
+          .notReady, found: "'\(condition.text)' holds in no step before \(run.position)",
+          expected: "a condition that held")
+      }
+      try session.go(to: found)
+      return CommandOutput(session.moveLines)
+    }
+    let count = try line.count("a number of steps")
     try session.go(to: max(0, run.position - count))
     return CommandOutput(session.moveLines)
   }
@@ -53,15 +70,40 @@ struct BackCommand: Command {
 struct GotoCommand: Command {
   let name = "goto"
   let aliases = ["g"]
-  let usage = "goto TIME"
-  let summary = "Goes to a time: blocks such as 7, i:120, o:3, 2.36s, end or flushed."
-  let examples = ["goto 2", "goto i:5", "goto o:3", "goto end", "goto flushed"]
+  let usage = "goto TIME | goto MARK | goto first-difference"
+  let summary =
+    "Goes to a time: blocks such as 7, i:120, o:3, 2.36s, end or flushed; to a mark; or behind the first step "
+    + "in which step and layer differ at any layer."
+  let examples = [
+    "goto 2", "goto i:5", "goto o:3", "goto end", "goto flushed", "step\nmark a\nreset\ngoto a",
+    "fault c1 drop-state\ngoto first-difference",
+  ]
   let isOnlyMove = true
+  static let firstDifference = "first-difference"
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
-    let target = try session.step(of: try TimeExpression(try line.single("a time")))
+    let text = try line.single("a time")
+    if text == Self.firstDifference { return try goToDifference(session) }
+    let target = try session.step(named: text)
     try session.go(to: target.step)
     return CommandOutput((target.note.map { [$0] } ?? []) + session.moveLines)
+  }
+}
+
+extension GotoCommand {
+  private func goToDifference(_ session: Session) throws -> CommandOutput {
+    let (_, plan) = try session.requireSteps()
+    let start = session.position
+    guard let found = try session.firstDifference() else {
+      if session.pace.wasStopped { return CommandOutput(session.moveLines) }
+      try session.go(to: start)
+      throw CommandError(
+        .notReady, found: "no layer differs in any of \(NumberText.counted(plan.lastStep, "step"))",
+        expected: "a difference of step and layer")
+    }
+    try session.go(to: found.step)
+    let verdict = try session.verdict(of: found.path, tolerance: nil)
+    return CommandOutput(session.moveLines + ["\(found.path.shown)  \(verdict.text)"])
   }
 }
 
@@ -69,18 +111,18 @@ struct GotoCommand: Command {
 struct RunCommand: Command {
   let name = "run"
   let usage = "run [TIME]"
-  let summary = "Runs to a time, or to the end, flush included."
+  let summary = "Runs to a time, or to the end, flush included, or to where a break holds."
   let examples = ["run", "run 3"]
   let isOnlyMove = true
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let (_, plan) = try session.requireSteps()
     guard !line.operands.isEmpty else {
-      try session.go(to: plan.lastStep)
+      try session.run(to: plan.lastStep)
       return CommandOutput(session.moveLines)
     }
-    let target = try session.step(of: try TimeExpression(try line.single("a time")))
-    try session.go(to: target.step)
+    let target = try session.step(named: try line.single("a time"))
+    try session.run(to: target.step)
     return CommandOutput((target.note.map { [$0] } ?? []) + session.moveLines)
   }
 }

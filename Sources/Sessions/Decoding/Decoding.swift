@@ -126,7 +126,7 @@ final class Decoding {
   /// The output at the newest timestep, a list a row; empty before the first.
   private func lastLogits() -> [[Double]] {
     let time = sequence.time
-    guard time > 0, let last = run.stepWise("", (time - 1)..<time) else {
+    guard time > 0, let last = try? run.stepWise("", (time - 1)..<time) else {
       return Array(repeating: [], count: sequence.batch)
     }
     let values = last.values.doubles()

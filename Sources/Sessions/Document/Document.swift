@@ -27,6 +27,18 @@ package struct Document: Sendable {
   package var faults: [Fault] = []
   /// Reference arrays by facet.
   package var expectations: [Expectation] = []
+  /// Changes of the state at single steps.
+  package var edits: [StateEdit] = []
+  /// The branch that this is.
+  package var branch = Document.mainBranch
+  /// Where that comes from.
+  package var branchOrigin = BranchOrigin()
+  /// The other branches by name.
+  package var parked: [String: ParkedBranch] = [:]
+  /// The conditions at which runs stop.
+  package var breaks: [BreakPoint] = []
+  /// Positions by name, as the input timesteps that were fed.
+  package var marks: [String: Int] = [:]
   /// What floating input is converted to; nil leaves it as it came.
   package var dtype: DType?
   /// Equal for documents that run the same model in the same way.

@@ -59,7 +59,7 @@ enum StackCheck {
   ///   needed.
   static func checkMemory(
     _ layer: any SequenceLayer, _ input: SequenceTensor, _ document: Document,
-    _ budget: MemoryBudget, cancel: CancelFlag
+    _ budget: MemoryBudget, _ history: HistoryBudget, cancel: CancelFlag
   ) throws -> RunDemand {
     let constants = document.constants
     let trace = try LayerTracer(layer) { cancel.isRaised }.layer(
@@ -68,8 +68,17 @@ enum StackCheck {
         options: TraceOptions(taps: true, emits: true)))
     let demand = RunDemand(trace)
     try budget.require(trace.parameters.byteCount, for: "all parameters")
+    // What does not fit is computed in pieces where that can be.
+    let pieces =
+      demand.tapByteCount <= history.layerWise
+      ? nil
+      : PiecePlan.ways(
+        layer, time: input.time, bytes: demand.tapByteCount, limit: history.layerWise,
+        training: document.training
+      ).map(\.byteCount).min()
+    let taps = min(demand.tapByteCount, pieces ?? .max)
     try budget.require(
-      [input.byteCount, trace.parameters.byteCount, demand.tapByteCount].reduce(0, Rational.sum),
+      [input.byteCount, trace.parameters.byteCount, taps].reduce(0, Rational.sum),
       for: "input, parameters and the outputs of all layers")
     try checkStep(layer, input, document, budget)
     return demand

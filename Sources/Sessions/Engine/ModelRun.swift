@@ -20,103 +20,128 @@ final class ModelRun {
   private let knownDemand: RunDemand?
   let plan: StepPlan?
   let faults: [Fault]
+  /// Changes of the state at single steps.
+  let edits: [StateEdit]
   let modelRevision: Int
   let inputRevision: Int
   let stepRevision: Int
   /// The layers that were traced, children before parents, with their latencies.
   let places: [LayerTrace.LayerPlace]
-  /// The state, which only this run advances.
-  let stream: Runtime.Stream?
+  /// Makes the steps; nil for a stack that cannot step.
+  let runner: StepRunner?
+  /// What is known of the steps that were made.
+  let trace: StepTrace?
+  /// What may be kept of the run.
+  private(set) var budget: HistoryBudget
   /// How many steps were taken over from the run before.
   private(set) var sharedSteps = 0
-  private(set) var position = 0
-  private var history = StepHistory()
-  private var checkpoints = CheckpointStore()
-  private(set) var layerWise: RunOutput?
-  private var largeEmits: [String: SequenceTensor]?
-  private var verdicts: [VerdictKey: RunningVerdict] = [:]
-  private var stateFaults: StateFaults
+  /// The layer-wise result, once it was computed.
+  var layerWise: LayerWiseRun?
+  var largeEmits: [String: SequenceTensor]?
+  /// The comparison of both, once both are there.
+  var comparison: StepComparison?
+  /// Comparisons by other criteria than that of the comparison.
+  var verdicts: [VerdictKey: RunningVerdict] = [:]
   /// The state before the last step, which is copied for the last step of a move; nil where it is not
   /// known, after a jump to a checkpoint or a stop on the way.
-  private var before: [Int: Tensor]? = [:]
+  var before: [Int: Tensor]? = [:]
   /// Bytes of state of every layer and all inside it.
   private(set) lazy var stateBytes: [String: Int] = Self.bytes(stream?.leaves ?? [])
   /// The first NaN of the layer-wise outputs that were searched.
-  private var nans: [String: NaNPlace?] = [:]
+  var nans: [String: NaNPlace?] = [:]
   /// The layer that the first one comes from, once that was searched.
   var nanPath: String??
 
   /// What is compared, and how closely.
-  private struct VerdictKey: Hashable {
+  struct VerdictKey: Hashable {
     var path: String
-    var tolerance: Tolerance?
+    var tolerance: Tolerance
   }
+
+  /// The state, which only this run advances.
+  var stream: Runtime.Stream? { runner?.stream }
+  /// Steps made.
+  var position: Int { runner?.position ?? 0 }
 
   /// Starts at step 0, with the layer-wise result of the same model and input where that is known.
   init(
     _ document: Document, _ model: Model, input: SequenceTensor, _ demand: RunDemand,
-    layerWise: RunOutput? = nil, cancel: CancelFlag? = nil
+    budget: HistoryBudget, layerWise: LayerWiseRun? = nil, cancel: CancelFlag? = nil
   ) throws {
     self.model = model
     knownDemand = demand
     self.layerWise = layerWise
     self.input = input
+    self.budget = budget
     constants = document.constants
     faults = document.faults
-    stateFaults = StateFaults(faults)
+    edits = document.edits
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
     stepRevision = document.stepRevision
     if model.training != document.training { model.training = document.training }
     guard model.layer.supportsStep else {
-      (plan, stream, places) = (nil, nil, [])
+      (plan, runner, trace, places) = (nil, nil, nil, [])
       return
     }
     let cut = StepPlan(input.time, document, model)
     // Only a changed rewrite may throw the planned programs away.
     let layers = faults.multiplyingLayers
     if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) ?? $0 } }
-    let stream = try model.makeStream(
-      batch: input.batch,
-      constants: layers.isEmpty ? constants : constants.mapValues(\.poisoned), cancel: cancel)
+    let factory = RunnerFactory(model, constants, cut, input, document.faults, document.edits)
+    let runner = try factory.runner(cancel)
     plan = cut
-    self.stream = stream
-    places = stream.layers
-    checkpoints.add(Checkpoint(stream: stream.snapshot(), previous: [:]), at: 0)
+    self.runner = runner
+    places = runner.stream.layers
+    let trace = StepTrace(
+      cut, rows: input.batch, blockSize: model.blockSize, budget: budget,
+      makeReader: { try factory.runner(nil) })
+    trace.addCheckpoint(at: 0) { runner.checkpoint }
+    self.trace = trace
   }
 
   /// The same model on an input that begins as that of another run: the steps that both share are
-  /// taken over, at most up to where the other run stands.
+  /// taken over, at most up to where the other run stands, or to where the state is changed in one of them.
   init(
     _ document: Document, continuing old: ModelRun, input: SequenceTensor,
-    _ demand: RunDemand? = nil
+    _ demand: RunDemand? = nil, layerWise: LayerWiseRun? = nil
   ) throws {
     model = old.model
+    self.layerWise = layerWise
+    edits = document.edits
     knownDemand = demand
     self.input = input
+    budget = old.budget
     constants = old.constants
     faults = old.faults
-    stateFaults = old.stateFaults
     modelRevision = document.modelRevision
     inputRevision = document.inputRevision
     stepRevision = document.stepRevision
     places = old.places
-    stream = try old.stream?.clone()
-    plan = old.plan == nil ? nil : StepPlan(input.time, document, old.model)
-    guard let plan, let stream, let oldPlan = old.plan else { return }
+    guard let oldPlan = old.plan, let oldTrace = old.trace, let oldRunner = old.runner else {
+      (plan, runner, trace) = (nil, nil, nil)
+      return
+    }
+    let plan = StepPlan(input.time, document, old.model)
+    let factory = RunnerFactory(model, constants, plan, input, faults, edits)
+    let runner = try factory.runner(nil)
+    let trace = StepTrace(
+      plan, rows: input.batch, blockSize: model.blockSize, budget: budget,
+      makeReader: { try factory.runner(nil) })
+    (self.plan, self.runner, self.trace) = (plan, runner, trace)
     let same = input.commonTime(old.input)
     let known = zip(oldPlan.boundaries, plan.boundaries).prefix { $0 == $1 && $0 <= same }.count - 1
-    sharedSteps = max(0, min(known, old.history.steps.count))
-    history = old.history
-    history.truncate(to: sharedSteps)
-    checkpoints = old.checkpoints
-    checkpoints.truncate(to: sharedSteps)
-    position = old.position
+    let changed = Set(edits).symmetricDifference(old.edits).map(\.step).min() ?? .max
+    sharedSteps = max(0, min(known, oldTrace.madeCount, changed))
+    trace.addCheckpoint(at: 0) { runner.checkpoint }
+    trace.takeOver(oldTrace, steps: sharedSteps, checkpointsUpTo: min(sharedSteps, changed - 1))
     before = old.before
-    if position > sharedSteps { try restore(upTo: sharedSteps, stream) }
+    if old.position > sharedSteps || old.position >= changed {
+      try restore(upTo: sharedSteps)
+    } else {
+      try runner.restore(oldRunner.checkpoint, at: old.position)
+    }
   }
-
-  // MARK: - Layer-wise
 
   private var tracedDemand: RunDemand {
     let request = TraceRequest(
@@ -125,203 +150,70 @@ final class ModelRun {
     return (try? model.trace(.layer, request)).map(RunDemand.init) ?? RunDemand()
   }
 
-  /// Whether the layer-wise result has been computed.
-  var hasLayerWise: Bool { layerWise != nil }
-
-  /// The layer-wise result with the output of every layer, and with what layers emit where that is small.
-  func layerWiseResult(
-    cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
-  ) throws -> RunOutput {
-    if let layerWise { return layerWise }
-    let result = try model.layer(
-      input, constants: constants,
-      options: RunOptions(emits: demand.keepsEmits, taps: true, cancel: cancel),
-      progress: progress)
-    layerWise = result
-    return result
+  /// Takes another budget, and forgets what is beyond it.
+  func setBudget(_ budget: HistoryBudget) {
+    self.budget = budget
+    trace?.setBudget(budget)
+    comparison?.setBudget(budget)
+    // Whether it is kept whole depends on the budget.
+    guard let layerWise, (layerWise.whole == nil) == isWholeKept else { return }
+    (self.layerWise, comparison, verdicts) = (nil, nil, [:])
   }
 
-  /// Whether what layers emit has been computed.
-  var hasEmits: Bool { hasLayerWise && demand.keepsEmits || largeEmits != nil }
-
-  /// What layers emit for the whole input; large emits are computed when they are first asked for.
-  ///
-  /// - Throws: ``MemoryError`` where there is no memory for them.
-  func emits(
-    cancel: CancelFlag? = nil, progress: ((Int, Int) -> Void)? = nil
-  ) throws -> [String: SequenceTensor] {
-    if demand.keepsEmits { return try layerWiseResult(cancel: cancel, progress: progress).emits }
-    if let largeEmits { return largeEmits }
-    let result = try model.layer(
-      input, constants: constants, options: RunOptions(emits: true, cancel: cancel),
-      progress: progress
-    ).emits
-    largeEmits = result
-    return result
-  }
-
-  /// The emit names of a layer and all inside it, in order.
-  func emitNames(inside path: String) -> [String] {
-    demand.emitters.filter { $0.value.isInside(path) }.keys.sorted()
-  }
+  /// Whether the outputs of all layers for the whole input may be kept.
+  var isWholeKept: Bool { demand.tapByteCount <= budget.layerWise }
 
   // MARK: - Steps
 
   /// Goes to a step, recomputing from the nearest checkpoint; steps that were never made are made.
   ///
+  /// `isReached` is asked behind every step, and ends the way where it says so.
+  ///
   /// `progress` is told of the position, between steps and now and then inside one.
   /// - Throws: `RuntimeError` `.cancelled` with the position where the run stopped.
   func go(
-    to target: Int, cancel: CancelFlag? = nil,
-    progress: (_ position: Int, _ isBetweenSteps: Bool) -> Void = { _, _ in }
+    to target: Int, cancel: CancelFlag? = nil, until isReached: (() throws -> Bool)? = nil,
+    progress: (_ position: Int, _ isBetweenSteps: Bool) throws -> Void = { _, _ in }
   ) throws {
-    guard let stream, plan != nil else { return }
-    if target < position || checkpoints.hasOne(behind: position, upTo: target) {
-      try restore(upTo: target, stream)
+    guard let trace else { return }
+    // Who asks after every step must see every step.
+    if target < position
+      || isReached == nil && trace.checkpoints.hasOne(behind: position, upTo: target)
+    {
+      try restore(upTo: target)
     }
-    try advance(stream, to: target, cancel: cancel, progress: progress)
+    try advance(to: target, cancel: cancel, until: isReached, progress: progress)
   }
 
   /// Makes all steps up to a step, also where a checkpoint would save them.
-  private func advance(
-    _ stream: Runtime.Stream, to target: Int, cancel: CancelFlag?,
-    progress: (_ position: Int, _ isBetweenSteps: Bool) -> Void
+  func advance(
+    to target: Int, cancel: CancelFlag?, until isReached: (() throws -> Bool)? = nil,
+    progress: (_ position: Int, _ isBetweenSteps: Bool) throws -> Void
   ) throws {
     while position < target {
       if let cancel, cancel.isRaised { throw Model.cancelled }
-      try step(stream, isLast: position + 1 == target, cancel) { progress(position, false) }
-      progress(position, true)
+      try step(isLast: position + 1 == target, cancel) { try? progress(position, false) }
+      if let isReached, try isReached() { return }
+      try progress(position, true)
     }
   }
 
-  private func restore(upTo target: Int, _ stream: Runtime.Stream) throws {
-    guard let (step, checkpoint) = checkpoints.last(upTo: target) else { return }
-    try stream.restore(checkpoint.stream)
-    stateFaults.previous = checkpoint.previous
-    position = step
+  func restore(upTo target: Int) throws {
+    guard let runner, let (step, checkpoint) = trace?.checkpoints.last(upTo: target) else { return }
+    try runner.restore(checkpoint, at: step)
     before = step == 0 ? [:] : nil
   }
 
-  /// Whether it is known what the last step changed; before the first that is nothing.
-  var knowsChanges: Bool { stream == nil || before != nil }
-
-  /// Finds out what the last step changed, by making it again from the checkpoint before it.
-  ///
-  /// Position, state and outputs are the same afterwards, also when it is stopped.
-  /// - Throws: `RuntimeError` `.cancelled`.
-  func recallChanges(cancel: CancelFlag? = nil, progress: (Int, Int) -> Void) throws {
-    guard let stream, !knowsChanges else { return }
-    let target = position
-    let here = Checkpoint(stream: stream.snapshot(), previous: stateFaults.previous)
-    do {
-      try restore(upTo: target - 1, stream)
-      let start = position
-      try advance(stream, to: target, cancel: cancel) { done, _ in
-        progress(done - start, target - start)
-      }
-    } catch {
-      try stream.restore(here.stream)
-      stateFaults.previous = here.previous
-      (position, before) = (target, nil)
-      throw error
-    }
-  }
-
-  private func step(
-    _ stream: Runtime.Stream, isLast: Bool, _ cancel: CancelFlag?, tick: () -> Void
-  ) throws {
-    guard let plan else { return }
-    var block = input.timesteps(plan.boundaries[position]..<plan.boundaries[position + 1])
-    var options = RunOptions(taps: true, cancel: cancel)
-    if !faults.multiplyingLayers.isEmpty {
-      // 0 times a number is 0 as well: only NaN shows that a mask is multiplied.
-      block = block.poisoned()
-      options.poisonsInvalid = true
-    }
+  private func step(isLast: Bool, _ cancel: CancelFlag?, tick: () -> Void) throws {
+    guard let runner, let trace else { return }
     // Copying a large state in every step would cost more than the step.
-    let old = isLast ? stream.values(of: Array(stream.leaves.indices)) : [:]
-    stateFaults.willStep(stream) { $0.isActive(at: position) }
-    let output: RunOutput
-    do {
-      output = try withoutActuallyEscaping(tick) { tick in
-        try stream.step(block, options: options, exact: true) { _, _ in tick() }
-      }
-    } catch {
-      stateFaults.didNotStep(stream)
-      throw error
-    }
-    stateFaults.didStep(stream) { $0.isActive(at: position) }
-    before = isLast ? old : nil
-    history.set(position, output)
-    position += 1
-    if checkpoints.isWanted(at: position) {
-      checkpoints.add(
-        Checkpoint(stream: stream.snapshot(), previous: stateFaults.previous), at: position)
-    }
-  }
-
-  /// About what the outputs of all layers take after a number of steps.
-  func historyByteCount(after steps: Int) -> Int {
-    guard let plan, steps > 0 else { return 0 }
-    // Values and mask of each layer are arrays of their own.
-    let arrays = Rational.product(steps, places.count * 2 * StepHistory.arrayByteCount)
-    let fed = Double(plan.boundaries[min(steps, plan.lastStep)]) / Double(max(1, plan.time))
-    let values = Double(demand.tapByteCount) * max(fed, 0)
-    return Rational.sum(arrays, Int(exactly: values.rounded()) ?? .max)
-  }
-
-  // MARK: - Outputs so far
-
-  /// The root's output of a step.
-  func output(ofStep step: Int) -> SequenceTensor { history.steps[step].y }
-
-  /// The digest a row of a step's output and mask.
-  func digests(ofStep step: Int) -> [UInt64] { history.rowDigests(step) }
-
-  /// The step-wise output of a layer up to the position, warm-up included; nil at the start.
-  func stepWise(_ path: String) -> SequenceTensor? { history.joined(path, after: position) }
-
-  /// How many timesteps that are.
-  func stepWiseTime(_ path: String) -> Int { history.time(path, after: position) }
-
-  /// A part of it; nil where it does not reach.
-  func stepWise(_ path: String, _ range: Range<Int>) -> SequenceTensor? {
-    history.window(path, range, after: position)
-  }
-
-  /// What a layer put out in a step that was made; nil for one without output of its own.
-  func output(of path: String, inStep step: Int) -> SequenceTensor? {
-    history.steps.indices.contains(step) ? history.steps[step].taps[path] : nil
-  }
-
-  /// The value of a state leaf before the last step; nil where that is not known.
-  func valueBefore(_ leaf: Int) -> Tensor? { before?[leaf] }
-
-  /// The leaves that the last step changed.
-  var changedLeaves: Set<String> {
-    guard let stream, let before else { return [] }
-    let changed = before.filter { !stream.value(of: $0.key).bitsEqual($0.value) }
-    return Set(changed.keys.map { stream.leaves[$0].path })
-  }
-
-  /// The first NaN at a valid timestep of a layer-wise output, searched once.
-  func firstNaN(_ path: String, in output: SequenceTensor) -> NaNPlace? {
-    if let known = nans[path] { return known }
-    let found = output.firstNaN
-    nans[path] = .some(found)
-    return found
-  }
-
-  private static func bytes(_ leaves: [StateLeafSpec]) -> [String: Int] {
-    var result: [String: Int] = [:]
-    for leaf in leaves {
-      let size = leaf.type.shape.elementCount * leaf.type.dtype.byteCount
-      result["", default: 0] += size
-      for end in leaf.path.indices where "/[".contains(leaf.path[end]) {
-        result[String(leaf.path[..<end]), default: 0] += size
-      }
-    }
-    return result
+    let old = isLast ? runner.stream.values(of: Array(runner.stream.leaves.indices)) : nil
+    let observed = try runner.step(cancel: cancel, tick: tick)
+    before = old
+    let endsBlock = trace.take(observed, step: position - 1)
+    trace.addCheckpoint(at: position) { runner.checkpoint }
+    // While it is in memory, and in the cache.
+    if endsBlock { try compareBlock() }
   }
 
   /// How many of the first step-wise outputs of a layer come before the first layer-wise one.
@@ -329,38 +221,4 @@ final class ModelRun {
 
   private lazy var latencies = Dictionary(
     places.map { ($0.path, $0.outputLatency) }, uniquingKeysWith: { first, _ in first })
-
-  /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
-  ///
-  /// `tick` is called for every step that is compared anew, and may throw to end it.
-  func verdict(
-    _ path: String, layer: SequenceTensor, tolerance: Tolerance?, tick: (Int) throws -> Void
-  ) rethrows -> Verdict {
-    let key = VerdictKey(path: path, tolerance: tolerance)
-    let running =
-      verdicts[key]
-      ?? RunningVerdict(
-        layer: layer, latency: latency(path), tolerance: tolerance,
-        budget: errorBudget(path, layer.values.dtype))
-    verdicts[key] = running
-    return try running.verdict(after: position, tick: tick) { history.steps[$0].taps[path] }
-  }
-
-  /// What rounding explains at a layer: all layers before it round, as coarsely as the coarsest type on
-  /// the way, and no sum is longer than the longest fan-in of a parameter.
-  func errorBudget(_ path: String, _ dtype: DType) -> ErrorBudget {
-    let depth = places.firstIndex { $0.path == path }.map { $0 + 1 } ?? places.count
-    let outputs = places.prefix(depth).compactMap { layerWise?.taps[$0.path]?.values.dtype }
-    let dtype = ([model.input.dtype] + outputs).filter(\.isFloating)
-      .reduce(dtype, ValueDifference.coarser)
-    let terms = model.parameterSpecs.map { $0.shape.dropLast().reduce(1, Rational.product) }.max()
-    return ErrorBudget(dtype, terms: max(terms ?? 1, 64), depth: max(depth, 1))
-  }
-}
-
-extension Runtime.Stream {
-  /// Copies of some leaves.
-  func values(of indices: [Int]) -> [Int: Tensor] {
-    Dictionary(uniqueKeysWithValues: indices.map { ($0, value(of: $0)) })
-  }
 }

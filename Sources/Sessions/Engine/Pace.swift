@@ -28,6 +28,8 @@ struct Pace {
   var hasCommitted = false
   /// Whether a part of it is written down.
   var hasWritten = false
+  /// What there is to say of the way, such as which condition ended it.
+  var notes: [String] = []
   /// Whether the user stopped it.
   var wasStopped = false
   /// Why it went no further, where that was no wish of the user.

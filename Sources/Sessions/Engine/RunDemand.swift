@@ -6,6 +6,8 @@ import Tensors
 struct RunDemand {
   /// The bytes of the outputs of all layers.
   private(set) var tapByteCount = 0
+  /// The types of the outputs of all layers by path, and of the inputs that combinators make.
+  private(set) var tapTypes: [String: ValueType] = [:]
   /// The bytes of all that layers emit, such as probabilities of every pair of timesteps.
   private(set) var emitByteCount = 0
   /// For every emit name the path of the layer that emits it.
@@ -29,6 +31,19 @@ struct RunDemand {
     }
     tapByteCount = byteCount(.tap)
     emitByteCount = byteCount(.emit)
+    let taps = trace.program.outputs.filter { $0.role == .tap }
+    let named = Dictionary(
+      taps.map { ($0.name, trace.program[$0.value]) }, uniquingKeysWith: { first, _ in first })
+    for place in trace.layers {
+      for (key, names) in [
+        (place.path, ProgramSignature.tap(place.path)),
+        (LayerWisePieces.inputName(place.path), ProgramSignature.tapInput(place.path)),
+      ] {
+        guard var type = named[names.values] else { continue }
+        if named[names.imaginary] != nil { type = ValueType(.complex64, type.shape) }
+        tapTypes[key] = type
+      }
+    }
     emitters = trace.emitters
     emitTypes = Dictionary(
       trace.emits.compactMap { name in

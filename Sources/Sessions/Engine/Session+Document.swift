@@ -77,7 +77,7 @@ extension Session {
   /// The model and run of a document; nil without stack or input.
   ///
   /// Fills in the parameters.
-  private func makeRun(_ document: inout Document) throws -> ModelRun? {
+  func makeRun(_ document: inout Document) throws -> ModelRun? {
     guard let layer = document.layer, let source = document.input,
       let input = document.modelInput
     else { return nil }
@@ -85,18 +85,26 @@ extension Session {
       if run.inputRevision == document.inputRevision {
         guard run.stepRevision != document.stepRevision else { return run }
         try StackCheck.checkStep(layer, input, document, memory)
+        if run.faults == document.faults, run.plan == StepPlan(run.input.time, document, run.model)
+        {
+          return try ModelRun(
+            document, continuing: run, input: run.input, run.demand, layerWise: run.layerWise)
+        }
         return try ModelRun(
-          document, run.model, input: run.input, run.demand, layerWise: run.layerWise,
-          cancel: cancel)
+          document, run.model, input: run.input, run.demand, budget: history,
+          layerWise: run.layerWise, cancel: cancel)
       }
       if run.model.input == input.channelSpec {
-        let demand = try StackCheck.checkMemory(layer, input, document, memory, cancel: cancel)
+        let demand = try StackCheck.checkMemory(
+          layer, input, document, memory, history, cancel: cancel)
         return run.input.batch == input.batch && run.stepRevision == document.stepRevision
           ? try ModelRun(document, continuing: run, input: input, demand)
-          : try ModelRun(document, run.model, input: input, demand, cancel: cancel)
+          : try ModelRun(
+            document, run.model, input: input, demand, budget: history, cancel: cancel)
       }
     }
-    let demand = try StackCheck.checkMemory(layer, input, document, memory, cancel: cancel)
+    let demand = try StackCheck.checkMemory(
+      layer, input, document, memory, history, cancel: cancel)
     let model = try Model(
       layer, input: input.channelSpec, constants: document.constants.specs,
       parameters: document.parameters, seed: document.seed, time: source.sequence.time,
@@ -115,7 +123,8 @@ extension Session {
     }
     document.parameters = parameters
     document.origins = origins
-    return try ModelRun(document, model, input: input, demand, cancel: cancel)
+    return try ModelRun(
+      document, model, input: input, demand, budget: history, cancel: cancel)
   }
 
   /// The documents that `undo` and `redo` lead to, named by their commands.

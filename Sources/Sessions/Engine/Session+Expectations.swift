@@ -8,9 +8,9 @@ extension Session {
   private func ours(_ expected: Expectation) throws -> SequenceTensor? {
     let run = try requireRun()
     guard !expected.isLayerWise else {
-      return try layerWise(run).taps[expected.path]
+      return try layerWise(run).output(expected.path)
     }
-    guard let step = run.stepWise(expected.path) else { return nil }
+    guard let step = try run.stepWise(expected.path, cancel: cancel) else { return nil }
     return step.timesteps(min(run.latency(expected.path), step.time)..<step.time)
   }
 
@@ -32,7 +32,7 @@ extension Session {
   private func budget(_ expected: Expectation) throws -> ErrorBudget {
     let run = try requireRun()
     let theirs = expected.values.dtype
-    let ours = try layerWise(run).taps[expected.path]?.values.dtype ?? theirs
+    let ours = try layerWise(run).spec(expected.path)?.dtype ?? theirs
     return run.errorBudget(expected.path, ValueDifference.coarser(theirs, ours))
   }
 

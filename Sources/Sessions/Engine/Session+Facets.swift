@@ -9,70 +9,61 @@ package struct FacetValue: Sendable {
   package var mask: Tensor?
   /// A heading, such as `c2:state.buffer [3, 4, 64] f32`.
   package var title: String
+  /// What is left to take of the array: timesteps that were not asked for are not in it.
+  package var slice: Slice?
 }
 
 extension Session {
-  /// The array that a facet means at the present position, before its slice is taken.
+  /// The array that a facet means at the present position, of whose slice at least the timesteps are
+  /// taken.
   package func value(of facet: Facet) throws -> FacetValue {
     let run = try requireRun()
     let (_, tree) = try requireTree()
     let path = try tree.resolve(facet.path).path
-    func made(_ name: String, _ tensor: Tensor, _ mask: Tensor? = nil) -> FacetValue {
-      let shape = tensor.shape.shapeText
-      return FacetValue(
-        tensor: tensor, mask: mask,
-        title: "\(path.shown):\(name) \(shape) \(tensor.dtype.shortName)")
-    }
-    func sequence(_ name: String, _ x: SequenceTensor) -> FacetValue {
-      made(name, x.values, x.mask)
-    }
+    let reader = SequenceReader(path: path, rows: run.input.batch, slice: facet.slice)
     switch facet.kind {
     case .input:
-      guard let node = tree.nodes.first(where: { $0.path == path }) else {
-        return sequence("in", run.input)
+      guard tree.nodes.contains(where: { $0.path == path }) else {
+        return try reader.read("in", run.input)
       }
-      return sequence("in", try input(of: node.path, run))
-    case .layer: return sequence("layer", try layerWise(path, run))
-    case .out:
-      guard let step = run.stepWise(path) else {
-        throw CommandError(
-          .notReady, found: "no step-wise output at step 0", expected: "",
-          suggestion: "step, or show \(path.shown):layer")
+      return try reader.read("in", try input(of: path, run))
+    case .layer, .mask:
+      let layerWise = try layerWise(run)
+      guard let time = layerWise.time(path), let spec = layerWise.spec(path) else {
+        throw CommandError(.unknownPath, found: "\(path.shown) has no output of its own")
       }
-      let latency = run.latency(path)
-      if let warm = facet.slice?.entries.dropFirst().first, case .warmUp(let place) = warm {
-        guard place < latency else {
-          throw CommandError(
-            .invalidOperand, found: "w\(place)",
-            expected: latency == 0
-              ? "no warm-up output: the output latency of \(path.shown) is 0"
-              : latency == 1
-                ? "w0, the warm-up output of \(path.shown)"
-                : "w0 to w\(latency - 1), the warm-up outputs of \(path.shown)")
-        }
-        return sequence("out warm-up", step.timesteps(0..<min(latency, step.time)))
+      let isMask = facet.kind == .mask
+      return try reader.read(isMask ? "mask" : "layer", spec, time: time, isMask: isMask) {
+        try layerWise.sequence(path, $0)
       }
-      return sequence("out", step.timesteps(min(latency, step.time)..<step.time))
-    case .mask: return made("mask", try layerWise(path, run).mask)
+    case .out: return try stepWise(path, reader, run)
     case .diff:
-      let layer = try layerWise(path, run)
+      let layerWise = try layerWise(run)
       let latency = run.latency(path)
-      let step = run.stepWise(path)
-      let time = min(layer.time, max(0, (step?.time ?? 0) - latency))
-      let aligned = step?.timesteps(latency..<(latency + time))
-      let zero = layer.timesteps(0..<time)
-      let pairs = zip((aligned ?? zero).values.doubles(), zero.values.doubles())
-      let difference = Tensor(pairs.map { $0 - $1 }, shape: zero.values.shape)
-      return made("diff", difference, zero.mask)
+      guard let time = layerWise.time(path), let spec = layerWise.spec(path) else {
+        throw CommandError(.unknownPath, found: "\(path.shown) has no output of its own")
+      }
+      let made = min(time, max(0, run.stepWiseTime(path) - latency))
+      return try reader.read("diff", ChannelSpec(spec.shape, .float64), time: made) { range in
+        guard let layer = try layerWise.sequence(path, range) else { return nil }
+        let moved = range.lowerBound + latency..<range.upperBound + latency
+        let step = try run.stepWise(path, moved, cancel: cancel) ?? layer
+        let pairs = zip(step.values.doubles(), layer.values.doubles())
+        return try SequenceTensor(
+          values: Tensor(pairs.map { $0 - $1 }, shape: layer.values.shape), mask: layer.mask)
+      }
     case .expected:
       guard let expected = document.expectations.last(where: { $0.path == path }) else {
         throw CommandError(
           .notReady, found: "nothing is expected at \(path.shown)", expected: "",
           suggestion: "expect FILE at \(path.shown)")
       }
-      return made("expected", expected.values)
-    case .state(let leaf): return try stateLeaf(path, leaf, run)
-    case .parameter(let leaf): return try parameter(path, leaf, run)
+      return FacetValue(
+        tensor: expected.values, mask: nil,
+        title: SequenceReader.title(path, "expected", expected.values.shape, expected.values.dtype),
+        slice: facet.slice)
+    case .state(let leaf): return try stateLeaf(path, leaf, facet.slice, run)
+    case .parameter(let leaf): return try parameter(path, leaf, facet.slice, run)
     case .emit(let leaf):
       let names = run.emitNames(inside: path)
       let emits = names.isEmpty ? [:] : try emits(run)
@@ -91,7 +82,7 @@ extension Session {
             ? run.emitNames(inside: "").first.map { "the first emit is .:emit.\($0)" }
             : "it has \(names.joined(separator: ", "))")
       }
-      return sequence("emit.\(found)", value)
+      return try reader.read("emit.\(found)", value)
     case .field(let name):
       throw CommandError(
         .unknownFacet, found: "\(path.shown).\(name) is a field of the config",
@@ -122,11 +113,34 @@ extension Session {
     ]
   }
 
-  private func layerWise(_ path: String, _ run: ModelRun) throws -> SequenceTensor {
-    guard let value = try layerWise(run).taps[path] else {
-      throw CommandError(.unknownPath, found: "\(path.shown) has no output of its own")
+  private func stepWise(
+    _ path: String, _ reader: SequenceReader, _ run: ModelRun
+  ) throws -> FacetValue {
+    let time = run.stepWiseTime(path)
+    guard position > 0, let trace = run.trace, let spec = trace.spec(path) else {
+      throw CommandError(
+        .notReady, found: "no step-wise output at step 0", expected: "",
+        suggestion: "step, or show \(path.shown):layer")
     }
-    return value
+    let latency = run.latency(path)
+    func read(_ name: String, from start: Int, time: Int) throws -> FacetValue {
+      try reader.read(name, spec, time: time) {
+        try run.stepWise(path, $0.lowerBound + start..<$0.upperBound + start, cancel: cancel)
+      }
+    }
+    guard let warm = reader.warmUp else {
+      return try read("out", from: min(latency, time), time: max(0, time - latency))
+    }
+    guard warm < latency else {
+      throw CommandError(
+        .invalidOperand, found: "w\(warm)",
+        expected: latency == 0
+          ? "no warm-up output: the output latency of \(path.shown) is 0"
+          : latency == 1
+            ? "w0, the warm-up output of \(path.shown)"
+            : "w0 to w\(latency - 1), the warm-up outputs of \(path.shown)")
+    }
+    return try read("out warm-up", from: 0, time: min(latency, time))
   }
 
   /// What a layer sees layer-wise; nil where that cannot be had.
@@ -138,13 +152,15 @@ extension Session {
   /// What a layer sees layer-wise, as it was recorded while the stack was traced.
   func input(of path: String, _ run: ModelRun) throws -> SequenceTensor {
     guard !path.isEmpty else { return run.input }
-    guard let value = try layerWise(run).input(of: path, root: run.input) else {
+    guard let value = try layerWise(run).input(of: path) else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no input of its own")
     }
     return value
   }
 
-  private func stateLeaf(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {
+  private func stateLeaf(
+    _ path: String, _ leaf: String?, _ slice: Slice?, _ run: ModelRun
+  ) throws -> FacetValue {
     guard let stream = run.stream else {
       throw CommandError(.notReady, found: "this stack cannot step, so it has no state")
     }
@@ -163,24 +179,43 @@ extension Session {
     let value = stream.value(of: own[place].offset)
     return FacetValue(
       tensor: value, mask: nil,
-      title: "\(path.shown):state.\(names[place]) \(value.shape.shapeText) \(value.dtype.shortName)"
-    )
+      title: SequenceReader.title(path, "state.\(names[place])", value.shape, value.dtype),
+      slice: slice)
   }
 
-  private func parameter(_ path: String, _ leaf: String?, _ run: ModelRun) throws -> FacetValue {
+  private func parameter(
+    _ path: String, _ leaf: String?, _ slice: Slice?, _ run: ModelRun
+  ) throws -> FacetValue {
+    let (name, wanted) = try parameterName(path, leaf, run)
+    guard let value = run.model[parameter: name] else {
+      throw CommandError(.unknownFacet, found: "\(path.shown) has no parameter '\(wanted)'")
+    }
+    return FacetValue(
+      tensor: value, mask: nil,
+      title: SequenceReader.title(path, "param.\(wanted)", value.shape, value.dtype), slice: slice)
+  }
+
+  /// The path of the parameter that a facet means.
+  func parameterPath(_ facet: Facet, _ path: String, _ run: ModelRun) throws -> String {
+    guard case .parameter(let leaf) = facet.kind else {
+      throw CommandError(.unknownFacet, found: facet.path, expected: "PATH:param.LEAF")
+    }
+    return try parameterName(path, leaf, run).path
+  }
+
+  private func parameterName(
+    _ path: String, _ leaf: String?, _ run: ModelRun
+  ) throws -> (path: String, name: String) {
     let own = run.model.parameterSpecs.map(\.path).filter { $0.isInside(path) }
     let names = own.map { LayerPath.relative($0, to: path) }
     let wanted = leaf ?? names.first ?? ""
-    guard let place = names.firstIndex(of: wanted), let value = run.model[parameter: own[place]]
-    else {
+    guard let place = names.firstIndex(of: wanted) else {
       throw CommandError(
         .unknownFacet, found: "\(path.shown) has no parameter '\(wanted)'",
         expected: names.isEmpty ? "a layer with parameters" : names.joined(separator: ", "),
         suggestion: NearestName.of(wanted, among: names).map { "did you mean \($0)?" })
     }
-    return FacetValue(
-      tensor: value, mask: nil,
-      title: "\(path.shown):param.\(wanted) \(value.shape.shapeText) \(value.dtype.shortName)")
+    return (own[place], wanted)
   }
 }
 

@@ -10,8 +10,8 @@ extension Session {
   /// What explains the differences of step and layer at a layer so far, a line each.
   func findings(at path: String, _ tolerance: Tolerance?) throws -> [String] {
     let run = try requireRun()
-    guard position > 0, let layer = try layerWise(run).taps[path],
-      let step = run.stepWise(path)
+    guard position > 0, let layer = try layerWise(run).output(path),
+      let step = try run.stepWise(path, cancel: cancel)
     else { return [] }
     let warmUp = min(run.latency(path), step.time)
     let ours = step.timesteps(warmUp..<step.time)

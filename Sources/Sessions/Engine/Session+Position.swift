@@ -53,19 +53,29 @@ extension Session {
     try go(run, to: target)
   }
 
+  /// Runs to a step, or to the first behind which a condition of the document holds.
+  func run(to target: Int) throws {
+    let (run, _) = try requireSteps()
+    guard target > run.position, let stops = try stops(run) else { return try go(run, to: target) }
+    pace.notes += stops.obstacles
+    try go(run, to: target, until: stops.isReached)
+    pace.notes += [stops.reason].compactMap { $0 }
+  }
+
   /// The same on a run that may not be the present one yet.
-  func go(_ run: ModelRun, to target: Int) throws {
+  func go(_ run: ModelRun, to target: Int, until isReached: (() throws -> Bool)? = nil) throws {
     let start = run.position
     let target = min(target, pace.landing ?? target)
-    try memory.require(
-      run.historyByteCount(after: target),
-      for: "the outputs of all layers in \(NumberText.counted(target, "step"))")
     do {
-      try run.go(to: target, cancel: cancel) { done, isBetweenSteps in
-        let (done, total) = (done - start, max(1, target - start))
-        // Inside a step the state is no longer, or not yet, that of a position.
-        if isBetweenSteps { advance(done, of: total) } else { tell(done, of: total) }
-      }
+      // Steps are compared while their outputs are in memory, so what they are compared with comes first.
+      if run.keepsLess(than: target - start) { _ = try layerWise(run) }
+      try run.go(
+        to: target, cancel: cancel, until: isReached,
+        progress: { done, isBetweenSteps in
+          let (done, total) = (done - start, max(1, target - start))
+          // Inside a step the state is no longer, or not yet, that of a position.
+          if isBetweenSteps { advance(done, of: total) } else { tell(done, of: total) }
+        })
     } catch let error as RuntimeError where error.code == .cancelled {
       pace.wasStopped = true
     }
@@ -154,6 +164,7 @@ extension Session {
     let start = pace.origin
     let ended = rowEnds.filter { $0.step > start && $0.step <= position }
     return [positionLine] + ended.map { "row \($0.row): ended at step \($0.step)" }
+      + pace.notes + [run?.trace?.mismatchText].compactMap { $0 }
   }
 
   /// The steps at which rows end that are shorter than the input.
@@ -172,18 +183,25 @@ extension Session {
     of path: String, tolerance: Tolerance?, part: (index: Int, count: Int) = (0, 1)
   ) throws -> Verdict {
     let run = try requireRun()
-    guard let layer = try layerWise(run).taps[path] else {
+    guard try layerWise(run).time(path) != nil else {
       throw CommandError(.unknownPath, found: "\(path.shown) has no layer-wise output")
     }
-    return try run.verdict(path, layer: layer, tolerance: tolerance) { done in
-      try goOn(part.index * run.position + done, of: part.count * run.position)
+    let all = max(1, part.count * run.position)
+    try goOn(part.index * run.position, of: all)
+    let found = try run.verdict(path, tolerance: tolerance, cancel: cancel) { done in
+      try goOn(part.index * run.position + done, of: all)
     }
+    guard let found else {
+      throw CommandError(.unknownPath, found: "\(path.shown) has no layer-wise output")
+    }
+    try goOn((part.index + 1) * run.position, of: all)
+    return found
   }
 
   /// The layer-wise result, computed when it is first asked for.
   ///
   /// - Throws: `RuntimeError` `.cancelled` when the user stops it.
-  func layerWise(_ run: ModelRun) throws -> RunOutput {
+  func layerWise(_ run: ModelRun) throws -> LayerWiseRun {
     try run.layerWiseResult(cancel: cancel) { [self] in advance($0, of: $1) }
   }
 

@@ -26,6 +26,8 @@ public final class Session {
   package var clock: () -> Duration = Session.systemClock
   /// What one request of a command may take of the machine's memory.
   package var memory = MemoryBudget.standard
+  /// What it may keep of its runs; what is beyond that is computed again when it is looked at.
+  package var history = HistoryBudget.standard
   /// The files that commands read.
   package let files = SessionFiles()
   /// The file that the session was opened from or saved to.

@@ -39,7 +39,7 @@ package struct StepPlan: Hashable, Sendable {
 
   /// The last boundary that is not behind an input timestep.
   package func step(atInput timestep: Int) -> Int {
-    boundaries.lastIndex { $0 <= timestep } ?? 0
+    max(0, boundaries.partitioningIndex { $0 > timestep } - 1)
   }
 }
 

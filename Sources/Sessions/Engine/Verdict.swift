@@ -44,20 +44,32 @@ package struct Verdict: Hashable, Sendable {
   /// before anything was.
   package var isEqual: Bool { closeness != .differ }
 
-  /// Nothing compared yet.
-  init(layer: SequenceTensor, tolerance: Tolerance?, budget: ErrorBudget) {
-    rows = layer.batch
-    // A part at a time: as doubles, a long sequence would need much memory.
-    let largest = stride(from: 0, to: layer.time, by: 1024).reduce(0.0) { largest, start in
-      let part = layer.timesteps(start..<min(start + 1024, layer.time))
-      return max(largest, ComparedArray(part.values, mask: part.mask).largestMagnitude)
-    }
+  /// Nothing compared yet, of a layer-wise output of so many rows and timesteps whose largest finite
+  /// magnitude is known.
+  init(rows: Int, time: Int, largest: Double, tolerance: Tolerance?, budget: ErrorBudget) {
+    self.rows = rows
     criterion = Criterion(asked: tolerance, budget: budget, largest: largest)
     comparedSteps = 0
-    allSteps = layer.time
+    allSteps = time
     masksEqual = true
     self.largest = 0
     largestIndex = []
+  }
+
+  /// Nothing compared yet.
+  init(layer: SequenceTensor, tolerance: Tolerance?, budget: ErrorBudget) {
+    self.init(
+      rows: layer.batch, time: layer.time, largest: Self.largestMagnitude(layer),
+      tolerance: tolerance, budget: budget)
+  }
+
+  /// The largest finite magnitude of valid timesteps.
+  static func largestMagnitude(_ layer: SequenceTensor) -> Double {
+    // A part at a time: as doubles, a long sequence would need much memory.
+    stride(from: 0, to: layer.time, by: 1024).reduce(0.0) { largest, start in
+      let part = layer.timesteps(start..<min(start + 1024, layer.time))
+      return max(largest, ComparedArray(part.values, mask: part.mask).largestMagnitude)
+    }
   }
 
   /// Compares two aligned sequences up to the end of the shorter one; what is beyond the end of the
@@ -66,17 +78,16 @@ package struct Verdict: Hashable, Sendable {
     step: SequenceTensor?, layer: SequenceTensor, tolerance: Tolerance?, budget: ErrorBudget
   ) {
     self.init(layer: layer, tolerance: tolerance, budget: budget)
-    if let step { add(step, at: 0, layer: layer) }
+    guard let step else { return }
+    add(step, at: 0, layer: layer.timesteps(0..<min(step.time, layer.time)))
   }
 
-  /// Compares further timesteps of the step-wise output; `start` is the layer-wise timestep of the
-  /// first.
-  mutating func add(_ step: SequenceTensor, at start: Int, layer: SequenceTensor) {
+  /// Compares further timesteps of the step-wise output with the layer-wise ones that belong to them, as
+  /// far as there are such; `start` is the layer-wise timestep of the first.
+  mutating func add(_ step: SequenceTensor, at start: Int, layer part: SequenceTensor) {
     comparedSteps = min(start + step.time, allSteps)
-    guard step.time > 0, step.channelShape == layer.channelShape, step.batch == rows else { return }
-    let common = max(0, min(step.time, layer.time - start))
+    guard step.time > 0, step.channelShape == part.channelShape, step.batch == rows else { return }
     let ours = ComparedArray(step.values, mask: step.mask)
-    let part = layer.timesteps(start..<start + common)
     let theirs = ComparedArray(part.values, mask: part.mask)
     for time in 0..<step.time {
       for row in 0..<rows {
@@ -101,6 +112,15 @@ package struct Verdict: Hashable, Sendable {
         }
       }
     }
+  }
+
+  /// Adds what a comparison of further timesteps by the same criterion found.
+  mutating func add(_ later: Verdict) {
+    comparedSteps = later.comparedSteps
+    masksEqual = masksEqual && later.masksEqual
+    first = first ?? later.first
+    guard later.largest > largest else { return }
+    (largest, largestIndex, largestUlps) = (later.largest, later.largestIndex, later.largestUlps)
   }
 
   private mutating func addMaskDifference(_ row: Int, _ time: Int) {

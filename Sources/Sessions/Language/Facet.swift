@@ -22,6 +22,8 @@ package struct Facet: Hashable, Sendable {
   package var kind: Kind
   package var slice: Slice?
 
+  init(path: String, kind: Kind) { (self.path, self.kind) = (path, kind) }
+
   /// Reads `PATH`, `PATH:facet`, `PATH.field`, each with `[slice]` behind it.
   ///
   /// - Throws: ``CommandError`` `.syntax` or `.unknownFacet` with the legal facets.

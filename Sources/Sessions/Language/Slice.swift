@@ -10,6 +10,8 @@ package enum SliceEntry: Hashable, Sendable {
 package struct Slice: Hashable, Sendable {
   package var entries: [SliceEntry]
 
+  init(entries: [SliceEntry]) { self.entries = entries }
+
   /// Reads what stands between the brackets.
   ///
   /// - Throws: ``CommandError`` `.syntax`.

@@ -23,11 +23,11 @@ package enum MaskListing {
   package static func entries(_ session: Session, of path: String? = nil) throws -> [Entry] {
     let run = try session.requireRun()
     let (_, tree) = try session.requireTree()
-    let taps = try session.layerWise(run).taps
+    let layerWise = try session.layerWise(run)
     var result: [Entry] = []
     for (index, node) in tree.nodes.enumerated() where path == nil || node.path == path {
       try session.goOn(index, of: tree.nodes.count)
-      guard let out = taps[node.path] else { continue }
+      guard let out = try layerWise.output(node.path) else { continue }
       let input = try session.input(of: node.path, run)
       let inputLengths = validCounts(input.mask)
       for (row, valid) in validCounts(out.mask).enumerated() {

@@ -10,7 +10,7 @@ enum StackListing {
     var rows = [["layer", "kind", "ratio", "own", "output", "latency", "sees", "state"]]
     let ratios = session.stackRatios
     var numbers: [[Double]] = []
-    let taps = try session.run.map { try session.layerWise($0).taps } ?? [:]
+    let layerWise = try session.run.map { try session.layerWise($0) }
     for (index, node) in tree.nodes.enumerated() {
       try session.goOn(index, of: tree.nodes.count)
       let layer = node.layer
@@ -20,7 +20,7 @@ enum StackListing {
       rows.append([
         indent + node.name, node.typeName, "\(ratios[node.index])",
         "\(layer.outputRatio)",
-        taps[node.path].map { $0.channelSpec.description } ?? "?",
+        layerWise?.spec(node.path)?.description ?? "?",
         layer.supportsStep ? "\(layer.inputLatency)→\(layer.outputLatency)" : "no step",
         field?.description ?? "nothing",
         bytes == 0 ? "–" : NumberText.bytes(bytes),
@@ -88,7 +88,7 @@ enum TimeListing {
       " · \(NumberText.fixed(Double(min(fed, plan.time)) / Double(rate), decimals: 3)) s"
     }
     let made = max(0, run.stepWiseTime("") - run.latency(""))
-    let all = try session.layerWise(run).y.time
+    let all = try session.layerWise(run).time("") ?? 0
     var lines = [
       plan.text(ofStep: run.position)
         + (plan.flushSteps > 0 && run.position <= plan.endStep

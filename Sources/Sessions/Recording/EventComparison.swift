@@ -87,7 +87,9 @@ struct EventComparison {
   /// Our first number of a step.
   private func beginning(_ step: Int, _ row: Int?) -> String {
     guard let run = session.run, let row else { return "" }
-    let output = run.output(ofStep: step - 1).maskedInvalid().rows([row]).values
+    guard let output = run.result(ofStep: step - 1)?.maskedInvalid().rows([row]).values else {
+      return ""
+    }
     return output.count > 0 ? " (ours begins with \(NumberText.short(output.double(at: 0))))" : ""
   }
 
@@ -110,10 +112,9 @@ struct EventComparison {
   private func value(
     _ made: SessionEvent, row: Int? = nil, tolerance: Double = 0
   ) -> Replay.Divergence.Value? {
-    guard made.lastOutput.count == recorded.lastOutput.count, let run = session.run, made.to > 0
+    guard made.lastOutput.count == recorded.lastOutput.count, let run = session.run, made.to > 0,
+      let output = run.result(ofStep: made.to - 1), output.time > 0
     else { return nil }
-    let output = run.output(ofStep: made.to - 1)
-    guard output.time > 0 else { return nil }
     let channels = max(1, output.channelCount)
     let first = outputTimesteps(made.to)?.lowerBound ?? 0
     for (index, (ours, theirs)) in zip(made.lastOutput, recorded.lastOutput).enumerated() {
@@ -139,10 +140,9 @@ struct EventComparison {
 
   /// What the root puts out in a step, counted from its first output that is no warm-up.
   private func outputTimesteps(_ step: Int) -> Range<Int>? {
-    guard let run = session.run, step > 0 else { return nil }
-    let before = (0..<step - 1).reduce(0) { $0 + run.output(ofStep: $1).time }
-    let start = before - run.latency("")
-    return start..<start + run.output(ofStep: step - 1).time
+    guard let run = session.run, let trace = run.trace, step > 0 else { return nil }
+    let latency = run.latency("")
+    return trace.time("", after: step - 1) - latency..<trace.time("", after: step) - latency
   }
 
   /// The layer that puts out what the root puts out: the last of a chain.

@@ -11,7 +11,7 @@ enum RecordedCommand {
       throw refusal(line, "is no command of this workbench")
     }
     guard command.isRecorded else { throw refusal(line, "is no command that sessions record") }
-    guard CommandLine(line, flags: command.flags)?.redirect == nil else {
+    guard command.readsCondition || CommandLine(line, flags: command.flags)?.redirect == nil else {
       throw refusal(line, "would write a file, which no recorded command does")
     }
   }

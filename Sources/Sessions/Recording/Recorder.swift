@@ -93,12 +93,16 @@ extension Session {
   func event(typed: String, canonical: String, since mark: EventMark) -> SessionEvent {
     let to = position
     var event = SessionEvent(
-      typed: typed, canonical: canonical, from: mark.position, to: to, first: to, steps: [],
+      typed: typed, canonical: canonical, from: mark.position, to: to, first: to,
+      steps: StepDigests(),
       state: [], lastOutput: [])
     guard let run else { return event }
     // An edit computes every step anew that it does not take over.
     event.first = min(to, run === mark.run ? mark.position : min(mark.position, run.sharedSteps))
-    event.steps = (event.first..<to).map { run.digests(ofStep: $0) }
+    if let trace = run.trace {
+      let words = trace.digests[event.first * trace.rows..<to * trace.rows]
+      event.steps = StepDigests(Array(words), rows: trace.rows)
+    }
     if let stream = run.stream {
       event.state = stream.leaves.enumerated().map { index, leaf in
         var digest = Digest()
@@ -106,8 +110,7 @@ extension Session {
         return SessionEvent.Leaf(path: leaf.path, digest: digest.value)
       }
     }
-    if to > 0 {
-      let last = run.output(ofStep: to - 1).maskedInvalid().values
+    if to > 0, let last = run.result(ofStep: to - 1)?.maskedInvalid().values {
       event.lastOutput = Array(last.doubles().prefix(Recorder.keptNumbers))
     }
     return event

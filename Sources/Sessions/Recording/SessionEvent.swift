@@ -19,7 +19,7 @@ package struct SessionEvent: Hashable, Sendable {
   /// The step before the first of ``steps``.
   package var first: Int
   /// For each step that was computed a digest a row of its outputs and mask.
-  package var steps: [[UInt64]]
+  package var steps: StepDigests
   /// A digest of every state leaf at the end, in program order.
   package var state: [Leaf]
   /// The first numbers of the root's output in the last step.
@@ -37,7 +37,7 @@ package struct SessionEvent: Hashable, Sendable {
     var members: [JSONValue.Member] = [
       .init("typed", .string(typed)), .init("command", .string(canonical)),
       .init("from", .integer(from)), .init("to", .integer(to)), .init("first", .integer(first)),
-      .init("steps", .array(steps.map { .string($0.map(\.hex).joined(separator: " ")) })),
+      .init("steps", .array(steps.indices.map { .string(steps.text($0)) })),
       .init("state", .array(state.map(\.json))),
       .init("output", .array(lastOutput.map { JSONValue.exact($0) })),
     ]
@@ -67,7 +67,8 @@ extension SessionEvent {
     let uses = (json["files"]?.array ?? []).map { FileUse($0) }
     let numbers = output.map(\.exactDouble)
     guard leaves.count == state.count, !uses.contains(nil), !numbers.contains(nil),
-      rows.allSatisfy({ !$0.isEmpty && !$0.contains(nil) })
+      rows.allSatisfy({ !$0.isEmpty && !$0.contains(nil) }),
+      let digests = StepDigests(rows.map { $0.compactMap { $0 } })
     else { return nil }
     var holds: Bool?
     if case .bool(let answer)? = json["holds"] { holds = answer }
@@ -75,7 +76,7 @@ extension SessionEvent {
     if case .bool(let answer)? = json["continues"] { continues = answer }
     self.init(
       typed: typed, canonical: canonical, from: from, to: to, first: first,
-      steps: rows.map { $0.compactMap { $0 } },
+      steps: digests,
       state: leaves, lastOutput: numbers.compactMap { $0 }, files: uses.compactMap { $0 },
       drawn: (json["drawn"]?.array ?? []).compactMap(\.string), holds: holds,
       continues: continues)

@@ -12,13 +12,15 @@ extension Session {
   ///
   /// A unit is one step of a small layer. What was compared is kept: the next call goes on there.
   package func compare(_ path: String, spending budget: inout Int) -> Bool {
-    guard let run, let plan, position > 0, let layer = layerOutput(path) else { return true }
-    let cost = 1 + layer.values.count / max(1, plan.lastStep) / 64
+    guard let run, position > 0, run.hasLayerWise else { return true }
     var left = budget
     defer { budget = left }
+    var compared = run.comparison?.count ?? 0
     do {
-      _ = try run.verdict(path, layer: layer, tolerance: nil) { _ in
-        left -= cost
+      _ = try run.verdict(path, tolerance: nil) { done in
+        // All layers are compared at once.
+        left -= (done - compared) * max(1, run.places.count)
+        compared = done
         if left < 0 { throw Spent() }
       }
       return true
@@ -47,8 +49,8 @@ extension Session {
 
   /// The first NaN at a valid timestep of a layer's layer-wise output.
   package func firstNaN(_ path: String) -> NaNPlace? {
-    guard let run, let output = layerOutput(path) else { return nil }
-    return run.firstNaN(path, in: output)
+    guard let run, run.hasLayerWise else { return nil }
+    return run.firstNaN(path)
   }
 
   /// Where the first NaN is, in the order in which data flows; nil where there is none.

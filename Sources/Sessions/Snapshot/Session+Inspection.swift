@@ -18,7 +18,7 @@ extension Session {
 
   /// A layer's step-wise output so far, warm-up included, and how much of it is warm-up.
   package func stepOutput(_ path: String) -> (output: SequenceTensor, warmUp: Int)? {
-    guard let run, let output = run.stepWise(path) else { return nil }
+    guard let run, let output = try? run.stepWise(path) else { return nil }
     return (output, min(run.latency(path), output.time))
   }
 
@@ -40,7 +40,7 @@ extension Session {
   /// A layer's layer-wise output; nil where there is none yet, or it cannot be had.
   package func layerOutput(_ path: String) -> SequenceTensor? {
     guard let run, run.hasLayerWise else { return nil }
-    return try? layerWise(run).taps[path]
+    return run.layerWise?.whole?.taps[path]
   }
 
   /// One leaf of the state.
@@ -81,7 +81,7 @@ extension Session {
 
   /// What rounding explains at a layer.
   package func errorBudget(_ path: String) -> ErrorBudget {
-    let dtype = layerOutput(path)?.values.dtype ?? .float32
+    let dtype = run?.layerWise?.spec(path)?.dtype ?? .float32
     return run?.errorBudget(path, dtype) ?? ErrorBudget(dtype)
   }
 

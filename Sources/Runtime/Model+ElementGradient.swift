@@ -1,0 +1,53 @@
+import Execution
+import Layers
+import Programs
+package import Tensors
+
+extension Model {
+  /// How one element of a layer's layer-wise output changes with every element of the input; 0 at invalid
+  /// timesteps.
+  ///
+  /// `index` is row, timestep and channel in the layer's output.
+  ///
+  /// - Throws: ``RuntimeError`` `.notDifferentiable` for a layer without floating-point output, `.cancelled`.
+  package func elementGradient(
+    _ x: SequenceTensor, constants: Constants = [:], path: String, index: [Int],
+    options: RunOptions = RunOptions(), progress: ((Int, Int) -> Void)? = nil
+  ) throws -> Tensor {
+    try check(x)
+    let request = TraceRequest(
+      batch: x.batch, time: x.time, input: input, constants: constants.specs,
+      options: TraceOptions(training: training, taps: true))
+    var trace = try trace(.layer, request, cancel: options.cancel)
+    let name = ProgramSignature.tap(path).values
+    let source = ProgramSignature.input.values
+    guard let output = trace.program.outputs.first(where: { $0.role == .tap && $0.name == name }),
+      trace.program[output.value].dtype.isFloating,
+      let input = trace.program.inputs.first(where: { $0.role == .input && $0.name == source })
+    else {
+      throw RuntimeError(
+        .notDifferentiable, found: "the output of \(path)", expected: "floating-point output")
+    }
+    let shape = trace.program[output.value].shape
+    guard index.count == shape.count, zip(index, shape).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
+      throw RuntimeError(
+        .invalidInput, found: "the element \(index)", expected: "one of \(shape.shapeText)")
+    }
+    trace.program.outputs = [output]
+    let program = try trace.program.differentiated(outputs: [output], withRespectTo: [input])
+    let plan = try TracePlan(
+      trace, program: program, parameters: store, pool: pool, memory: memory, cancel: options.cancel
+    )
+    bind(plan, x, constants, batch: x.batch)
+    var seed = Tensor(zeros: shape, program[output.value].dtype).doubles()
+    seed[zip(index, shape.rowMajorStrides).reduce(0) { $0 + $1.0 * $1.1 }] = 1
+    plan.set(
+      ProgramSignature.cotangent(of: name),
+      Tensor(seed, shape: shape).converted(to: program[output.value].dtype))
+    try plan.executor.execute(cancel: options.cancel, progress: progress).requireFinished()
+    guard let gradient = plan.output(.gradient, source) else {
+      return Tensor(zeros: x.values.shape, x.values.dtype)
+    }
+    return SequenceTensor(uncheckedValues: gradient, mask: x.mask).maskedInvalid().values
+  }
+}
