@@ -49,7 +49,7 @@ extension Executor {
   /// - Precondition: `index` is a position in the program's outputs.
   package func place(ofOutput index: Int) -> OutputPlace {
     let id = plan.program.outputs[index].value
-    guard let view = plan.shown[id.index] else {
+    guard let view = plan.schedule.values[id.index] else {
       preconditionFailure("Outputs are always kept.")
     }
     return OutputPlace(
