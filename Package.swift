@@ -179,6 +179,6 @@ let package = Package(
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
     tests(
       "LayerTestingTests",
-      ["LayerTesting", "Comparison", "Runtime", "Layers", "Tensors", "Weights"]),
+      ["LayerTesting", "Comparison", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
   ]
 )

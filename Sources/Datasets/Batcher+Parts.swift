@@ -11,7 +11,7 @@ extension Batcher {
     let kind = try FileKind.of(file)
     switch kind {
     case .wav, .recording:
-      return try recordingPart(Recording(file), path, options)
+      return try recordingPart(Recording(file), file, path, options)
     case .foreign, nil:
       throw try ArrayFile.wrongKind(kind, file, expected: FileKind.readable)
     case _ where options.sampleRateHz != nil:
@@ -34,11 +34,12 @@ extension Batcher {
   }
 
   private static func recordingPart(
-    _ recording: Recording, _ path: String, _ options: Options
+    _ recording: Recording, _ file: ByteFile, _ path: String, _ options: Options
   ) throws -> SequenceBatch {
     var recording = recording
     if let rate = options.sampleRateHz {
-      recording = try recording.converted(toRateHz: rate, name: path)
+      recording = try recording.converted(
+        toRateHz: rate, name: path, isStopped: { file.isStopped })
     }
     return allValid(
       recording.row(keepsChannelAxis: options.keepsChannelAxis), names: [path],

@@ -94,9 +94,7 @@ public enum Batcher {
     let timeCount = parts.map(\.timeCount).max() ?? 0
     // Many short rows beside a long one are mostly padding.
     let shape = [parts.reduce(0) { $0 + $1.rowCount }, timeCount] + first.channelShape
-    try UnpackedSize.check(
-      shape.checkedByteCount(elementByteCount: dtype.byteCount) ?? .max,
-      from: parts.reduce(0) { $0 + $1.values.byteCount }, path: "input")
+    try MemoryBudget.standard.require(shape.byteCount(of: dtype), for: "rows of one length")
     let padded = parts.map { part in
       (part.values.converted(to: dtype).paddedTime(timeCount), part.mask.paddedTime(timeCount))
     }

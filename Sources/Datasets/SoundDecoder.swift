@@ -55,7 +55,7 @@ enum SoundDecoder {
       let got = ca_decode(decoder, &piece, Int64(frames))
       guard got > 0 else { return samples }
       samples.append(contentsOf: piece.prefix(Int(got) * channels))
-      try UnpackedSize.check(samples.count * 4, from: file.count, path: file.path)
+      try MemoryBudget.standard.require(samples.count * 8, for: "the samples of \(file.path)")
     }
   }
 

@@ -82,17 +82,19 @@ struct ZipArchive {
     guard start <= file.count, member.compressedCount <= file.count - start else {
       throw DatasetError(.truncated, path: path, found: "the member ends behind the file")
     }
+    // Nothing deflates to less than a thousandth; a larger claim is a lie.
+    guard member.method == 0 || member.count / 1040 <= member.compressedCount else {
+      throw damaged("\(member.compressedCount) bytes that claim to unpack to \(member.count)")
+    }
     try MemoryBudget.standard.require(member.count, for: path)
     let stored = try file.read(start..<start + member.compressedCount)
     let bytes: [UInt8]
     if member.method == 0 {
       bytes = stored
     } else {
-      try UnpackedSize.check(member.count, from: member.compressedCount, path: path)
-      // Nothing deflates to less than a thousandth; a larger claim is a lie.
-      guard member.count / 1040 <= member.compressedCount,
-        let inflated = Inflate.decompress(stored, count: member.count)
-      else { throw damaged("the compressed data are damaged") }
+      guard let inflated = Inflate.decompress(stored, count: member.count) else {
+        throw damaged("the compressed data are damaged")
+      }
       bytes = inflated
     }
     guard bytes.count == member.count, Checksum.crc32(bytes) == member.checksum else {

@@ -5,6 +5,9 @@ public import Tensors
 /// Mistakes in shapes do not interrupt layer code: they are collected with the layer path and thrown
 /// once by ``finish()``; the result of a mistaken operation is poisoned, so that one mistake makes
 /// one error.
+///
+/// What is recorded is charged against a budget before it is made: instructions with what planning them
+/// takes, and the elements of constants. Where there is no room, nothing more is recorded.
 public final class ProgramBuilder {
   package private(set) var program = Program()
   /// The errors so far.
@@ -13,14 +16,22 @@ public final class ProgramBuilder {
   private var scopeStack: [Int] = [0]
   private var scopeIndex: [String: Int] = ["": 0]
   private var scalars: [ScalarKey: ValueID] = [:]
+  private let memory: MemoryBudget
+  /// What has been charged so far.
+  package private(set) var byteCount = 0
+  /// What there was no room for; from then on nothing is recorded.
+  public private(set) var memoryError: MemoryError?
+
+  /// What an instruction takes in the program and in a plan of it, about.
+  private static let instructionByteCount = 1 << 10
 
   private struct ScalarKey: Hashable {
     var bits: UInt64
     var dtype: DType
   }
 
-  /// Starts an empty program.
-  public init() {}
+  /// Starts an empty program that may take so much memory.
+  public init(memory: MemoryBudget = .standard) { self.memory = memory }
 
   /// The layer path of the instructions being recorded.
   public var path: String { program.scopes[scopeStack[scopeStack.count - 1]] }
@@ -75,6 +86,9 @@ public final class ProgramBuilder {
       precondition(value.builder === self, "A value of another program was used in \(op.name).")
     }
     let types = operands.map(\.type)
+    guard charge(Self.instructionByteCount, for: "a program of so many operations") else {
+      return op.likelyTypes(types).map(poison)
+    }
     let isPoisoned = operands.contains { poisoned.contains($0.id.index) }
     do {
       let results = try op.resultTypes(types)
@@ -106,7 +120,58 @@ public final class ProgramBuilder {
   }
 
   /// A tensor that is part of the program.
-  public func constant(_ tensor: Tensor) -> Value { append(.constant(tensor), [])[0] }
+  public func constant(_ tensor: Tensor) -> Value {
+    charge(tensor.byteCount, for: "a constant")
+    return append(.constant(tensor), [])[0]
+  }
+
+  /// An array that is part of the program; its elements are worked out in double precision, but only where
+  /// there is room for them.
+  public func constant<Failure: Error>(
+    _ type: ValueType, elements: () throws(Failure) -> [Double]
+  ) throws(Failure) -> Value {
+    // A list of numbers, what it was made of, and a tensor of them.
+    let working = Rational.product(type.shape.byteCount(of: .float64), 3)
+    guard hasRoom(working, for: "the constant \(type)") else { return poison(type) }
+    return constant(Tensor(try elements(), shape: type.shape).converted(to: type.dtype))
+  }
+
+  /// Whether there is room for something that is about to be made; if not, that is remembered.
+  private func hasRoom(_ byteCount: Int, for what: @autoclosure () -> String) -> Bool {
+    let total = Rational.sum(self.byteCount, byteCount)
+    if memoryError == nil, total > memory.byteCount {
+      memoryError = MemoryError(
+        what: "\(path.isEmpty ? "." : path): \(what())", byteCount: total, budget: memory)
+    }
+    return memoryError == nil
+  }
+
+  /// Makes sure that there is room for as much more as is about to be recorded.
+  package func reserve(_ byteCount: Int) {
+    _ = hasRoom(byteCount, for: "a program of so many operations")
+  }
+
+  /// Takes note of something that stays; false where there was no room for it.
+  @discardableResult
+  private func charge(_ byteCount: Int, for what: @autoclosure () -> String) -> Bool {
+    guard hasRoom(byteCount, for: what()) else { return false }
+    self.byteCount += byteCount
+    return true
+  }
+
+  /// A builder for the body of an operation, which takes from the same budget.
+  func nested() -> ProgramBuilder {
+    let inner = ProgramBuilder(memory: memory)
+    inner.byteCount = byteCount
+    inner.memoryError = memoryError
+    return inner
+  }
+
+  /// Charges what was recorded in a nested builder.
+  func join(_ inner: ProgramBuilder) {
+    byteCount = inner.byteCount
+    memoryError = inner.memoryError
+  }
 
   /// A scalar that is part of the program, rounded to `dtype`; equal scalars are one value.
   public func scalar(_ value: Double, _ dtype: DType) -> Value {
@@ -156,8 +221,10 @@ public final class ProgramBuilder {
 
   /// The program recorded so far.
   ///
-  /// - Throws: ``ShapeErrors`` with every mistake met while recording.
-  public func finish() throws(ShapeErrors) -> Program {
+  /// - Throws: ``ShapeErrors`` with every mistake met while recording; `MemoryError` where there was no
+  ///   room for all of it.
+  public func finish() throws -> Program {
+    if let memoryError { throw memoryError }
     guard errors.isEmpty else { throw ShapeErrors(errors) }
     return program
   }

@@ -104,7 +104,8 @@ extension Value {
 extension ProgramBuilder {
   /// Traces a body for operands of these types; its mistakes become this builder's.
   public func subprogram(_ types: [ValueType], _ body: ([Value]) -> [Value]) -> Program? {
-    let inner = ProgramBuilder()
+    let inner = nested()
+    defer { join(inner) }
     return inner.scoped(absolute: path) {
       let inputs = types.enumerated().map { index, type in
         inner.input("x\(index)", .operand, type)

@@ -78,7 +78,7 @@ public final class Model {
     let batch = constants.values.compactMap(\.shape.first).max() ?? 1
     let request = TraceRequest(
       batch: batch, time: time ?? layer.blockSize, input: input, constants: constants)
-    let trace = try Self.tracing(layer, cancel) { try $0.layer(request) }
+    let trace = try Self.tracing(layer, memory, cancel) { try $0.layer(request) }
     parameterSpecs = trace.parameters
     output = trace.outputSpec
     try memory.require(trace.parameters.byteCount, for: "all parameters")
@@ -90,7 +90,8 @@ public final class Model {
 
   /// Draws all parameters anew, but for those of `parameters` that fit.
   ///
-  /// - Throws: ``RuntimeError`` `.cancelled`, when some are new and some are not.
+  /// - Throws: ``RuntimeError`` `.cancelled`, when some are new and some are not; ``MemoryError`` where
+  ///   drawing takes too much.
   public func initializeParameters(
     seed: UInt64, besides parameters: [String: Tensor] = [:], cancel: CancelFlag? = nil
   ) throws {
@@ -100,11 +101,15 @@ public final class Model {
         self[parameter: spec.path] = known
         continue
       }
+      try memory.require(spec.drawingByteCount, for: "drawing \(spec.path)")
+      let isCancelled = { cancel?.isRaised ?? false }
       // What is derived from another parameter is derived from that as it is drawn.
-      let drawn = sampler.values(of: spec, isCancelled: { cancel?.isRaised ?? false }) { path in
-        places[path].flatMap { sampler.values(of: parameterSpecs[$0]) { _ in nil } }
+      let drawn = sampler.values(of: spec, isCancelled: isCancelled) { path in
+        places[path].flatMap { place in
+          sampler.values(of: parameterSpecs[place], isCancelled: isCancelled) { _ in nil }
+        }
       }
-      guard let drawn else { throw Self.cancelled }
+      guard let drawn, !isCancelled() else { throw Self.cancelled }
       self[parameter: spec.path] = drawn
     }
   }
@@ -181,7 +186,7 @@ public final class Model {
   package func trace(
     _ mode: LayerContext.Mode, _ request: TraceRequest, cancel: CancelFlag? = nil
   ) throws -> LayerTrace {
-    try Self.tracing(layer, cancel) { tracer in
+    try Self.tracing(layer, memory, cancel) { tracer in
       switch mode {
       case .layer: try tracer.layer(request)
       case .step: try tracer.step(request)
@@ -192,10 +197,11 @@ public final class Model {
 
   /// What a tracer that can be stopped makes of the layer.
   private static func tracing(
-    _ layer: any SequenceLayer, _ cancel: CancelFlag?, _ body: (LayerTracer) throws -> LayerTrace
+    _ layer: any SequenceLayer, _ memory: MemoryBudget, _ cancel: CancelFlag?,
+    _ body: (LayerTracer) throws -> LayerTrace
   ) throws -> LayerTrace {
     do {
-      return try body(LayerTracer(layer) { cancel?.isRaised ?? false })
+      return try body(LayerTracer(layer, memory: memory) { cancel?.isRaised ?? false })
     } catch let error as LayerError where error.code == .cancelled {
       throw cancelled
     }
@@ -248,7 +254,7 @@ public final class Model {
     _ request: TraceRequest, stepTime: Int?, cancel: CancelFlag?
   ) throws -> TracePlan {
     try cache.plan(.init(mode: .gradients(stepTime: stepTime), request: request)) {
-      var trace = try Self.tracing(layer, cancel) { tracer in
+      var trace = try Self.tracing(layer, memory, cancel) { tracer in
         guard let stepTime else { return try tracer.layer(request) }
         return try tracer.steps(request, stepTime: stepTime, rewrite: stepRewrite)
       }

@@ -45,7 +45,7 @@ enum MachineMemory {
   }
 
   /// What `ulimit -v` leaves beside what is mapped already.
-  private static var addressSpace: MemoryBudget? {
+  static var addressSpace: MemoryBudget? {
     var limit = rlimit()
     #if canImport(Glibc)
       let kind = __rlimit_resource_t(RLIMIT_AS.rawValue)

@@ -16,6 +16,9 @@ public struct MemoryBudget: Hashable, Sendable {
     self.origin = origin
   }
 
+  /// No budget, for what is bounded by something that had one.
+  package static let unlimited = MemoryBudget(.max, origin: "no limit")
+
   private static let chosen = Mutex(MachineMemory.budget)
 
   /// The budget of all that was given no other: what ``setStandard(_:)`` said, at first half of what
@@ -25,7 +28,13 @@ public struct MemoryBudget: Hashable, Sendable {
   /// Sets the budget of all that is made from now on.
   public static func setStandard(_ budget: MemoryBudget) { chosen.withLock { $0 = budget } }
 
+  /// How large a request is looked at for what the process may still map, too.
+  private static let large = 1 << 26
+
   /// Makes sure that there is room.
+  ///
+  /// What was free when the budget was set may be taken by now. A large request is therefore also held
+  /// against what the limit of the process leaves, beyond which the system would refuse it.
   ///
   /// - Parameters:
   ///   - byteCount: What is about to be allocated; `Int.max` stands for more than can be counted.
@@ -36,6 +45,11 @@ public struct MemoryBudget: Hashable, Sendable {
   ) throws(MemoryError) {
     guard byteCount <= self.byteCount else {
       throw MemoryError(what: what(), byteCount: byteCount, budget: self)
+    }
+    if byteCount >= Self.large, let left = MachineMemory.addressSpace,
+      byteCount > left.byteCount / 8 * 7
+    {
+      throw MemoryError(what: what(), byteCount: byteCount, budget: left)
     }
   }
 

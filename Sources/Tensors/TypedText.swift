@@ -3,16 +3,7 @@
 package enum TypedText {
   /// What bytes say: UTF-8, or UTF-16 where a byte order mark says so; nil where they are neither.
   package static func decoded(_ bytes: [UInt8]) -> String? {
-    let isLittle = bytes.starts(with: [0xFF, 0xFE])
-    guard isLittle || bytes.starts(with: [0xFE, 0xFF]) else {
-      return String(validating: bytes, as: UTF8.self).map(normalized)
-    }
-    let units = stride(from: 2, to: bytes.count - 1, by: 2).map { place in
-      let (low, high) =
-        isLittle ? (bytes[place], bytes[place + 1]) : (bytes[place + 1], bytes[place])
-      return UInt16(low) | UInt16(high) << 8
-    }
-    return normalized(String(decoding: units, as: UTF16.self))
+    PlainText.validated(bytes).map(normalized)
   }
 
   /// The text with `\n` at the end of its lines and, outside strings and comments, plain blanks and plain

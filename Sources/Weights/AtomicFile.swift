@@ -57,14 +57,25 @@ package enum AtomicFile {
     }
   }
 
-  /// Writes `bytes` as the whole contents of `path`.
+  /// What is written before asking again whether to go on: some hundredths of a second.
+  private static let pieceCount = 1 << 24
+
+  /// Writes `bytes` as the whole contents of `path`; `isStopped` is asked now and then, and true ends with
+  /// ``FileError`` `.stopped`.
   package static func write(
-    _ bytes: [UInt8], to path: String, existing: Existing = .replaced
+    _ bytes: [UInt8], to path: String, existing: Existing = .replaced,
+    isStopped: () -> Bool = { false }
   ) throws {
     try write(to: path, existing: existing) { append in
       var failure: FileError?
       bytes.withUnsafeBytes { buffer in
-        do throws(FileError) { try append(buffer) } catch { failure = error }
+        do throws(FileError) {
+          for start in stride(from: 0, to: buffer.count, by: pieceCount) {
+            if isStopped() { throw FileError(.stopped, path: path) }
+            let end = min(start + pieceCount, buffer.count)
+            try append(UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+          }
+        } catch { failure = error }
       }
       if let failure { throw failure }
     }
@@ -128,6 +139,8 @@ package enum AtomicFile {
       guard written > 0 else { throw failure(path) }
       done += written
     }
+    // Large files reach the disk piece by piece, so that no piece and not the end takes long.
+    if bytes.count >= pieceCount { fsync(descriptor) }
   }
 
   private static func failure(_ path: String) -> FileError {

@@ -20,7 +20,7 @@ package final class ByteFile: Sendable {
   /// The number of bytes.
   package let count: Int
   private let source: Source
-  private let isStopped: @Sendable () -> Bool
+  private let asksToStop: @Sendable () -> Bool
 
   private enum Source {
     case descriptor(Int32)
@@ -47,7 +47,7 @@ package final class ByteFile: Sendable {
       throw FileError(.notReadable, path: path, found: systemMessage())
     }
     self.path = path
-    self.isStopped = isStopped
+    asksToStop = isStopped
     switch facts.st_mode & S_IFMT {
     case S_IFREG:
       count = Int(facts.st_size)
@@ -68,8 +68,11 @@ package final class ByteFile: Sendable {
     path = name
     count = bytes.count
     source = .memory(bytes)
-    isStopped = { false }
+    asksToStop = { false }
   }
+
+  /// Whether whoever opened the file wants what is made of it no more.
+  package var isStopped: Bool { asksToStop() }
 
   deinit {
     if case .descriptor(let descriptor) = source { close(descriptor) }
@@ -117,7 +120,7 @@ package final class ByteFile: Sendable {
     case .descriptor(let descriptor):
       var done = 0
       while done < buffer.count {
-        guard !isStopped() else { throw FileError(.stopped, path: path) }
+        guard !isStopped else { throw FileError(.stopped, path: path) }
         let rest = UnsafeMutableRawBufferPointer(
           rebasing: buffer[done...].prefix(ByteFile.pieceBytes))
         let got = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))

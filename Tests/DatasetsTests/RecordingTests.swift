@@ -114,6 +114,18 @@ import Weights
     #expect(worst < 0.5e-6, "\(worst)")
   }
 
+  @Test("a conversion that nobody waits for any more ends")
+  func stopped() throws {
+    var looks = 0
+    let error = #expect(throws: FileError.self) {
+      try tone(44100, 88200).converted(toRateHz: 16000) {
+        looks += 1
+        return looks == 2
+      }
+    }
+    #expect(error?.code == .stopped && looks == 2)
+  }
+
   @Test(
     "the number of timesteps is that of the duration, rounded up", arguments: [0, 1, 2, 441, 1000])
   func counts(count: Int) throws {

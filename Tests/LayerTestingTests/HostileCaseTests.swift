@@ -69,6 +69,15 @@ import Weights
     #expect(failures.contains { $0.detail.contains(message) }, "\(failures)")
   }
 
+  @Test(
+    "cases outside the folder of the manifest are not read",
+    arguments: ["../dense/a", "/etc", "dense/../../a", "dense//a", "./a", ""])
+  func outside(name: String) {
+    let folder = Self.fixtures.path(percentEncoded: false)
+    let error = #expect(throws: WeightError.self) { try GoldenCase(folder: folder, name: name) }
+    #expect(error?.found.contains("the case \"\(name)\"") == true)
+  }
+
   @Test("facts that lie end no run", arguments: names)
   func lies(name: String) throws {
     let lies: [JSONValue] = [

@@ -90,6 +90,17 @@ import Testing
     LocalDotProductSelfAttention(
       numHeads: 1, unitsPerHead: 2, blockSize: 64, maxPastHorizon: 64, useSinkScalars: true),
     DotProductSelfAttention(numHeads: 1, unitsPerHead: 2, maxPastHorizon: 4150),
+    DotProductSelfAttention(
+      numHeads: 1, unitsPerHead: 2, maxPastHorizon: 4150, maxFutureHorizon: 2,
+      numSinkEmbeddings: 2, sinkEmbeddingsInit: .normal(stddev: 1)),
+    DotProductSelfAttention(
+      numHeads: 1, unitsPerHead: 2, maxPastHorizon: 12_500, useSinkScalars: true),
+    DotProductSelfAttention(
+      numHeads: 1, unitsPerHead: 2, maxPastHorizon: 4500, computeDtype: .bfloat16),
+    DotProductSelfAttention(
+      numHeads: 1, unitsPerHead: 2, maxPastHorizon: 8300,
+      relativePositionEmbedding: .t5RelativePositionEmbedding(
+        T5RelativePositionEmbedding(numBuckets: 4, numHeads: 1, bidirectional: false))),
   ]
 
   @Test(
@@ -108,5 +119,10 @@ import Testing
     let same = steps.timesteps(0..<time)
     #expect(same.mask.bitsEqual(whole.mask))
     #expect(same.maskedInvalid().values.bitsEqual(whole.maskedInvalid().values))
+    // A row that ends early, without those that make it longer.
+    let end = time - 40
+    let alone = try model.layer(x.rows([1]).timesteps(0..<end)).y
+    let padded = whole.rows([1]).timesteps(0..<end)
+    #expect(alone.maskedInvalid().values.bitsEqual(padded.maskedInvalid().values))
   }
 }

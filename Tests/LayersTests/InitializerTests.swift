@@ -119,6 +119,31 @@ import Testing
     }
   }
 
+  @Test("orthogonal vectors ask while they are made, not only between them")
+  func cancelledVectors() {
+    let spec = ParameterSpec(
+      path: "kernel", collection: .parameters, shape: [1 << 20, 2], dtype: .float32,
+      initializer: .orthogonal(), fans: .init())
+    var looks = 0
+    let drawn = ParameterSampler(seed: 1).values(
+      of: spec,
+      isCancelled: {
+        looks += 1
+        return looks == 10
+      }, resolve: { _ in nil })
+    #expect(drawn == nil && looks == 10)
+  }
+
+  @Test("drawing is refused where its lists take too much")
+  func drawingMemory() throws {
+    let dense = Dense(features: 500, kernelInit: .orthogonal(), name: "dense")
+    let error = #expect(throws: MemoryError.self) {
+      try Model(
+        Serial([dense]), input: ChannelSpec([500]), memory: MemoryBudget(2 << 20, origin: "a test"))
+    }
+    #expect(error?.what == "drawing dense/kernel")
+  }
+
   @Test("zeros, ones, constants and given values are exact")
   func constants() {
     #expect(values(.zeros, [2, 2]) == [0, 0, 0, 0])

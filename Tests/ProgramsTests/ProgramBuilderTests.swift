@@ -21,6 +21,43 @@ struct ProgramBuilderTests {
     )
   }
 
+  @Test("a constant that there is no room for is not worked out")
+  func largeConstants() throws {
+    let builder = ProgramBuilder(memory: MemoryBudget(1 << 20, origin: "a test"))
+    var made: [Int] = []
+    func constant(_ count: Int) -> Value {
+      builder.scoped("a") {
+        builder.constant(ValueType(.float32, [count])) {
+          made.append(count)
+          return Array(repeating: 1, count: count)
+        }
+      }
+    }
+    #expect(constant(1000).shape == [1000] && builder.memoryError == nil)
+    #expect(constant(1 << 20).shape == [1 << 20])
+    _ = constant(2)
+    #expect(made == [1000])
+    let error = #expect(throws: MemoryError.self) { try builder.finish() }
+    #expect(error?.what == "a: the constant f32[1048576]")
+  }
+
+  @Test("operations are charged, those of bodies too, and nothing is recorded beyond the budget")
+  func manyOperations() throws {
+    let builder = ProgramBuilder(memory: MemoryBudget(1 << 20, origin: "a test"))
+    let x = builder.input("x", .input, ValueType(.float32, [2]))
+    func sum(_ count: Int) -> Program? {
+      builder.subprogram([x.type]) { inputs in
+        [(0..<count).reduce(inputs[0]) { sum, _ in sum + inputs[0] }]
+      }
+    }
+    #expect(sum(400)?.instructions.count == 400 && sum(400) != nil)
+    #expect(sum(400) == nil)
+    _ = x + x
+    #expect(builder.program.instructions.isEmpty)
+    let error = #expect(throws: MemoryError.self) { try builder.finish() }
+    #expect(error?.what == ".: a program of so many operations")
+  }
+
   @Test("two mistakes make two errors")
   func twoErrors() {
     let builder = ProgramBuilder()

@@ -33,6 +33,9 @@ import Testing
     #expect(TypedText.decoded(little) == "é\"" && TypedText.decoded(big) == "é\"")
     #expect(TypedText.decoded([0x61, 0xFF]) == nil)
     #expect(TypedText.decoded([]) == "")
+    #expect(PlainText.decoded(little) == "é“" && PlainText.validated(big) == "é“")
+    #expect(PlainText.decoded([0xEF, 0xBB, 0xBF, 0x61, 0xFF]) == "a\u{FFFD}")
+    #expect(PlainText.validated([0x61, 0xFF]) == nil)
   }
 
   @Test("text is shown without anything that a terminal obeys")

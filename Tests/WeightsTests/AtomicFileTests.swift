@@ -32,6 +32,25 @@ import Weights
     }
   }
 
+  @Test("a writing that is stopped leaves what was there")
+  func stopped() throws {
+    try withFolder { folder in
+      let path = "\(folder)/a"
+      try AtomicFile.write([1], to: path)
+      var looks = 0
+      let error = #expect(throws: FileError.self) {
+        try AtomicFile.write(
+          Array(repeating: 0, count: 1 << 25), to: path,
+          isStopped: {
+            looks += 1
+            return looks == 2
+          })
+      }
+      #expect(error?.code == .stopped)
+      #expect(try bytes(path) == [1])
+    }
+  }
+
   @Test("a link stays one, and what it leads to is written", arguments: [true, false])
   func symbolicLink(isThere: Bool) throws {
     try withFolder { folder in

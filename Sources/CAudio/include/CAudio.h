@@ -33,10 +33,17 @@ void ca_close(ca_decoder *decoder);
 
 // MARK: Rate (Rate.c, libsamplerate)
 
-/// Converts `frame_count` frames to `ratio` times their rate with the best filter; returns how many
-/// frames of at most `capacity` were written, or -1 with a reason in `failure`.
-int64_t ca_convert_rate(const float *samples, int64_t frame_count, int32_t channel_count,
-                        double ratio, float *converted, int64_t capacity, const char **failure);
+typedef struct SRC_STATE_tag ca_rate;
+
+/// Begins to convert a recording with the best filter. On failure returns NULL and writes the reason to
+/// `failure`.
+ca_rate *ca_rate_open(int32_t channel_count, const char **failure);
+/// Converts on to `ratio` times the rate: `samples` are all frames up to the end that were not `used`
+/// before. Returns how many frames of at most `capacity` were written, 0 at the end, or -1 with a
+/// reason in `failure`.
+int64_t ca_rate_convert(ca_rate *rate, double ratio, const float *samples, int64_t frame_count,
+                        float *converted, int64_t capacity, int64_t *used, const char **failure);
+void ca_rate_close(ca_rate *rate);
 /// The filter in its authors' words, with its quality.
 const char *ca_rate_quality(void);
 

@@ -98,6 +98,29 @@ static void attentionContext(
   }
 }
 
+/// Whether any of n numbers is infinite or NaN.
+static int isUnknown(const float *y, int64_t n) {
+  const uint32_t exponent = 0x7f800000;
+  uint32_t unknown = 0;
+  for (int64_t j = 0; j < n; j++) {
+    uint32_t bits;
+    memcpy(&bits, y + j, 4);
+    unknown |= (bits & exponent) == exponent;
+  }
+  return unknown != 0;
+}
+
+/// Sums anew what a query gives whose sums are not finite, over the keys from..<to that it may see
+/// alone: other queries of its block see more, and 0 times NaN would be NaN. row[0] belongs to `from`.
+static void attentionAlone(
+  const sw_attention_rows *rows, int64_t query, int64_t from, int64_t to, const float *row,
+  float *partial) {
+  if (!isUnknown(rows->context + query * rows->contextStride, rows->valueSize)) return;
+  const int64_t first = rows->first[query] > from ? rows->first[query] : from;
+  const int64_t last = rows->last[query] < to ? rows->last[query] : to;
+  attentionContext(rows, query, 1, first, last, row + (first - from), to - from, partial);
+}
+
 /// What a query gives that sees no key, which is the same for all that see none: `known`, what another
 /// one gives, is copied; where it is NULL, it is computed. Returns what this one gives.
 static const float *attentionFullyMasked(
@@ -172,6 +195,8 @@ static void attentionHead(const sw_attention_rows *rows, float *scratch) {
       attentionShares(rows, at, count, from, to, scores, visible);
       attentionContext(rows, at, count, from, to, scores, to - from, partial);
     }
+    for (int64_t q = 0; q < count; q++)
+      if (visible[q]) attentionAlone(rows, at + q, from, to, scores + q * (to - from), partial);
     for (int64_t q = 0; q < count; q++)
       if (!visible[q]) fullyMasked = attentionFullyMasked(rows, at + q, fullyMasked, scores, partial);
   }
@@ -262,6 +287,8 @@ static void attentionStep(const sw_attention_rows *heads, int64_t count, float *
       attentionShares(heads + h, 0, 1, from, to, scores + h * (to - from), visible + h);
     attentionStepContext(heads, count, from, to, scores, partial);
   }
+  for (int64_t h = 0; h < count; h++)
+    if (visible[h]) attentionAlone(heads + h, 0, from, to, scores + h * (to - from), partial);
   for (int64_t h = 0; h < count; h++)
     if (!visible[h]) attentionFullyMasked(heads + h, 0, NULL, scores, partial);
 }

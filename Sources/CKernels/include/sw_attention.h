@@ -46,8 +46,8 @@ int64_t sw_attention_scratch_count(int64_t span, int64_t keyCount, int64_t value
 /// all keys of the products of query and keys (sums in order of fma), with bias and cap:
 /// e = EXP(s - maximum), p = e / sum of e on lanes, lanes and chunks counted from key 0. The tree that adds
 /// the lanes does not mind where they begin.
-/// A key that is not visible has p = 0 and adds nothing, so whole runs of them are never read; values
-/// of invisible keys must be finite.
+/// A key that is not visible has p = 0 and adds nothing, so whole runs of them are never read. Values of
+/// keys outside first..<last may be NaN; those of keys inside that are not valid must be finite.
 void sw_attention(const sw_attention_rows *rows, float *scratch);
 
 #endif

@@ -26,6 +26,13 @@ package struct GoldenCase: Sendable {
   package init(folder: String, name: String, registry: LayerRegistry = .builtIn) throws {
     self.name = name
     family = String(name.prefix { $0 != "/" })
+    // The manifest may come from anybody.
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+      throw WeightError(
+        .badHeader, path: "\(folder)/manifest.json", found: "the case \"\(name)\"",
+        expected: "family/case, folders below that of the manifest")
+    }
     let path = "\(folder)/\(name)"
     facts = try JSONParser.parse(try ByteFile(path: "\(path)/case.json").readAll())
     data = try Safetensors(path: "\(path)/data.safetensors")

@@ -16,7 +16,11 @@ struct AttentionChunks {
   private static let longestSum = 4096
 
   /// Chunks of the size that does least in vain; `leading` keys stand before those of every chunk.
-  init(past: Int, future: Int, leading: Int, queryCount: Int) {
+  ///
+  /// Of a reach beyond all `keyCount` keys of a sequence, what is needed is kept.
+  init(past: Int, future: Int, leading: Int, queryCount: Int, keyCount: Int = .max) {
+    let past = Self.needed(past: past, future: future, leading: leading, keyCount: keyCount)
+    let future = min(future, keyCount)
     let room = max(1, Self.longestSum - leading - past - future)
     size = max(1, min(queryCount, max(16, past + future), room))
     (self.past, self.future, self.queryCount) = (past, future, queryCount)
@@ -25,6 +29,17 @@ struct AttentionChunks {
   /// Chunks of a given size.
   init(size: Int, past: Int, future: Int, queryCount: Int) {
     (self.size, self.past, self.future, self.queryCount) = (size, past, future, queryCount)
+  }
+
+  /// As much of a past as has keys, such that long sums are cut into the same pieces as with all of it.
+  ///
+  /// What is left out of those are whole pieces before the first key, which add nothing; leading keys keep
+  /// the first piece to themselves. So it makes no difference how long a sequence or a step is.
+  private static func needed(past: Int, future: Int, leading: Int, keyCount: Int) -> Int {
+    let own = min(past, keyCount)
+    guard leading + past + 1 + future > longestSum else { return own }
+    let rest = past - own - (leading > 0 ? longestSum : 0)
+    return past - max(0, rest) / longestSum * longestSum
   }
 
   private var count: Int { max(1, (queryCount + size - 1) / size) }

@@ -4,8 +4,11 @@ import Tensors
 /// Softmax attention of queries over keys and values: what every dot-product attention shares.
 ///
 /// Queries `[b, q, n, h]` (already scaled), keys and values `[b, k, m, h]`, `n` divisible by `m`. Logits
-/// get a bias, then a soft cap, then -1e9 where a key is not visible; the softmax runs in at least
+/// get a bias, then a soft cap; keys that are not visible weigh nothing. The softmax runs in at least
 /// single precision.
+///
+/// Keys and values that a query does not see may hold NaN: a value that is not finite makes NaN of what
+/// the queries give that see it.
 struct AttentionCore {
   /// What becomes of a query that sees no key.
   enum Blind: Hashable, Sendable {
@@ -113,7 +116,10 @@ struct AttentionCore {
     let dtype = operands.queries.dtype
     let logits = self.logits(operands)
     let visible = visibility(operands)
-    let masked = visible.select(logits, logits.scalarLike(-1e9))
+    let seesAny = visible.reduced(.or, axes: [3], keepingAxes: true)
+    // A query that sees nothing has equal logits.
+    let hidden = seesAny.select(logits.scalarLike(-.infinity), logits.scalarLike(-1e9))
+    let masked = visible.select(logits, hidden)
     let wide = dtype == .float64 ? masked : masked.converted(to: .float32)
     var probabilities = softmax(wide)
     if !isOnline { probabilities = probabilities.converted(to: dtype) }
@@ -121,11 +127,10 @@ struct AttentionCore {
       probabilities = probabilities * dropout.converted(to: probabilities.dtype)
     }
     if blind != .mean {
-      let any = visible.reduced(.or, axes: [3], keepingAxes: true)
-      probabilities = any.select(probabilities, probabilities.scalarLike(0))
+      probabilities = seesAny.select(probabilities, probabilities.scalarLike(0))
     }
     let values = operands.values.converted(to: probabilities.dtype)
-    let context = Self.contract(probabilities, values, heads: operands.keys.shape[2])
+    let context = weighted(values, by: probabilities, visible, hidesKeys: operands.visible != nil)
     let shown = wantsProbabilities ? probabilities.transposed([0, 2, 1, 3]) : nil
     return Output(
       context: context.converted(to: dtype), probabilities: shown?.converted(to: dtype))
@@ -156,16 +161,40 @@ struct AttentionCore {
     return logits
   }
 
-  /// `bool[b, n, q, k]`.
+  /// The values weighted by probabilities, `[b, q, n, h]`: NaN where a query sees one that is not finite,
+  /// while those that it does not see add nothing, which 0 times NaN would not.
+  private func weighted(
+    _ values: Value, by probabilities: Value, _ visible: Value, hidesKeys: Bool
+  ) -> Value {
+    let groups = values.shape[2]
+    // Values of invalid keys are 0, and there are no others that are hidden.
+    guard hidesKeys || band.isSliding || band.past >= 0 || band.future >= 0 else {
+      return Self.contract(probabilities, values, heads: groups)
+    }
+    let isFinite = values.unary(.isFinite)
+    let known = isFinite.select(values, values.scalarLike(0))
+    let context = Self.contract(probabilities, known, heads: groups)
+    let (batch, queries, heads, size) = Self.dimensions(context)
+    let seen = visible.reshaped([batch, queries, visible.shape[3]]).converted(to: .float32)
+    let unknown = seen.dot(
+      isFinite.not.converted(to: .float32),
+      DotDimensions(leftBatch: [0], rightBatch: [0], leftContracting: [2], rightContracting: [1])
+    ).stoppingGradient
+    let isKnown = (unknown .== unknown.scalarLike(0)).reshaped([batch, queries, groups, 1, size])
+      .broadcast(to: [batch, queries, groups, heads / groups, size]).reshaped(context.shape)
+    return isKnown.select(context, context.scalarLike(.nan))
+  }
+
+  /// `bool[b, 1, q, k]`.
   private func visibility(_ operands: Operands) -> Value {
-    let (queries, heads) = (operands.queries.shape[1], operands.queries.shape[2])
+    let queries = operands.queries.shape[1]
     let (batch, keys) = (operands.keyMask.shape[0], operands.keyMask.shape[1])
     var visible = operands.keyMask.reshaped([batch, 1, 1, keys])
     if let inBand = band.mask(queries: queries, keys: keys, in: visible.builder) {
       visible = visible.and(inBand.reshaped([1, 1, queries, keys]))
     }
     if let more = operands.visible { visible = visible.and(more.expandingAxes([1])) }
-    return visible.broadcast(to: [batch, heads, queries, keys])
+    return visible.broadcast(to: [batch, 1, queries, keys])
   }
 
   /// Probabilities `[b, q, n, k]` with equal shares where there are none.

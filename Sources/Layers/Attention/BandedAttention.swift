@@ -162,7 +162,7 @@ struct BandedAttention {
     let isShorter = past + future < keyTime
     guard !hasKernel(frame) || (context.options.differentiable && isShorter) else { return nil }
     return AttentionChunks(
-      past: min(past, keyTime), future: min(future, keyTime), leading: sinkCount, queryCount: time)
+      past: past, future: future, leading: sinkCount, queryCount: time, keyCount: keyTime)
   }
 
   /// Whether executors have a kernel for the attention of a frame, whose time and memory are linear.

@@ -1,3 +1,4 @@
+import Programs
 import Tensors
 
 #if canImport(Glibc)
@@ -41,8 +42,12 @@ struct SincFilter {
   }
 
   /// The taps as the kernel of every channel by itself, `[size, 1, channels]`.
-  func kernel(_ channels: Int) throws(LayerError) -> Tensor {
-    let values = try taps().flatMap { Array(repeating: $0, count: channels) }
-    return Tensor(values, shape: [size, 1, channels])
+  func kernel(
+    _ channels: Int, _ dtype: DType, _ context: LayerContext
+  ) throws(LayerError) -> Value {
+    let type = ValueType(dtype, [size, 1, channels])
+    return try context.builder.constant(type) { () throws(LayerError) in
+      try taps().flatMap { Array(repeating: $0, count: channels) }
+    }
   }
 }

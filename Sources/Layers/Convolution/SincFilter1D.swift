@@ -23,7 +23,6 @@ extension SincFilter1D: WindowConvolutionLayer {
   func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType) {
     try filter.check(self)
     try requireElements(.floating, input)
-    try requireConstant("a filter", [kernelSize, input.shape[0]])
     return (input.shape[0], input.dtype)
   }
 
@@ -31,7 +30,7 @@ extension SincFilter1D: WindowConvolutionLayer {
     _ x: Value, left: Int, right: Int, _ context: LayerContext
   ) throws(LayerError) -> Value {
     let channels = x.shape[2]
-    let kernel = context.builder.constant(try filter.kernel(channels).converted(to: x.dtype))
+    let kernel = try filter.kernel(channels, x.dtype, context)
     return x.convolved(
       kernel, windowFields.convolution(left: left, right: right, groups: channels))
   }
@@ -60,7 +59,6 @@ extension SincFilter1DTranspose: TransposedConvolutionLayer {
   func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType) {
     try filter.check(self)
     try requireElements(.floating, input)
-    try requireConstant("a filter", [kernelSize, input.shape[0]])
     return (input.shape[0], input.dtype)
   }
 
@@ -68,7 +66,7 @@ extension SincFilter1DTranspose: TransposedConvolutionLayer {
     _ input: ChannelSpec, _ context: LayerContext
   ) throws(LayerError) -> (ConvolutionParameters, groups: Int) {
     let channels = input.shape[0]
-    let kernel = try filter.kernel(channels).converted(to: input.dtype)
-    return (ConvolutionParameters(kernel: context.builder.constant(kernel)), channels)
+    let kernel = try filter.kernel(channels, input.dtype, context)
+    return (ConvolutionParameters(kernel: kernel), channels)
   }
 }

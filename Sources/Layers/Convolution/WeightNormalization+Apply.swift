@@ -33,7 +33,7 @@ extension SpectralWeightNormalization {
       .converted(to: kernel.dtype)
     _ = try context.variable("\(scope)/sigma", [], dtype: paramDtype, .ones)
     var v = matrix.reduced(.sum, axes: [1], keepingAxes: true).transposed([1, 0])
-    for _ in 0..<max(1, nPowerIteration) {
+    try context.repeating(max(1, nPowerIteration)) { _ in
       v = u.matmul(matrix.transposed([1, 0])).unit(epsilon: epsilon)
       u = v.matmul(matrix).unit(epsilon: epsilon)
     }

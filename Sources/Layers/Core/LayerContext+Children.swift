@@ -97,10 +97,7 @@ extension LayerContext {
     _ child: any SequenceLayer, _ input: ChannelSpec, _ scope: ChildScope, latency: Int,
     _ body: (ChannelSpec) throws(LayerError) -> Result
   ) throws(LayerError) -> Result {
-    if isCancelled() {
-      throw LayerError(
-        .cancelled, layer: child.typeName, found: "an interruption", expected: "to be traced")
-    }
+    try checkLimits()
     let (outer, outerLatency) = (place, precedingLatency)
     defer { (place, precedingLatency) = (outer, outerLatency) }
     place.path = LayerPath.join(outer.path, scope.path)
@@ -135,7 +132,7 @@ extension LayerContext {
   ) throws(LayerError) -> SequenceValue {
     guard output.channelSpec == spec else {
       // A poisoned value has a shape that means nothing; its cause is reported by the builder.
-      if !builder.errors.isEmpty { return output }
+      if !builder.errors.isEmpty || builder.memoryError != nil { return output }
       throw LayerError(
         .brokenContract, layer: child.typeName, found: "an output of \(output.channelSpec)",
         expected: "\(spec), as its outputSpec says")

@@ -136,6 +136,34 @@ public final class LayerContext {
     return value
   }
 
+  // MARK: - Limits
+
+  /// Ends a trace that nobody wants any more, or whose program has no room.
+  func checkLimits() throws(LayerError) {
+    if isCancelled() {
+      throw LayerError(
+        .cancelled, layer: "trace", found: "an interruption", expected: "to be traced")
+    }
+    if let error = builder.memoryError {
+      throw LayerError(
+        .outOfMemory, layer: "trace", found: "\(error)", expected: "room for the program")
+    }
+  }
+
+  /// Records operations as often as a number of the config says.
+  ///
+  /// Room for all of them is asked for as soon as it is known what the first take.
+  public func repeating(
+    _ count: Int, _ body: (Int) throws(LayerError) -> Void
+  ) throws(LayerError) {
+    for index in 0..<max(0, count) {
+      let before = builder.byteCount
+      try body(index)
+      if index == 0 { builder.reserve(Rational.product(builder.byteCount - before, count - 1)) }
+      try checkLimits()
+    }
+  }
+
   // MARK: - Constants, seeds, emits
 
   /// What is known of the constants, for `outputSpec`.

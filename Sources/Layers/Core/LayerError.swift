@@ -22,6 +22,8 @@ public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     case brokenContract
     /// Whoever asked for the trace wants it no more.
     case cancelled
+    /// There is no room for the program of the trace, which then ends with `MemoryError`.
+    case outOfMemory
   }
 
   /// What kind of mistake it is.

@@ -18,7 +18,7 @@ extension LayerTracer {
     let start = try initialState(request)
     var step = try step(request.cut(to: stepTime))
     if let rewrite { step.program = rewrite(step.program) }
-    let builder = ProgramBuilder()
+    let builder = ProgramBuilder(memory: memory)
     var inputs: [String: Value] = [:]
     for input in step.program.inputs where !input.role.isState {
       var type = step.program[input.value]

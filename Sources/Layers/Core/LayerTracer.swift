@@ -1,72 +1,95 @@
 import Programs
-import Tensors
+public import Tensors
 
 /// Makes the three programs of a layer.
 ///
-/// - Throws: every function throws ``LayerError`` for a mistake that a layer found, or `ShapeErrors`
-///   for operations that do not fit.
+/// - Throws: every function throws ``LayerError`` for a mistake that a layer found, `ShapeErrors`
+///   for operations that do not fit, or `MemoryError` for a program that there is no room for.
 public struct LayerTracer: Sendable {
   /// The root layer.
   public let layer: any SequenceLayer
+  let memory: MemoryBudget
   private let isCancelled: @Sendable () -> Bool
 
   /// Makes a tracer.
   ///
-  /// `isCancelled` is asked at every layer; when it says so, the trace ends with ``LayerError``
-  /// `.cancelled`.
+  /// `memory` is what each program may take, constants included. `isCancelled` is asked at every layer;
+  /// when it says so, the trace ends with ``LayerError`` `.cancelled`.
   public init(
-    _ layer: any SequenceLayer, isCancelled: @escaping @Sendable () -> Bool = { false }
+    _ layer: any SequenceLayer, memory: MemoryBudget = .standard,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
   ) {
     self.layer = layer
+    self.memory = memory
     self.isCancelled = isCancelled
   }
 
   /// The program of the whole sequence.
   public func layer(_ request: TraceRequest) throws -> LayerTrace {
-    let (context, x) = makeContext(.layer, request)
-    let y = try context.layer(layer, x, at: rootScope)
-    return try finish(context, request, input: x, output: y, state: [])
+    try tracing(.layer, request) { context, x in
+      let y = try context.layer(layer, x, at: rootScope)
+      return try finish(context, request, input: x, output: y, state: [])
+    }
   }
 
   /// The program of one step of `request.time` timesteps.
   public func step(_ request: TraceRequest) throws -> LayerTrace {
-    var template = LayerState()
-    let (scratch, _) = makeContext(.initialState, request)
-    try scratch.initialState(
-      layer, for: request.input, into: &template, at: rootScope, latency: 0)
-    let (context, x) = makeContext(.step, request)
-    var leaves: [StateLeafSpec] = []
-    var state = template[child: ""].mapLeaves { path, leaf in
-      leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
-      return context.builder.input(path, .state(leaf.kind), leaf.value.type)
+    let template = try tracing(.initialState, request) { context, _ in
+      var template = LayerState()
+      try context.initialState(
+        layer, for: request.input, into: &template, at: rootScope, latency: 0)
+      return template[child: ""]
     }
-    var root = LayerState()
-    root[child: ""] = state
-    let y = try context.step(layer, x, &root, at: rootScope, latency: 0)
-    state = root[child: ""]
-    for (path, leaf) in state.allLeaves() { context.builder.output(path, .state, leaf.value) }
-    return try finish(context, request, input: x, output: y, state: leaves)
+    return try tracing(.step, request) { context, x in
+      var leaves: [StateLeafSpec] = []
+      var state = template.mapLeaves { path, leaf in
+        leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
+        return context.builder.input(path, .state(leaf.kind), leaf.value.type)
+      }
+      var root = LayerState()
+      root[child: ""] = state
+      let y = try context.step(layer, x, &root, at: rootScope, latency: 0)
+      state = root[child: ""]
+      for (path, leaf) in state.allLeaves() { context.builder.output(path, .state, leaf.value) }
+      return try finish(context, request, input: x, output: y, state: leaves)
+    }
   }
 
   /// The program of the state before the first step; its outputs are the state leaves.
   public func initialState(_ request: TraceRequest) throws -> LayerTrace {
-    let (context, x) = makeContext(.initialState, request)
-    var root = LayerState()
-    try context.initialState(layer, for: request.input, into: &root, at: rootScope, latency: 0)
-    var leaves: [StateLeafSpec] = []
-    for (path, leaf) in root[child: ""].allLeaves() {
-      leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
-      context.builder.output(path, .state, leaf.value)
+    try tracing(.initialState, request) { context, x in
+      var root = LayerState()
+      try context.initialState(layer, for: request.input, into: &root, at: rootScope, latency: 0)
+      var leaves: [StateLeafSpec] = []
+      for (path, leaf) in root[child: ""].allLeaves() {
+        leaves.append(StateLeafSpec(path: path, kind: leaf.kind, type: leaf.value.type))
+        context.builder.output(path, .state, leaf.value)
+      }
+      return try finish(context, request, input: x, output: nil, state: leaves)
     }
-    return try finish(context, request, input: x, output: nil, state: leaves)
   }
 
   private var rootScope: ChildScope { ChildScope("") }
 
+  /// Where there is no room for a program, that is why its layers gave up or made something else.
+  private func tracing<Result>(
+    _ mode: LayerContext.Mode, _ request: TraceRequest,
+    _ body: (LayerContext, SequenceValue) throws -> Result
+  ) throws -> Result {
+    let (context, x) = makeContext(mode, request)
+    do {
+      let result = try body(context, x)
+      try context.checkLimits()
+      return result
+    } catch {
+      throw context.builder.memoryError ?? error
+    }
+  }
+
   private func makeContext(
     _ mode: LayerContext.Mode, _ request: TraceRequest
   ) -> (LayerContext, SequenceValue) {
-    let builder = ProgramBuilder()
+    let builder = ProgramBuilder(memory: memory)
     let shape = [request.batch, request.time]
     // The initial state does not see the input; its trace has no such inputs.
     let x =

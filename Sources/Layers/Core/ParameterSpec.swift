@@ -71,6 +71,14 @@ public struct ParameterSpec: Equatable, Sendable {
     self.shaping = shaping
   }
 
+  /// What drawing the first values takes besides them: a list of them in single precision, or lists in
+  /// double precision.
+  package var drawingByteCount: Int {
+    let isSingle = dtype == .float32 && shaping == .none
+    if isSingle, initializer.distribution(shape, fans) != nil { return shape.byteCount(of: dtype) }
+    return Rational.product(shape.byteCount(of: .float64), 3)
+  }
+
   /// The array's name in parameter files: the path without `[i]`, below the collection's name.
   public var fileName: String {
     collection.rawValue + "/" + LayerPath.withoutCopies(path)

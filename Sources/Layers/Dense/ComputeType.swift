@@ -77,16 +77,6 @@ extension LayerError {
 }
 
 extension SequenceLayer {
-  /// Checks the size of an array that is worked out while the layer is traced.
-  func requireConstant(_ name: String, _ shape: Shape) throws(LayerError) {
-    let most = 1 << 25
-    guard shape.elementCount <= most else {
-      throw LayerError(
-        .invalidConfig, layer: typeName, found: "\(name) of shape \(shape.shapeText)",
-        expected: "at most \(most) elements")
-    }
-  }
-
   /// Checks that a field is at least a number, and not so large that sizes could not be computed.
   func require(_ field: String, _ value: Int, atLeast least: Int) throws(LayerError) {
     guard value >= least else {

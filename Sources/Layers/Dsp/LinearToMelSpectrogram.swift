@@ -24,7 +24,6 @@ extension LinearToMelSpectrogram: StatelessLayer {
   ) throws(LayerError) -> ChannelSpec {
     try requireChannelRank(1...Int.max, input, layer: typeName)
     try require("numMelBins", numMelBins, atLeast: 1)
-    try requireConstant("a matrix", [input.shape[input.shape.count - 1], numMelBins])
     guard sampleRate > 0 else {
       throw .config(self, "sampleRate", found: "\(sampleRate) Hz", expected: "above 0 Hz")
     }
@@ -44,8 +43,9 @@ extension LinearToMelSpectrogram: StatelessLayer {
   public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
   {
     let bins = x.channelShape[x.channelShape.count - 1]
-    let matrix = Tensor(weights(bins: bins), shape: [bins, numMelBins]).converted(to: x.dtype)
-    let kernel = context.builder.constant(matrix)
+    let kernel = context.builder.constant(ValueType(x.dtype, [bins, numMelBins])) {
+      weights(bins: bins)
+    }
     return x.mapValues(preservingZero: true) { $0.matmul(kernel) }
   }
 

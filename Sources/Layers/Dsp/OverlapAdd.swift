@@ -87,7 +87,7 @@ extension OverlapAdd: SequenceLayer {
   ) throws(LayerError) -> SequenceValue {
     let time = x.time * frameStep
     let start = overlap > 0 ? state["partial"] : noSums(x.channelSpec, context)
-    let sums = overlapped(x, after: start)
+    let sums = try overlapped(x, after: start, context)
     if overlap > 0 {
       state["partial"] = sums.sliced(axis: 1, from: time, to: time + overlap)
     }
@@ -95,8 +95,9 @@ extension OverlapAdd: SequenceLayer {
       sums.sliced(axis: 1, from: 0, to: time), mask: x.mask.repeated(frameStep, axis: 1))
   }
 
-  public func layer(_ x: SequenceValue, _ context: LayerContext) -> SequenceValue {
-    let sums = overlapped(x, after: noSums(x.channelSpec, context))
+  public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
+  {
+    let sums = try overlapped(x, after: noSums(x.channelSpec, context), context)
     let time = sums.shape[1]
     guard x.time > 0, overlap > 0 else {
       return SequenceValue(sums, mask: x.mask.repeated(frameStep, axis: 1))
@@ -117,7 +118,9 @@ extension OverlapAdd: SequenceLayer {
   ///
   /// Frames are added in the order of time to the sums of the frames before, `[b, length - step, ...]`, so
   /// that it does not matter how they are cut into blocks.
-  private func overlapped(_ x: SequenceValue, after start: Value) -> Value {
+  private func overlapped(
+    _ x: SequenceValue, after start: Value, _ context: LayerContext
+  ) throws(LayerError) -> Value {
     let frames = (frameLength > 1 ? x.maskedInvalid() : x).values
     let rest = frames.shape.dropFirst(3)
     guard x.time > 0 else {
@@ -128,10 +131,11 @@ extension OverlapAdd: SequenceLayer {
     let cut = frames.padded(axis: 2, low: 0, high: parts * frameStep - frameLength)
       .reshaped([x.batch, x.time, parts, frameStep] + rest)
     let steps = x.time + parts - 1
-    let before = start.padded(axis: 1, low: 0, high: steps * frameStep - overlap)
+    var sum = start.padded(axis: 1, low: 0, high: steps * frameStep - overlap)
       .reshaped([x.batch, steps, frameStep] + rest)
-    let sum = (0..<parts).reversed().reduce(before) { sum, part in
-      sum + cut.element(part, axis: 2).padded(axis: 1, low: part, high: parts - 1 - part)
+    try context.repeating(parts) { turn in
+      let part = parts - 1 - turn
+      sum = sum + cut.element(part, axis: 2).padded(axis: 1, low: part, high: turn)
     }
     return sum.reshaped([x.batch, steps * frameStep] + rest)
       .sliced(axis: 1, from: 0, to: (x.time - 1) * frameStep + frameLength)

@@ -104,7 +104,8 @@ extension WindowFn {
   /// undoes analysis.
   private static func inverse(_ window: InverseStft, _ length: Int) throws(LayerError) -> [Double] {
     let forward = try window.forwardWindowFn.values(length) ?? Array(repeating: 1, count: length)
-    let step = max(1, window.frameStep)
+    // Frames that do not overlap leave every sample to itself.
+    let step = min(max(1, window.frameStep), max(1, length))
     var sums: [Double] = Array(repeating: 0, count: step)
     for (index, value) in forward.enumerated() { sums[index % step] += value * value }
     return forward.enumerated().map { index, value in

@@ -195,12 +195,19 @@ enum OrthogonalSampler {
     let rows = shape.elementCount / max(columns, 1)
     let (long, short) = (max(rows, columns), min(rows, columns))
     var basis: [[Double]] = []
+    // Some milliseconds of work between two looks at whether the values are still wanted.
+    let turn = max(1, (1 << 20) / max(long, 1))
     while basis.count < short {
-      if isCancelled() { return nil }
-      var vector = (0..<long).map { _ in stream.normal() }
+      var vector: [Double] = []
+      vector.reserveCapacity(long)
+      while vector.count < long {
+        if isCancelled() { return nil }
+        for _ in 0..<min(1 << 16, long - vector.count) { vector.append(stream.normal()) }
+      }
       // Twice is enough: the second pass removes what rounding left of the first.
       for _ in 0..<2 {
-        for other in basis {
+        for (index, other) in basis.enumerated() {
+          if index % turn == 0, isCancelled() { return nil }
           let overlap = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }
           for index in vector.indices { vector[index] -= overlap * other[index] }
         }

@@ -71,7 +71,7 @@ struct LoopGradient {
   /// The body with carried values of the iteration's start as further stacked outputs.
   private static func stacking(_ carried: [Int], of loop: LoopOp) -> Program {
     guard !carried.isEmpty else { return loop.body }
-    let builder = ProgramBuilder()
+    let builder = ProgramBuilder(memory: .unlimited)
     let inputs = loop.body.inputs.map { builder.input($0.name, $0.role, loop.body[$0.value]) }
     let pass = ReversePass(loop.body, builder: builder, wanted: [], seeded: []) { inputs[$0] }
     pass.replay()

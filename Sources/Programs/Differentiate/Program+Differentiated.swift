@@ -61,7 +61,7 @@ extension Program {
   static let gradientPrefix = "gradient/"
 
   private func gradientProgram(_ outputs: [Output], _ inputs: [Input]) -> Program {
-    let builder = ProgramBuilder()
+    let builder = ProgramBuilder(memory: .unlimited)
     let originals = self.inputs.map { builder.input($0.name, $0.role, self[$0.value]) }
     var inputNames = Set(self.inputs.map(\.name))
     let seeds = outputs.map { output in

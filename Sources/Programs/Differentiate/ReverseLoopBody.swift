@@ -33,7 +33,7 @@ final class ReverseLoopBody {
   private(set) var deferred: [LoopGradient.Deferred] = []
 
   private let loop: LoopOp
-  private let builder = ProgramBuilder()
+  private let builder = ProgramBuilder(memory: .unlimited)
   private var names: Set<String> = []
   private var capturedInputs: [Int: Value] = [:]
   private var sequenceInputs: [(sequence: LoopGradient.Sequence, input: ValueID)] = []

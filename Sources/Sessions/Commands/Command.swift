@@ -1,3 +1,4 @@
+import Execution
 import Tensors
 import Weights
 
@@ -119,7 +120,8 @@ extension Session {
     let isReplacing = line.options["replace"] != nil
     do {
       try AtomicFile.write(
-        bytes, to: files.resolved(path), existing: isReplacing ? .replaced : .kept)
+        bytes, to: files.resolved(path), existing: isReplacing ? .replaced : .kept,
+        isStopped: { cancel.isRaised })
     } catch let error as FileError where error.code == .exists {
       throw CommandError(
         .file, found: "\(path) exists", expected: "a new file",

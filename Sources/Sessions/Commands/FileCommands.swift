@@ -1,3 +1,4 @@
+import Execution
 import Layers
 import Notation
 import Runtime
@@ -64,7 +65,7 @@ struct SaveCommand: Command {
     }
     let saved = try recorder.saved(session, to: place, embedsAll: line.options["all"] != nil)
     let bytes = saved.bytes
-    try AtomicFile.write(bytes, to: place)
+    try AtomicFile.write(bytes, to: place, isStopped: { session.cancel.isRaised })
     session.origin = path
     session.originDigest = FileDigest.of(bytes)
     // The user has named these files in this session, so its file may read them again. Where that cannot be

@@ -62,7 +62,7 @@ enum StackCheck {
     _ budget: MemoryBudget, _ history: HistoryBudget, cancel: CancelFlag
   ) throws -> RunDemand {
     let constants = document.constants
-    let trace = try LayerTracer(layer) { cancel.isRaised }.layer(
+    let trace = try LayerTracer(layer, memory: budget) { cancel.isRaised }.layer(
       TraceRequest(
         batch: input.batch, time: input.time, input: input.channelSpec, constants: constants.specs,
         options: TraceOptions(taps: true, emits: true)))
