@@ -93,6 +93,7 @@ extension LayerContext {
     place.emitPath = LayerPath.join(outer.emitPath, scope.emits)
     place.sharesParameters =
       scope.sharesParameters || (scope.parameters.isEmpty && outer.sharesParameters)
+    place.scopes.append(.init(element: scope.parameters, layer: child.typeName))
     precedingLatency = latency
     let path = place.path
     do throws(LayerError) {

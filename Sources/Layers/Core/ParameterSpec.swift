@@ -28,6 +28,19 @@ public struct ParameterSpec: Equatable, Sendable {
   /// How the first values come from the drawn ones.
   public var shaping = Shaping.none
 
+  /// The scopes that the path consists of before ``name``, outermost first, the last one's layer owning the array.
+  public var scopes: [Scope] = []
+  /// The name that the owner gives it, such as `kernel`.
+  public var name = ""
+
+  /// One part of a path, which may be empty, and the layer that it is.
+  public struct Scope: Hashable, Sendable {
+    /// The part, such as `layers_0`.
+    public var element: String
+    /// The layer's type, such as `Dense`.
+    public var layer: String
+  }
+
   /// How the first values of an array come from the numbers that its initialiser draws.
   public enum Shaping: Hashable, Sendable {
     /// They are those numbers.

@@ -27,7 +27,7 @@ public indirect enum RNNCell: ConfigMessage {
   }
 
   /// Keeps part of the old state of another cell.
-  public static func zoneout(cell: RNNCell, zoneoutProbability: Double) -> Self {
+  public static func zoneout(cell: [RNNCell], zoneoutProbability: Double) -> Self {
     .zoneout(RNNCell.Zoneout(cell: cell, zoneoutProbability: zoneoutProbability))
   }
 
@@ -185,13 +185,13 @@ public indirect enum RNNCell: ConfigMessage {
 
   /// Keeps part of the old state of another cell.
   public struct Zoneout: ConfigMessage {
-    /// The other cell.
-    public var cell: RNNCell
+    /// The other cell; several run one after another.
+    public var cell: [RNNCell]
     /// Part of the old state that is kept, 0 to 1.
     public var zoneoutProbability: Double
 
     /// Creates it from its fields.
-    public init(cell: RNNCell, zoneoutProbability: Double) {
+    public init(cell: [RNNCell], zoneoutProbability: Double) {
       self.cell = cell
       self.zoneoutProbability = zoneoutProbability
     }
@@ -201,7 +201,9 @@ public indirect enum RNNCell: ConfigMessage {
       "RNNCell.Zoneout",
       doc: "Keeps part of the old state of another cell.",
       fields: [
-        FieldRow("cell", 1, .message("RNNCell"), isRequired: true, doc: "The other cell."),
+        FieldRow(
+          "cell", 1, .message("RNNCell"), isRepeated: true, isRequired: true,
+          doc: "The other cell; several run one after another."),
         FieldRow(
           "zoneout_probability", 2, .double, isRequired: true,
           doc: "Part of the old state that is kept, 0 to 1."),
@@ -211,7 +213,7 @@ public indirect enum RNNCell: ConfigMessage {
     public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
       let fields = FieldReader(spec, Self.table, registry)
       self.init(
-        cell: try fields.required("cell"),
+        cell: try fields.list("cell"),
         zoneoutProbability: try fields.required("zoneout_probability"))
     }
 
