@@ -1,4 +1,4 @@
-public import Layers
+import Layers
 public import Tensors
 
 /// Sequences whose values at invalid timesteps are 0: what a function that must not see garbage asks for.

@@ -1,4 +1,4 @@
-public import Layers
+import Layers
 public import Tensors
 
 // What is done to sequences in memory; the same operations while tracing are `SequenceValue`'s.
@@ -78,7 +78,8 @@ extension SequenceTensor {
       range.upperBound <= channelShape[axis]
     else {
       throw RuntimeError(
-        .invalidSequence, found: "channels \(range.lowerBound) ..< \(range.upperBound) of axis \(axis)",
+        .invalidSequence,
+        found: "channels \(range.lowerBound) ..< \(range.upperBound) of axis \(axis)",
         expected: "a part of the channel shape \(channelShape.shapeText)")
     }
     let extent = channelShape[axis]
