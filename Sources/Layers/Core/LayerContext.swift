@@ -49,6 +49,9 @@ public final class LayerContext {
     var parameterPath = ""
     var emitPath = ""
     var sharesParameters = false
+    /// The paths without the names of only children: what random numbers are drawn for.
+    var unnamedPath = ""
+    var unnamedParameterPath = ""
     var scopes: [ParameterSpec.Scope] = []
   }
 
@@ -116,6 +119,7 @@ public final class LayerContext {
       path: path, collection: collection, shape: shape, dtype: dtype, initializer: initializer,
       fans: fans, shaping: shaping.below(place.parameterPath))
     (spec.scopes, spec.name) = (place.scopes, name)
+    spec.unnamedPath = LayerPath.join(place.unnamedParameterPath, name)
     return try declare(
       spec, owner: LayerPath.withoutCopies(place.path), isShared: place.sharesParameters)
   }
@@ -201,7 +205,7 @@ public final class LayerContext {
   }
 
   /// Tells apart the random draws of different layers.
-  public var randomStream: UInt32 { Philox.hash(place.path) }
+  public var randomStream: UInt32 { Philox.hash(place.unnamedPath) }
 
   /// Whether emitted values are asked for; what is costly to emit need not be made otherwise.
   public var wantsEmits: Bool { options.emits }

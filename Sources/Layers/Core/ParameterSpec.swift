@@ -33,6 +33,9 @@ public struct ParameterSpec: Equatable, Sendable {
   /// The name that the owner gives it, such as `kernel`.
   public var name = ""
 
+  /// The path without the names that only children were given: what random first values are drawn for.
+  public var unnamedPath: String
+
   /// One part of a path, which may be empty, and the layer that it is.
   public struct Scope: Hashable, Sendable {
     /// The part, such as `layers_0`.
@@ -74,6 +77,7 @@ public struct ParameterSpec: Equatable, Sendable {
     fans: Fans, shaping: Shaping = .none
   ) {
     self.path = path
+    unnamedPath = path
     self.collection = collection
     self.shape = shape
     self.dtype = dtype

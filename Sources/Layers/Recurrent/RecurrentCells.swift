@@ -2,6 +2,11 @@ public import Programs
 import Tensors
 
 extension RNNCell {
+  /// A cell of another package.
+  public static func custom(cell: some RecurrentCell & ConfigMessage) -> Self {
+    .custom(CustomPart(cell))
+  }
+
   /// The cell's arithmetic.
   var arithmetic: any RecurrentCell {
     switch self {
@@ -9,6 +14,7 @@ extension RNNCell {
     case .gru(let cell): cell
     case .simpleRnn(let cell): cell
     case .zoneout(let cell): cell
+    case .custom(let part): (part.value as? any RecurrentCell) ?? NoCell(part: part)
     }
   }
 }

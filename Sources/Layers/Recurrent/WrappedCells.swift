@@ -147,6 +147,26 @@ struct StackedCells: RecurrentCell {
   }
 }
 
+/// A part that was registered as a cell and is none; it is refused before anything is traced.
+struct NoCell: RecurrentCell {
+  var part: CustomPart
+
+  var scopeName: String { "" }
+  var units: Int { 0 }
+  var state: [CellStateSpec] { [] }
+
+  func check(for layer: any SequenceLayer) throws(LayerError) {
+    throw .config(
+      layer, "cell", found: "\(type(of: part.value))", expected: "a type that is a RecurrentCell")
+  }
+
+  func declare(_ parameters: inout CellParameters, inputs: Int) {}
+
+  func step(
+    _ x: Value, _ state: [Value], _ parameters: CellParameters, _ turn: CellTurn
+  ) -> (output: Value, state: [Value]) { (x, state) }
+}
+
 extension RNNCell {
   /// Keeps part of the old state of another cell.
   public static func zoneout(cell: RNNCell, zoneoutProbability: Double) -> Self {

@@ -80,7 +80,13 @@ public struct Delay: ConfigMessage {
         `keepLength`, or with `delayLayerOutput` false.
         """
       ),
-      ("Mask", "delayed alike, invalid in front, or valid with `validStart`."),
+      (
+        "Mask",
+        """
+        delayed alike, invalid in front, or valid with `validStart`; with `keepLength` \
+        only where the input is valid too, so that every row keeps its own length.
+        """
+      ),
       (
         "Streaming",
         """

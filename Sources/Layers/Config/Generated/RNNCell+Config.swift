@@ -10,6 +10,8 @@ public indirect enum RNNCell: ConfigMessage {
   case simpleRnn(RNNCell.SimpleRnn)
   /// Keeps part of the old state of another cell.
   case zoneout(RNNCell.Zoneout)
+  /// A part of another package.
+  case custom(CustomPart)
 
   /// Long short-term memory cell.
   public static func lstm(units: Int) -> Self {
@@ -52,7 +54,7 @@ public indirect enum RNNCell: ConfigMessage {
     case "gru": self = .gru(try fields.required("gru"))
     case "simple_rnn": self = .simpleRnn(try fields.required("simple_rnn"))
     case "zoneout": self = .zoneout(try fields.required("zoneout"))
-    case let other: throw fields.unknownCase(other)
+    case let other: self = .custom(try fields.customPart(other))
     }
   }
 
@@ -65,6 +67,7 @@ public indirect enum RNNCell: ConfigMessage {
       case .gru(let value): try fields.set("gru", value)
       case .simpleRnn(let value): try fields.set("simple_rnn", value)
       case .zoneout(let value): try fields.set("zoneout", value)
+      case .custom(let part): try fields.set(part)
       }
       return fields.node
     }
