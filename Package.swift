@@ -173,7 +173,7 @@ let package = Package(
     tests(
       "NotationTests",
       [
-        "Notation", "Layers", "Tensors", "ConfigProtos",
+        "Notation", "Layers", "Programs", "Tensors", "ConfigProtos",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ], exclude: ["Snapshots"]),
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),

@@ -10,7 +10,7 @@ import textwrap
 
 from google.protobuf import descriptor_pb2
 
-from schema import BY_HAND, ROOT, Field, Schema, quoted
+from schema import BY_HAND, OPEN, ROOT, Field, Schema, quoted
 
 LAYER_FIELDS = ("layers", "layer", "child_layer")
 
@@ -115,13 +115,18 @@ def choice(schema, d):
             passed = ", ".join(f"{x.swift}: {x.swift}" for x in order)
             makers += (f"\n{doc_lines(f.doc, '  ')}  public static func {f.swift}({parameters(order)}) -> Self {{\n"
                        f"    .{f.swift}({f.element}({passed}))\n  }}\n")
+    unknown = "throw fields.unknownCase(other)"
+    if schema.key(d) in OPEN:
+        cases += "  /// A part of another package.\n  case custom(CustomPart)\n"
+        writes += "      case .custom(let part): try fields.set(part)\n"
+        unknown = "self = .custom(try fields.customPart(other))"
     return (doc_lines(schema.docs[d.full_name]) + f"public indirect enum {d.name}: ConfigMessage {{\n{cases}{makers}"
             f"\n  /// The cases of the message.\n  public static let table = "
             f"{table(schema, d, [Field(schema, f) for f in d.fields], '')}\n"
             "\n  /// Reads a checked tree.\n"
             "  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {\n"
             "    let fields = FieldReader(spec, Self.table, registry)\n"
-            f"    switch try fields.selectedCase() {{\n{reads}    case let other: throw fields.unknownCase(other)\n    }}\n  }}\n"
+            f"    switch try fields.selectedCase() {{\n{reads}    case let other: {unknown}\n    }}\n  }}\n"
             "\n  /// The tree of the message.\n"
             "  public var spec: SpecNode {\n    get throws(ConfigError) {\n"
             f"      var fields = FieldWriter(Self.table)\n      switch self {{\n{writes}      }}\n"

@@ -6,6 +6,8 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, te
 ROOT = "SequenceLayer"
 # Messages and enums that have a Swift type written by hand.
 BY_HAND = {"Tensor": "TensorConstant", "DType": "DType", ROOT: "any SequenceLayer"}
+# Messages whose extensions are parts that other packages register.
+OPEN = {"RNNCell", "NoiseSampler", "WeightNormalization"}
 T = descriptor_pb2.FieldDescriptorProto
 SCALARS = {
     T.TYPE_INT32: ("Int", ".int"),

@@ -900,6 +900,26 @@ public nonisolated struct ProtoGmmAttention: @unchecked Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {_uniqueStorage()._name = nil}
 
+  /// Add a bias to the hidden units.
+  public var hiddenUseBias: Bool {
+    get {_storage._hiddenUseBias ?? false}
+    set {_uniqueStorage()._hiddenUseBias = newValue}
+  }
+  /// Returns true if `hiddenUseBias` has been explicitly set.
+  public var hasHiddenUseBias: Bool {_storage._hiddenUseBias != nil}
+  /// Clears the value of `hiddenUseBias`. Subsequent reads from it will return its default value.
+  public mutating func clearHiddenUseBias() {_uniqueStorage()._hiddenUseBias = nil}
+
+  /// Divide by the width of a bell, as a density does, instead of multiplying by it.
+  public var normalized: Bool {
+    get {_storage._normalized ?? false}
+    set {_uniqueStorage()._normalized = newValue}
+  }
+  /// Returns true if `normalized` has been explicitly set.
+  public var hasNormalized: Bool {_storage._normalized != nil}
+  /// Clears the value of `normalized`. Subsequent reads from it will return its default value.
+  public mutating func clearNormalized() {_uniqueStorage()._normalized = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1888,7 +1908,7 @@ nonisolated extension ProtoDynamicConvolutionAttention: SwiftProtobuf.Message, S
 
 nonisolated extension ProtoGmmAttention: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GmmAttention"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}source_name\0\u{3}num_heads\0\u{3}units_per_head\0\u{3}num_components\0\u{1}monotonic\0\u{3}hidden_kernel_init\0\u{3}output_kernel_init\0\u{3}output_use_bias\0\u{3}output_bias_init\0\u{3}init_offset_bias\0\u{3}init_scale_bias\0\u{3}max_offset\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}source_name\0\u{3}num_heads\0\u{3}units_per_head\0\u{3}num_components\0\u{1}monotonic\0\u{3}hidden_kernel_init\0\u{3}output_kernel_init\0\u{3}output_use_bias\0\u{3}output_bias_init\0\u{3}init_offset_bias\0\u{3}init_scale_bias\0\u{3}max_offset\0\u{1}name\0\u{3}hidden_use_bias\0\u{1}normalized\0")
 
   fileprivate class _StorageClass {
     var _sourceName: String? = nil
@@ -1904,6 +1924,8 @@ nonisolated extension ProtoGmmAttention: SwiftProtobuf.Message, SwiftProtobuf._M
     var _initScaleBias: Double? = nil
     var _maxOffset: Double? = nil
     var _name: String? = nil
+    var _hiddenUseBias: Bool? = nil
+    var _normalized: Bool? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1927,6 +1949,8 @@ nonisolated extension ProtoGmmAttention: SwiftProtobuf.Message, SwiftProtobuf._M
       _initScaleBias = source._initScaleBias
       _maxOffset = source._maxOffset
       _name = source._name
+      _hiddenUseBias = source._hiddenUseBias
+      _normalized = source._normalized
     }
   }
 
@@ -1958,6 +1982,8 @@ nonisolated extension ProtoGmmAttention: SwiftProtobuf.Message, SwiftProtobuf._M
         case 11: try { try decoder.decodeSingularDoubleField(value: &_storage._initScaleBias) }()
         case 12: try { try decoder.decodeSingularDoubleField(value: &_storage._maxOffset) }()
         case 13: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._hiddenUseBias) }()
+        case 15: try { try decoder.decodeSingularBoolField(value: &_storage._normalized) }()
         default: break
         }
       }
@@ -2009,6 +2035,12 @@ nonisolated extension ProtoGmmAttention: SwiftProtobuf.Message, SwiftProtobuf._M
       try { if let v = _storage._name {
         try visitor.visitSingularStringField(value: v, fieldNumber: 13)
       } }()
+      try { if let v = _storage._hiddenUseBias {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._normalized {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 15)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -2031,6 +2063,8 @@ nonisolated extension ProtoGmmAttention: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._initScaleBias != rhs_storage._initScaleBias {return false}
         if _storage._maxOffset != rhs_storage._maxOffset {return false}
         if _storage._name != rhs_storage._name {return false}
+        if _storage._hiddenUseBias != rhs_storage._hiddenUseBias {return false}
+        if _storage._normalized != rhs_storage._normalized {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -341,6 +341,16 @@ public nonisolated struct ProtoConv1DTranspose: @unchecked Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {_uniqueStorage()._name = nil}
 
+  /// Apply the kernel in reverse order, so that it is the impulse response itself.
+  public var reverseKernel: Bool {
+    get {_storage._reverseKernel ?? false}
+    set {_uniqueStorage()._reverseKernel = newValue}
+  }
+  /// Returns true if `reverseKernel` has been explicitly set.
+  public var hasReverseKernel: Bool {_storage._reverseKernel != nil}
+  /// Clears the value of `reverseKernel`. Subsequent reads from it will return its default value.
+  public mutating func clearReverseKernel() {_uniqueStorage()._reverseKernel = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1825,7 +1835,7 @@ nonisolated extension ProtoConv1D: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProtoConv1DTranspose: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Conv1DTranspose"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}filters\0\u{3}kernel_size\0\u{1}strides\0\u{3}dilation_rate\0\u{1}padding\0\u{1}groups\0\u{3}use_bias\0\u{3}use_weight_norm\0\u{1}activation\0\u{3}compute_dtype\0\u{3}param_dtype\0\u{3}kernel_init\0\u{3}kernel_constraint\0\u{3}bias_init\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}filters\0\u{3}kernel_size\0\u{1}strides\0\u{3}dilation_rate\0\u{1}padding\0\u{1}groups\0\u{3}use_bias\0\u{3}use_weight_norm\0\u{1}activation\0\u{3}compute_dtype\0\u{3}param_dtype\0\u{3}kernel_init\0\u{3}kernel_constraint\0\u{3}bias_init\0\u{1}name\0\u{3}reverse_kernel\0")
 
   fileprivate class _StorageClass {
     var _filters: Int32? = nil
@@ -1843,6 +1853,7 @@ nonisolated extension ProtoConv1DTranspose: SwiftProtobuf.Message, SwiftProtobuf
     var _kernelConstraint: ProtoWeightNormalization? = nil
     var _biasInit: ProtoInitializer? = nil
     var _name: String? = nil
+    var _reverseKernel: Bool? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1868,6 +1879,7 @@ nonisolated extension ProtoConv1DTranspose: SwiftProtobuf.Message, SwiftProtobuf
       _kernelConstraint = source._kernelConstraint
       _biasInit = source._biasInit
       _name = source._name
+      _reverseKernel = source._reverseKernel
     }
   }
 
@@ -1908,6 +1920,7 @@ nonisolated extension ProtoConv1DTranspose: SwiftProtobuf.Message, SwiftProtobuf
         case 13: try { try decoder.decodeSingularMessageField(value: &_storage._kernelConstraint) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._biasInit) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 16: try { try decoder.decodeSingularBoolField(value: &_storage._reverseKernel) }()
         default: break
         }
       }
@@ -1965,6 +1978,9 @@ nonisolated extension ProtoConv1DTranspose: SwiftProtobuf.Message, SwiftProtobuf
       try { if let v = _storage._name {
         try visitor.visitSingularStringField(value: v, fieldNumber: 15)
       } }()
+      try { if let v = _storage._reverseKernel {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 16)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1989,6 +2005,7 @@ nonisolated extension ProtoConv1DTranspose: SwiftProtobuf.Message, SwiftProtobuf
         if _storage._kernelConstraint != rhs_storage._kernelConstraint {return false}
         if _storage._biasInit != rhs_storage._biasInit {return false}
         if _storage._name != rhs_storage._name {return false}
+        if _storage._reverseKernel != rhs_storage._reverseKernel {return false}
         return true
       }
       if !storagesAreEqual {return false}

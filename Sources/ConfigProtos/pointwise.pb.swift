@@ -263,7 +263,7 @@ public nonisolated struct ProtoDeterministicDropout: Sendable {
   /// Clears the value of `initialSeedName`. Subsequent reads from it will return its default value.
   public mutating func clearInitialSeedName() {self._initialSeedName = nil}
 
-  /// Shape of the random choice, 1 where it is shared; none: that of the input.
+  /// Shape of the random choice with batch and time, 1 where it is shared and -1 where it is not; none: that of the input.
   public var noiseShape: [Int32] = []
 
   /// Drop outside training too.
@@ -1042,7 +1042,7 @@ public nonisolated struct ProtoTacotronDropoutAtEval: Sendable {
   /// Clears the value of `rate`. Subsequent reads from it will return its default value.
   public mutating func clearRate() {self._rate = nil}
 
-  /// Shape of the random choice, 1 where it is shared; none: that of the input.
+  /// Shape of the random choice with batch and time, 1 where it is shared and -1 where it is not; none: that of the input.
   public var noiseShape: [Int32] = []
 
   /// Scope of the parameters and key of the emits; absent: the place in the parent.

@@ -135,21 +135,14 @@ public nonisolated struct ProtoLSTM: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// Recurrent cell whose state stops at the end of each row but not in step mode.
+/// Runs a recurrent cell over time; its parameters have no scope of the cell.
 public nonisolated struct ProtoLegacyRNN: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The recurrent cell.
-  public var cell: ProtoRNNCell {
-    get {_cell ?? ProtoRNNCell()}
-    set {_cell = newValue}
-  }
-  /// Returns true if `cell` has been explicitly set.
-  public var hasCell: Bool {self._cell != nil}
-  /// Clears the value of `cell`. Subsequent reads from it will return its default value.
-  public mutating func clearCell() {self._cell = nil}
+  /// The recurrent cell; several run one after another.
+  public var cell: [ProtoRNNCell] = []
 
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String {
@@ -165,7 +158,6 @@ public nonisolated struct ProtoLegacyRNN: Sendable {
 
   public init() {}
 
-  fileprivate var _cell: ProtoRNNCell? = nil
   fileprivate var _name: String? = nil
 }
 
@@ -286,15 +278,8 @@ public nonisolated struct ProtoRNN: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The recurrent cell.
-  public var cell: ProtoRNNCell {
-    get {_cell ?? ProtoRNNCell()}
-    set {_cell = newValue}
-  }
-  /// Returns true if `cell` has been explicitly set.
-  public var hasCell: Bool {self._cell != nil}
-  /// Clears the value of `cell`. Subsequent reads from it will return its default value.
-  public mutating func clearCell() {self._cell = nil}
+  /// The recurrent cell; several run one after another.
+  public var cell: [ProtoRNNCell] = []
 
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String {
@@ -310,7 +295,6 @@ public nonisolated struct ProtoRNN: Sendable {
 
   public init() {}
 
-  fileprivate var _cell: ProtoRNNCell? = nil
   fileprivate var _name: String? = nil
 }
 
@@ -456,7 +440,7 @@ nonisolated extension ProtoLegacyRNN: SwiftProtobuf.Message, SwiftProtobuf._Mess
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cell\0\u{1}name\0")
 
   public var isInitialized: Bool {
-    if let v = self._cell, !v.isInitialized {return false}
+    if !SwiftProtobuf.Internal.areAllInitialized(self.cell) {return false}
     return true
   }
 
@@ -466,7 +450,7 @@ nonisolated extension ProtoLegacyRNN: SwiftProtobuf.Message, SwiftProtobuf._Mess
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._cell) }()
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.cell) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
       default: break
       }
@@ -478,9 +462,9 @@ nonisolated extension ProtoLegacyRNN: SwiftProtobuf.Message, SwiftProtobuf._Mess
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._cell {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
+    if !self.cell.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cell, fieldNumber: 1)
+    }
     try { if let v = self._name {
       try visitor.visitSingularStringField(value: v, fieldNumber: 2)
     } }()
@@ -488,7 +472,7 @@ nonisolated extension ProtoLegacyRNN: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 
   public static func ==(lhs: ProtoLegacyRNN, rhs: ProtoLegacyRNN) -> Bool {
-    if lhs._cell != rhs._cell {return false}
+    if lhs.cell != rhs.cell {return false}
     if lhs._name != rhs._name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -574,7 +558,7 @@ nonisolated extension ProtoRNN: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cell\0\u{1}name\0")
 
   public var isInitialized: Bool {
-    if let v = self._cell, !v.isInitialized {return false}
+    if !SwiftProtobuf.Internal.areAllInitialized(self.cell) {return false}
     return true
   }
 
@@ -584,7 +568,7 @@ nonisolated extension ProtoRNN: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._cell) }()
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.cell) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
       default: break
       }
@@ -596,9 +580,9 @@ nonisolated extension ProtoRNN: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._cell {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
+    if !self.cell.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cell, fieldNumber: 1)
+    }
     try { if let v = self._name {
       try visitor.visitSingularStringField(value: v, fieldNumber: 2)
     } }()
@@ -606,7 +590,7 @@ nonisolated extension ProtoRNN: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   }
 
   public static func ==(lhs: ProtoRNN, rhs: ProtoRNN) -> Bool {
-    if lhs._cell != rhs._cell {return false}
+    if lhs.cell != rhs.cell {return false}
     if lhs._name != rhs._name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -676,7 +676,7 @@ public nonisolated struct ProtoSequenceLayer: SwiftProtobuf.ExtensibleMessage, @
     set {_uniqueStorage()._layer = .leakyRelu(newValue)}
   }
 
-  /// Recurrent cell whose state stops at the end of each row but not in step mode.
+  /// Runs a recurrent cell over time; its parameters have no scope of the cell.
   public var legacyRnn: ProtoLegacyRNN {
     get {
       if case .legacyRnn(let v)? = _storage._layer {return v}
@@ -1524,7 +1524,7 @@ public nonisolated struct ProtoSequenceLayer: SwiftProtobuf.ExtensibleMessage, @
     case layerNormalization(ProtoLayerNormalization)
     /// The input where positive, else a small multiple of it.
     case leakyRelu(ProtoLeakyRelu)
-    /// Recurrent cell whose state stops at the end of each row but not in step mode.
+    /// Runs a recurrent cell over time; its parameters have no scope of the cell.
     case legacyRnn(ProtoLegacyRNN)
     /// Sums linear frequency bins into mel bins.
     case linearToMelSpectrogram(ProtoLinearToMelSpectrogram)
@@ -1908,11 +1908,22 @@ public nonisolated struct ProtoResidual: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {self._name = nil}
 
+  /// Project the input to the shape of the body's output where they differ and there is no shortcut.
+  public var projectShortcut: Bool {
+    get {_projectShortcut ?? false}
+    set {_projectShortcut = newValue}
+  }
+  /// Returns true if `projectShortcut` has been explicitly set.
+  public var hasProjectShortcut: Bool {self._projectShortcut != nil}
+  /// Clears the value of `projectShortcut`. Subsequent reads from it will return its default value.
+  public mutating func clearProjectShortcut() {self._projectShortcut = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _name: String? = nil
+  fileprivate var _projectShortcut: Bool? = nil
 }
 
 /// Runs copies of one layer after another, each with weights of its own.
@@ -2066,6 +2077,16 @@ public nonisolated struct ProtoBlockwise: @unchecked Sendable {
   public var hasName: Bool {_storage._name != nil}
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {_uniqueStorage()._name = nil}
+
+  /// Run the whole sequence block by block too, in the memory of one block.
+  public var layerInBlocks: Bool {
+    get {_storage._layerInBlocks ?? false}
+    set {_uniqueStorage()._layerInBlocks = newValue}
+  }
+  /// Returns true if `layerInBlocks` has been explicitly set.
+  public var hasLayerInBlocks: Bool {_storage._layerInBlocks != nil}
+  /// Clears the value of `layerInBlocks`. Subsequent reads from it will return its default value.
+  public mutating func clearLayerInBlocks() {_uniqueStorage()._layerInBlocks = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -7086,7 +7107,7 @@ nonisolated extension ProtoParallel: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension ProtoResidual: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Residual"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}layers\0\u{3}shortcut_layers\0\u{3}share_scope\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}layers\0\u{3}shortcut_layers\0\u{3}share_scope\0\u{1}name\0\u{3}project_shortcut\0")
 
   public var isInitialized: Bool {
     if !SwiftProtobuf.Internal.areAllInitialized(self.layers) {return false}
@@ -7104,6 +7125,7 @@ nonisolated extension ProtoResidual: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.shortcutLayers) }()
       case 3: try { try decoder.decodeRepeatedBoolField(value: &self.shareScope) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self._projectShortcut) }()
       default: break
       }
     }
@@ -7126,6 +7148,9 @@ nonisolated extension ProtoResidual: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._name {
       try visitor.visitSingularStringField(value: v, fieldNumber: 4)
     } }()
+    try { if let v = self._projectShortcut {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -7134,6 +7159,7 @@ nonisolated extension ProtoResidual: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.shortcutLayers != rhs.shortcutLayers {return false}
     if lhs.shareScope != rhs.shareScope {return false}
     if lhs._name != rhs._name {return false}
+    if lhs._projectShortcut != rhs._projectShortcut {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7345,12 +7371,13 @@ nonisolated extension ProtoBidirectional: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension ProtoBlockwise: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Blockwise"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}child_layer\0\u{3}block_size\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}child_layer\0\u{3}block_size\0\u{1}name\0\u{3}layer_in_blocks\0")
 
   fileprivate class _StorageClass {
     var _childLayer: ProtoSequenceLayer? = nil
     var _blockSize: Int32? = nil
     var _name: String? = nil
+    var _layerInBlocks: Bool? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -7364,6 +7391,7 @@ nonisolated extension ProtoBlockwise: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _childLayer = source._childLayer
       _blockSize = source._blockSize
       _name = source._name
+      _layerInBlocks = source._layerInBlocks
     }
   }
 
@@ -7392,6 +7420,7 @@ nonisolated extension ProtoBlockwise: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 1: try { try decoder.decodeSingularMessageField(value: &_storage._childLayer) }()
         case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._blockSize) }()
         case 3: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._layerInBlocks) }()
         default: break
         }
       }
@@ -7413,6 +7442,9 @@ nonisolated extension ProtoBlockwise: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._name {
         try visitor.visitSingularStringField(value: v, fieldNumber: 3)
       } }()
+      try { if let v = _storage._layerInBlocks {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 4)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -7425,6 +7457,7 @@ nonisolated extension ProtoBlockwise: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._childLayer != rhs_storage._childLayer {return false}
         if _storage._blockSize != rhs_storage._blockSize {return false}
         if _storage._name != rhs_storage._name {return false}
+        if _storage._layerInBlocks != rhs_storage._layerInBlocks {return false}
         return true
       }
       if !storagesAreEqual {return false}

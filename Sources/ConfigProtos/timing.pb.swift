@@ -169,6 +169,16 @@ public nonisolated struct ProtoApplyRotaryPositionalEncoding: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {self._name = nil}
 
+  /// Shortest wavelength over 2 pi, in steps; the longest is max_wavelength.
+  public var minTimescale: Double {
+    get {_minTimescale ?? 1}
+    set {_minTimescale = newValue}
+  }
+  /// Returns true if `minTimescale` has been explicitly set.
+  public var hasMinTimescale: Bool {self._minTimescale != nil}
+  /// Clears the value of `minTimescale`. Subsequent reads from it will return its default value.
+  public mutating func clearMinTimescale() {self._minTimescale = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -179,6 +189,7 @@ public nonisolated struct ProtoApplyRotaryPositionalEncoding: Sendable {
   fileprivate var _positionsInAtLeastFp32: Bool? = nil
   fileprivate var _positionsName: String? = nil
   fileprivate var _name: String? = nil
+  fileprivate var _minTimescale: Double? = nil
 }
 
 /// Appends a learned vector for each timestep to the channels.
@@ -329,6 +340,26 @@ public nonisolated struct ProtoDelay: Sendable {
   /// Clears the value of `name`. Subsequent reads from it will return its default value.
   public mutating func clearName() {self._name = nil}
 
+  /// Keep the length of the sequence: what is pushed out behind is left out.
+  public var keepLength: Bool {
+    get {_keepLength ?? false}
+    set {_keepLength = newValue}
+  }
+  /// Returns true if `keepLength` has been explicitly set.
+  public var hasKeepLength: Bool {self._keepLength != nil}
+  /// Clears the value of `keepLength`. Subsequent reads from it will return its default value.
+  public mutating func clearKeepLength() {self._keepLength = nil}
+
+  /// Begin with valid zeros instead of invalid timesteps.
+  public var validStart: Bool {
+    get {_validStart ?? false}
+    set {_validStart = newValue}
+  }
+  /// Returns true if `validStart` has been explicitly set.
+  public var hasValidStart: Bool {self._validStart != nil}
+  /// Clears the value of `validStart`. Subsequent reads from it will return its default value.
+  public mutating func clearValidStart() {self._validStart = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -336,6 +367,8 @@ public nonisolated struct ProtoDelay: Sendable {
   fileprivate var _length: Int32? = nil
   fileprivate var _delayLayerOutput: Bool? = nil
   fileprivate var _name: String? = nil
+  fileprivate var _keepLength: Bool? = nil
+  fileprivate var _validStart: Bool? = nil
 }
 
 /// Keeps every n-th timestep.
@@ -626,7 +659,7 @@ nonisolated extension ProtoAddTimingSignal: SwiftProtobuf.Message, SwiftProtobuf
 
 nonisolated extension ProtoApplyRotaryPositionalEncoding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ApplyRotaryPositionalEncoding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_wavelength\0\u{1}axis\0\u{3}only_advance_position_for_valid_timesteps\0\u{3}positions_in_at_least_fp32\0\u{3}positions_name\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}max_wavelength\0\u{1}axis\0\u{3}only_advance_position_for_valid_timesteps\0\u{3}positions_in_at_least_fp32\0\u{3}positions_name\0\u{1}name\0\u{3}min_timescale\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -640,6 +673,7 @@ nonisolated extension ProtoApplyRotaryPositionalEncoding: SwiftProtobuf.Message,
       case 4: try { try decoder.decodeSingularBoolField(value: &self._positionsInAtLeastFp32) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self._positionsName) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 7: try { try decoder.decodeSingularDoubleField(value: &self._minTimescale) }()
       default: break
       }
     }
@@ -668,6 +702,9 @@ nonisolated extension ProtoApplyRotaryPositionalEncoding: SwiftProtobuf.Message,
     try { if let v = self._name {
       try visitor.visitSingularStringField(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._minTimescale {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -678,6 +715,7 @@ nonisolated extension ProtoApplyRotaryPositionalEncoding: SwiftProtobuf.Message,
     if lhs._positionsInAtLeastFp32 != rhs._positionsInAtLeastFp32 {return false}
     if lhs._positionsName != rhs._positionsName {return false}
     if lhs._name != rhs._name {return false}
+    if lhs._minTimescale != rhs._minTimescale {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -783,7 +821,7 @@ nonisolated extension ProtoConcatTimingSignal: SwiftProtobuf.Message, SwiftProto
 
 nonisolated extension ProtoDelay: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Delay"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}length\0\u{3}delay_layer_output\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}length\0\u{3}delay_layer_output\0\u{1}name\0\u{3}keep_length\0\u{3}valid_start\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -794,6 +832,8 @@ nonisolated extension ProtoDelay: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 1: try { try decoder.decodeSingularInt32Field(value: &self._length) }()
       case 2: try { try decoder.decodeSingularBoolField(value: &self._delayLayerOutput) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self._keepLength) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self._validStart) }()
       default: break
       }
     }
@@ -813,6 +853,12 @@ nonisolated extension ProtoDelay: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try { if let v = self._name {
       try visitor.visitSingularStringField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._keepLength {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._validStart {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -820,6 +866,8 @@ nonisolated extension ProtoDelay: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs._length != rhs._length {return false}
     if lhs._delayLayerOutput != rhs._delayLayerOutput {return false}
     if lhs._name != rhs._name {return false}
+    if lhs._keepLength != rhs._keepLength {return false}
+    if lhs._validStart != rhs._validStart {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1354,50 +1354,47 @@ public nonisolated struct ProtoNoiseSampler: SwiftProtobuf.ExtensibleMessage, Se
 }
 
 /// A recurrent cell.
-public nonisolated struct ProtoRNNCell: SwiftProtobuf.ExtensibleMessage, @unchecked Sendable {
+public nonisolated struct ProtoRNNCell: SwiftProtobuf.ExtensibleMessage, Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  public var kind: OneOf_Kind? {
-    get {return _storage._kind}
-    set {_uniqueStorage()._kind = newValue}
-  }
+  public var kind: ProtoRNNCell.OneOf_Kind? = nil
 
   /// Long short-term memory cell.
   public var lstm: ProtoRNNCell.Lstm {
     get {
-      if case .lstm(let v)? = _storage._kind {return v}
+      if case .lstm(let v)? = kind {return v}
       return ProtoRNNCell.Lstm()
     }
-    set {_uniqueStorage()._kind = .lstm(newValue)}
+    set {kind = .lstm(newValue)}
   }
 
   /// Gated recurrent unit.
   public var gru: ProtoRNNCell.Gru {
     get {
-      if case .gru(let v)? = _storage._kind {return v}
+      if case .gru(let v)? = kind {return v}
       return ProtoRNNCell.Gru()
     }
-    set {_uniqueStorage()._kind = .gru(newValue)}
+    set {kind = .gru(newValue)}
   }
 
   /// Tanh recurrence.
   public var simpleRnn: ProtoRNNCell.SimpleRnn {
     get {
-      if case .simpleRnn(let v)? = _storage._kind {return v}
+      if case .simpleRnn(let v)? = kind {return v}
       return ProtoRNNCell.SimpleRnn()
     }
-    set {_uniqueStorage()._kind = .simpleRnn(newValue)}
+    set {kind = .simpleRnn(newValue)}
   }
 
   /// Keeps part of the old state of another cell.
   public var zoneout: ProtoRNNCell.Zoneout {
     get {
-      if case .zoneout(let v)? = _storage._kind {return v}
+      if case .zoneout(let v)? = kind {return v}
       return ProtoRNNCell.Zoneout()
     }
-    set {_uniqueStorage()._kind = .zoneout(newValue)}
+    set {kind = .zoneout(newValue)}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1500,42 +1497,34 @@ public nonisolated struct ProtoRNNCell: SwiftProtobuf.ExtensibleMessage, @unchec
   }
 
   /// Keeps part of the old state of another cell.
-  public nonisolated struct Zoneout: @unchecked Sendable {
+  public nonisolated struct Zoneout: Sendable {
     // SwiftProtobuf.Message conformance is added in an extension below. See the
     // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
     // methods supported on all messages.
 
-    /// The other cell.
-    public var cell: ProtoRNNCell {
-      get {_storage._cell ?? ProtoRNNCell()}
-      set {_uniqueStorage()._cell = newValue}
-    }
-    /// Returns true if `cell` has been explicitly set.
-    public var hasCell: Bool {_storage._cell != nil}
-    /// Clears the value of `cell`. Subsequent reads from it will return its default value.
-    public mutating func clearCell() {_uniqueStorage()._cell = nil}
+    /// The other cell; several run one after another.
+    public var cell: [ProtoRNNCell] = []
 
     /// Part of the old state that is kept, 0 to 1.
     public var zoneoutProbability: Double {
-      get {_storage._zoneoutProbability ?? 0}
-      set {_uniqueStorage()._zoneoutProbability = newValue}
+      get {_zoneoutProbability ?? 0}
+      set {_zoneoutProbability = newValue}
     }
     /// Returns true if `zoneoutProbability` has been explicitly set.
-    public var hasZoneoutProbability: Bool {_storage._zoneoutProbability != nil}
+    public var hasZoneoutProbability: Bool {self._zoneoutProbability != nil}
     /// Clears the value of `zoneoutProbability`. Subsequent reads from it will return its default value.
-    public mutating func clearZoneoutProbability() {_uniqueStorage()._zoneoutProbability = nil}
+    public mutating func clearZoneoutProbability() {self._zoneoutProbability = nil}
 
     public var unknownFields = SwiftProtobuf.UnknownStorage()
 
     public init() {}
 
-    fileprivate var _storage = _StorageClass.defaultInstance
+    fileprivate var _zoneoutProbability: Double? = nil
   }
 
   public init() {}
 
   public var _protobuf_extensionFieldValues = SwiftProtobuf.ExtensionFieldValueSet()
-  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Kernel columns scaled to length 1, times a learned scale.
@@ -3359,145 +3348,107 @@ nonisolated extension ProtoRNNCell: SwiftProtobuf.Message, SwiftProtobuf._Messag
   public static let protoMessageName: String = _protobuf_package + ".RNNCell"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lstm\0\u{1}gru\0\u{3}simple_rnn\0\u{1}zoneout\0")
 
-  fileprivate class _StorageClass {
-    var _kind: ProtoRNNCell.OneOf_Kind?
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _kind = source._kind
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public var isInitialized: Bool {
     if !_protobuf_extensionFieldValues.isInitialized {return false}
-    return withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      if let v = _storage._kind, !v.isInitialized {return false}
-      return true
-    }
+    if let v = self.kind, !v.isInitialized {return false}
+    return true
   }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try {
-          var v: ProtoRNNCell.Lstm?
-          var hadOneofValue = false
-          if let current = _storage._kind {
-            hadOneofValue = true
-            if case .lstm(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._kind = .lstm(v)
-          }
-        }()
-        case 2: try {
-          var v: ProtoRNNCell.Gru?
-          var hadOneofValue = false
-          if let current = _storage._kind {
-            hadOneofValue = true
-            if case .gru(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._kind = .gru(v)
-          }
-        }()
-        case 3: try {
-          var v: ProtoRNNCell.SimpleRnn?
-          var hadOneofValue = false
-          if let current = _storage._kind {
-            hadOneofValue = true
-            if case .simpleRnn(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._kind = .simpleRnn(v)
-          }
-        }()
-        case 4: try {
-          var v: ProtoRNNCell.Zoneout?
-          var hadOneofValue = false
-          if let current = _storage._kind {
-            hadOneofValue = true
-            if case .zoneout(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._kind = .zoneout(v)
-          }
-        }()
-        case 1000..<536870912:
-          try { try decoder.decodeExtensionField(values: &_protobuf_extensionFieldValues, messageType: ProtoRNNCell.self, fieldNumber: fieldNumber) }()
-        default: break
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoRNNCell.Lstm?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .lstm(let m) = current {v = m}
         }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .lstm(v)
+        }
+      }()
+      case 2: try {
+        var v: ProtoRNNCell.Gru?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .gru(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .gru(v)
+        }
+      }()
+      case 3: try {
+        var v: ProtoRNNCell.SimpleRnn?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .simpleRnn(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .simpleRnn(v)
+        }
+      }()
+      case 4: try {
+        var v: ProtoRNNCell.Zoneout?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .zoneout(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .zoneout(v)
+        }
+      }()
+      case 1000..<536870912:
+        try { try decoder.decodeExtensionField(values: &_protobuf_extensionFieldValues, messageType: ProtoRNNCell.self, fieldNumber: fieldNumber) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      switch _storage._kind {
-      case .lstm?: try {
-        guard case .lstm(let v)? = _storage._kind else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      }()
-      case .gru?: try {
-        guard case .gru(let v)? = _storage._kind else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      }()
-      case .simpleRnn?: try {
-        guard case .simpleRnn(let v)? = _storage._kind else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-      }()
-      case .zoneout?: try {
-        guard case .zoneout(let v)? = _storage._kind else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-      }()
-      case nil: break
-      }
-      try visitor.visitExtensionFields(fields: _protobuf_extensionFieldValues, start: 1000, end: 536870912)
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.kind {
+    case .lstm?: try {
+      guard case .lstm(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .gru?: try {
+      guard case .gru(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .simpleRnn?: try {
+      guard case .simpleRnn(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .zoneout?: try {
+      guard case .zoneout(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
     }
+    try visitor.visitExtensionFields(fields: _protobuf_extensionFieldValues, start: 1000, end: 536870912)
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ProtoRNNCell, rhs: ProtoRNNCell) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._kind != rhs_storage._kind {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.kind != rhs.kind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     if lhs._protobuf_extensionFieldValues != rhs._protobuf_extensionFieldValues {return false}
     return true
@@ -3615,81 +3566,41 @@ nonisolated extension ProtoRNNCell.Zoneout: SwiftProtobuf.Message, SwiftProtobuf
   public static let protoMessageName: String = ProtoRNNCell.protoMessageName + ".Zoneout"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}cell\0\u{3}zoneout_probability\0")
 
-  fileprivate class _StorageClass {
-    var _cell: ProtoRNNCell? = nil
-    var _zoneoutProbability: Double? = nil
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _cell = source._cell
-      _zoneoutProbability = source._zoneoutProbability
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   public var isInitialized: Bool {
-    return withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      if let v = _storage._cell, !v.isInitialized {return false}
-      return true
-    }
+    if !SwiftProtobuf.Internal.areAllInitialized(self.cell) {return false}
+    return true
   }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._cell) }()
-        case 2: try { try decoder.decodeSingularDoubleField(value: &_storage._zoneoutProbability) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.cell) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self._zoneoutProbability) }()
+      default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._cell {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      try { if let v = _storage._zoneoutProbability {
-        try visitor.visitSingularDoubleField(value: v, fieldNumber: 2)
-      } }()
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.cell.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cell, fieldNumber: 1)
     }
+    try { if let v = self._zoneoutProbability {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 2)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: ProtoRNNCell.Zoneout, rhs: ProtoRNNCell.Zoneout) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._cell != rhs_storage._cell {return false}
-        if _storage._zoneoutProbability != rhs_storage._zoneoutProbability {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.cell != rhs.cell {return false}
+    if lhs._zoneoutProbability != rhs._zoneoutProbability {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

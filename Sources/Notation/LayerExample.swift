@@ -13,6 +13,7 @@ public enum LayerExample {
   ]
   private static let strings = [
     "source_name": "source", "source_names": "source", "conditioning_name": "speaker",
+    "initial_seed_name": "seed",
     "equation": "...a,ab->...b", "pattern": "a -> a 1", "embedding": "tokens",
     "emit_name": "hidden", "checkpoint_name": "hidden", "fn": "double",
   ]

@@ -78,6 +78,11 @@ package struct SwiftPrinter {
   private func message(_ node: SpecNode) -> Term {
     guard let table = registry.table(message: node.message) else { return .atom("nil") }
     if table.message == TensorConstant.table.message { return constant(node, table) }
+    if table.isOneOf, let field = node.fields.first, case .node(let part)? = field.values.first,
+      registry.partRows(of: table.message).contains(where: { $0.name == field.name })
+    {
+      return message(part)
+    }
     guard table.isOneOf, let field = node.fields.first, let row = table[field.name],
       let value = field.values.first
     else { return .call(table.swiftName, arguments(node, table)) }

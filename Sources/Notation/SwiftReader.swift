@@ -131,6 +131,10 @@ package struct SwiftReader {
       )
     }
     let node = SpecNode("", fields, position: start.position)
+    if let part = registry.partField(swiftName: name) {
+      let wrapped = SpecField(part, [.node(node)], position: start.position)
+      return .node(SpecNode("", [wrapped], position: start.position))
+    }
     if registry.valueTable(swiftName: name) != nil { return .node(node) }
     let wrapped = SpecField(name, [.node(node)], position: start.position)
     return .node(SpecNode("", [wrapped], position: start.position))

@@ -7,7 +7,7 @@ public enum ConstantTensor: Sendable {
   case sequence(SequenceTensor)
   /// Values with a mask that are cut into the same blocks as the input when stepping.
   case streamed(SequenceTensor)
-  /// Bare values, batch axis first.
+  /// Bare values, batch axis first, or a single number for all rows.
   case array(Tensor)
 
   /// What layers may know of it before they see values.
@@ -33,6 +33,7 @@ public enum ConstantTensor: Sendable {
     switch self {
     case .sequence(let x): .sequence(x.rows(x.batch == 1 ? indices.map { _ in 0 } : indices))
     case .streamed(let x): .streamed(x.rows(x.batch == 1 ? indices.map { _ in 0 } : indices))
+    case .array(let tensor) where tensor.shape.isEmpty: self
     case .array(let tensor):
       .array(tensor.rows(tensor.shape.first == 1 ? indices.map { _ in 0 } : indices))
     }

@@ -12,28 +12,38 @@ extension Model {
   /// The names, shapes and dtypes that a weights file must hold.
   public var weightRequests: [WeightRequest] {
     ParameterFile(parameterSpecs).entries.map { entry in
-      WeightRequest(path: entry.name, shape: entry.shape, dtype: entry.specs[0].dtype)
+      WeightRequest(
+        path: entry.name, shape: entry.shape, dtype: entry.specs[0].dtype,
+        aliases: ParameterAliases.aliases(of: entry.specs[0], copies: entry.copies))
     }
   }
 
-  /// Takes parameters from tensors under their names in files.
+  /// Takes parameters from tensors under their names in files, or under those of the original's TensorFlow library.
   ///
   /// - Throws: ``RuntimeError`` `.invalidWeights` naming every missing and wrong-shaped tensor; then
   ///   nothing has changed.
   public func load(_ tensors: [String: Tensor]) throws(RuntimeError) {
     let file = ParameterFile(parameterSpecs)
-    let problems = file.entries.compactMap { entry -> String? in
-      guard let tensor = tensors[entry.name] else { return "\(entry.name) is missing" }
-      guard tensor.shape == entry.shape else {
-        return "\(entry.name) is \(tensor.shape.shapeText), not \(entry.shape.shapeText)"
+    var found: [String: Tensor] = [:]
+    let requests = weightRequests
+    let sources = requests.sources { tensors[$0]?.shape }
+    let problems = requests.compactMap { request -> String? in
+      if let source = sources[request.path] {
+        let tensor = tensors[source.name]
+        found[request.path] =
+          source.layout.map { layout in
+            tensor.map { layout.parameter(from: $0, shape: request.shape) }
+          } ?? tensor
+        return nil
       }
-      return nil
+      guard let tensor = tensors[request.path] else { return "\(request.path) is missing" }
+      return "\(request.path) is \(tensor.shape.shapeText), not \(request.shape.shapeText)"
     }
     guard problems.isEmpty else {
       throw RuntimeError(
         .invalidWeights, found: problems.joined(separator: "; "), expected: "all parameters")
     }
-    for (path, value) in file.parameters(tensors) { self[parameter: path] = value }
+    for (path, value) in file.parameters(found) { self[parameter: path] = value }
   }
 
   /// Takes parameters from a file in the original's names.

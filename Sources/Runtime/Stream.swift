@@ -13,8 +13,10 @@ public final class Stream {
   public let model: Model
   /// The number of rows.
   public let batch: Int
-  /// The constants.
-  public let constants: Constants
+  /// The constants: those that the stream began with, arrays as they arrived last.
+  public internal(set) var constants: Constants
+  /// Parts of streamed constants that arrived with the present step, and the position of its first timestep.
+  var arrived: (parts: Constants, start: Int) = ([:], 0)
   /// The state leaves, in program order.
   public let leaves: [StateLeafSpec]
   /// How many input timesteps were fed.
@@ -96,7 +98,7 @@ public final class Stream {
   private func run(
     _ x: SequenceTensor, _ options: RunOptions, _ progress: ((Int, Int) -> Void)?
   ) throws -> RunOutput {
-    let block = constants.block(position..<(position + x.time))
+    let block = constants(at: position..<(position + x.time))
     let plan = try model.plan(.step, batch, x.time, block.specs, options)
     model.bind(plan, x, block, batch: batch)
     let timesteps = position..<(position + x.time)

@@ -8,12 +8,17 @@ public struct WeightRequest: Hashable, Sendable {
   public let shape: Shape
   /// The dtype that it is converted to.
   public let dtype: DType
+  /// Other names and layouts that the file may have for it, tried in order when its own is not there.
+  public let aliases: [WeightAlias]
 
   /// Makes a request.
-  public init(path: String, shape: Shape, dtype: DType = .float32) {
+  public init(
+    path: String, shape: Shape, dtype: DType = .float32, aliases: [WeightAlias] = []
+  ) {
     self.path = path
     self.shape = shape
     self.dtype = dtype
+    self.aliases = aliases
   }
 }
 
@@ -39,6 +44,18 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
     public let hint: String?
   }
 
+  /// A parameter that was found by one of its aliases.
+  public struct Translated: Hashable, Sendable {
+    /// What the model asked for.
+    public let request: WeightRequest
+    /// The tensor's name in the file.
+    public let name: String
+    /// Its shape there.
+    public let shape: Shape
+    /// How its elements lie there.
+    public let layout: WeightLayout
+  }
+
   /// A parameter that several tensors could be meant for.
   public struct Ambiguous: Hashable, Sendable {
     /// What the model asked for.
@@ -51,6 +68,8 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
   public let path: String
   /// The name in the file of each parameter that was found, also of those with a wrong shape.
   public let sources: [String: String]
+  /// Parameters that the file has under another name or in another layout.
+  public let translated: [Translated]
   /// Parameters that the file does not have.
   public let missing: [Missing]
   /// Tensors with another shape, or elements that cannot be converted.
@@ -67,7 +86,14 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
     var unmatched: [WeightRequest] = []
     var unfit: [Unfit] = []
     var ambiguous: [Ambiguous] = []
+    var translated: [Translated] = []
+    let others = WeightReport.translations(of: requests, map, file)
     for request in requests {
+      if let found = others[request.path] {
+        translated.append(found)
+        sources[request.path] = found.name
+        continue
+      }
       switch map.match(request.path) {
       case .missing: unmatched.append(request)
       case .ambiguous(let names): ambiguous.append(Ambiguous(request: request, names: names))
@@ -85,6 +111,7 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
     self.sources = sources
     self.unfit = unfit
     self.ambiguous = ambiguous
+    self.translated = translated
     self.unused = unused
   }
 
@@ -96,6 +123,9 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
     let total = sources.count - unfit.count
     let asked = sources.count + missing.count + ambiguous.count
     var lines: [String] = ["\(path): \(total) of \(asked) parameters found"]
+    lines += section("in names or layouts of the original's TensorFlow library", translated) {
+      "\($0.name) \($0.shape.shapeText) as \($0.request.path) \($0.request.shape.shapeText)"
+    }
     lines += section("missing", missing) { missing in
       let nearest = missing.nearest.map { "; did you mean \($0)?" } ?? ""
       return "\(missing.request.path) \(missing.request.shape.shapeText)\(nearest)"
@@ -110,6 +140,26 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
     }
     lines += section("unused", unused) { $0 }
     return lines.joined(separator: "\n")
+  }
+
+  /// The parameters that only an alias leads to, by path.
+  private static func translations(
+    of requests: [WeightRequest], _ map: NameMap, _ file: Safetensors
+  ) -> [String: Translated] {
+    func entry(_ path: String) -> Safetensors.Entry? {
+      guard case .found(let name) = map.match(path) else { return nil }
+      return file.entry(name)
+    }
+    let sources = requests.sources { entry($0)?.shape }
+    var result: [String: Translated] = [:]
+    for request in requests {
+      guard let source = sources[request.path], let layout = source.layout,
+        let entry = entry(source.name), hasFittingElements(request, entry)
+      else { continue }
+      result[request.path] = Translated(
+        request: request, name: entry.name, shape: entry.shape, layout: layout)
+    }
+    return result
   }
 
   private func section<Item>(
@@ -140,13 +190,19 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
     func unfit(_ hint: String?) -> Unfit {
       Unfit(request: request, name: entry.name, found: found, hint: hint)
     }
-    guard let dtype = entry.dtype else { return unfit("this type cannot be read") }
+    guard entry.dtype != nil else { return unfit("this type cannot be read") }
     guard entry.shape == request.shape else {
       return unfit(shapeHint(found: entry.shape, expected: request.shape))
     }
-    let isSameKind = dtype.isFloating == request.dtype.isFloating
-    let isComplexAlike = (dtype == .complex64) == (request.dtype == .complex64)
-    return isSameKind && isComplexAlike ? nil : unfit("the kinds of numbers differ")
+    return hasFittingElements(request, entry) ? nil : unfit("the kinds of numbers differ")
+  }
+
+  private static func hasFittingElements(
+    _ request: WeightRequest, _ entry: Safetensors.Entry
+  ) -> Bool {
+    guard let dtype = entry.dtype else { return false }
+    return dtype.isFloating == request.dtype.isFloating
+      && (dtype == .complex64) == (request.dtype == .complex64)
   }
 
   private static func shapeHint(found: Shape, expected: Shape) -> String? {
@@ -180,6 +236,10 @@ extension Safetensors {
     for request in requests {
       guard let name = report.sources[request.path] else { continue }
       tensors[request.path] = try tensor(name).converted(to: request.dtype)
+    }
+    for found in report.translated {
+      let (path, shape) = (found.request.path, found.request.shape)
+      tensors[path] = tensors[path].map { found.layout.parameter(from: $0, shape: shape) }
     }
     return (tensors, report)
   }

@@ -39,6 +39,7 @@ struct ConformCommand: ParsableCommand, MemoryLimited {
     } else {
       report.table.forEach { print($0) }
       print("\(report.passed) passed, \(report.failed) failed, \(report.skipped) skipped")
+      report.aliasLines.forEach { print($0) }
     }
     if report.failed > 0 { throw ExitCode(1) }
   }
@@ -55,6 +56,7 @@ private struct ConformReport {
   private var rows: [(family: String, row: Row)] = []
   private var failures: [ConformanceFailure] = []
   private var skips: [(name: String, reason: String)] = []
+  private var aliases: [(name: String, parameters: [String: String])] = []
 
   var passed: Int { rows.reduce(0) { $0 + $1.row.passed } }
   var failed: Int { rows.reduce(0) { $0 + $1.row.failed } }
@@ -65,7 +67,9 @@ private struct ConformReport {
     if rows.last?.family != family { rows.append((family, Row())) }
     let index = rows.count - 1
     switch outcome {
-    case .passed: rows[index].row.passed += 1
+    case .passed(let parameters):
+      rows[index].row.passed += 1
+      if !parameters.isEmpty { aliases.append((name, parameters)) }
     case .failed(let all):
       rows[index].row.failed += 1
       failures += all
@@ -81,6 +85,19 @@ private struct ConformReport {
     case .failed(let failures): failures.map { "FAIL \(name)  \($0.check): \($0.detail)" }
     case .skipped(let reason): ["skip \(name)  \(reason)"]
     }
+  }
+
+  /// Which cases have parameters in other names or layouts than the library.
+  var aliasLines: [String] {
+    guard !aliases.isEmpty else { return [] }
+    let cases = aliases.count == 1 ? "1 of them has" : "\(aliases.count) of them have"
+    return ["\(cases) parameters in names or layouts of the original's TensorFlow library:"]
+      + aliases.map { name, parameters in
+        let list = parameters.sorted { $0.key < $1.key }.map { own, other in
+          own == other ? own : "\(other) as \(own)"
+        }
+        return "  \(name): \(list.joined(separator: ", "))"
+      }
   }
 
   var table: [String] {
@@ -100,6 +117,18 @@ private struct ConformReport {
     .object([
       .init("passed", .integer(passed)), .init("failed", .integer(failed)),
       .init("skipped", .integer(skipped)),
+      .init(
+        "aliases",
+        .array(
+          aliases.map { name, parameters in
+            .object([
+              .init("case", .string(name)),
+              .init(
+                "parameters",
+                .object(
+                  parameters.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })),
+            ])
+          })),
       .init(
         "failures",
         .array(

@@ -79,7 +79,7 @@ import Testing
     .init(
       Conv1DTranspose(filters: 3, kernelSize: 3, strides: 2, padding: .semicausal), vector,
       "(Conv1DTranspose).padding: found semicausal, "
-        + "expected valid, same, causal or semicausal_full"),
+        + "expected valid, same, causal, causal_valid or semicausal_full"),
     .init(
       Conv1DTranspose(filters: 3, kernelSize: 2, strides: 3, padding: .semicausalFull), vector,
       "(Conv1DTranspose).padding: found semicausal_full with a window of 2 under stride 3, "
@@ -87,11 +87,11 @@ import Testing
     .init(
       Conv2DTranspose(filters: 3, kernelSize: 3, spatialPadding: .mode(.reverseCausal)), plane,
       "(Conv2DTranspose).spatialPadding: found reverse_causal, "
-        + "expected valid, same, causal or semicausal_full"),
+        + "expected valid, same, causal, causal_valid or semicausal_full"),
     .init(
       Conv2DTranspose(filters: 3, kernelSize: 3, timePadding: .reverseCausalValid), plane,
       "(Conv2DTranspose).timePadding: found reverse_causal_valid, "
-        + "expected valid, same, causal or semicausal_full"),
+        + "expected valid, same, causal, causal_valid or semicausal_full"),
     .init(
       Conv1DTranspose(filters: 4, kernelSize: 3, groups: 3), vector,
       "(Conv1DTranspose).groups: found 3 groups for 4 filters, expected a divisor of the filters"),

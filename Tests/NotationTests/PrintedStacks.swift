@@ -159,18 +159,23 @@ private let stack5 = DotProductSelfAttention(
   maxPastHorizon: 20,
   maxFutureHorizon: 31,
   numKvHeads: -4,
-  queryNetwork: Parallel(
-    [
-      Delay(length: 7, name: "quote \" and \\"),
-      AddNoise(
-        sampler: .truncatedNormal(mean: 1e+20, stddev: 12345.678),
-        trainingOnly: false),
-    ],
-    shareScope: true),
+  queryNetwork: Parallel([
+    Delay(length: 7, name: "quote \" and \\"),
+    Conv1D(
+      filters: 11,
+      kernelSize: 53,
+      dilationRate: 55,
+      padding: .same,
+      activation: .exp,
+      computeDtype: .int64,
+      kernelConstraint: .spectralWeightNormalization(
+        epsilon: -2.5,
+        collectionName: "",
+        name: "quote \" and \\")),
+  ]),
   perDimScale: true,
-  computeDtype: .int16,
-  sinkEmbeddingsInit: .lecunUniform,
-  name: "")
+  useSinkScalars: true,
+  sinkScalarsInit: .heNormal)
 
 private let stack6 = Parallel(
   [
@@ -243,11 +248,7 @@ private let stack12 = Bidirectional(
         numEmbeddings: 54,
         embeddingInit: .glorotNormal),
     ]),
-  backward: Repeat(
-    Slice(slices: [.range(start: 10)]),
-    numRepeats: 44,
-    unrollStep: true,
-    name: "quote \" and \\"))
+  backward: Slice(slices: [.range(start: 10)]))
 
 private let stack13 = Blockwise(
   Bidirectional(
@@ -271,23 +272,38 @@ private let stack13 = Blockwise(
     name: "quote \" and \\"),
   blockSize: -1)
 
-private let stack14 = Residual([
-  Repeat(
-    LSTM(
-      units: 21,
-      computeDtype: .int16,
-      activation: .identity,
-      recurrentActivation: .hardTanh,
-      useBias: false,
-      biasInit: .ones,
-      name: "quote \" and \\"),
-    numRepeats: 10,
-    name: "two words"),
-  Blockwise(
-    Delay(length: 4, delayLayerOutput: false),
-    blockSize: 30,
-    name: "ümlaut 音"),
-])
+private let stack14 = Residual(
+  [
+    Repeat(
+      LSTM(
+        units: 21,
+        computeDtype: .int16,
+        activation: .identity,
+        recurrentActivation: .hardTanh,
+        useBias: false,
+        biasInit: .ones,
+        name: "quote \" and \\"),
+      numRepeats: 10,
+      name: "two words"),
+    Blockwise(
+      Delay(length: 4, delayLayerOutput: false, validStart: true),
+      blockSize: 10),
+  ],
+  shortcutLayers: [
+    Mean(),
+    DotProductSelfAttention(
+      numHeads: 32,
+      unitsPerHead: 32,
+      maxPastHorizon: -4,
+      maxFutureHorizon: 13,
+      queryNetwork: Dropout(rate: 3),
+      perDimScale: true,
+      computeDtype: .float32,
+      numSinkEmbeddings: 46,
+      sinkScalarsInit: .heUniform,
+      useKvCacheRingbuffer: true),
+  ],
+  shareScope: [false, true])
 
 private let stack15 = Bidirectional(
   forward: Repeat(
@@ -302,9 +318,10 @@ private let stack15 = Bidirectional(
     numRepeats: 10,
     name: "two words"),
   backward: Blockwise(
-    Delay(length: 4, delayLayerOutput: false),
-    blockSize: 30,
-    name: "ümlaut 音"))
+    Delay(length: 4, delayLayerOutput: false, validStart: true),
+    blockSize: 10),
+  combination: .mean,
+  name: "quote \" and \\")
 
 private let stack16 = Bidirectional(
   forward: DotProductSelfAttention(
@@ -329,7 +346,9 @@ private let stack16 = Bidirectional(
       kernelSize: 50,
       useWeightNorm: true,
       biasInit: .constant(value: 3)),
-    blockSize: 39))
+    blockSize: 39,
+    layerInBlocks: true),
+  name: "a")
 
 private let stack17 = Repeat(
   Repeat(Dropout(name: "line\nbreak\t\u{1}"), numRepeats: 27),

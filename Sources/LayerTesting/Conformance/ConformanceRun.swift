@@ -10,6 +10,8 @@ package struct ConformanceRun {
   /// Changes the model before it is run.
   private let change: (Model) -> Void
   private var failures: [ConformanceFailure] = []
+  /// Parameters that the case has under another name or in another layout.
+  private var aliases: [String: String] = [:]
 
   private init(_ golden: GoldenCase, _ change: @escaping (Model) -> Void) {
     (self.golden, self.change) = (golden, change)
@@ -23,12 +25,19 @@ package struct ConformanceRun {
   package static func failures(
     of golden: GoldenCase, changing change: @escaping (Model) -> Void = { _ in }
   ) throws(LayerError) -> [ConformanceFailure] {
+    try result(of: golden, changing: change).failures
+  }
+
+  /// All failures of a case, and the parameters that it has under another name or in another layout.
+  package static func result(
+    of golden: GoldenCase, changing change: @escaping (Model) -> Void = { _ in }
+  ) throws(LayerError) -> (failures: [ConformanceFailure], aliases: [String: String]) {
     var run = ConformanceRun(golden, change)
     do { try run.runAll() } catch {
       if let missing = error as? LayerError, missing.code == .notAvailable { throw missing }
       run.fail("run", "\(error)")
     }
-    return run.failures
+    return (run.failures, run.aliases)
   }
 
   /// Whether the original's values are no measure for a case, so that only the contract is checked.
@@ -105,10 +114,16 @@ package struct ConformanceRun {
     try checkReceptiveField(model)
     if let params = facts["params"]?.members {
       var got: [String: Shape] = [:]
-      for request in model.weightRequests { got[request.path] = request.shape }
       let want = Dictionary(
         params.map { ($0.name, $0.value.array?.compactMap(\.integer) ?? []) },
         uniquingKeysWith: { first, _ in first })
+      let requests = model.weightRequests
+      let sources = requests.sources { want[$0] }
+      for request in requests {
+        let source = sources[request.path]
+        got[source?.name ?? request.path] = source.flatMap { want[$0.name] } ?? request.shape
+        if let source, source.layout != nil { aliases[request.path] = source.name }
+      }
       if got != want { fail("parameters", "got \(Self.text(got)), want \(Self.text(want))") }
     }
   }

@@ -6,7 +6,9 @@ import Weights
 package struct ConformanceSet: Sendable {
   /// What became of a case.
   package enum Outcome: Sendable {
-    case passed
+    /// Everything is as it should be; with the parameters that the case has under another name or in another
+    /// layout, and what they are called there.
+    case passed(aliases: [String: String])
     case failed([ConformanceFailure])
     /// The library does not have the layer or the option; why.
     case skipped(String)
@@ -39,9 +41,9 @@ package struct ConformanceSet: Sendable {
       return .failed([ConformanceFailure(name: name, check: "read", detail: "\(error)")])
     }
     do {
-      var failures = try ConformanceRun.failures(of: golden)
+      var (failures, aliases) = try ConformanceRun.result(of: golden)
       if verifies { failures += Self.violations(of: golden) }
-      return failures.isEmpty ? .passed : .failed(failures)
+      return failures.isEmpty ? .passed(aliases: aliases) : .failed(failures)
     } catch { return .skipped("\(error)") }
   }
 

@@ -135,7 +135,7 @@ package struct RandomCases {
   private static func isStackable(_ entry: LayerRegistry.Entry) -> Bool {
     let table = entry.table
     let needs: Set<String> = [
-      "source_name", "source_names", "conditioning_name", "embedding", "fn",
+      "source_name", "source_names", "conditioning_name", "initial_seed_name", "embedding", "fn",
     ]
     let odd: Set<String> = ["Argmax", "Cast", "OneHot", "Exp", "Power", "Logging"]
     return !table.fields.contains { needs.contains($0.name) } && !odd.contains(table.message)
@@ -213,9 +213,10 @@ package struct RandomCases {
 
   /// The kinds of constants to offer: names with forms, the empty list where none is needed.
   private func constantForms(in spec: SpecNode) -> [[(name: String, form: Int)]] {
-    let names = spec.constantNames
-    guard !names.isEmpty else { return [[]] }
-    return (0..<3).map { form in names.map { ($0, form) } }
+    let names = spec.constantNames(of: ["source_name", "source_names", "conditioning_name"])
+    let seeds = spec.constantNames(of: ["initial_seed_name"]).map { (name: $0, form: 3) }
+    guard !names.isEmpty else { return [seeds] }
+    return (0..<3).map { form in names.map { ($0, form) } + seeds }
   }
 
   private mutating func makeConstants(
@@ -226,6 +227,7 @@ package struct RandomCases {
       switch form {
       case 0: result[name] = .sequence(sequence(batch, 1 + draw.below(6), ChannelSpec([4])))
       case 1: result[name] = .streamed(sequence(batch, time, ChannelSpec([4])))
+      case 3: result[name] = .array(Tensor(repeating: 7, shape: [], .int32))
       default:
         let numbers = (0..<(batch * 4)).map { _ in Float(draw.normal()) }
         result[name] = .array(Tensor(numbers, shape: [batch, 4]))
@@ -236,15 +238,14 @@ package struct RandomCases {
 }
 
 extension SpecNode {
-  /// The names of constants that layers of this tree read.
-  fileprivate var constantNames: [String] {
-    let labels: Set<String> = ["source_name", "source_names", "conditioning_name"]
+  /// The names of constants that layers of this tree read in fields of these names.
+  fileprivate func constantNames(of labels: Set<String>) -> [String] {
     var names: [String] = []
     for field in fields {
       for value in field.values {
         switch value {
         case .text(let text) where labels.contains(field.name): names.append(text)
-        case .node(let node): names += node.constantNames
+        case .node(let node): names += node.constantNames(of: labels)
         case .text, .integer, .bool, .number, .bytes, .symbol: break
         }
       }

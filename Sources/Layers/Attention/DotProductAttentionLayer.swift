@@ -51,8 +51,10 @@ extension DotProductAttentionLayer {
 extension DotProductAttentionLayer {
   var keyHeads: Int { numKvHeads ?? numHeads }
   var queryNet: HeadNetwork { HeadNetwork(queryNetwork, "query_network") }
-  var keyNet: HeadNetwork { HeadNetwork(keyNetwork, "key_network") }
-  var valueNet: HeadNetwork { HeadNetwork(valueNetwork, "value_network") }
+  var keyNet: HeadNetwork { HeadNetwork(keyNetwork, "key_network", beside: [queryNet]) }
+  var valueNet: HeadNetwork {
+    HeadNetwork(valueNetwork, "value_network", beside: [queryNet, keyNet])
+  }
   var networks: [HeadNetwork] { [queryNet, keyNet, valueNet] }
 
   /// The inputs that self attention within a reach depends on.

@@ -8,10 +8,11 @@ import Tensors
 /// `δ = softplus(o) - softplus(o - maxOffset)`. The bell's centre is `μ = δ`, or with `monotonic` the sum
 /// of the offsets of this and all valid queries before. The probability of source timestep `j` is
 /// `Σ w · √(2π·v + 1e-8) · exp(-(j - μ)² / (2v + 1e-9))`, 0 where `j` is invalid, and the output is the
-/// sum of source timesteps so weighted. The probabilities do not sum to 1.
+/// sum of source timesteps so weighted. The probabilities do not sum to 1. With `normalized` the factor
+/// is that of a density, `1 / √(2π·v + 1e-8)`, and the exponent `-(j - μ)² / (2v + 1e-8)`.
 ///
 /// - Shape: `[b, t, d] -> [b, t, n, c]`, source `[b, s, c]`; parameters `hidden/kernel [d, n, u]`,
-///   `output/kernel [n, u, C, 3]`, `output/bias [n, C, 3]`, the last axis weight, offset, variance.
+///   with `hiddenUseBias` `hidden/bias [n, u]`, `output/kernel [n, u, C, 3]`, `output/bias [n, C, 3]`, the last axis weight, offset, variance.
 /// - Mask: unchanged; invalid timesteps of the source weigh nothing, invalid queries do not move centres.
 /// - Streaming: block 1, no latency; with `monotonic` state `centre [b, n, C]`, otherwise none.
 /// - Beyond: invalid queries move no centre, so gaps change nothing.
@@ -20,7 +21,8 @@ import Tensors
 ///   `.invalidConstant` for a source that is missing or no sequence `[b, s, c]`; `.invalidInput` for
 ///   input that is not `[b, t, d]` of floating-point numbers.
 /// - Source: sequence_layers/jax/attention `GmmAttention`; Graves 2013, arXiv 1910.10288. The factor
-///   `√(2πv)` is the original's, where a density would divide by it; the original moves centres in
+///   `√(2πv)` is that of the JAX library, where a density would divide by it; `hiddenUseBias` and
+///   `normalized` give what sequence_layers/tensorflow/attention.py has. The original moves centres in
 ///   invalid timesteps too, so that what they hold reaches valid ones.
 extension GmmAttention: SequenceLayer {
   private var source: AttentionSource { AttentionSource(field: "sourceName", name: sourceName) }
@@ -90,10 +92,15 @@ extension GmmAttention: SequenceLayer {
     let outputs: Shape = [numHeads, numComponents, 3]
     let outputKernel = try context.parameter(
       "output/kernel", [numHeads, unitsPerHead, numComponents, 3], outputKernelInit)
-    let hidden = x.values.converted(to: dtype)
+    var sums = x.values.converted(to: dtype)
       .matmul(
         hiddenKernel.converted(to: dtype).reshaped([channels, numHeads * unitsPerHead])
-      ).reshaped([x.batch, x.time, numHeads, unitsPerHead]).binary(.max, 0)
+      ).reshaped([x.batch, x.time, numHeads, unitsPerHead])
+    if hiddenUseBias {
+      let bias = try context.parameter("hidden/bias", [numHeads, unitsPerHead], .zeros)
+      sums = sums + bias.converted(to: dtype)
+    }
+    let hidden = sums.binary(.max, 0)
     // [n, b, t, C, 3]
     let product = hidden.dot(
       outputKernel.converted(to: dtype),
@@ -120,11 +127,10 @@ extension GmmAttention: SequenceLayer {
     let places = context.builder.iota(ValueType(dtype, [source.time, 1]), axis: 0)
     // [b, t, n, s, C]
     let distances = places - centres.expandingAxes([3])
-    let spreads = bells.variances.scaled(by: 2).adding(1e-9).expandingAxes([3])
-    let heights =
-      bells.weights
-      * bells.variances.scaled(by: 2 * Double.pi).adding(1e-8)
-      .unary(.sqrt)
+    let spreads = bells.variances.scaled(by: 2).adding(normalized ? 1e-8 : 1e-9)
+      .expandingAxes([3])
+    let widths = bells.variances.scaled(by: 2 * Double.pi).adding(1e-8)
+    let heights = bells.weights * widths.unary(normalized ? .rsqrt : .sqrt)
     let exponents = (distances * distances).unary(.neg) / spreads
     let all = (heights.expandingAxes([3]) * exponents.unary(.exp)).reduced(.sum, axes: [4])
     let isValid = source.mask.expandingAxes([1, 2])

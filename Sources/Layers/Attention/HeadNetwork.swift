@@ -5,13 +5,21 @@ import Tensors
 struct HeadNetwork {
   var layer: (any SequenceLayer)?
   var scope: ChildScope
+  private let field: String
 
-  init(_ layer: (any SequenceLayer)?, _ name: String) {
+  /// The network in a field, named beside those in other fields.
+  init(_ layer: (any SequenceLayer)?, _ field: String, beside others: [HeadNetwork] = []) {
     self.layer = layer
-    scope = ChildScope(name)
+    self.field = field
+    scope = layer.map { ChildScope.single(field, $0) } ?? ChildScope(field)
+    // Of equal names the later ones get a number, as elsewhere.
+    let count = others.count {
+      $0.layer != nil && $0.layer?.name != nil && $0.scope.parameters == scope.parameters
+    }
+    if count > 0 { scope.path += "_\(count)" }
   }
 
-  var child: LayerChild? { layer.map { LayerChild($0, at: scope, field: scope.path) } }
+  var child: LayerChild? { layer.map { LayerChild($0, at: scope, field: field) } }
 
   /// A latency would take queries, keys and values out of step with each other.
   var stepObstacle: String? {
@@ -63,7 +71,9 @@ struct HeadNetwork {
   func copy(_ index: Int) -> HeadNetwork {
     guard index > 0 else { return self }
     var copy = self
-    copy.scope = ChildScope("\(scope.path)[\(index)]", parameters: scope.parameters)
+    copy.scope.path = "\(scope.path)[\(index)]"
+    copy.scope.unnamedPath = "\(scope.unnamedPath)[\(index)]"
+    copy.scope.emits = copy.scope.path
     return copy
   }
 

@@ -14,13 +14,18 @@ public import Tensors
 ///   of the backward layer as if its outputs were aligned from the start of the sequence; with strides and
 ///   with padding `valid` they are not.
 extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
-  private static let forwardScope = ChildScope("forward", emits: "0")
-  private static let backwardScope = ChildScope("backward", emits: "1")
+  private var forwardScope: ChildScope { ChildScope.single("forward", forward, emits: "0") }
+  private var backwardScope: ChildScope {
+    // Of equal names the second gets a number, as elsewhere.
+    var scope = ChildScope.single("backward", backward, emits: "1")
+    if scope.path == forwardScope.path { scope.path += "_1" }
+    return scope
+  }
 
   public var children: [LayerChild] {
     [
-      LayerChild(forward, at: Self.forwardScope, field: "forward"),
-      LayerChild(backward, at: Self.backwardScope, field: "backward"),
+      LayerChild(forward, at: forwardScope, field: "forward"),
+      LayerChild(backward, at: backwardScope, field: "backward"),
     ]
   }
   public var stepObstacle: String? { "the backward layer needs the end of the sequence first" }
@@ -40,7 +45,7 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
     var specs: [ChannelSpec] = []
-    for (layer, scope) in [(forward, Self.forwardScope), (backward, Self.backwardScope)] {
+    for (layer, scope) in [(forward, forwardScope), (backward, backwardScope)] {
       do { specs.append(try layer.outputSpec(for: input, constants: constants)) } catch {
         throw error.within(scope.path)
       }
@@ -57,8 +62,8 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    let ahead = try context.layer(forward, x, at: Self.forwardScope)
-    let back = try context.layer(backward, x.reversedTime(), at: Self.backwardScope)
+    let ahead = try context.layer(forward, x, at: forwardScope)
+    let back = try context.layer(backward, x.reversedTime(), at: backwardScope)
     return combination.combine([ahead, back.reversedTime()].cutToShortest(), context)
   }
 }

@@ -3,11 +3,15 @@ public import Tensors
 
 /// A layer stepped in larger blocks; nothing else changes.
 ///
+/// With `layerInBlocks` a whole sequence is run block by block as well, as a loop, so that it needs the memory of
+/// one block beside input and output, whatever its length.
+///
 /// - Shape: the child's.
 /// - Mask: the child's.
 /// - Streaming: block `blockSize`, which must be a multiple of the child's.
-/// - Throws: ``LayerError`` `.invalidConfig` when it is not.
-/// - Source: sequence_layers/jax/combinators.py `Blockwise`.
+/// - Throws: ``LayerError`` `.invalidConfig` when it is not, or with `layerInBlocks` for a layer that cannot step.
+/// - Source: sequence_layers/jax/combinators.py `Blockwise`; with `layerInBlocks`
+///   sequence_layers/tensorflow/combinators.py `Blockwise` and section 2.3.6 of the report, arXiv 2507.23292.
 extension Blockwise: CombinatorLayer {
   private static let scope = ChildScope("child_layer", parameters: "", emits: "")
 
@@ -37,6 +41,11 @@ extension Blockwise: CombinatorLayer {
         .invalidConfig, layer: typeName, field: "blockSize", found: "\(blockSize)",
         expected: "a positive multiple of the child's block size \(childLayer.blockSize)")
     }
+    if layerInBlocks, let obstacle = childLayer.stepObstacle {
+      throw .config(
+        self, "layerInBlocks", found: "a layer that cannot step: \(obstacle)",
+        expected: "one that can run block by block")
+    }
     return try childLayer.outputSpec(for: input, constants: constants)
   }
 
@@ -59,6 +68,18 @@ extension Blockwise: CombinatorLayer {
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    try context.layer(childLayer, x, at: Self.scope)
+    guard layerInBlocks else { return try context.layer(childLayer, x, at: Self.scope) }
+    var state = try context.unrecorded { () throws(LayerError) in
+      try initialState(for: x.channelSpec, context)
+    }
+    let late = x.paddedTime(0, childLayer.inputLatency, valid: false)
+    let y = try context.overBlocks(
+      late.paddedToMultiple(of: blockSize), of: blockSize, &state
+    ) { x, state, context throws(LayerError) in
+      try context.step(childLayer, x, &state, at: Self.scope, latency: context.precedingLatency)
+    }
+    let start = min(childLayer.outputLatency, y.time)
+    let time = min(y.time - start, outputTime(for: x.time))
+    return y.slicedTime(from: start, to: start + time)
   }
 }

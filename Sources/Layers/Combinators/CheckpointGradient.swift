@@ -11,9 +11,9 @@ public import Tensors
 /// - Source: sequence_layers/jax/combinators.py `CheckpointGradient`.
 extension CheckpointGradient: CombinatorLayer {
   private var scope: ChildScope {
-    ChildScope(
-      "child_layer", parameters: shareScope ? "" : "child_layer", emits: "",
-      sharesParameters: shareScope)
+    var scope = ChildScope.single("child_layer", layer, emits: "")
+    if shareScope { (scope.parameters, scope.sharesParameters) = ("", true) }
+    return scope
   }
 
   public var children: [LayerChild] { [LayerChild(layer, at: scope, field: "layer")] }

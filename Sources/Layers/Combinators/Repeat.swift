@@ -7,8 +7,8 @@ import Tensors
 /// - Mask: the child's rule, repeated.
 /// - Streaming: as `Serial` of the copies.
 /// - Beyond: steps equal the layer when copies have latency.
-/// - Parameters: files hold one array a parameter below `child_layer`, the copies stacked on a
-///   leading axis.
+/// - Parameters: files hold one array a parameter below the child's name, or `child_layer`, the copies
+///   stacked on a leading axis.
 /// - Throws: ``LayerError`` `.invalidConfig` when `numRepeats < 1` or the child changes the rate,
 ///   `.invalidInput` when it changes the channels.
 /// - Source: sequence_layers/jax/combinators.py `Repeat`.
@@ -17,7 +17,9 @@ extension Repeat: CombinatorLayer {
     let copies: [any SequenceLayer] = Array(repeating: layer, count: max(0, numRepeats))
     return SerialChain(
       copies,
-      scopes: copies.indices.map { ChildScope("[\($0)]/child_layer", emits: "\($0)") })
+      scopes: copies.indices.map {
+        ChildScope.single("child_layer", layer, copy: "[\($0)]", emits: "\($0)")
+      })
   }
 
   public var layerCount: Int {

@@ -3,13 +3,16 @@ public import Tensors
 
 /// The sum of a body and a shortcut: `y = body(x) + shortcut(x)`.
 ///
-/// - Shape: body and shortcut must give equal channel shapes; nothing is broadcast or projected.
+/// - Shape: body and shortcut must give equal channel shapes; nothing is broadcast. With `projectShortcut`, an
+///   input of another shape than the body's output goes through `DenseShaped`, with parameters
+///   `residual_projection/kernel` and `bias`, if there is no shortcut.
 /// - Mask: valid where both are.
 /// - Streaming: body and shortcut must have equal latencies, or it cannot step; a body that looks ahead
 ///   needs an equal `Delay(…, delayLayerOutput: false)` in the shortcut.
 /// - Throws: ``LayerError`` `.latencyMismatch` on unequal ratios, `.invalidInput` on unequal output
 ///   shapes.
-/// - Source: sequence_layers/jax/combinators.py `Residual`.
+/// - Source: sequence_layers/jax/combinators.py `Residual`; with `projectShortcut`
+///   sequence_layers/tensorflow/combinators.py `Residual`.
 extension Residual: CombinatorLayer {
   private var body: SerialChain {
     SerialChain(layers, prefix: "layers", shareScope: shareScope.values).emitting(below: "0")
@@ -18,6 +21,18 @@ extension Residual: CombinatorLayer {
   /// The shortcut's layers: their parameters lie below `shortcut_layer`.
   private var shortcut: SerialChain {
     SerialChain(shortcutLayers, prefix: "layers").below("shortcut_layer", emits: "1")
+  }
+
+  /// The shortcut with the projection that an input of these channels needs.
+  private func shortcut(
+    for input: ChannelSpec, _ constants: ConstantSpecs
+  ) throws(LayerError) -> SerialChain {
+    guard projectShortcut, shortcutLayers.isEmpty else { return shortcut }
+    let output = try body.outputSpec(for: input, constants: constants)
+    guard output.shape != input.shape else { return shortcut }
+    return SerialChain(
+      [DenseShaped(outputShape: Dims(output.shape), kernelInit: .glorotUniform)],
+      scopes: [ChildScope("residual_projection")])
   }
 
   public var children: [LayerChild] {
@@ -52,14 +67,14 @@ extension Residual: CombinatorLayer {
   ) throws(LayerError) -> ChannelSpec {
     try checkShareScope(shareScope.values, count: layers.count, layer: typeName)
     let main = try body.outputSpec(for: input, constants: constants)
-    let side = try shortcut.outputSpec(for: input, constants: constants)
+    let side = try shortcut(for: input, constants).outputSpec(for: input, constants: constants)
     try checkEqual("an output ratio", body.outputRatio, shortcut.outputRatio)
     guard main.shape == side.shape else {
       throw LayerError(
         .invalidInput, layer: typeName,
         found: "a body output of \(main.shape.shapeText), a shortcut of \(side.shape.shapeText)",
         expected: "equal channel shapes",
-        fix: "end the body with Dense(features: \(side.shape.last ?? 1)) or project the shortcut")
+        fix: "end the body with Dense(features: \(side.shape.last ?? 1)) or set projectShortcut")
     }
     return ChannelSpec(main.shape, DType.promoted(main.dtype, side.dtype))
   }
@@ -94,7 +109,8 @@ extension Residual: CombinatorLayer {
   ) throws(LayerError) -> LayerState {
     var state = LayerState()
     try body.initialState(for: input, into: &state, context)
-    try shortcut.initialState(for: input, into: &state, context)
+    try shortcut(for: input, context.knownConstants)
+      .initialState(for: input, into: &state, context)
     return state
   }
 
@@ -102,14 +118,15 @@ extension Residual: CombinatorLayer {
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let main = try body.step(x, &state, context)
-    return CombinationMode.add.combine([main, try shortcut.step(x, &state, context)], context)
+    let side = try shortcut(for: x.channelSpec, context.knownConstants).step(x, &state, context)
+    return CombinationMode.add.combine([main, side], context)
   }
 
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let main = try body.layer(x, context)
-    let side = try shortcut.layer(x, context)
+    let side = try shortcut(for: x.channelSpec, context.knownConstants).layer(x, context)
     guard main.time == side.time else {
       throw LayerError(
         .invalidInput, layer: typeName,

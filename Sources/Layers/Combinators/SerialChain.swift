@@ -15,6 +15,14 @@ struct SerialChain: Sendable {
       shares: layers.indices.map { ChildScope.isShared($0, shareScope) })
   }
 
+  /// A chain beside others in one scope, whose children have taken names.
+  init(_ layers: [any SequenceLayer], prefix: String, beside others: SerialChain) {
+    self.layers = layers
+    scopes = ChildScope.unique(
+      layers, prefix: prefix, shares: layers.map { _ in false },
+      taken: Set(others.scopes.map(\.path)))
+  }
+
   /// A chain with given scopes.
   init(_ layers: [any SequenceLayer], scopes: [ChildScope]) {
     self.layers = layers
@@ -168,9 +176,9 @@ extension ChildScope {
   /// Scopes of siblings: parameters by name, instances and emits with `_1`, `_2`, … behind names that
   /// were taken before.
   static func unique(
-    _ layers: [any SequenceLayer], prefix: String, shares: [Bool]
+    _ layers: [any SequenceLayer], prefix: String, shares: [Bool], taken: Set<String> = []
   ) -> [ChildScope] {
-    var taken: Set<String> = []
+    var taken = taken
     return layers.enumerated().map { index, layer in
       let name = layer.name ?? "\(prefix)_\(index)"
       var unique = name

@@ -50,7 +50,7 @@ extension SpecNode {
     switch type(of: message).table.role {
     case .layer(let name, _): field = name
     case .customLayer(let name, _): field = name
-    case .value:
+    case .value, .customPart:
       throw ConfigError(
         .noNotation, found: "the table of \(type(of: layer)) describes a value",
         expected: "the role of a layer", suggestion: "give its table a role")

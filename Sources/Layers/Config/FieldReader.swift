@@ -99,6 +99,17 @@ public struct FieldReader {
     return field.name
   }
 
+  /// The part of another package that a case is.
+  func part(_ name: String) throws(ConfigError) -> CustomPart {
+    let known = registry.parts.first { $0.message == table.message && $0.row.name == name }
+    guard let known, let field = spec[name], case .node(let node)? = field.values.last else {
+      throw unknownCase(name)
+    }
+    do { return CustomPart(try known.make(node, registry)) } catch {
+      throw located(error, field, name)
+    }
+  }
+
   /// The error for a case that the struct does not know.
   public func unknownCase(_ name: String) -> ConfigError {
     ConfigError(

@@ -8,6 +8,9 @@ public struct FieldTable: Sendable {
     case layer(field: String, number: Int)
     /// A layer of another package: the full name of the extension and its number.
     case customLayer(extension: String, number: Int)
+    /// A part of another package: the message of the library that it extends, the full name of the extension and
+    /// its number.
+    case customPart(of: String, extension: String, number: Int)
     /// A value of a field.
     case value
   }

@@ -33,7 +33,7 @@ public struct LayerRegistry: Sendable {
         (self.field, self.number, isCustom) = (field, number, false)
       case .customLayer(let field, let number):
         (self.field, self.number, isCustom) = (field, number, true)
-      case .value: (field, number, isCustom) = ("", 0, false)
+      case .value, .customPart: (field, number, isCustom) = ("", 0, false)
       }
     }
 
@@ -56,6 +56,7 @@ public struct LayerRegistry: Sendable {
   private var byMessage: [String: Int] = [:]
   private var values: [String: FieldTable] = [:]
   private var bySwiftName: [String: FieldTable] = [:]
+  var parts: [Part] = []
 
   /// The layers of this library.
   public static let builtIn = LayerRegistry(entries: builtInEntries, values: builtInValues)
@@ -69,7 +70,7 @@ public struct LayerRegistry: Sendable {
     add(values)
   }
 
-  private mutating func add(_ tables: [FieldTable]) {
+  mutating func add(_ tables: [FieldTable]) {
     for table in tables {
       values[table.message] = table
       bySwiftName[table.swiftName] = table

@@ -30,6 +30,13 @@ extension SpecChecker {
   private mutating func value(
     _ raw: SpecValue, _ row: FieldRow, _ path: String, _ position: SourcePosition?, _ depth: Int
   ) -> SpecValue {
+    var raw = raw
+    if case .symbol(let list) = row.type, style != .swift,
+      let word = EarlierSpelling.word(raw, in: list)
+    {
+      note("\(path) as a message", readAs: word)
+      raw = .symbol(word)
+    }
     do throws(ConfigError) {
       switch row.type {
       case .int: return try int(raw)

@@ -75,7 +75,7 @@ struct SpecChecker {
           expected: "exactly one layer", suggestion: "put several layers into serial"))
       return node
     }
-    guard let entry = entry(field) else {
+    guard let entry = earlierLayer(field, path) ?? entry(field) else {
       unknownLayer(field, path)
       return node
     }
@@ -103,7 +103,7 @@ struct SpecChecker {
     // A required field that is there with a slip in its name is not missing too.
     var misspelled: Set<String> = []
     for field in node.fields {
-      guard let row = row(field, table) else {
+      guard let row = row(field, table) ?? earlierRow(field, table, path, &found) else {
         if let meant = unknownField(field, table, path) { misspelled.insert(meant) }
         continue
       }
@@ -114,7 +114,7 @@ struct SpecChecker {
     }
     if table.isOneOf { checkCases(found, node, table, path) }
     var result = SpecNode(table.message, position: node.position)
-    for row in table.fields {
+    for row in rows(of: table) {
       guard let field = found[row.name], !(row.isRepeated && field.values.isEmpty) else {
         let isNeeded = row.isRequired && !row.mayBeEmpty
         if isNeeded, !misspelled.contains(spelled(row)) { missing(row, node, path) }
@@ -145,95 +145,5 @@ struct SpecChecker {
       errors.append(error.inside(path))
       return node
     }
-  }
-}
-
-// MARK: - Names
-
-extension SpecChecker {
-  private func entry(_ field: SpecField) -> LayerRegistry.Entry? {
-    switch style {
-    case .schema: registry.entry(field: field.name)
-    case .swift: registry.entry(message: field.name) ?? registry.entry(field: field.name)
-    case .json:
-      registry.entry(field: field.name)
-        ?? registry.entries.first { FieldRow.swiftName($0.field) == field.name }
-    }
-  }
-
-  private func row(_ field: SpecField, _ table: FieldTable) -> FieldRow? {
-    if field.name.isEmpty { return table.unlabelledField }
-    switch style {
-    case .schema: return table[field.name]
-    case .swift: return table.fields.first { $0.swiftName == field.name }
-    case .json: return table.fields.first { $0.swiftName == field.name } ?? table[field.name]
-    }
-  }
-
-  /// The name of a row as the notation spells it.
-  func spelled(_ row: FieldRow) -> String { style == .schema ? row.name : row.swiftName }
-
-  private mutating func unknownLayer(_ field: SpecField, _ path: String) {
-    let names = registry.entries.map { style == .swift ? $0.table.message : $0.field }
-    let isExtension = field.name.contains(".")
-    let nearest = NearestName.of(field.name, among: names).map { "did you mean \($0)?" }
-    errors.append(
-      ConfigError(
-        .unknownLayer, path: SpecPath.joined(path, field.name), position: field.position,
-        found: "no layer is called \(field.name)",
-        expected: isExtension ? "the extension of a registered layer" : "the name of a layer",
-        suggestion: nearest ?? (isExtension ? "register the layer of that package first" : nil)))
-  }
-
-  /// Reports a field that does not exist and returns the name that was probably meant.
-  private mutating func unknownField(
-    _ field: SpecField, _ table: FieldTable, _ path: String
-  ) -> String? {
-    let omitted = table.omitted.first { [$0, FieldRow.swiftName($0)].contains(field.name) }
-    if let omitted {
-      notes.append("\(SpecPath.joined(path, omitted)) dropped: it changes no result here")
-      return nil
-    }
-    let names = table.fields.map { spelled($0) }
-    let list = names.isEmpty ? "no fields" : "one of \(names.joined(separator: ", "))"
-    if field.name.isEmpty {
-      // Most likely the field that must be there.
-      let row = table.fields.first(where: \.isRequired) ?? table.fields.first
-      let meant = row.map { spelled($0) }
-      errors.append(
-        ConfigError(
-          .unknownField, path: path, position: field.position, found: "a value without label",
-          expected: list, suggestion: meant.map { "write \($0): before it" }))
-      return meant
-    }
-    let nearest = NearestName.of(field.name, among: names)
-    errors.append(
-      ConfigError(
-        .unknownField, path: SpecPath.joined(path, field.name), position: field.position,
-        found: "\(table.swiftName) has no field \(field.name)", expected: list,
-        suggestion: nearest.map { "did you mean \($0)?" }))
-    return nearest
-  }
-
-  private mutating func missing(_ row: FieldRow, _ node: SpecNode, _ path: String) {
-    errors.append(
-      ConfigError(
-        .missingField, path: SpecPath.joined(path, row.name), position: node.position,
-        found: "required field is missing", expected: row.type.description,
-        suggestion: "\(spelled(row)): \(row.doc)"))
-  }
-
-  private mutating func checkCases(
-    _ found: [String: SpecField], _ node: SpecNode, _ table: FieldTable, _ path: String
-  ) {
-    if found.count == 1 || (found.isEmpty && !node.fields.isEmpty) { return }
-    let names = table.fields.filter { found[$0.name] != nil }.map { spelled($0) }
-    let legal = table.fields.map { spelled($0) }.joined(separator: ", ")
-    errors.append(
-      ConfigError(
-        names.isEmpty ? .noCase : .severalCases, path: path, position: node.position,
-        found: names.isEmpty
-          ? "\(table.swiftName) has no case" : "\(names.joined(separator: " and ")) are given",
-        expected: "exactly one of \(legal)"))
   }
 }

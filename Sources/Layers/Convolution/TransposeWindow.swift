@@ -43,9 +43,16 @@ struct TransposeWindow: Hashable, Sendable {
   /// Checks that there is such a transposed window.
   func check(_ layer: any SequenceLayer, _ field: String) throws(LayerError) {
     guard let mode else { return }
-    guard [.valid, .same, .causal, .semicausalFull].contains(mode) else {
+    guard [.valid, .same, .causal, .causalValid, .semicausalFull].contains(mode) else {
       throw .config(
-        layer, field, found: mode.rawValue, expected: "valid, same, causal or semicausal_full")
+        layer, field, found: mode.rawValue,
+        expected: "valid, same, causal, causal_valid or semicausal_full")
+    }
+    guard mode != .causalValid || dilation == 1 || span <= stride else {
+      throw .config(
+        layer, field, found: "causal_valid with a dilation of \(dilation)",
+        expected: "a dilation of 1",
+        fix: "use causal")
     }
     guard mode != .semicausalFull || span >= stride else {
       throw .config(
@@ -77,7 +84,7 @@ struct TransposeWindow: Hashable, Sendable {
   /// Why a window with this padding cannot step, if it cannot.
   var stepObstacle: String? {
     switch mode {
-    case .causal, .same: nil
+    case .causal, .causalValid, .same: nil
     case .valid:
       "padding 'valid' gives outputs behind the last input; .causal leaves out the last "
         + "\(max(0, span - stride)) and is another function"
@@ -87,7 +94,7 @@ struct TransposeWindow: Hashable, Sendable {
   }
 
   /// Whether outputs are valid by repeating the input's mask.
-  private var repeatsMask: Bool {
+  var repeatsMask: Bool {
     mode == .same || mode == .causal || (mode != .semicausalFull && span <= stride)
   }
 
@@ -101,6 +108,19 @@ struct TransposeWindow: Hashable, Sendable {
       low: [0, left], high: [0, right], interior: [0, stride - 1], value: isAny ? 0 : 1)
     let folded = stuffed.windowReduced(
       isAny ? .or : .and,
+      WindowDimensions(
+        size: [1, size], stride: [1, 1], dilation: [1, dilation], padLow: [0, 0], padHigh: [0, 0]))
+    return fitted(folded, time)
+  }
+
+  /// The mask of a block behind the masks of `memory` timesteps, where every output is valid if all inputs that
+  /// its taps meet are.
+  func stepMask(_ mask: Value, time: Int) -> Value {
+    let padding = stepPadding
+    let stuffed = mask.padded(
+      low: [0, padding.left], high: [0, padding.right], interior: [0, stride - 1], value: 1)
+    let folded = stuffed.windowReduced(
+      .and,
       WindowDimensions(
         size: [1, size], stride: [1, 1], dilation: [1, dilation], padLow: [0, 0], padHigh: [0, 0]))
     return fitted(folded, time)

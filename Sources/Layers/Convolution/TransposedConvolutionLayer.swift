@@ -70,10 +70,12 @@ extension TransposedConvolutionLayer {
     let type = ValueType(input.dtype, [context.batch, length] + input.shape)
     state.declare(
       "buffer", context.builder.full(0, type), kind: .window(axis: 1, length: length))
-    let latency = window.inputLatency
-    if latency > 0 {
-      let mask = context.builder.full(0, ValueType(.bool, [context.batch, latency]))
-      state.declare("mask", mask, kind: .window(axis: 1, length: latency))
+    // What comes before the sequence counts as valid where every input must be.
+    let masks = window.repeatsMask ? window.inputLatency : length
+    if masks > 0 {
+      let mask = context.builder.full(
+        window.repeatsMask ? 0 : 1, ValueType(.bool, [context.batch, masks]))
+      state.declare("mask", mask, kind: .window(axis: 1, length: masks))
     }
     return state
   }
@@ -87,8 +89,12 @@ extension TransposedConvolutionLayer {
     let y = try convolve(
       state.append(masked(x), to: "buffer"), parameters.kernel, left: left, right: right,
       groups: groups)
-    let mask = state.append(x.mask, to: "mask").sliced(axis: 1, from: 0, to: x.time)
-    return SequenceValue(parameters.finish(y), mask: mask.repeated(window.stride, axis: 1))
+    let masks = state.append(x.mask, to: "mask")
+    let mask =
+      window.repeatsMask
+      ? masks.sliced(axis: 1, from: 0, to: x.time).repeated(window.stride, axis: 1)
+      : window.stepMask(masks, time: y.shape[1])
+    return SequenceValue(parameters.finish(y), mask: mask)
   }
 
   /// The sums of the whole sequence.
@@ -126,9 +132,13 @@ extension TransposedConvolutionLayer {
 protocol FullTransposedConvolutionLayer: TransposedConvolutionLayer, KernelLayer {
   var filters: Int { get }
   var groups: Int { get }
+  /// Whether taps are applied in reverse order along time.
+  var reversesKernel: Bool { get }
 }
 
 extension FullTransposedConvolutionLayer {
+  var reversesKernel: Bool { false }
+
   func outputChannels(_ input: ChannelSpec) throws(LayerError) -> (count: Int, dtype: DType) {
     try requireGroups(filters: filters, groups: groups, input)
     return (filters, try computeType(input))
@@ -138,9 +148,10 @@ extension FullTransposedConvolutionLayer {
     _ input: ChannelSpec, _ context: LayerContext
   ) throws(LayerError) -> (ConvolutionParameters, groups: Int) {
     let channels = input.shape[input.shape.count - 1]
-    let parameters = try declareParameters(
+    var parameters = try declareParameters(
       kernelShape: windowFields.taps + [channels / groups, filters], outputs: filters,
       dtype: try computeType(input), context, trainsConstraint: false)
+    if reversesKernel { parameters.kernel = parameters.kernel.reversed(axes: [0]) }
     return (parameters, groups)
   }
 }

@@ -1,5 +1,13 @@
-import Programs
+public import Programs
 import Tensors
+
+/// A reparametrisation of another package, in the place of one of ``WeightNormalization``.
+public protocol KernelReparametrisation: Sendable {
+  /// The kernel as it is used; the last axis are the outputs. With `trains` the layer may update its variables.
+  func apply(
+    _ kernel: Value, _ context: LayerContext, trains: Bool
+  ) throws(LayerError) -> Value
+}
 
 extension WeightNormalization {
   /// The reparametrised kernel; the last axis are the outputs.
@@ -15,6 +23,13 @@ extension WeightNormalization {
         epsilon: norm.epsilon, inFloat32: norm.reductionsInAtLeastFp32)
       return unit * scale.converted(to: kernel.dtype)
     case .spectralWeightNormalization(let norm):
+      return try norm.apply(kernel, context, trains: trains && context.training)
+    case .custom(let part):
+      guard let norm = part.value as? any KernelReparametrisation else {
+        throw LayerError(
+          .invalidConfig, layer: "WeightNormalization", field: "kernelConstraint",
+          found: "\(type(of: part.value))", expected: "a type that is a KernelReparametrisation")
+      }
       return try norm.apply(kernel, context, trains: trains && context.training)
     }
   }

@@ -12,6 +12,9 @@ public struct ChildScope: Hashable, Sendable {
   public var emits: String
   /// Whether the child may declare a parameter that a sibling has declared.
   public var sharesParameters: Bool
+  /// The path element without the name that the user gave: random numbers are drawn for it, so that they do not
+  /// depend on that name, and sessions recorded before names counted have it.
+  public var unnamedPath: String
 
   /// Makes a scope; parameters and emits are named as the instance unless said otherwise.
   public init(
@@ -21,5 +24,18 @@ public struct ChildScope: Hashable, Sendable {
     self.parameters = parameters ?? path
     self.emits = emits ?? path
     self.sharesParameters = sharesParameters
+    unnamedPath = path
   }
+
+  /// The scope of the only child in a field, behind `copy`: named as the child, or else as the field.
+  public static func single(
+    _ field: String, _ child: any SequenceLayer, copy: String = "", emits: String? = nil
+  ) -> ChildScope {
+    var scope = ChildScope(LayerPath.join(copy, child.name ?? field), emits: emits)
+    scope.unnamedPath = LayerPath.join(copy, field)
+    return scope
+  }
+
+  /// The path element of parameters without the name that the user gave.
+  var unnamedParameters: String { parameters == path ? unnamedPath : parameters }
 }

@@ -105,6 +105,10 @@ extension LayerContext {
     place.emitPath = LayerPath.join(outer.emitPath, scope.emits)
     place.sharesParameters =
       scope.sharesParameters || (scope.parameters.isEmpty && outer.sharesParameters)
+    place.unnamedPath = LayerPath.join(outer.unnamedPath, scope.unnamedPath)
+    place.unnamedParameterPath = LayerPath.join(
+      outer.unnamedParameterPath, scope.unnamedParameters)
+    place.scopes.append(.init(element: scope.parameters, layer: child.typeName))
     precedingLatency = latency
     let path = place.path
     do throws(LayerError) {

@@ -38,7 +38,7 @@ public final class LayerContext {
   package private(set) var emits: [EmittedValue] = []
   package internal(set) var records: [LayerRecord] = []
   private var parameterValues: [String: (value: Value, owner: String, isShared: Bool)] = [:]
-  private var tables: [String: Value] = [:]
+  var tables: [String: Value] = [:]
   private var seedValue: Value?
   private var rowKeyValue: Value?
 
@@ -49,6 +49,10 @@ public final class LayerContext {
     var parameterPath = ""
     var emitPath = ""
     var sharesParameters = false
+    /// The paths without the names of only children: what random numbers are drawn for.
+    var unnamedPath = ""
+    var unnamedParameterPath = ""
+    var scopes: [ParameterSpec.Scope] = []
   }
 
   init(
@@ -92,9 +96,7 @@ public final class LayerContext {
 
   /// Gives a variable of this layer its new value; of several updates the last one holds.
   public func update(variable name: String, _ value: Value) {
-    let path = LayerPath.join(place.parameterPath, name)
-    variableUpdates.removeAll { $0.path == path }
-    variableUpdates.append((path, value))
+    update(variableAt: LayerPath.join(place.parameterPath, name), value)
   }
 
   private func declare(
@@ -103,19 +105,6 @@ public final class LayerContext {
     _ shaping: ParameterSpec.Shaping = .none
   ) throws(LayerError) -> Value {
     let path = LayerPath.join(place.parameterPath, name)
-    let key = collection.rawValue + "/" + path
-    let owner = LayerPath.withoutCopies(place.path)
-    let type = ValueType(dtype, shape)
-    if let known = parameterValues[key] {
-      let mayShare = known.owner == owner || (known.isShared && place.sharesParameters)
-      guard known.value.type == type, mayShare else {
-        throw LayerError(
-          .parameterConflict, layer: "parameter", found: "\(path) declared as \(type)",
-          expected: "it to be declared once; it is \(known.value.type) already",
-          fix: "give the layers different names")
-      }
-      return known.value
-    }
     guard shape.elementCount <= 1 << 40 else {
       throw LayerError(
         .invalidConfig, layer: "parameter", found: "\(path) of shape \(shape.shapeText)",
@@ -126,13 +115,33 @@ public final class LayerContext {
         .invalidConfig, layer: "parameter", found: "\(path) with \(mistake.found)",
         expected: mistake.expected)
     }
-    let role: InputRole = collection == .parameters ? .parameter : .variable
-    let value = builder.input(path, role, type)
-    parameterValues[key] = (value, owner, place.sharesParameters)
-    parameters.append(
-      ParameterSpec(
-        path: path, collection: collection, shape: shape, dtype: dtype, initializer: initializer,
-        fans: fans, shaping: shaping.below(place.parameterPath)))
+    var spec = ParameterSpec(
+      path: path, collection: collection, shape: shape, dtype: dtype, initializer: initializer,
+      fans: fans, shaping: shaping.below(place.parameterPath))
+    (spec.scopes, spec.name) = (place.scopes, name)
+    spec.unnamedPath = LayerPath.join(place.unnamedParameterPath, name)
+    return try declare(
+      spec, owner: LayerPath.withoutCopies(place.path), isShared: place.sharesParameters)
+  }
+
+  private func declare(
+    _ spec: ParameterSpec, owner: String, isShared: Bool
+  ) throws(LayerError) -> Value {
+    let key = spec.collection.rawValue + "/" + spec.path
+    let type = ValueType(spec.dtype, spec.shape)
+    if let known = parameterValues[key] {
+      guard known.value.type == type, known.owner == owner || (known.isShared && isShared) else {
+        throw LayerError(
+          .parameterConflict, layer: "parameter", found: "\(spec.path) declared as \(type)",
+          expected: "it to be declared once; it is \(known.value.type) already",
+          fix: "give the layers different names")
+      }
+      return known.value
+    }
+    let role: InputRole = spec.collection == .parameters ? .parameter : .variable
+    let value = builder.input(spec.path, role, type)
+    parameterValues[key] = (value, owner, isShared)
+    parameters.append(spec)
     return value
   }
 
@@ -164,6 +173,38 @@ public final class LayerContext {
     }
   }
 
+  // MARK: - Parts that are traced by themselves
+
+  /// The value here of a parameter or variable that layers of a part declared.
+  func adopt(_ input: Program.Input, of part: LayerContext) throws(LayerError) -> Value {
+    let collection: ParameterSpec.Collection = input.role == .variable ? .statistics : .parameters
+    guard
+      let spec = part.parameters.first(where: {
+        $0.path == input.name && $0.collection == collection
+      }), let known = part.parameterValues[collection.rawValue + "/" + input.name]
+    else { preconditionFailure("Every parameter of a program was declared.") }
+    let value = try declare(spec, owner: known.owner, isShared: known.isShared)
+    return variableUpdates.first { input.role == .variable && $0.path == spec.path }?.value ?? value
+  }
+
+  /// Offers the tables that layers of a part offer; `outer` finds their values here.
+  func adoptTables(of part: LayerContext, outer: (Value) -> Value?) {
+    for (name, value) in part.tables { tables[name] = outer(value) ?? tables[name] }
+  }
+
+  /// Emits what layers of a part emitted, each as `whole` makes it.
+  func adopt(_ parts: [EmittedValue], whole: (SequenceValue) -> SequenceValue) {
+    emits += parts.map {
+      EmittedValue(path: $0.path, layer: $0.layer, sequence: whole($0.sequence))
+    }
+  }
+
+  /// Gives a variable its new value by its path from the root.
+  func update(variableAt path: String, _ value: Value) {
+    variableUpdates.removeAll { $0.path == path }
+    variableUpdates.append((path, value))
+  }
+
   // MARK: - Constants, seeds, emits
 
   /// What is known of the constants, for `outputSpec`.
@@ -192,7 +233,7 @@ public final class LayerContext {
   }
 
   /// Tells apart the random draws of different layers.
-  public var randomStream: UInt32 { Philox.hash(place.path) }
+  public var randomStream: UInt32 { Philox.hash(place.unnamedPath) }
 
   /// Whether emitted values are asked for; what is costly to emit need not be made otherwise.
   public var wantsEmits: Bool { options.emits }

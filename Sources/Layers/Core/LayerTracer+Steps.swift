@@ -61,7 +61,7 @@ extension LayerTracer {
     }
     let result = builder.loop(
       tripCount: count, axis: 1, captured: captured.map(value), carried: state,
-      sliced: sliced.map { value($0).cutIntoBlocks(count) }
+      sliced: sliced.map { value($0).cutIntoBlocks(count, of: step.program[$0.value].shape[1]) }
     ) { given, carried, slices in
       var byName: [String: Value] = [:]
       for (input, value) in zip(captured, given) { byName[input.name] = value }
@@ -110,17 +110,5 @@ extension InputRole {
     case .state: true
     case .input, .constant, .parameter, .variable, .seed, .operand: false
     }
-  }
-}
-
-extension Value {
-  /// `[b, n·t, …] -> [b, n, t, …]`.
-  fileprivate func cutIntoBlocks(_ count: Int) -> Value {
-    reshaped([shape[0], count, shape[1] / count] + shape.dropFirst(2))
-  }
-
-  /// `[b, n, t, …] -> [b, n·t, …]`.
-  fileprivate var joiningBlocks: Value {
-    reshaped([shape[0], shape[1] * shape[2]] + shape.dropFirst(3))
   }
 }

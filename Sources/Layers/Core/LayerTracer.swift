@@ -194,5 +194,5 @@ public struct LayerTracer: Sendable {
 
 extension SequenceValue {
   /// The values that it consists of.
-  fileprivate var ids: [ValueID] { [values.id, mask.id] + (imaginary.map { [$0.id] } ?? []) }
+  var ids: [ValueID] { [values.id, mask.id] + (imaginary.map { [$0.id] } ?? []) }
 }

@@ -28,6 +28,22 @@ public struct ParameterSpec: Equatable, Sendable {
   /// How the first values come from the drawn ones.
   public var shaping = Shaping.none
 
+  /// The scopes that the path consists of before ``name``, outermost first, the last one's layer owning the array.
+  public var scopes: [Scope] = []
+  /// The name that the owner gives it, such as `kernel`.
+  public var name = ""
+
+  /// The path without the names that only children were given: what random first values are drawn for.
+  public var unnamedPath: String
+
+  /// One part of a path, which may be empty, and the layer that it is.
+  public struct Scope: Hashable, Sendable {
+    /// The part, such as `layers_0`.
+    public var element: String
+    /// The layer's type, such as `Dense`.
+    public var layer: String
+  }
+
   /// How the first values of an array come from the numbers that its initialiser draws.
   public enum Shaping: Hashable, Sendable {
     /// They are those numbers.
@@ -63,6 +79,7 @@ public struct ParameterSpec: Equatable, Sendable {
     fans: Fans, shaping: Shaping = .none
   ) {
     self.path = path
+    unnamedPath = path
     self.collection = collection
     self.shape = shape
     self.dtype = dtype

@@ -58,7 +58,7 @@ package struct ParameterSampler: Sendable {
 
 extension ParameterSpec {
   /// The path with its copies, below the collection.
-  fileprivate var fileKey: String { collection.rawValue + "/" + path }
+  fileprivate var fileKey: String { collection.rawValue + "/" + unnamedPath }
 }
 
 extension Initializer {

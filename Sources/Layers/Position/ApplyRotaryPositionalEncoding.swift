@@ -4,7 +4,8 @@ import Tensors
 /// Rotates pairs of channels by an angle that grows with the position.
 ///
 /// With `d` channels on `axis`, `x₁` their first and `x₂` their second half, and
-/// `φ[k] = position / maxWavelength^(2k / d)`: `y = [x₁ cos φ - x₂ sin φ, x₂ cos φ + x₁ sin φ]`.
+/// `φ[k] = position / maxWavelength^(2k / d)`, or with another `minTimescale` than 1
+/// `position / (minTimescale · (maxWavelength / minTimescale)^(2k / d))`: `y = [x₁ cos φ - x₂ sin φ, x₂ cos φ + x₁ sin φ]`.
 ///
 /// - Shape: `[b, t, ...c] -> [b, t, ...c]`; the position is the number of valid timesteps before, with
 ///   `onlyAdvancePositionForValidTimesteps` false the number of timesteps before, or with
@@ -12,7 +13,7 @@ import Tensors
 /// - Mask: unchanged; nothing is promised of invalid timesteps.
 /// - Streaming: state `position i32[b]`, none with positions that are streamed.
 /// - Throws: ``LayerError`` `.invalidConfig` when `axis` is not a channel axis, when `positionsName` comes
-///   with positions that count valid timesteps, or when `maxWavelength` is not positive;
+///   with positions that count valid timesteps, or when `maxWavelength` or `minTimescale` is not positive;
 ///   `.invalidInput` for an odd axis or input that is not floating-point; `.invalidConstant` when the
 ///   constant is missing or of another shape.
 /// - Source: sequence_layers/jax/position.py `ApplyRotaryPositionalEncoding`; arXiv 2104.09864.
@@ -27,8 +28,10 @@ extension ApplyRotaryPositionalEncoding: PositionedLayer {
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
-    guard maxWavelength > 0 else {
-      throw .config(self, "maxWavelength", found: "\(maxWavelength)", expected: "a positive number")
+    for (field, value) in [("maxWavelength", maxWavelength), ("minTimescale", minTimescale)] {
+      guard value > 0 else {
+        throw .config(self, field, found: "\(value)", expected: "a positive number")
+      }
     }
     try requireElements(.floating, input)
     let along = try channelAxis("axis", axis, input)
@@ -117,7 +120,8 @@ extension ApplyRotaryPositionalEncoding: PositionedLayer {
     let half = x.values.shape[axis] / 2
     let dtype: DType = x.dtype == .float64 ? .float64 : .float32
     let angles = positions.rotaryAngles(
-      pairs: half, maxWavelength: maxWavelength, dtype, rank: x.values.rank, axis: axis)
+      pairs: half, maxWavelength: maxWavelength, minTimescale: minTimescale, dtype,
+      rank: x.values.rank, axis: axis)
     return x.mapValues { values in
       values.rotated(by: angles, axis: axis)
     }
@@ -125,16 +129,18 @@ extension ApplyRotaryPositionalEncoding: PositionedLayer {
 }
 
 extension Value {
-  /// `position / maxWavelength^(k / pairs)` for positions `[b, t]`, the `pairs` values of `k` on one
+  /// `position / (minTimescale · (maxWavelength / minTimescale)^(k / pairs))` for positions `[b, t]`, the `pairs` values of `k` on one
   /// axis of a result of `rank` axes.
   func rotaryAngles(
-    pairs: Int, maxWavelength: Double, _ dtype: DType, rank: Int, axis: Int
+    pairs: Int, maxWavelength: Double, minTimescale: Double = 1, _ dtype: DType, rank: Int,
+    axis: Int
   ) -> Value {
     var channels: Shape = Array(repeating: 1, count: rank)
     channels[axis] = pairs
     let steps = builder.iota(ValueType(dtype, [pairs]), axis: 0)
     let exponents = steps.scaled(by: 2) / steps.scalarLike(Double(2 * pairs))
-    let timescales = builder.scalar(maxWavelength, dtype).binary(.pow, exponents)
+    let powers = builder.scalar(maxWavelength / minTimescale, dtype).binary(.pow, exponents)
+    let timescales = minTimescale == 1 ? powers : powers.scaled(by: minTimescale)
     let ones: Shape = Array(repeating: 1, count: rank - 2)
     return converted(to: dtype).reshaped(shape + ones) / timescales.reshaped(channels)
   }

@@ -1,4 +1,4 @@
-import Programs
+public import Programs
 import Tensors
 
 /// A layer that adds random numbers to its input.
@@ -73,6 +73,14 @@ extension AddNoise: NoiseLayer {}
 /// - Source: sequence_layers/tensorflow/simple.py `Noise`; the numbers drawn are not the original's.
 extension Noise: NoiseLayer {}
 
+/// Noise of another package, in the place of one of ``NoiseSampler``.
+public protocol NoiseDistribution: Sendable {
+  /// Checks the numbers of the distribution.
+  func check() throws(LayerError)
+  /// One number for each uniform one in `0 ..< 1`, float32.
+  func noise(_ uniform: Value) -> Value
+}
+
 extension NoiseSampler {
   /// Checks the numbers of a distribution.
   func check(_ layer: any SequenceLayer, _ field: String) throws(LayerError) {
@@ -85,6 +93,13 @@ extension NoiseSampler {
       }
     case .normal(let noise): try Self.checkSpread(noise.stddev, layer, field)
     case .truncatedNormal(let noise): try Self.checkSpread(noise.stddev, layer, field)
+    case .custom(let part):
+      guard let noise = part.value as? any NoiseDistribution else {
+        throw .config(
+          layer, field, found: "\(type(of: part.value))",
+          expected: "a type that is a NoiseDistribution")
+      }
+      try noise.check()
     }
   }
 
@@ -108,6 +123,9 @@ extension NoiseSampler {
       // erf(2 / sqrt(2)) is the probability of two standard deviations.
       words.symmetricUniform.scaled(by: 0.9544997361036416).erfInverse
         .scaled(by: noise.stddev * 1.4142135623730951).adding(noise.mean)
+    case .custom(let part):
+      // Anything else was refused.
+      (part.value as? any NoiseDistribution)?.noise(words.uniform) ?? words.uniform
     }
   }
 }

@@ -35,45 +35,26 @@ extension Dropout: SequenceLayer {
     return input
   }
 
+  private func dropout(_ rank: Int) -> ElementDropout {
+    ElementDropout(rate: rate, shared: Set(broadcastDims.values.map { $0 < 0 ? $0 + rank : $0 }))
+  }
+
   public func initialState(for input: ChannelSpec, _ context: LayerContext) -> LayerState {
     var state = LayerState()
-    if context.training && rate > 0 && rate < 1 {
-      randomDraws(sharedAxes(input.shape.count + 2)).declareState(in: &state, context)
-    }
+    let dropout = dropout(input.shape.count + 2)
+    if context.training && dropout.isRandom { dropout.draws.declareState(in: &state, context) }
     return state
   }
 
   public func step(
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) -> SequenceValue {
-    dropped(x, context) { source, count in source.words(count, x, &state, context) }
+    guard context.training else { return x }
+    return dropout(x.values.rank).dropped(x) { $0.words($1, x, &state, context) }
   }
 
   public func layer(_ x: SequenceValue, _ context: LayerContext) -> SequenceValue {
-    dropped(x, context) { source, count in source.words(count, x, context) }
-  }
-
-  private func sharedAxes(_ rank: Int) -> Set<Int> {
-    Set(broadcastDims.values.map { $0 < 0 ? $0 + rank : $0 })
-  }
-
-  private func randomDraws(_ shared: Set<Int>) -> RandomDraws {
-    RandomDraws(sharesRows: shared.contains(0), sharesTime: shared.contains(1))
-  }
-
-  private func dropped(
-    _ x: SequenceValue, _ context: LayerContext, _ words: (RandomDraws, Int) -> Value
-  ) -> SequenceValue {
-    guard context.training, rate > 0 else { return x }
-    guard rate < 1 else { return x.mapValues(preservingZero: true, \.zerosLike) }
-    let shared = sharedAxes(x.values.rank)
-    let channels = x.channelShape.enumerated().map { shared.contains($0 + 2) ? 1 : $1 }
-    let drawn = words(randomDraws(shared), channels.elementCount)
-    let uniform = drawn.uniform.reshaped(Array(drawn.shape.prefix(2)) + channels)
-    let isKept = uniform .< uniform.scalarLike(1 - rate)
-    return x.mapValues(preservingZero: true) { values in
-      let scaled = values.dtype.isFloating ? values / values.scalarLike(1 - rate) : values
-      return isKept.select(scaled, values.scalarLike(0))
-    }
+    guard context.training else { return x }
+    return dropout(x.values.rank).dropped(x) { $0.words($1, x, context) }
   }
 }

@@ -11,6 +11,8 @@ struct RandomDraws {
   var sharesRows = false
   /// Whether all timesteps share their draws.
   var sharesTime = false
+  /// Another seed, `u32[2]`, and stream than those of the model and the layer's path.
+  var own: (seed: Value, stream: UInt32)?
 
   private static let counter = PositionCounter(countsValidOnly: false)
 
@@ -45,8 +47,8 @@ struct RandomDraws {
     let shape: Shape = [rows, time, count]
     guard shape.elementCount > 0 else { return builder.full(0, ValueType(.uint32, shape)) }
     return builder.random(
-      seed: context.seed, rowKeys: rowKeys, positions: places, stream: context.randomStream,
-      count: count)
+      seed: own?.seed ?? context.seed, rowKeys: rowKeys, positions: places,
+      stream: own?.stream ?? context.randomStream, count: count)
   }
 }
 

@@ -97,6 +97,16 @@ struct WeightsCommand: Command {
     }
     try session.commit(document, as: "weights")
     var lines = said + ["\(tensors.count) tensors loaded"]
+    if !report.translated.isEmpty {
+      let names = report.translated.prefix(20).map {
+        "\($0.name) \($0.shape.shapeText) as \($0.request.path) \($0.request.shape.shapeText)"
+      }
+      lines.append(
+        "in names or layouts of the original's TensorFlow library: "
+          + names.joined(separator: ", "))
+      let more = report.translated.count - names.count
+      if more > 0 { lines.append("… \(more) more") }
+    }
     if !report.unused.isEmpty {
       lines.append("unused: " + report.unused.prefix(20).joined(separator: ", "))
       if report.unused.count > 20 { lines.append("… \(report.unused.count - 20) more") }

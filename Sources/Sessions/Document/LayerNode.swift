@@ -8,6 +8,8 @@ package struct LayerNode: Sendable {
   package var index: [Int]
   /// The path in the running model; the first copy's where a layer is repeated.
   package var path: String
+  /// The path without the names that only children were given, as sessions recorded before have it.
+  package var unnamedPath: String
   /// The kind of layer.
   package var typeName: String
   /// The layer.
@@ -35,16 +37,21 @@ package struct LayerTree: Sendable {
   /// Lists the layers below a root.
   package init(_ root: any SequenceLayer) {
     var nodes: [LayerNode] = []
-    func visit(_ layer: any SequenceLayer, _ index: [Int], _ path: String, in parent: String?) {
+    func visit(
+      _ layer: any SequenceLayer, _ index: [Int], _ path: String, _ unnamed: String,
+      in parent: String?
+    ) {
       nodes.append(
         LayerNode(
-          index: index, path: path, typeName: layer.typeName, layer: layer, parentPath: parent))
+          index: index, path: path, unnamedPath: unnamed, typeName: layer.typeName, layer: layer,
+          parentPath: parent))
       for (position, child) in layer.children.enumerated() {
         visit(
-          child.layer, index + [position], LayerPath.join(path, child.scope.path), in: path)
+          child.layer, index + [position], LayerPath.join(path, child.scope.path),
+          LayerPath.join(unnamed, child.scope.unnamedPath), in: path)
       }
     }
-    visit(root, [], "", in: nil)
+    visit(root, [], "", "", in: nil)
     self.nodes = nodes
     places = Dictionary(uniqueKeysWithValues: zip(nodes.map(\.index), nodes.indices))
   }
@@ -71,6 +78,10 @@ package struct LayerTree: Sendable {
     if let exact = nodes.first(where: { LayerPath.withoutFirstCopies($0.path) == wanted }) {
       return exact
     }
+    if let earlier = nodes.first(where: { LayerPath.withoutFirstCopies($0.unnamedPath) == wanted })
+    {
+      return earlier
+    }
     let matches = nodes.filter { node in
       node.path.hasSuffix("/" + text) || node.path.hasSuffix("]" + text)
     }
@@ -88,6 +99,16 @@ package struct LayerTree: Sendable {
       .unknownPath, found: "no layer is called \(text)",
       expected: "a path such as \(names.first { !$0.isEmpty } ?? ".")",
       suggestion: nearest.map { "did you mean \($0)?" })
+  }
+}
+
+extension LayerTree {
+  /// The path of something in a layer, such as a state leaf, without the names that only children were given.
+  func unnamed(_ path: String) -> String {
+    let owner = nodes.filter { path.isInside($0.path) }.max { $0.path.count < $1.path.count }
+    guard let owner, owner.path != owner.unnamedPath else { return path }
+    let rest = path.dropFirst(owner.path.count)
+    return owner.path.isEmpty ? path : owner.unnamedPath + rest
   }
 }
 

@@ -117,7 +117,7 @@ extension Session {
       {
         origins[spec.path] = document.origins[spec.path]
       } else {
-        origins[spec.path] = .drawn(seed: document.seed, path: spec.path)
+        origins[spec.path] = .drawn(seed: document.seed, path: spec.unnamedPath)
       }
       parameters[spec.path] = model[parameter: spec.path]
     }

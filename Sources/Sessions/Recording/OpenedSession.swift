@@ -117,8 +117,12 @@ package struct OpenedSession {
         return kept
       }
       // What is written down is what was done, not what the file calls so.
-      if event.from != mark.position || event.to != session.position {
+      let hasEarlierNames = session.hasEarlierNames(event)
+      if event.from != mark.position || event.to != session.position || hasEarlierNames {
         kept.events[index] = session.event(event, since: mark)
+      }
+      if hasEarlierNames, !notes.contains(SessionEvent.earlierNamesNote) {
+        notes.append(SessionEvent.earlierNamesNote)
       }
       kept.events[index].files = session.files.used
     }

@@ -30,6 +30,7 @@ package struct Replay {
     let isSameNumerics = file.header.numerics == NumericsVersion.current
     var steps = 0
     var values = 0
+    var hasEarlierNames = false
     for (index, recorded) in file.events.enumerated() {
       let comparison = EventComparison(session: session, event: index + 1, recorded: recorded)
       let outcome = session.perform(recorded)
@@ -42,10 +43,13 @@ package struct Replay {
       if let divergence = comparison.divergence(outcome, isSameNumerics: isSameNumerics) {
         return .diverged(divergence)
       }
+      hasEarlierNames = hasEarlierNames || session.hasEarlierNames(recorded)
       steps += recorded.steps.count
       values += recorded.lastOutput.count
     }
-    let headerNotes = [session.headerNote(file)].compactMap { $0 }
+    let headerNotes =
+      [session.headerNote(file)].compactMap { $0 }
+      + (hasEarlierNames ? [SessionEvent.earlierNamesNote] : [])
     let notes =
       isSameNumerics
       ? headerNotes

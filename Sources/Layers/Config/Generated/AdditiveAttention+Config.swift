@@ -54,4 +54,45 @@ public struct AdditiveAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention to a whole source by content: `y = softmax(v · tanh(query(x) + \
+    key(source))) · source`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, c]`, source `[b, s, c]`, floating-point; parameters \
+        `query_projection/kernel [d, n·u]`, `source_projection/kernel [c, n·u]` and \
+        `bias [n·u]`, `v [n, u]`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps of the source weigh nothing."),
+      (
+        "Streaming",
+        """
+        block 1, no latency; state `keys [b, s, n, u]`, `source [b, s, c]` and `mask [b, \
+        s]`, which no step changes.
+        """
+      ),
+      (
+        "Beyond",
+        """
+        nothing that lies at invalid timesteps of the source reaches the output, and \
+        where none is valid it is 0; the keys are computed once.
+        """
+      ),
+      ("Emits", "`probabilities [b, t, n, s]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1 or an empty source name; \
+        `.invalidConstant` for a source that is missing or no sequence `[b, s, c]`; \
+        `.invalidInput` for input that is not `[b, t, d]` of floating-point numbers.
+        """
+      ),
+    ])
 }

@@ -14,11 +14,14 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
   public var positionsName: String?
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
+  /// Shortest wavelength over 2 pi, in steps; the longest is max_wavelength.
+  public var minTimescale: Double
 
   /// Creates it from its fields.
   public init(
     maxWavelength: Double, axis: Int = -1, onlyAdvancePositionForValidTimesteps: Bool = true,
-    positionsInAtLeastFp32: Bool = true, positionsName: String? = nil, name: String? = nil
+    positionsInAtLeastFp32: Bool = true, positionsName: String? = nil, name: String? = nil,
+    minTimescale: Double = 1
   ) {
     self.maxWavelength = maxWavelength
     self.axis = axis
@@ -26,6 +29,7 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
     self.positionsInAtLeastFp32 = positionsInAtLeastFp32
     self.positionsName = positionsName
     self.name = name
+    self.minTimescale = minTimescale
   }
 
   /// The fields of the message.
@@ -49,6 +53,9 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
       FieldRow(
         "name", 6, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
+      FieldRow(
+        "min_timescale", 7, .double, defaults: [.number(1)],
+        doc: "Shortest wavelength over 2 pi, in steps; the longest is max_wavelength."),
     ])
 
   /// Reads a checked tree.
@@ -61,7 +68,8 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
         "only_advance_position_for_valid_timesteps") ?? true,
       positionsInAtLeastFp32: try fields.value("positions_in_at_least_fp32") ?? true,
       positionsName: try fields.value("positions_name"),
-      name: try fields.value("name"))
+      name: try fields.value("name"),
+      minTimescale: try fields.value("min_timescale") ?? 1)
   }
 
   /// The tree of the message without fields at their defaults.
@@ -75,6 +83,7 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
       try fields.set("positions_in_at_least_fp32", positionsInAtLeastFp32)
       try fields.set("positions_name", positionsName)
       try fields.set("name", name)
+      try fields.set("min_timescale", minTimescale)
       return fields.node
     }
   }
@@ -99,9 +108,9 @@ public struct ApplyRotaryPositionalEncoding: ConfigMessage {
         """
         LayerError `.invalidConfig` when `axis` is not a channel axis, when \
         `positionsName` comes with positions that count valid timesteps, or when \
-        `maxWavelength` is not positive; `.invalidInput` for an odd axis or input that \
-        is not floating-point; `.invalidConstant` when the constant is missing or of \
-        another shape.
+        `maxWavelength` or `minTimescale` is not positive; `.invalidInput` for an odd \
+        axis or input that is not floating-point; `.invalidConstant` when the constant \
+        is missing or of another shape.
         """
       ),
     ])

@@ -76,4 +76,52 @@ public struct Autoregressive: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A layer that sees its own output of the block before: `y[k] = layer([x[k], \
+    feedback(y[k - 1])])` for blocks `k` of the layer's block size, joined on the \
+    first channel axis.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c, ...]`, of which the layer sees `[b, t, c + f, ...]`; its output may \
+        not depend on the number of input channels. `f` are the channels of that output, \
+        or of `feedbackLayer`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        the layer's. What is fed back is 0 where it is invalid, and the mask itself is \
+        not fed back.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        the layer's block and ratio, no latency; state `feedback [b, block · ratio, f, \
+        ...]` and those of both layers. A whole sequence is a loop over blocks, so steps \
+        are the layer, bit for bit.
+        """
+      ),
+      (
+        "Beyond",
+        """
+        invalid output is selected to 0 before it goes through `feedbackLayer`, and \
+        behind it, so that nothing that lies at invalid timesteps is fed back.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for a layer that cannot step, has a latency or a \
+        ratio above 1; `.invalidInput` when output, feedback and input do not fit each \
+        other; `.latencyMismatch` behind a latency that is no whole number of blocks.
+        """
+      ),
+    ])
 }

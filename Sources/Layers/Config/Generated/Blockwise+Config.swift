@@ -8,17 +8,26 @@ public struct Blockwise: ConfigMessage {
   public var blockSize: Int
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
+  /// Run the whole sequence block by block too, in the memory of one block.
+  public var layerInBlocks: Bool
 
   /// Creates it from its fields.
-  public init(childLayer: any SequenceLayer, blockSize: Int, name: String? = nil) {
+  public init(
+    childLayer: any SequenceLayer, blockSize: Int, name: String? = nil, layerInBlocks: Bool = false
+  ) {
     self.childLayer = childLayer
     self.blockSize = blockSize
     self.name = name
+    self.layerInBlocks = layerInBlocks
   }
 
   /// Creates it from its fields, the first without label.
-  public init(_ childLayer: any SequenceLayer, blockSize: Int, name: String? = nil) {
-    self.init(childLayer: childLayer, blockSize: blockSize, name: name)
+  public init(
+    _ childLayer: any SequenceLayer, blockSize: Int, name: String? = nil,
+    layerInBlocks: Bool = false
+  ) {
+    self.init(
+      childLayer: childLayer, blockSize: blockSize, name: name, layerInBlocks: layerInBlocks)
   }
 
   /// Whether all fields are equal; layers that cannot be compared are not.
@@ -26,6 +35,7 @@ public struct Blockwise: ConfigMessage {
     guard areEqual(a.childLayer, b.childLayer) else { return false }
     guard a.blockSize == b.blockSize else { return false }
     guard a.name == b.name else { return false }
+    guard a.layerInBlocks == b.layerInBlocks else { return false }
     return true
   }
 
@@ -39,6 +49,9 @@ public struct Blockwise: ConfigMessage {
       FieldRow(
         "name", 3, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
+      FieldRow(
+        "layer_in_blocks", 4, .bool, defaults: [.bool(false)],
+        doc: "Run the whole sequence block by block too, in the memory of one block."),
     ])
 
   /// Reads a checked tree.
@@ -47,7 +60,8 @@ public struct Blockwise: ConfigMessage {
     self.init(
       childLayer: try fields.requiredLayer("child_layer"),
       blockSize: try fields.required("block_size"),
-      name: try fields.value("name"))
+      name: try fields.value("name"),
+      layerInBlocks: try fields.value("layer_in_blocks") ?? false)
   }
 
   /// The tree of the message without fields at their defaults.
@@ -57,6 +71,7 @@ public struct Blockwise: ConfigMessage {
       try fields.set("child_layer", layer: childLayer)
       try fields.set("block_size", blockSize)
       try fields.set("name", name)
+      try fields.set("layer_in_blocks", layerInBlocks)
       return fields.node
     }
   }
@@ -68,6 +83,12 @@ public struct Blockwise: ConfigMessage {
       ("Shape", "the child's."),
       ("Mask", "the child's."),
       ("Streaming", "block `blockSize`, which must be a multiple of the child's."),
-      ("Throws", "LayerError `.invalidConfig` when it is not."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when it is not, or with `layerInBlocks` for a layer \
+        that cannot step.
+        """
+      ),
     ])
 }

@@ -57,4 +57,42 @@ public struct ConcatPositionEmbedding: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    A learned vector of the timestep appended to the last channel axis, the same for \
+    all others.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., c] -> [b, t, ..., c + channels]`, `[b, t] -> [b, t, 1 + channels]`; \
+        floating-point; parameter `embeddings [timesteps, channels]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged up to the end of the table; timesteps behind it are invalid. Invalid \
+        timesteps count as positions.
+        """
+      ),
+      ("Streaming", "block 1; state `position i32[b]`."),
+      (
+        "Beyond",
+        """
+        rows whose valid part fits the table may be padded to any length; steps end with \
+        the table as the layer does.
+        """
+      ),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `timesteps` or `channels` are below 1, \
+        `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

@@ -59,4 +59,29 @@ public struct ConcatTimingSignal: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Sines and cosines of the timestep appended to the last channel axis, the same \
+    for all others.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ..., c] -> [b, t, ..., c + channels]`, `[b, t] -> [b, t, 1 + channels]`; \
+        floating-point.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps count as positions."),
+      ("Streaming", "block 1; state `position i32[b]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `channels < 1` or a timescale is not positive, \
+        `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

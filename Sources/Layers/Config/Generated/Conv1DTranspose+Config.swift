@@ -34,6 +34,8 @@ public struct Conv1DTranspose: ConfigMessage {
   public var biasInit: Initializer
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
+  /// Apply the kernel in reverse order, so that it is the impulse response itself.
+  public var reverseKernel: Bool
 
   /// Creates it from its fields.
   public init(
@@ -42,7 +44,7 @@ public struct Conv1DTranspose: ConfigMessage {
     useWeightNorm: Bool = false, activation: Activation = .none, computeDtype: DType? = nil,
     paramDtype: DType = .float32, kernelInit: Initializer = .lecunNormal,
     kernelConstraint: WeightNormalization? = nil, biasInit: Initializer = .zeros,
-    name: String? = nil
+    name: String? = nil, reverseKernel: Bool = false
   ) {
     self.filters = filters
     self.kernelSize = kernelSize
@@ -59,6 +61,7 @@ public struct Conv1DTranspose: ConfigMessage {
     self.kernelConstraint = kernelConstraint
     self.biasInit = biasInit
     self.name = name
+    self.reverseKernel = reverseKernel
   }
 
   /// The fields of the message.
@@ -106,6 +109,9 @@ public struct Conv1DTranspose: ConfigMessage {
       FieldRow(
         "name", 15, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
+      FieldRow(
+        "reverse_kernel", 16, .bool, defaults: [.bool(false)],
+        doc: "Apply the kernel in reverse order, so that it is the impulse response itself."),
     ],
     omitted: ["precision", "kernel_sharding", "bias_sharding"])
 
@@ -127,7 +133,8 @@ public struct Conv1DTranspose: ConfigMessage {
       kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
       kernelConstraint: try fields.value("kernel_constraint"),
       biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+      name: try fields.value("name"),
+      reverseKernel: try fields.value("reverse_kernel") ?? false)
   }
 
   /// The tree of the message without fields at their defaults.
@@ -149,6 +156,7 @@ public struct Conv1DTranspose: ConfigMessage {
       try fields.set("kernel_constraint", kernelConstraint)
       try fields.set("bias_init", biasInit)
       try fields.set("name", name)
+      try fields.set("reverse_kernel", reverseKernel)
       return fields.node
     }
   }
@@ -171,16 +179,17 @@ public struct Conv1DTranspose: ConfigMessage {
       (
         "Mask",
         """
-        repeated for `causal` and `same`; for `valid` an output is valid when all inputs \
-        that reach it are, for `semicausal_full` when any is.
+        repeated for `causal` and `same`; for `valid` and `causal_valid` an output is \
+        valid when all inputs that reach it are, for `semicausal_full` when any is.
         """
       ),
       (
         "Streaming",
         """
-        `causal`, without latency, and `same`, with an input latency `l` of `(span - 1 - \
-        left) / s` rounded up; block 1, ratio `s`; state `buffer [b, n, c]`, the last \
-        inputs, and with a latency `mask [b, l]`.
+        `causal` and `causal_valid`, without latency, and `same`, with an input latency \
+        `l` of `(span - 1 - left) / s` rounded up; block 1, ratio `s`; state `buffer [b, \
+        n, c]`, the last inputs, and with a latency `mask [b, l]`, or for `causal_valid` \
+        `mask [b, n]`.
         """
       ),
       ("Beyond", "steps with `same`."),
@@ -188,8 +197,8 @@ public struct Conv1DTranspose: ConfigMessage {
         "Throws",
         """
         LayerError `.invalidConfig` for counts below 1, filters that the groups do not \
-        divide, other padding modes than valid, same, causal and semicausal_full; \
-        `.invalidInput` as `Conv1D`.
+        divide, other padding modes than valid, same, causal, causal_valid and \
+        semicausal_full; `.invalidInput` as `Conv1D`.
         """
       ),
     ])

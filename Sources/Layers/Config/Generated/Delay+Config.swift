@@ -8,12 +8,21 @@ public struct Delay: ConfigMessage {
   public var delayLayerOutput: Bool
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
+  /// Keep the length of the sequence: what is pushed out behind is left out.
+  public var keepLength: Bool
+  /// Begin with valid zeros instead of invalid timesteps.
+  public var validStart: Bool
 
   /// Creates it from its fields.
-  public init(length: Int, delayLayerOutput: Bool = true, name: String? = nil) {
+  public init(
+    length: Int, delayLayerOutput: Bool = true, name: String? = nil, keepLength: Bool = false,
+    validStart: Bool = false
+  ) {
     self.length = length
     self.delayLayerOutput = delayLayerOutput
     self.name = name
+    self.keepLength = keepLength
+    self.validStart = validStart
   }
 
   /// The fields of the message.
@@ -28,6 +37,12 @@ public struct Delay: ConfigMessage {
       FieldRow(
         "name", 3, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
+      FieldRow(
+        "keep_length", 4, .bool, defaults: [.bool(false)],
+        doc: "Keep the length of the sequence: what is pushed out behind is left out."),
+      FieldRow(
+        "valid_start", 5, .bool, defaults: [.bool(false)],
+        doc: "Begin with valid zeros instead of invalid timesteps."),
     ])
 
   /// Reads a checked tree.
@@ -36,7 +51,9 @@ public struct Delay: ConfigMessage {
     self.init(
       length: try fields.required("length"),
       delayLayerOutput: try fields.value("delay_layer_output") ?? true,
-      name: try fields.value("name"))
+      name: try fields.value("name"),
+      keepLength: try fields.value("keep_length") ?? false,
+      validStart: try fields.value("valid_start") ?? false)
   }
 
   /// The tree of the message without fields at their defaults.
@@ -46,6 +63,8 @@ public struct Delay: ConfigMessage {
       try fields.set("length", length)
       try fields.set("delay_layer_output", delayLayerOutput)
       try fields.set("name", name)
+      try fields.set("keep_length", keepLength)
+      try fields.set("valid_start", validStart)
       return fields.node
     }
   }
@@ -58,17 +77,30 @@ public struct Delay: ConfigMessage {
         "Shape",
         """
         `[b, t, ...] -> [b, t + length, ...]`, any elements; `[b, t, ...]` with \
-        `delayLayerOutput` false.
+        `keepLength`, or with `delayLayerOutput` false.
         """
       ),
-      ("Mask", "delayed alike, invalid in front."),
+      (
+        "Mask",
+        """
+        delayed alike, invalid in front, or valid with `validStart`; with `keepLength` \
+        only where the input is valid too, so that every row keeps its own length.
+        """
+      ),
       (
         "Streaming",
         """
-        input latency `length`; output latency 0, or `length` with `delayLayerOutput` \
-        false; state `buffer [b, length, ...]` and `mask [b, length]`.
+        input latency `length`, or 0 with `keepLength`; output latency 0, or `length` \
+        with `delayLayerOutput` false; state `buffer [b, length, ...]` and `mask [b, \
+        length]`, with `validStart` behind a latency also `position i32[b]`.
         """
       ),
-      ("Throws", "LayerError `.invalidConfig` when `length < 0`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `length < 0`, or when `keepLength` or \
+        `validStart` come with `delayLayerOutput` false.
+        """
+      ),
     ])
 }

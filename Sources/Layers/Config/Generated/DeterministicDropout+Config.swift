@@ -6,7 +6,8 @@ public struct DeterministicDropout: ConfigMessage {
   public var rate: Double
   /// Key of the seed among the constants.
   public var initialSeedName: String
-  /// Shape of the random choice, 1 where it is shared; none: that of the input.
+  /// Shape of the random choice with batch and time, 1 where it is shared and -1 where it is not;
+  /// none: that of the input.
   public var noiseShape: Dims
   /// Drop outside training too.
   public var alwaysDropout: Bool
@@ -15,11 +16,11 @@ public struct DeterministicDropout: ConfigMessage {
 
   /// Creates it from its fields.
   public init(
-    rate: Double = 0.5, initialSeedName: String = "", noiseShape: Dims = [],
-    alwaysDropout: Bool = false, name: String? = nil
+    initialSeedName: String, rate: Double = 0.5, noiseShape: Dims = [], alwaysDropout: Bool = false,
+    name: String? = nil
   ) {
-    self.rate = rate
     self.initialSeedName = initialSeedName
+    self.rate = rate
     self.noiseShape = noiseShape
     self.alwaysDropout = alwaysDropout
     self.name = name
@@ -33,11 +34,13 @@ public struct DeterministicDropout: ConfigMessage {
       FieldRow(
         "rate", 1, .double, defaults: [.number(0.5)], doc: "Part of the elements that is dropped."),
       FieldRow(
-        "initial_seed_name", 2, .string, defaults: [.text("")],
+        "initial_seed_name", 2, .string, isRequired: true,
         doc: "Key of the seed among the constants."),
       FieldRow(
         "noise_shape", 3, .int, isRepeated: true,
-        doc: "Shape of the random choice, 1 where it is shared; none: that of the input."),
+        doc:
+          "Shape of the random choice with batch and time, 1 where it is shared and -1 where it is not; none: that of the input."
+      ),
       FieldRow(
         "always_dropout", 4, .bool, defaults: [.bool(false)], doc: "Drop outside training too."),
       FieldRow(
@@ -49,8 +52,8 @@ public struct DeterministicDropout: ConfigMessage {
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
     let fields = FieldReader(spec, Self.table, registry)
     self.init(
+      initialSeedName: try fields.required("initial_seed_name"),
       rate: try fields.value("rate") ?? 0.5,
-      initialSeedName: try fields.value("initial_seed_name") ?? "",
       noiseShape: try fields.many("noise_shape") ?? [],
       alwaysDropout: try fields.value("always_dropout") ?? false,
       name: try fields.value("name"))
@@ -68,4 +71,38 @@ public struct DeterministicDropout: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Dropout whose draws depend only on a constant, the row's key and the timestep, \
+    not on the seed of the model or the place of the layer; in training, or always \
+    with `alwaysDropout`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, ...]`, floating-point; the constant `initialSeedName` is \
+        one whole number. Axes whose entry of `noiseShape` is 1 share one draw; that of \
+        time must be -1.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps count as positions."),
+      (
+        "Streaming",
+        """
+        where it draws state `rowKey u32[b]` and `position i32[b]`, otherwise none.
+        """
+      ),
+      ("Beyond", "a row's draws depend on its key, not on its place in the batch."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for a rate outside 0 ..< 1, a `noiseShape` that does \
+        not fit or an empty name; `.invalidConstant` when the constant is missing or not \
+        one whole number; `.invalidInput` for input that is not floating-point.
+        """
+      ),
+    ])
 }

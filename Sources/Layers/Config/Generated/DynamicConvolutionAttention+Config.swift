@@ -91,4 +91,50 @@ public struct DynamicConvolutionAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention that moves along its source by where it attended before, with static \
+    filters, filters made from the query, and a prior of forward moves.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, 1, c]`, source `[b, s, c]`, floating-point; with `S` static \
+        and `D` dynamic filters and `H` hidden units parameters \
+        `static_location_filters/kernel [W, 1, S]` and `bias [S]`, \
+        `dynamic_location_filters_einsum_dense0/kernel [d, H]` and `bias [H]`, \
+        `dynamic_location_filters_einsum_dense1/kernel [1, H, W + 1, 1, D]` and `bias [W \
+        + 1, 1, D]`, whose first of `W + 1` is the bias of the filters, `v/kernel [D + \
+        S, 1]` and `bias [1]`.
+        """
+      ),
+      ("Mask", "unchanged; invalid timesteps of the source weigh nothing."),
+      (
+        "Streaming",
+        """
+        block 1, no latency; state `probabilities [b, s]`, and `source [b, s, c]` and \
+        `mask [b, s]`, which no step changes.
+        """
+      ),
+      (
+        "Beyond",
+        """
+        invalid timesteps leave the state as it was, so gaps change nothing; nothing \
+        that lies at invalid timesteps of the source reaches the output.
+        """
+      ),
+      ("Emits", "`probabilities [b, t, 1, s]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, prior parameters that are not \
+        positive or an empty source name; `.invalidConstant` for a source that is \
+        missing or no sequence `[b, s, c]`; `.invalidInput` for input that is not `[b, \
+        t, d]` of floating-point numbers.
+        """
+      ),
+    ])
 }

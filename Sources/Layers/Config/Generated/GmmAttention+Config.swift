@@ -28,13 +28,18 @@ public struct GmmAttention: ConfigMessage {
   public var maxOffset: Double
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
+  /// Add a bias to the hidden units.
+  public var hiddenUseBias: Bool
+  /// Divide by the width of a bell, as a density does, instead of multiplying by it.
+  public var normalized: Bool
 
   /// Creates it from its fields.
   public init(
     sourceName: String, numHeads: Int, unitsPerHead: Int, numComponents: Int, monotonic: Bool,
     hiddenKernelInit: Initializer = .lecunNormal, outputKernelInit: Initializer = .lecunNormal,
     outputUseBias: Bool = true, outputBiasInit: Initializer = .zeros, initOffsetBias: Double = 0,
-    initScaleBias: Double = 0, maxOffset: Double = -1, name: String? = nil
+    initScaleBias: Double = 0, maxOffset: Double = -1, name: String? = nil,
+    hiddenUseBias: Bool = false, normalized: Bool = false
   ) {
     self.sourceName = sourceName
     self.numHeads = numHeads
@@ -49,6 +54,8 @@ public struct GmmAttention: ConfigMessage {
     self.initScaleBias = initScaleBias
     self.maxOffset = maxOffset
     self.name = name
+    self.hiddenUseBias = hiddenUseBias
+    self.normalized = normalized
   }
 
   /// The fields of the message.
@@ -87,6 +94,12 @@ public struct GmmAttention: ConfigMessage {
       FieldRow(
         "name", 13, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
+      FieldRow(
+        "hidden_use_bias", 14, .bool, defaults: [.bool(false)],
+        doc: "Add a bias to the hidden units."),
+      FieldRow(
+        "normalized", 15, .bool, defaults: [.bool(false)],
+        doc: "Divide by the width of a bell, as a density does, instead of multiplying by it."),
     ],
     omitted: [
       "precision", "hidden_kernel_sharding", "output_bias_sharding", "output_kernel_sharding",
@@ -108,7 +121,9 @@ public struct GmmAttention: ConfigMessage {
       initOffsetBias: try fields.value("init_offset_bias") ?? 0,
       initScaleBias: try fields.value("init_scale_bias") ?? 0,
       maxOffset: try fields.value("max_offset") ?? -1,
-      name: try fields.value("name"))
+      name: try fields.value("name"),
+      hiddenUseBias: try fields.value("hidden_use_bias") ?? false,
+      normalized: try fields.value("normalized") ?? false)
   }
 
   /// The tree of the message without fields at their defaults.
@@ -128,6 +143,8 @@ public struct GmmAttention: ConfigMessage {
       try fields.set("init_scale_bias", initScaleBias)
       try fields.set("max_offset", maxOffset)
       try fields.set("name", name)
+      try fields.set("hidden_use_bias", hiddenUseBias)
+      try fields.set("normalized", normalized)
       return fields.node
     }
   }
@@ -143,8 +160,8 @@ public struct GmmAttention: ConfigMessage {
         "Shape",
         """
         `[b, t, d] -> [b, t, n, c]`, source `[b, s, c]`; parameters `hidden/kernel [d, \
-        n, u]`, `output/kernel [n, u, C, 3]`, `output/bias [n, C, 3]`, the last axis \
-        weight, offset, variance.
+        n, u]`, with `hiddenUseBias` `hidden/bias [n, u]`, `output/kernel [n, u, C, 3]`, \
+        `output/bias [n, C, 3]`, the last axis weight, offset, variance.
         """
       ),
       (

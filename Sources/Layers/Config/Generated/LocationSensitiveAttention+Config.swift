@@ -78,4 +78,52 @@ public struct LocationSensitiveAttention: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention to a whole source by content and by where it attended before: `y = \
+    softmax(v · tanh(query(x) + key(source) + location)) · source`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, d] -> [b, t, n, c]`, source `[b, s, c]`, floating-point; parameters as \
+        AdditiveAttention, `location_filters/depthwise_kernel [f, 2, n, L]` and \
+        `location_projection [n, L, u]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged; invalid timesteps of the source weigh nothing and have no location.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block 1, no latency; state `probabilities` and `cumulative` `[b, s, n]`, and \
+        `keys [b, s, n, u]`, `source [b, s, c]`, `mask [b, s]`, which no step changes.
+        """
+      ),
+      (
+        "Beyond",
+        """
+        invalid timesteps leave the state as it was, so gaps change nothing; nothing \
+        that lies at invalid timesteps of the source reaches the output; the keys are \
+        computed once.
+        """
+      ),
+      ("Emits", "`probabilities [b, t, n, s]`."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, another padding or an empty \
+        source name; `.invalidConstant` for a source that is missing or no sequence `[b, \
+        s, c]`; `.invalidInput` for input that is not `[b, t, d]` of floating-point \
+        numbers.
+        """
+      ),
+    ])
 }

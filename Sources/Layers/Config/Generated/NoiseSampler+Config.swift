@@ -8,6 +8,8 @@ public indirect enum NoiseSampler: ConfigMessage {
   case normal(NoiseSampler.Normal)
   /// Normal noise cut off at two standard deviations.
   case truncatedNormal(NoiseSampler.TruncatedNormal)
+  /// A part of another package.
+  case custom(CustomPart)
 
   /// Uniform noise.
   public static func uniform(minval: Double, maxval: Double) -> Self {
@@ -43,7 +45,7 @@ public indirect enum NoiseSampler: ConfigMessage {
     case "uniform": self = .uniform(try fields.required("uniform"))
     case "normal": self = .normal(try fields.required("normal"))
     case "truncated_normal": self = .truncatedNormal(try fields.required("truncated_normal"))
-    case let other: throw fields.unknownCase(other)
+    case let other: self = .custom(try fields.customPart(other))
     }
   }
 
@@ -55,6 +57,7 @@ public indirect enum NoiseSampler: ConfigMessage {
       case .uniform(let value): try fields.set("uniform", value)
       case .normal(let value): try fields.set("normal", value)
       case .truncatedNormal(let value): try fields.set("truncated_normal", value)
+      case .custom(let part): try fields.set(part)
       }
       return fields.node
     }

@@ -2,13 +2,13 @@
 
 /// Runs a recurrent cell over time.
 public struct RNN: ConfigMessage {
-  /// The recurrent cell.
-  public var cell: RNNCell
+  /// The recurrent cell; several run one after another.
+  public var cell: [RNNCell]
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
 
   /// Creates it from its fields.
-  public init(cell: RNNCell, name: String? = nil) {
+  public init(cell: [RNNCell], name: String? = nil) {
     self.cell = cell
     self.name = name
   }
@@ -18,7 +18,9 @@ public struct RNN: ConfigMessage {
     "RNN", .layer(field: "rnn", number: 110),
     doc: "Runs a recurrent cell over time.",
     fields: [
-      FieldRow("cell", 1, .message("RNNCell"), isRequired: true, doc: "The recurrent cell."),
+      FieldRow(
+        "cell", 1, .message("RNNCell"), isRepeated: true, isRequired: true,
+        doc: "The recurrent cell; several run one after another."),
       FieldRow(
         "name", 2, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
@@ -28,7 +30,7 @@ public struct RNN: ConfigMessage {
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
     let fields = FieldReader(spec, Self.table, registry)
     self.init(
-      cell: try fields.required("cell"),
+      cell: try fields.list("cell"),
       name: try fields.value("name"))
   }
 
@@ -41,4 +43,40 @@ public struct RNN: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    "A recurrent cell, or several in a stack, run over time.",
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c] -> [b, t, units]`; parameters below the name of the cell, such as \
+        `gru_cell/kernel [c, 3·units]`; several cells below `stacked_rnn_cells`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        unchanged. An invalid timestep leaves the state as it was; the output there is \
+        0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block 1; state `h [b, units]`, of `lstm` also `c [b, units]`, of several cells \
+        below `cell_<i>`; where zoneout draws in training also `rowKey u32[b]` and \
+        `position i32[b]`.
+        """
+      ),
+      ("Beyond", "steps in training, with the draws of the layer."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for no cell, units below 1 or a probability outside \
+        0 ... 1, `.invalidInput` for input that is not `[b, t, c]`.
+        """
+      ),
+    ])
 }

@@ -10,6 +10,8 @@ public indirect enum RNNCell: ConfigMessage {
   case simpleRnn(RNNCell.SimpleRnn)
   /// Keeps part of the old state of another cell.
   case zoneout(RNNCell.Zoneout)
+  /// A part of another package.
+  case custom(CustomPart)
 
   /// Long short-term memory cell.
   public static func lstm(units: Int) -> Self {
@@ -27,7 +29,7 @@ public indirect enum RNNCell: ConfigMessage {
   }
 
   /// Keeps part of the old state of another cell.
-  public static func zoneout(cell: RNNCell, zoneoutProbability: Double) -> Self {
+  public static func zoneout(cell: [RNNCell], zoneoutProbability: Double) -> Self {
     .zoneout(RNNCell.Zoneout(cell: cell, zoneoutProbability: zoneoutProbability))
   }
 
@@ -52,7 +54,7 @@ public indirect enum RNNCell: ConfigMessage {
     case "gru": self = .gru(try fields.required("gru"))
     case "simple_rnn": self = .simpleRnn(try fields.required("simple_rnn"))
     case "zoneout": self = .zoneout(try fields.required("zoneout"))
-    case let other: throw fields.unknownCase(other)
+    case let other: self = .custom(try fields.customPart(other))
     }
   }
 
@@ -65,6 +67,7 @@ public indirect enum RNNCell: ConfigMessage {
       case .gru(let value): try fields.set("gru", value)
       case .simpleRnn(let value): try fields.set("simple_rnn", value)
       case .zoneout(let value): try fields.set("zoneout", value)
+      case .custom(let part): try fields.set(part)
       }
       return fields.node
     }
@@ -185,13 +188,13 @@ public indirect enum RNNCell: ConfigMessage {
 
   /// Keeps part of the old state of another cell.
   public struct Zoneout: ConfigMessage {
-    /// The other cell.
-    public var cell: RNNCell
+    /// The other cell; several run one after another.
+    public var cell: [RNNCell]
     /// Part of the old state that is kept, 0 to 1.
     public var zoneoutProbability: Double
 
     /// Creates it from its fields.
-    public init(cell: RNNCell, zoneoutProbability: Double) {
+    public init(cell: [RNNCell], zoneoutProbability: Double) {
       self.cell = cell
       self.zoneoutProbability = zoneoutProbability
     }
@@ -201,7 +204,9 @@ public indirect enum RNNCell: ConfigMessage {
       "RNNCell.Zoneout",
       doc: "Keeps part of the old state of another cell.",
       fields: [
-        FieldRow("cell", 1, .message("RNNCell"), isRequired: true, doc: "The other cell."),
+        FieldRow(
+          "cell", 1, .message("RNNCell"), isRepeated: true, isRequired: true,
+          doc: "The other cell; several run one after another."),
         FieldRow(
           "zoneout_probability", 2, .double, isRequired: true,
           doc: "Part of the old state that is kept, 0 to 1."),
@@ -211,7 +216,7 @@ public indirect enum RNNCell: ConfigMessage {
     public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
       let fields = FieldReader(spec, Self.table, registry)
       self.init(
-        cell: try fields.required("cell"),
+        cell: try fields.list("cell"),
         zoneoutProbability: try fields.required("zoneout_probability"))
     }
 

@@ -101,8 +101,8 @@ public struct Repeat: ConfigMessage {
       (
         "Parameters",
         """
-        files hold one array a parameter below `child_layer`, the copies stacked on a \
-        leading axis.
+        files hold one array a parameter below the child's name, or `child_layer`, the \
+        copies stacked on a leading axis.
         """
       ),
       (

@@ -10,32 +10,41 @@ public struct Residual: ConfigMessage {
   public var shareScope: OneOrMany<Bool>
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
+  /// Project the input to the shape of the body's output where they differ and there is no
+  /// shortcut.
+  public var projectShortcut: Bool
 
   /// Creates it from its fields.
   public init(
     layers: [any SequenceLayer], shortcutLayers: [any SequenceLayer] = [],
-    shareScope: OneOrMany<Bool> = false, name: String? = nil
+    shareScope: OneOrMany<Bool> = false, name: String? = nil, projectShortcut: Bool = false
   ) {
     self.layers = layers
     self.shortcutLayers = shortcutLayers
     self.shareScope = shareScope
     self.name = name
+    self.projectShortcut = projectShortcut
   }
 
   /// Creates it from its fields, the first without label.
   public init(
     _ layers: [any SequenceLayer], shortcutLayers: [any SequenceLayer] = [],
-    shareScope: OneOrMany<Bool> = false, name: String? = nil
+    shareScope: OneOrMany<Bool> = false, name: String? = nil, projectShortcut: Bool = false
   ) {
-    self.init(layers: layers, shortcutLayers: shortcutLayers, shareScope: shareScope, name: name)
+    self.init(
+      layers: layers, shortcutLayers: shortcutLayers, shareScope: shareScope, name: name,
+      projectShortcut: projectShortcut)
   }
 
   /// Creates it from a block of layers.
   public init(
     shortcutLayers: [any SequenceLayer] = [], shareScope: OneOrMany<Bool> = false,
-    name: String? = nil, @LayerListBuilder layers: () -> [any SequenceLayer]
+    name: String? = nil, projectShortcut: Bool = false,
+    @LayerListBuilder layers: () -> [any SequenceLayer]
   ) {
-    self.init(layers: layers(), shortcutLayers: shortcutLayers, shareScope: shareScope, name: name)
+    self.init(
+      layers: layers(), shortcutLayers: shortcutLayers, shareScope: shareScope, name: name,
+      projectShortcut: projectShortcut)
   }
 
   /// Whether all fields are equal; layers that cannot be compared are not.
@@ -44,6 +53,7 @@ public struct Residual: ConfigMessage {
     guard areEqual(a.shortcutLayers, b.shortcutLayers) else { return false }
     guard a.shareScope == b.shareScope else { return false }
     guard a.name == b.name else { return false }
+    guard a.projectShortcut == b.projectShortcut else { return false }
     return true
   }
 
@@ -64,6 +74,11 @@ public struct Residual: ConfigMessage {
       FieldRow(
         "name", 4, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
+      FieldRow(
+        "project_shortcut", 5, .bool, defaults: [.bool(false)],
+        doc:
+          "Project the input to the shape of the body's output where they differ and there is no shortcut."
+      ),
     ])
 
   /// Reads a checked tree.
@@ -73,7 +88,8 @@ public struct Residual: ConfigMessage {
       layers: try fields.layers("layers"),
       shortcutLayers: try fields.layers("shortcut_layers"),
       shareScope: try fields.many("share_scope") ?? false,
-      name: try fields.value("name"))
+      name: try fields.value("name"),
+      projectShortcut: try fields.value("project_shortcut") ?? false)
   }
 
   /// The tree of the message without fields at their defaults.
@@ -84,6 +100,7 @@ public struct Residual: ConfigMessage {
       try fields.set("shortcut_layers", layers: shortcutLayers)
       try fields.set("share_scope", shareScope)
       try fields.set("name", name)
+      try fields.set("project_shortcut", projectShortcut)
       return fields.node
     }
   }
@@ -95,8 +112,10 @@ public struct Residual: ConfigMessage {
       (
         "Shape",
         """
-        body and shortcut must give equal channel shapes; nothing is broadcast or \
-        projected.
+        body and shortcut must give equal channel shapes; nothing is broadcast. With \
+        `projectShortcut`, an input of another shape than the body's output goes through \
+        `DenseShaped`, with parameters `residual_projection/kernel` and `bias`, if there \
+        is no shortcut.
         """
       ),
       ("Mask", "valid where both are."),

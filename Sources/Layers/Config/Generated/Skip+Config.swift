@@ -60,4 +60,41 @@ public struct Skip: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    The input with the output of a layer behind it, on the first channel axis: `y = \
+    [x, layer(x)]`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, c, ...] -> [b, t, c + d, ...]` for a layer whose output is `[b, t, d, \
+        ...]`.
+        """
+      ),
+      (
+        "Mask",
+        """
+        the input's; where the layer's output is invalid or missing, its part is 0.
+        """
+      ),
+      (
+        "Streaming",
+        """
+        block of the layer; it cannot step when the layer's steps are late, since the \
+        input is not.
+        """
+      ),
+      ("Beyond", "the part of an output that is invalid is selected to 0."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when the layer changes the rate, `.invalidInput` \
+        when dtypes, or channel shapes behind the first axis, differ.
+        """
+      ),
+    ])
 }

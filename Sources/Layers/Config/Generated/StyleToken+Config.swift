@@ -53,4 +53,31 @@ public struct StyleToken: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Attention of every timestep to a learned set of vectors: a mixture of style \
+    tokens for every head.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, n, h]`, floating-point; with `d` input channels in all, \
+        parameters `query_projection/kernel [d, n·h]` and `bias [n·h]`, \
+        `style_token_keys [1, 1, n, S, h]`, `style_tokens [S, h]`, `to_logits/kernel [h, \
+        1]` and `bias [1]`.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "stateless."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` for counts below 1, `.invalidInput` for input that \
+        is not floating-point.
+        """
+      ),
+    ])
 }

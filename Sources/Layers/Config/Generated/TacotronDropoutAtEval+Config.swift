@@ -4,7 +4,8 @@
 public struct TacotronDropoutAtEval: ConfigMessage {
   /// Part of the elements that is dropped.
   public var rate: Double
-  /// Shape of the random choice, 1 where it is shared; none: that of the input.
+  /// Shape of the random choice with batch and time, 1 where it is shared and -1 where it is not;
+  /// none: that of the input.
   public var noiseShape: Dims
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
   public var name: String?
@@ -25,7 +26,9 @@ public struct TacotronDropoutAtEval: ConfigMessage {
         "rate", 1, .double, defaults: [.number(0.5)], doc: "Part of the elements that is dropped."),
       FieldRow(
         "noise_shape", 2, .int, isRepeated: true,
-        doc: "Shape of the random choice, 1 where it is shared; none: that of the input."),
+        doc:
+          "Shape of the random choice with batch and time, 1 where it is shared and -1 where it is not; none: that of the input."
+      ),
       FieldRow(
         "name", 3, .string,
         doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
@@ -51,4 +54,30 @@ public struct TacotronDropoutAtEval: ConfigMessage {
       return fields.node
     }
   }
+
+  /// What the documentation of the layer says.
+  public static let facts: LayerFacts? = LayerFacts(
+    """
+    Dropout that is on outside training too: every element becomes 0 with \
+    probability `rate`, the others are divided by `1 - rate`.
+    """,
+    [
+      (
+        "Shape",
+        """
+        `[b, t, ...] -> [b, t, ...]`, any elements; axes whose entry of `noiseShape` is \
+        1 share one draw.
+        """
+      ),
+      ("Mask", "unchanged."),
+      ("Streaming", "state `rowKey u32[b]` and `position i32[b]`."),
+      ("Beyond", "steps drop as the layer does, with its draws."),
+      (
+        "Throws",
+        """
+        LayerError `.invalidConfig` when `rate` is not within 0 ... 1 or `noiseShape` \
+        does not fit.
+        """
+      ),
+    ])
 }

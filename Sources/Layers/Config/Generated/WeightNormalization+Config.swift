@@ -8,6 +8,8 @@ public indirect enum WeightNormalization: ConfigMessage {
   case l2WeightNormalization(L2WeightNormalization)
   /// Kernel divided by its largest singular value, found by power iteration.
   case spectralWeightNormalization(SpectralWeightNormalization)
+  /// A part of another package.
+  case custom(CustomPart)
 
   /// Kernel columns scaled to length 1, times a learned scale.
   public static func l2WeightNormalization(
@@ -54,7 +56,7 @@ public indirect enum WeightNormalization: ConfigMessage {
       self = .l2WeightNormalization(try fields.required("l2_weight_normalization"))
     case "spectral_weight_normalization":
       self = .spectralWeightNormalization(try fields.required("spectral_weight_normalization"))
-    case let other: throw fields.unknownCase(other)
+    case let other: self = .custom(try fields.customPart(other))
     }
   }
 
@@ -66,6 +68,7 @@ public indirect enum WeightNormalization: ConfigMessage {
       case .l2WeightNormalization(let value): try fields.set("l2_weight_normalization", value)
       case .spectralWeightNormalization(let value):
         try fields.set("spectral_weight_normalization", value)
+      case .custom(let part): try fields.set(part)
       }
       return fields.node
     }
