@@ -13,6 +13,7 @@ struct StateFaults {
 
   /// Before a step: a stale layer sees what it saw in the last one.
   mutating func willStep(_ stream: Runtime.Stream, isActive: (Fault) -> Bool) {
+    guard !faults.isEmpty else { return }
     before = stream.values(
       of: stream.leaves.indices.filter { index in
         faults.contains { $0.isOwner(of: stream.leaves[index].path) }
@@ -24,6 +25,7 @@ struct StateFaults {
 
   /// Behind a step: a layer that drops its state has what it had before.
   mutating func didStep(_ stream: Runtime.Stream, isActive: (Fault) -> Bool) {
+    guard !faults.isEmpty else { return }
     for fault in faults where fault.kind == .dropState && isActive(fault) {
       Self.replaceState(of: stream, in: fault, by: before)
     }

@@ -27,6 +27,8 @@ final class LayerWisePieces {
   private(set) var largest: [String: Double] = [:]
   /// The first NaN at a valid timestep of every layer that has one.
   private(set) var nans: [String: NaNPlace] = [:]
+  /// Which timesteps of every layer's output are valid, a row each.
+  private(set) var validity: [String: [RowValidity]] = [:]
   private let model: Model
   private let input: SequenceTensor
   private let constants: Constants
@@ -98,6 +100,9 @@ final class LayerWisePieces {
       for (path, range) in piece.ranges where !range.isEmpty {
         guard let tap = piece.taps[path], let start = piece.starts[path] else { continue }
         let part = tap.timesteps(range.lowerBound - start..<range.upperBound - start)
+        var rows = validity[path] ?? Array(repeating: RowValidity(), count: part.batch)
+        for row in rows.indices { rows[row].add(part, row: row, at: range.lowerBound) }
+        validity[path] = rows
         if nans[path] == nil, let found = part.firstNaN {
           nans[path] = NaNPlace(row: found.row, time: found.time + range.lowerBound)
         }

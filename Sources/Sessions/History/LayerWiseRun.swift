@@ -23,7 +23,7 @@ final class LayerWiseRun {
   /// The layers that were traced, children before parents.
   let layers: [LayerTrace.LayerPlace]
   private let form: Form
-  private let root: SequenceTensor
+  let root: SequenceTensor
   private var largest: [String: Double] = [:]
   /// Whole outputs of single layers that were put together of pieces, the newest last.
   private var joined: [(path: String, output: SequenceTensor)] = []

@@ -21,26 +21,22 @@ package enum MaskListing {
 
   /// The entries of all layers, or of the one with a path.
   package static func entries(_ session: Session, of path: String? = nil) throws -> [Entry] {
-    let run = try session.requireRun()
+    let layerWise = try session.layerWise(try session.requireRun())
     let (_, tree) = try session.requireTree()
-    let layerWise = try session.layerWise(run)
     var result: [Entry] = []
     for (index, node) in tree.nodes.enumerated() where path == nil || node.path == path {
       try session.goOn(index, of: tree.nodes.count)
-      guard let out = try layerWise.output(node.path) else { continue }
-      let input = try session.input(of: node.path, run)
-      let inputLengths = validCounts(input.mask)
-      for (row, valid) in validCounts(out.mask).enumerated() {
-        let flags = (0..<out.time).map { out.isValid(row: row, time: $0) }
-        let first = flags.firstIndex(of: true)
-        let last = flags.lastIndex(of: true)
-        let span = first.flatMap { first in last.map { $0 - first + 1 } } ?? 0
-        let arriving = inputLengths.indices.contains(row) ? inputLengths[row] : valid
+      guard let rows = layerWise.validity(node.path) else { continue }
+      let inputs = layerWise.inputValidity(of: node.path)
+      for (row, own) in rows.enumerated() {
+        let span = own.first.flatMap { first in own.last.map { $0 - first + 1 } } ?? 0
+        let arriving =
+          inputs.flatMap { $0.indices.contains(row) ? $0[row].valid : nil } ?? own.valid
         let expected = (Rational(arriving) * node.layer.outputRatio).ceiling
         result.append(
           Entry(
-            path: node.path, row: row, valid: valid, first: first, last: last, holes: span - valid,
-            arriving: arriving, lost: expected - valid))
+            path: node.path, row: row, valid: own.valid, first: own.first, last: own.last,
+            holes: span - own.valid, arriving: arriving, lost: expected - own.valid))
       }
     }
     return result
