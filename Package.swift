@@ -57,8 +57,9 @@ let package = Package(
     library("Execution", ["Programs", "Tensors", "CKernels"]),
     library("Layers", ["Programs", "Tensors"]),
     library("Weights", ["Tensors"]),
+    library("Export", ["Programs", "Tensors", "Weights"]),
     library("Datasets", ["Tensors", "Weights", "CAudio"]),
-    library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
+    library("Runtime", ["Layers", "Execution", "Export", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
     library(
       "LayerTesting",
@@ -85,7 +86,7 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
-        "Execution", "Programs", "Tensors",
+        "Execution", "Export", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -100,7 +101,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -162,6 +163,7 @@ let package = Package(
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
+    tests("ExportTests", ["Export", "Programs", "Tensors"], exclude: ["Snapshots"]),
     tests(
       "NotationTests",
       [

@@ -32,11 +32,11 @@ extension Safetensors {
   }
 
   /// Where everything goes: wide elements first, so that each tensor is aligned to its elements.
-  private struct Layout {
-    let order: [Int]
-    let header: [UInt8]
+  package struct Layout {
+    package let order: [Int]
+    package let header: [UInt8]
 
-    init(_ tensors: [(name: String, tensor: Tensor)], metadata: [String: String]) {
+    package init(_ tensors: [(name: String, tensor: Tensor)], metadata: [String: String]) {
       let names = Set(tensors.map(\.name))
       precondition(names.count == tensors.count, "Two tensors of a file have the same name.")
       precondition(!names.contains("__metadata__"), "A tensor may not be named __metadata__.")

@@ -26,8 +26,8 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, LayersCommand.self, ReplayCommand.self, RunScriptCommand.self,
-      VerifyCommand.self,
+      ConvertCommand.self, ExportCommand.self, LayersCommand.self, ReplayCommand.self,
+      RunScriptCommand.self, VerifyGroup.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -8,10 +8,19 @@ import Sessions
 import Tensors
 import Weights
 
+/// `workbench verify`: the contract of a stack, or an export of it.
+struct VerifyGroup: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Verify that a stack keeps the contract, or that an export gives what it should.",
+    subcommands: [VerifyCommand.self, VerifyExportCommand.self],
+    defaultSubcommand: VerifyCommand.self)
+}
+
 /// `workbench verify SPEC`: the contract of sequence layers on a stack.
 struct VerifyCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
-    commandName: "verify",
+    commandName: "stack",
     abstract: "Verify that a stack keeps the contract: step equals layer, padding leaks nowhere, …")
 
   @Argument(

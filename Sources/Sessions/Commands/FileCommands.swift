@@ -7,7 +7,7 @@ import Weights
 /// Commands that read and write files.
 enum FileCommands {
   static let all: [any Command] = [
-    OpenCommand(), TrustCommand(), SaveCommand(), ConvertCommand(),
+    OpenCommand(), TrustCommand(), SaveCommand(), ConvertCommand(), ExportCommand(),
   ]
 }
 
