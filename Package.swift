@@ -60,7 +60,7 @@ let package = Package(
     library("Layers", ["Programs", "Tensors"]),
     library("Weights", ["Tensors"]),
     library("Export", ["Programs", "Tensors", "Weights"]),
-    library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib"]),
+    library("Datasets", ["Tensors", "Weights", "CAudio"]),
     library("Runtime", ["Layers", "Execution", "Export", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
     library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
@@ -90,8 +90,8 @@ let package = Package(
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights",
-        "Datasets", "Execution", "Export", "Programs", "Tensors", "Traces",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
+        "Execution", "Export", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -106,7 +106,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Traces", "Execution", "Export", "Layers", "ONNX", "Weights", "Tensors", "CAllocationCount",
+        "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -170,6 +170,7 @@ let package = Package(
     tests("ONNXTests", ["ONNX", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
+    tests("ExportTests", ["Export", "Programs", "Tensors"], exclude: ["Snapshots"]),
     tests(
       "NotationTests",
       [

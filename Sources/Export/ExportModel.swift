@@ -99,6 +99,10 @@ public struct ExportFunction: Sendable {
 public struct ExportOptions: Sendable {
   /// The file format.
   public var target: ExportTarget
+  /// How weights are stored; in StableHLO as they are.
+  public var weights = WeightPrecision.float32
+  /// Whether a model repository for Triton is written too; of ONNX only.
+  public var writesTriton = false
   /// Whether the legalised programs are written too, as text.
   public var writesPrograms = false
 

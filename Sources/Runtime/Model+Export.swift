@@ -13,6 +13,8 @@ public struct ExportRequest: Sendable {
   public var blocks: [Int]
   /// Whether there is a function of the whole sequence.
   public var hasLayer = true
+  /// Whether there is a function of a loss and its gradients.
+  public var hasGradients = false
   /// Whether functions give what layers emit besides.
   public var emits = false
   /// The stack in text format, for the manifest.
@@ -53,6 +55,7 @@ extension Model {
       obstacle = "\(error)"
     }
     if request.hasLayer { try maker.addLayer() }
+    if request.hasGradients { try maker.addGradients() }
     var parameters: [String: Tensor] = [:]
     for spec in parameterSpecs { parameters[spec.path] = self[parameter: spec.path] }
     return ExportModel(
@@ -106,6 +109,22 @@ private struct ExportMaker {
       inputs: inputs(program, x, constants), outputs: outputs(program, output))
     functions.append(
       ExportFunction(name: "layer", program: program, timesteps: x.time, runs: [run]))
+  }
+
+  /// The loss of the whole sequence against a target of ones, and its gradients.
+  mutating func addGradients() throws {
+    // NaN at invalid timesteps is what training data has not.
+    let (x, constants) = (request.input.maskedInvalid(), request.constants)
+    let program = try model.lossProgram(x, constants)
+    var inputs = inputs(program, x, constants)
+    for (index, input) in program.inputs.enumerated() where input.role == .operand {
+      let type = program[input.value]
+      inputs[index] = Tensor(repeating: 1, shape: type.shape, type.dtype)
+    }
+    let run = ExportFunction.Run(
+      inputs: inputs, outputs: try model.outputs(of: program, inputs))
+    functions.append(
+      ExportFunction(name: "grad", program: program, timesteps: x.time, runs: [run]))
   }
 
   mutating func addSteps() throws {

@@ -59,8 +59,19 @@ struct ExportCommand: ParsableCommand, MemoryLimited {
   @Flag(help: "Give what layers emit, such as attention probabilities.")
   var emits = false
 
+  @Flag(help: "A function of a loss and its gradients too, for training; stablehlo only.")
+  var grad = false
+
   @Option(name: .shortAndLong, help: "The folder to write, otherwise NAME.FORMAT.export.")
   var output: String?
+
+  @Option(
+    help: "How weights are stored: float32, float16 or int8 for each channel; tflite and onnx.")
+  var weightsDtype = "float32"
+
+  @Flag(
+    help: "A model repository for Triton too, whose sequence batcher keeps the state; onnx only.")
+  var triton = false
 
   @Flag(help: "Replace the folder of an earlier export.")
   var replace = false
@@ -110,6 +121,21 @@ struct ExportCommand: ParsableCommand, MemoryLimited {
     }
     var options = ExportOptions(target: target)
     options.writesPrograms = programs
+    options.writesTriton = triton
+    guard let precision = WeightPrecision(rawValue: weightsDtype) else {
+      throw Failure("--weights-dtype: found \(weightsDtype), expected float32, float16 or int8")
+    }
+    options.weights = precision
+    guard target != .stableHLO || precision == .float32 else {
+      throw Failure("--weights-dtype: found --to stablehlo, expected tflite or onnx")
+    }
+    guard target == .onnx || !triton else {
+      throw Failure("--triton: found --to \(to), expected onnx, which Triton runs")
+    }
+    guard !grad || target == .stableHLO else {
+      throw Failure(
+        "--grad: found --to \(to), expected stablehlo; LiteRT and ONNX files are for use")
+    }
     return options
   }
 

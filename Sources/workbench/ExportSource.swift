@@ -30,6 +30,7 @@ struct ExportSource {
     request.numerics = NumericsVersion.current
     request.hasLayer = !command.noLayer
     request.emits = command.emits
+    request.hasGradients = command.grad
     return try model.exported(request)
   }
 
@@ -74,6 +75,7 @@ struct ExportSource {
       $0.blocks = blocks
       $0.hasLayer = !command.noLayer
       $0.emits = command.emits
+      $0.hasGradients = command.grad
     }
   }
 

@@ -26,8 +26,7 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, DiagnoseCommand.self, ExportCommand.self, LayersCommand.self,
-      LintCommand.self, PlanCommand.self, RecorderCommand.self, ReplayCommand.self,
+      ConvertCommand.self, ExportCommand.self, LayersCommand.self, ReplayCommand.self,
       RunScriptCommand.self, VerifyGroup.self,
     ],
     defaultSubcommand: OpenCommand.self)

@@ -31,7 +31,9 @@ struct VerifyExportCommand: ParsableCommand {
     }
     let chosen = python ?? getenv("WORKBENCH_PYTHON").map { String(cString: $0) } ?? "python3"
     // The script takes the place of this program, with its output and its status.
-    let words: [UnsafeMutablePointer<CChar>?] = [strdup(chosen), strdup(script), strdup(folder), nil]
+    let words: [UnsafeMutablePointer<CChar>?] = [
+      strdup(chosen), strdup(script), strdup(folder), nil,
+    ]
     execvp(chosen, words)
     throw Failure(
       "\(chosen): found \(String(cString: strerror(errno))), expected a Python; name one with --python"

@@ -20,11 +20,16 @@ enum CheckScript {
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
+    def say(text):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+
     def need(name, package):
         try:
             return __import__(name, fromlist=["_"])
         except ImportError:
-            print(f"check.py: {name.split('.')[0]} is not installed; python3 -m pip install {package} numpy")
+            say(f"check.py: {name.split('.')[0]} is not installed; python3 -m pip install {package} numpy")
             sys.exit(3)
 
 
@@ -129,8 +134,8 @@ enum CheckScript {
     """#
 
   private static let tail = #"""
-    def difference(got, want, valid, tolerance):
-        """The share of the largest number that two arrays differ by, and where; of valid timesteps if there is a mask."""
+    def difference(got, want, valid, peak):
+        """How far two arrays are apart as a share of the largest number, and where; at valid timesteps if there is a mask."""
         if got.shape != want.shape:
             return float("inf"), (), got.shape, want.shape
         # NumPy's own floating dtypes are of kind f, bfloat16 is of kind V.
@@ -145,13 +150,17 @@ enum CheckScript {
         if exact:
             gap = np.where(same, 0, np.inf)
         else:
-            finite = want[np.isfinite(want)]
-            peak = max(np.abs(finite).max() if finite.size else 0, 1e-30)
             with np.errstate(invalid="ignore"):
                 gap = np.where(same, 0, np.abs(got - want) / peak)
             gap = np.where(np.isnan(gap), np.inf, gap)
         place = np.unravel_index(np.argmax(gap), gap.shape)
         return float(gap[place]), tuple(int(i) for i in place), got[place], want[place]
+
+
+    def peak(data, signature, output):
+        """The largest number of an output in all runs; what is 0 but for rounding is no measure."""
+        arrays = [data[f"{signature['name']}/{number}/out/{output}"].astype(np.float64) for number in range(signature["runs"])]
+        return max([1e-3] + [np.abs(a[np.isfinite(a)]).max() for a in arrays if np.isfinite(a).any()])
 
 
     def check(folder):
@@ -161,6 +170,7 @@ enum CheckScript {
         run, tolerance, holds = load(folder, manifest), manifest["tolerance"], True
         for signature in manifest["signatures"]:
             worst, trouble = 0.0, None
+            peaks = [peak(data, signature, n) for n in range(len(signature["outputs"]))]
             masks = {port["name"]: n for n, port in enumerate(signature["outputs"]) if port["name"].endswith("/mask")}
             for number in range(signature["runs"]):
                 prefix = f"{signature['name']}/{number}"
@@ -170,11 +180,11 @@ enum CheckScript {
                 for n, port in enumerate(signature["outputs"]):
                     name = port["name"].split("/values")[0] + "/mask"
                     valid = want[masks[name]] if "/values" in port["name"] and name in masks else None
-                    gap, place, ours, theirs = difference(np.asarray(got[n]), want[n], valid, tolerance)
+                    gap, place, ours, theirs = difference(np.asarray(got[n]), want[n], valid, peaks[n])
                     worst = max(worst, gap)
                     if gap > tolerance and trouble is None:
                         trouble = f"run {number}, {port['name']}{list(place)}: found {ours}, expected {theirs}"
-            print(f"{'FAIL' if trouble else 'ok  '} {signature['name']}: {signature['runs']} runs, worst difference {worst:.1e} of the largest number" + (f"; {trouble}" if trouble else ""), flush=True)
+            say(f"{'FAIL' if trouble else 'ok  '} {signature['name']}: {signature['runs']} run{'s' * (signature['runs'] != 1)}, worst difference {worst:.1e} of the largest number" + (f"; {trouble}" if trouble else ""))
             holds = holds and trouble is None
         return holds
 
@@ -184,13 +194,13 @@ enum CheckScript {
         folders = sys.argv[1:] or [os.path.dirname(os.path.abspath(__file__))]
         for folder in folders:
             if len(folders) > 1:
-                print(folder, flush=True)
+                say(folder)
             try:
                 holds = check(folder) and holds
             except Exception as error:  # of one folder among many
                 if len(folders) == 1:
                     raise
-                print(f"FAIL {type(error).__name__}: {str(error)[:300]}", flush=True)
+                say(f"FAIL {type(error).__name__}: {str(error)[:300]}")
                 holds = False
         sys.exit(0 if holds else 1)
 

@@ -18,9 +18,10 @@ public enum Export {
 
   /// Writes a model into a new folder: it is there as a whole, or not at all.
   ///
-  /// - Parameters:
-  ///   - replaces: Whether a folder that an export made may be replaced.
-  ///   - memory: What the constants of the files may take.
+  /// With `replaces` a folder that an export made may be replaced; `memory` is what the constants of the
+  /// files may take.
+  ///
+  /// - Returns: what was written.
   /// - Throws: ``ExportError``; `FileError`; `MemoryError`.
   public static func write(
     _ model: ExportModel, to folder: String, options: ExportOptions, replaces: Bool = false,
@@ -30,8 +31,12 @@ public enum Export {
     let place = try ExportFolder(folder, replaces: replaces)
     let weights = model.parameters.values.reduce(0) { Rational.sum($0, $1.byteCount) }
     try memory.require(weights, for: "the constants of an export")
+    if target.embedsParameters, options.weights == .float32 {
+      try FileSet.require(weights, target == .liteRT ? "model.tflite" : "layer.onnx")
+    }
     var functions: [ExportedFunction] = []
-    for function in model.functions {
+    // ONNX Runtime opens no graph without outputs, such as the initial state of a stack without state.
+    for function in model.functions where target != .onnx || !function.program.outputs.isEmpty {
       functions.append(
         try ExportedFunction(function, for: target, parameters: model.parameters))
     }
@@ -48,7 +53,7 @@ public enum Export {
     _ model: ExportModel, _ options: ExportOptions, _ functions: [ExportedFunction],
     _ files: [String]
   ) -> JSONValue {
-    Manifest(model: model, target: options.target, functions: functions, files: files).json
+    Manifest(model: model, options: options, functions: functions, files: files).json
   }
 }
 
@@ -62,10 +67,11 @@ private struct FileSet {
     _ model: ExportModel, _ options: ExportOptions, _ functions: inout [ExportedFunction]
   ) throws {
     switch options.target {
-    case .liteRT: try addLiteRT(model, &functions)
-    case .onnx: try addONNX(model, &functions)
+    case .liteRT: try addLiteRT(model, options, &functions)
+    case .onnx: try addONNX(model, options, &functions)
     case .stableHLO: try addStableHLO(model, &functions)
     }
+    if options.writesTriton { addTriton(functions) }
     if options.writesPrograms {
       for exported in functions {
         add("\(exported.function.name).program.txt", exported.program.text())
@@ -84,15 +90,15 @@ private struct FileSet {
   }
 
   private func description(
-    _ model: ExportModel, _ target: ExportTarget, _ functions: [ExportedFunction]
+    _ model: ExportModel, _ options: ExportOptions, _ functions: [ExportedFunction]
   ) -> String {
-    Manifest(model: model, target: target, functions: functions, files: []).json.text()
+    Manifest(model: model, options: options, functions: functions, files: []).json.text()
   }
 
   private mutating func addLiteRT(
-    _ model: ExportModel, _ functions: inout [ExportedFunction]
+    _ model: ExportModel, _ options: ExportOptions, _ functions: inout [ExportedFunction]
   ) throws {
-    let file = LiteRTFile()
+    let file = LiteRTFile(weights: options.weights)
     for index in functions.indices {
       let exported = functions[index]
       functions[index].operatorCount = try file.add(
@@ -102,28 +108,39 @@ private struct FileSet {
     file.model.addMetadata(
       "min_runtime_version", Array("2.9.0".utf8) + Array(repeating: 0, count: 11))
     file.model.addMetadata(
-      "sequence_workbench", Array(description(model, .liteRT, functions).utf8))
-    let contents = file.model.file
-    try Self.require(contents.count, "model.tflite")
-    files.append(("model.tflite", contents))
+      "sequence_workbench", Array(description(model, options, functions).utf8))
+    // Offsets are counted in 32 bits, so this comes first.
+    try Self.require(file.model.constantByteCount, "model.tflite")
+    files.append(("model.tflite", file.model.file))
   }
 
   private mutating func addONNX(
-    _ model: ExportModel, _ functions: inout [ExportedFunction]
+    _ model: ExportModel, _ options: ExportOptions, _ functions: inout [ExportedFunction]
   ) throws {
     for index in functions.indices {
       let exported = functions[index]
-      let names = ONNXNames()
-      let function = ONNXFunction(exported.program, name: exported.function.name, names: names)
-      try function.addInputs(exported.inputs.map(\.name))
-      try function.addInstructions()
-      try function.addOutputs(exported.outputs.map(\.name))
-      functions[index].operatorCount = function.graph.nodeCount
-      try Self.require(names.byteCount, exported.file)
-      function.addConstants()
-      let text = description(model, .onnx, [functions[index]])
+      let file = try ONNXFile(
+        exported.function.name, exported.program, inputs: exported.inputs.map(\.name),
+        outputs: exported.outputs.map(\.name), weights: options.weights)
+      functions[index].operatorCount = file.nodeCount
+      try Self.require(file.constantByteCount, exported.file)
       files.append(
-        (exported.file, function.graph.model(metadata: [("sequence_workbench", text)])))
+        (exported.file, file.contents(note: description(model, options, [functions[index]]))))
+    }
+  }
+
+  /// A model repository with the step of one block, if there is one.
+  private mutating func addTriton(_ functions: [ExportedFunction]) {
+    guard let step = functions.first(where: { $0.function.name == "step" }),
+      let contents = files.first(where: { $0.name == step.file })?.contents
+    else { return }
+    let config = TritonConfig(step: step)
+    files.append(("triton/step/1/model.onnx", contents))
+    add("triton/step/config.pbtxt", config.text)
+    for (name, tensor) in config.stateFiles {
+      var bytes = ByteStream()
+      bytes.append(tensor)
+      files.append(("triton/step/initial_state/\(name)", bytes))
     }
   }
 
@@ -143,7 +160,7 @@ private struct FileSet {
   }
 
   /// Formats with 32-bit offsets or lengths end at 2 GB.
-  private static func require(_ byteCount: Int, _ file: String) throws(ExportError) {
+  static func require(_ byteCount: Int, _ file: String) throws(ExportError) {
     guard byteCount >= 1 << 31 else { return }
     throw ExportError(
       .tooLarge, place: file, found: "\(NumberText.bytes(byteCount)) of constants",

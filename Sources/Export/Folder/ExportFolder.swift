@@ -52,9 +52,7 @@ struct ExportFolder {
     var written: [String] = []
     do {
       for (name, contents) in files {
-        if let slash = name.lastIndex(of: "/") {
-          _ = mkdir("\(temporary)/\(name[..<slash])", 0o777)
-        }
+        for folder in Self.folders(of: [name]) { _ = mkdir("\(temporary)/\(folder)", 0o777) }
         written.append(name)
         try contents.write(to: "\(temporary)/\(name)")
       }
@@ -114,11 +112,18 @@ struct ExportFolder {
     return names.sorted()
   }
 
+  /// The folders that files lie in, outer ones first.
+  private static func folders(of files: [String]) -> [String] {
+    let all = files.flatMap { name in
+      name.indices.filter { name[$0] == "/" }.map { String(name[..<$0]) }
+    }
+    return Set(all).sorted()
+  }
+
   /// Removes a folder with these files and nothing else.
   private static func remove(_ folder: String, _ files: [String]) {
     for file in files { unlink("\(folder)/\(file)") }
-    let inner = files.compactMap { name in name.lastIndex(of: "/").map { String(name[..<$0]) } }
-    for name in Set(inner) { rmdir("\(folder)/\(name)") }
+    for name in folders(of: files).reversed() { rmdir("\(folder)/\(name)") }
     rmdir(folder)
   }
 }

@@ -5,7 +5,7 @@ import Weights
 /// What an export says about itself: how to feed its functions, and how they may differ from ours.
 struct Manifest {
   var model: ExportModel
-  var target: ExportTarget
+  var options: ExportOptions
   var functions: [ExportedFunction]
   var files: [String]
 
@@ -15,7 +15,8 @@ struct Manifest {
   var json: JSONValue {
     let facts = model.facts
     return .object([
-      .init("format", .integer(Self.format)), .init("target", .string(target.rawValue)),
+      .init("format", .integer(Self.format)), .init("target", .string(options.target.rawValue)),
+      .init("weights", .string(options.weights.rawValue)),
       .init("version", .string(facts.version)), .init("numerics", .integer(facts.numerics)),
       .init("spec", .string(facts.spec)), .init("batch", .integer(facts.batch)),
       .init("block_size", .integer(facts.blockSize)),
@@ -35,12 +36,12 @@ struct Manifest {
     let isLow = functions.contains {
       $0.function.program.types.contains { $0.dtype.isLowPrecision }
     }
-    return isLow ? 2e-2 : 2e-5
+    return max(isLow ? 2e-2 : 2e-5, options.weights.tolerance)
   }
 
   /// What runtimes do otherwise.
   private var deviations: [String] {
-    switch target {
+    switch options.target {
     case .liteRT:
       [
         "NaN at valid timesteps may be lost: XNNPACK's EXP(NaN) is 0, and MAXIMUM keeps NaN only "

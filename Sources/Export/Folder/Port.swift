@@ -21,7 +21,7 @@ struct Port {
     }
   }
 
-  /// The outputs of a program. In ONNX inputs and outputs share one space of names.
+  /// The outputs of a program; in ONNX inputs and outputs share one space of names.
   static func outputs(_ program: Program, for target: ExportTarget) -> [Port] {
     let names = Set(program.outputs.map(\.name))
     return program.outputs.map { output in

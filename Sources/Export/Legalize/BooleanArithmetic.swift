@@ -31,7 +31,8 @@ extension Rewrite {
         let isAll = kind == .and || kind == .min
         if reduces { return [x[0].reduced(isAll ? .and : .or, axes: axes)] }
         let numbers = x[0].converted(to: .int32).reduced(isAll ? .min : .max, axes: axes)
-        return [numbers.compare(.eq, 1)]
+        // Of no elements the extremes are those of integers.
+        return [numbers.full(0).compare(.lt, numbers)]
       case .constant, .iota, .convert, .bitcast, .random, .unary, .movement, .reduction,
         .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
         return nil

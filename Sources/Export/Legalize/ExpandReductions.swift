@@ -29,20 +29,4 @@ extension Rewrite {
     }
     return [y]
   }
-
-  /// Orders along the last axis, greatest first: the only way that LiteRT sorts.
-  static let sortLastAxisDown = Rewrite(name: "sort") { operation in
-    guard case .reduction(.sort(let axis, let descending)) = operation.op else { return nil }
-    let x = operation.operands[0]
-    if x.shape.contains(0) { return operation.results.map { x.builder.full(0, $0) } }
-    let last = x.rank - 1
-    guard axis != last || !descending else { return nil }
-    let order = x.axes(besides: [axis]) + [axis]
-    let back = (0..<x.rank).map { place in order.firstIndex(of: place) ?? place }
-    let keys = x.transposed(order)
-    let (values, indices) = (descending ? keys : keys.unary(.neg))
-      .sorted(axis: last, descending: true)
-    let signed = descending ? values : values.unary(.neg)
-    return [signed.transposed(back), indices.transposed(back)]
-  }
 }

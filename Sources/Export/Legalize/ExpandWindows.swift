@@ -3,7 +3,9 @@ import Tensors
 
 extension Rewrite {
   /// Windows axis by axis: padding with what the fold of nothing gives, frames gathered at constant
-  /// places, a reduction over their taps. Pooling operators of runtimes lose infinities.
+  /// places, a reduction over their taps.
+  ///
+  /// Pooling operators of runtimes lose infinities.
   static let expandWindows = Rewrite(name: "windows") { operation in
     guard case .reduction(.reduceWindow(let kind, let window)) = operation.op else { return nil }
     var x = operation.operands[0]

@@ -82,7 +82,8 @@ private struct ConstantFolder {
       }
     case .constant, .random, .fft, .loop, .composite: return nil
     case .contraction: return count <= Self.broadcastLimit ? limited(op, tensors, count) : nil
-    case .iota, .convert, .bitcast, .unary, .binary, .compare, .select, .reduction, .indexing,
+    case .iota: return evaluated(op, tensors)
+    case .convert, .bitcast, .unary, .binary, .compare, .select, .reduction, .indexing,
       .stopGradient:
       return limited(op, tensors, count)
     }

@@ -1,5 +1,5 @@
-import Programs
-import Tensors
+package import Programs
+package import Tensors
 
 extension Program {
   /// The program in the operations that a target has, with parameters as constants where it keeps them in
@@ -8,9 +8,11 @@ extension Program {
   /// Results are those of the program: bit for bit where data only moves, within the errors of the
   /// polynomials in ``FittedPolynomial`` elsewhere.
   ///
-  /// - Parameter parameter: the value of a parameter by path.
+  /// `parameter` gives the value of a parameter by path.
+  ///
+  /// - Returns: a program of the same outputs.
   /// - Throws: ``ShapeErrors`` if a rewrite is wrong.
-  func legalized(
+  package func legalized(
     for target: ExportTarget, parameter: (String) -> Tensor?
   ) throws(ShapeErrors) -> Program {
     var program = self
@@ -29,6 +31,9 @@ extension Program {
 }
 
 extension ExportTarget {
+  /// All rewrites for the target, in order.
+  package var rewrites: [Rewrite] { expansions + canonicalForms }
+
   /// Rewrites into simpler operations, in order.
   fileprivate var expansions: [Rewrite] {
     switch self {
@@ -38,7 +43,7 @@ extension ExportTarget {
         .expandRandom,
         .expandFFT, .expandFunctions([.erf, .expm1, .log1p, .rsqrt, .isFinite]),
         .guardDivision(hasFloatRemainder: false), .saturateConversions, .guardArgReduce,
-        .expandCumulative, .sortLastAxisDown, .expandWindows,
+        .expandCumulative, .expandSort(lastAxisDown: true), .expandWindows,
         .guardIndices(movesAxis: false, hasDynamicSlices: false),
         .expandConvolution(.init(leastSpatialRank: 2, groupsInThree: false)),
         .canonicalDot(multipliesIntegers: false), .blockLoops(above: 256, blockSize: 32),
@@ -49,7 +54,7 @@ extension ExportTarget {
         .expandRandom,
         .expandFFT, .expandFunctions([.expm1, .log1p, .rsqrt, .isFinite]),
         .guardDivision(hasFloatRemainder: true), .saturateConversions, .guardArgReduce,
-        .expandCumulative, .expandWindows,
+        .expandCumulative, .expandSort(lastAxisDown: false), .expandWindows,
         .guardIndices(movesAxis: true, hasDynamicSlices: false),
         .expandConvolution(.init()), .canonicalDot(multipliesIntegers: true),
       ]

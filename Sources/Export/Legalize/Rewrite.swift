@@ -1,12 +1,12 @@
-import Programs
+package import Programs
 
 /// A pass from program to program that replaces operations one at a time.
 ///
 /// It gives nil for what it leaves alone. Bodies of loops are rewritten too; what a rewrite emits is not
 /// shown to it again.
-struct Rewrite: Sendable {
+package struct Rewrite: Sendable {
   /// What the pass does, such as `fft`.
-  var name: String
+  package var name: String
   /// The dtypes that values have instead.
   var types = TypeChange()
   /// The values that take the place of the results of an operation.
@@ -39,7 +39,7 @@ extension Program {
   /// The program after a rewrite, without what no output needs any more.
   ///
   /// - Throws: ``ShapeErrors`` when the rewrite emits operations whose operands do not fit.
-  func rewritten(_ rewrite: Rewrite) throws(ShapeErrors) -> Program {
+  package func rewritten(_ rewrite: Rewrite) throws(ShapeErrors) -> Program {
     try rewritten(rewrite, isBody: false).deadCodeEliminated()
   }
 

@@ -3,7 +3,9 @@ import Tensors
 
 extension Rewrite {
   /// Floating numbers become integers by the rule of tensors: NaN is 0, and what lies outside the range is
-  /// its nearest end. Casts of runtimes leave both open. A number is true unless it is 0.
+  /// its nearest end.
+  ///
+  /// Casts of runtimes leave both open. A number is true unless it is 0.
   static let saturateConversions = Rewrite(name: "conversions") { operation in
     guard case .convert(let target) = operation.op else { return nil }
     let x = operation.operands[0]
@@ -12,19 +14,19 @@ extension Rewrite {
     let number = x.dtype.isLowPrecision ? x.converted(to: .float32) : x
     let safe = number.isNaN.select(number.full(0), number)
     // The ends themselves may round to what is outside, so they are chosen after the conversion.
-    let low = range.lowerBound
-    let inside = safe.binary(.max, low).binary(.min, range.upperBound.nextSingleDown)
-    let converted = inside.converted(to: target)
-    let isAbove = safe.full(range.upperBound.nextSingleDown).compare(.lt, safe)
+    let most = range.upperBound.greatest(in: number.dtype)
+    let converted = safe.binary(.max, range.lowerBound).binary(.min, most).converted(to: target)
+    let isAbove = safe.full(most).compare(.lt, safe)
     return [isAbove.select(converted.full(range.upperBound), converted)]
   }
 }
 
 extension Double {
-  /// The greatest single that is not above this number.
-  fileprivate var nextSingleDown: Double {
+  /// The greatest number of a floating dtype that is not above this one, and that integers can be.
+  fileprivate func greatest(in dtype: DType) -> Double {
+    guard dtype != .float64 else { return self < 0x1p62 ? self : nextDown }
     let single = Float(self)
-    return Double(Double(single) > self ? single.nextDown : single)
+    return Double(Double(single) > self || self >= 0x1p62 ? single.nextDown : single)
   }
 }
 

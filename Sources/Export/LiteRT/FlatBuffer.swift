@@ -7,6 +7,10 @@ enum FlatItem {
   case text(String)
   /// `[int]`.
   case numbers([Int])
+  /// `[float]`.
+  case floats([Float])
+  /// `[long]`, aligned to 8 bytes.
+  case longs([Int64])
   /// `[ubyte]`, aligned to 16 bytes.
   case bytes(ByteStream)
   /// A vector of tables or texts.
@@ -78,6 +82,17 @@ struct FlatBufferWriter {
       patch(reference)
       stream.append(number: UInt32(numbers.count))
       for number in numbers { stream.append(number: Int32(truncatingIfNeeded: number)) }
+    case .floats(let numbers):
+      align(4)
+      patch(reference)
+      stream.append(number: UInt32(numbers.count))
+      for number in numbers { stream.append(number: number.bitPattern) }
+    case .longs(let numbers):
+      align(4)
+      align(8, ahead: 4)
+      patch(reference)
+      stream.append(number: UInt32(numbers.count))
+      for number in numbers { stream.append(number: number) }
     case .bytes(let bytes):
       align(16, ahead: 4)
       patch(reference)

@@ -1,4 +1,4 @@
-import Programs
+package import Programs
 import Tensors
 
 /// Writes one program as a subgraph of a LiteRT model: one operator an operation, as legalisation left them.
@@ -98,6 +98,21 @@ final class LiteRTFunction {
     addConstant(tensor, code: try code(tensor.dtype, "constant"))
   }
 
+  /// Weights, stored as the file stores them, in single precision.
+  func addWeights(_ tensor: Tensor, channels axis: Int) throws(ExportError) -> Int {
+    guard file.weights.stores(tensor) else { return try addConstant(tensor) }
+    let type = ValueType(.float32, tensor.shape)
+    guard file.weights == .int8 else {
+      let halves = try addConstant(tensor.converted(to: .float16))
+      return try add(.dequantize(halves: true), [halves], type)
+    }
+    let quantized = QuantizedTensor(tensor, axis: axis)
+    let integers = file.model[graph].addTensor(
+      code: try code(.int8, "weights"), quantized, buffer: file.model.buffer(quantized.values),
+      name: "weights")
+    return try add(.dequantize(halves: false), [integers], type)
+  }
+
   private func addConstant(_ tensor: Tensor, code: Int) -> Int {
     // Buffer 0 is the one without data.
     let buffer = tensor.count == 0 ? 0 : file.model.buffer(tensor)
@@ -154,11 +169,17 @@ final class LiteRTFunction {
 }
 
 /// A LiteRT model that several functions are written to.
-final class LiteRTFile {
+package final class LiteRTFile {
   var model = LiteRTModel()
+  let weights: WeightPrecision
+
+  package init(weights: WeightPrecision = .float32) { self.weights = weights }
+
+  /// The bytes of the file.
+  package var bytes: [UInt8] { model.file.joined }
 
   /// Writes a legalised program as a signature and gives the number of its operators.
-  func add(
+  package func add(
     _ name: String, _ program: Program, inputs: [String], outputs: [String]
   ) throws(ExportError) -> Int {
     let graph = model.addGraph(name, signature: name)

@@ -101,11 +101,30 @@ struct LiteRTGraph {
 
   /// Adds a tensor; buffer 0 is none.
   mutating func addTensor(code: Int, shape: Shape, buffer: Int = 0, name: String) -> Int {
-    tensors.append(
-      .table([
-        0: .item(.numbers(shape)), 1: .byte(code), 2: .int(buffer), 3: .item(.text(name)),
-        8: .bool(true),
-      ]))
+    add(code: code, shape: shape, buffer: buffer, name: name, [:])
+  }
+
+  /// Adds a constant of integers with scales for the channels of an axis.
+  mutating func addTensor(
+    code: Int, _ quantized: QuantizedTensor, buffer: Int, name: String
+  ) -> Int {
+    let zeros = quantized.scales.map { _ in Int64(0) }
+    let quantization: [Int: FlatField] = [
+      2: .item(.floats(quantized.scales)), 3: .item(.longs(zeros)), 6: .int(quantized.axis),
+    ]
+    return add(
+      code: code, shape: quantized.values.shape, buffer: buffer, name: name,
+      [4: .item(.table(quantization))])
+  }
+
+  private mutating func add(
+    code: Int, shape: Shape, buffer: Int, name: String, _ more: [Int: FlatField]
+  ) -> Int {
+    let fields: [Int: FlatField] = [
+      0: .item(.numbers(shape)), 1: .byte(code), 2: .int(buffer), 3: .item(.text(name)),
+      8: .bool(true),
+    ]
+    tensors.append(.table(fields.merging(more) { $1 }))
     return tensors.count - 1
   }
 

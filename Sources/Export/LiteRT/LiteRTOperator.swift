@@ -59,6 +59,11 @@ extension LiteRTOperator {
   static let sub = LiteRTOperator("SUB", 41, options: 28, [0: .byte(0)])
   static let less = LiteRTOperator("LESS", 58, options: 41)
 
+  /// Weights in single precision, of half precision or of integers.
+  static func dequantize(halves: Bool) -> LiteRTOperator {
+    LiteRTOperator("DEQUANTIZE", 6, version: halves ? 3 : 5, options: 38)
+  }
+
   static func concatenation(axis: Int) -> LiteRTOperator {
     LiteRTOperator("CONCATENATION", 2, options: 10, [0: .int(axis)])
   }

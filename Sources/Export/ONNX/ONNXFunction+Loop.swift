@@ -13,7 +13,7 @@ extension ONNXFunction {
       "Transpose", [try value(x)], [("perm", .ints([0, rank + 1] + space.map { $0 + 1 }))])
     let weights: String
     if let taps = constant(kernel) {
-      weights = try add(constant: taps.transposed(order))
+      weights = try add(weights: taps.transposed(order), channels: 0)
     } else {
       weights = add("Transpose", [try value(kernel)], [("perm", .ints(order))])
     }

@@ -24,7 +24,12 @@ extension ONNXFunction {
     case .select: define(results[0], add("Where", try elementwise(x, type.shape)))
     case .movement(let movement): try move(movement, x, results[0])
     case .reduction(let reduction): try reduce(reduction, x[0], results)
-    case .contraction(.dot): define(results[0], add("MatMul", [try value(x[0]), try value(x[1])]))
+    case .contraction(.dot):
+      let right =
+        if let matrix = constant(x[1]), matrix.rank == 2 {
+          try add(weights: matrix, channels: 1)
+        } else { try value(x[1]) }
+      define(results[0], add("MatMul", [try value(x[0]), right]))
     case .contraction(.convolution(let dimensions)):
       define(results[0], try convolution(dimensions, x[0], x[1]))
     case .indexing(let indexing): define(results[0], try index(indexing, x, type))

@@ -1,4 +1,4 @@
-import Programs
+package import Programs
 import Tensors
 
 /// Writes one program as an ONNX graph: one node an operation, as legalisation left them.
@@ -8,10 +8,15 @@ final class ONNXFunction {
   /// The layer path of the operation at hand.
   private(set) var scope = ""
   private let names: ONNXNames
+  private let weights: WeightPrecision
   private var operands: OperandTable<String>
 
-  init(_ program: Program, name: String, names: ONNXNames = ONNXNames()) {
+  init(
+    _ program: Program, name: String, names: ONNXNames = ONNXNames(),
+    weights: WeightPrecision = .float32
+  ) {
     self.program = program
+    self.weights = weights
     self.names = names
     graph = ONNXGraph(name: name)
     operands = OperandTable(program)
@@ -19,7 +24,7 @@ final class ONNXFunction {
 
   /// A function for the body of a loop, which sees the values of this one.
   func body(_ program: Program) -> ONNXFunction {
-    let function = ONNXFunction(program, name: "body", names: names)
+    let function = ONNXFunction(program, name: "body", names: names, weights: weights)
     function.scope = scope
     return function
   }
@@ -90,6 +95,18 @@ final class ONNXFunction {
 
   func add(constant: Tensor) throws(ExportError) -> String {
     names.constant(constant, code: try code(constant.dtype, "constant"))
+  }
+
+  /// Weights, stored as the file stores them, in single precision.
+  func add(weights tensor: Tensor, channels axis: Int) throws(ExportError) -> String {
+    guard weights.stores(tensor) else { return try add(constant: tensor) }
+    guard weights == .int8 else {
+      return cast(try add(constant: tensor.converted(to: .float16)), to: 1)
+    }
+    let quantized = QuantizedTensor(tensor, axis: axis)
+    let integers = try add(constant: quantized.values)
+    let scales = try add(constant: Tensor(quantized.scales))
+    return add("DequantizeLinear", [integers, scales], [("axis", .int(axis))])
   }
 
   func cast(_ value: String, to code: Int) -> String {
@@ -185,4 +202,36 @@ extension Tensor {
   fileprivate func read(as other: Tensor) -> Tensor {
     dtype == other.dtype ? reshaped(other.shape) : other
   }
+}
+
+/// A file of one ONNX function.
+package struct ONNXFile {
+  private let function: ONNXFunction
+  /// The number of bytes of all constants.
+  let constantByteCount: Int
+
+  /// Writes a legalised program.
+  package init(
+    _ name: String, _ program: Program, inputs: [String], outputs: [String],
+    weights: WeightPrecision = .float32
+  ) throws(ExportError) {
+    let names = ONNXNames()
+    function = ONNXFunction(program, name: name, names: names, weights: weights)
+    try function.addInputs(inputs)
+    try function.addInstructions()
+    try function.addOutputs(outputs)
+    constantByteCount = names.byteCount
+    function.addConstants()
+  }
+
+  /// How many nodes there are, those inside loops aside.
+  package var nodeCount: Int { function.graph.nodeCount }
+
+  /// The file with a note under `sequence_workbench`.
+  func contents(note: String) -> ByteStream {
+    function.graph.model(metadata: [("sequence_workbench", note)])
+  }
+
+  /// The bytes of the file without a note.
+  package var bytes: [UInt8] { function.graph.model(metadata: []).joined }
 }

@@ -1,8 +1,8 @@
-import Programs
+package import Programs
 import Tensors
 
 /// Writes one program as StableHLO text: one line an operation.
-final class StableHLOFunction {
+package final class StableHLOFunction {
   let program: Program
   /// The lines of the function's body so far.
   private(set) var lines: [String] = []
@@ -33,8 +33,9 @@ final class StableHLOFunction {
   }
 
   /// The module of a legalised program.
-  static func module(_ program: Program) throws(ExportError) -> (text: String, operationCount: Int)
-  {
+  package static func module(_ program: Program) throws(ExportError) -> (
+    text: String, operationCount: Int
+  ) {
     let function = StableHLOFunction(program)
     var arguments: [String] = []
     for (index, input) in program.inputs.enumerated() {

@@ -8,7 +8,7 @@ import Weights
 /// Commands that read and write files.
 enum FileCommands {
   static let all: [any Command] = [
-    OpenCommand(), TrustCommand(), SaveCommand(), ConvertCommand(), StatesCommand(),
+    OpenCommand(), TrustCommand(), SaveCommand(), ConvertCommand(), ExportCommand(),
   ]
 }
 
