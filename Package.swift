@@ -60,7 +60,7 @@ let package = Package(
     library("Layers", ["Programs", "Tensors"]),
     library("Weights", ["Tensors"]),
     library("Export", ["Programs", "Tensors", "Weights"]),
-    library("Datasets", ["Tensors", "Weights", "CAudio"]),
+    library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib"]),
     library("Runtime", ["Layers", "Execution", "Export", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
     library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
@@ -91,7 +91,7 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
-        "Execution", "Export", "Programs", "Tensors",
+        "Execution", "Export", "Programs", "Tensors", "ONNX", "Traces",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -106,7 +106,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount", "Traces", "ONNX",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
