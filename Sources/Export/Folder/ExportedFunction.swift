@@ -18,7 +18,7 @@ struct ExportedFunction {
 
   init(
     _ function: ExportFunction, for target: ExportTarget, parameters: [String: Tensor]
-  ) throws(ShapeErrors) {
+  ) throws {
     self.function = function
     program = try function.program.legalized(for: target) { parameters[$0] }
     let all = function.program.inputs

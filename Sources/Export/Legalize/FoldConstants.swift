@@ -7,7 +7,7 @@ extension Program {
   /// Constants move into the bodies of loops, so that nothing that a loop captures is one. Movements of
   /// constants are folded whatever their size, results of arithmetic up to 2^20 elements; broadcasts stay,
   /// since operators stretch their operands.
-  func foldingConstants(_ given: [ValueID: Tensor] = [:]) throws(ShapeErrors) -> Program {
+  func foldingConstants(_ given: [ValueID: Tensor] = [:]) throws -> Program {
     var folder = ConstantFolder()
     return try folder.folded(self, given).deadCodeEliminated()
   }
@@ -22,7 +22,7 @@ private struct ConstantFolder {
 
   mutating func folded(
     _ program: Program, _ given: [ValueID: Tensor]
-  ) throws(ShapeErrors) -> Program {
+  ) throws -> Program {
     var map: [ValueID: Value] = [:]
     for input in program.inputs {
       if let tensor = given[input.value] {
@@ -101,7 +101,7 @@ private struct ConstantFolder {
   /// The loop with the constants that it captures inside its body.
   private func capturing(
     _ loop: LoopOp, _ operands: [Value]
-  ) throws(ShapeErrors) -> (Op, [Value]) {
+  ) throws -> (Op, [Value]) {
     var result = loop
     var inner: [ValueID: Tensor] = [:]
     var kept: [Value] = []

@@ -14,7 +14,7 @@ extension Program {
   /// - Throws: ``ShapeErrors`` if a rewrite is wrong.
   package func legalized(
     for target: ExportTarget, parameter: (String) -> Tensor?
-  ) throws(ShapeErrors) -> Program {
+  ) throws -> Program {
     var program = self
     for rewrite in target.expansions { program = try program.rewritten(rewrite) }
     program = program.simplified()

@@ -39,11 +39,11 @@ extension Program {
   /// The program after a rewrite, without what no output needs any more.
   ///
   /// - Throws: ``ShapeErrors`` when the rewrite emits operations whose operands do not fit.
-  package func rewritten(_ rewrite: Rewrite) throws(ShapeErrors) -> Program {
+  package func rewritten(_ rewrite: Rewrite) throws -> Program {
     try rewritten(rewrite, isBody: false).deadCodeEliminated()
   }
 
-  private func rewritten(_ rewrite: Rewrite, isBody: Bool) throws(ShapeErrors) -> Program {
+  private func rewritten(_ rewrite: Rewrite, isBody: Bool) throws -> Program {
     let builder = ProgramBuilder()
     var map: [ValueID: Value] = [:]
     let keepsPorts = rewrite.types.keepsPorts && !isBody
