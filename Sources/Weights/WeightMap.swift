@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 /// Names of arrays of another framework and what they become: patterns with named conversions.
 ///
@@ -39,7 +39,8 @@ package struct WeightMap: Sendable {
   /// - Throws: ``WeightError`` with the line.
   package init(_ text: String, path: String) throws(WeightError) {
     var lines: [Line] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let words = line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace).map(String.init)
       guard !words.isEmpty else { continue }
       func mistake(_ found: String) -> WeightError {
@@ -80,7 +81,8 @@ package struct WeightMap: Sendable {
         for rule in line.rules {
           guard let next = rule.applied(to: value) else {
             throw WeightError(
-              .badHeader, path: name, found: "\(value.shape.shapeText) for the rule of line \(line.number)",
+              .badHeader, path: name,
+              found: "\(value.shape.shapeText) for the rule of line \(line.number)",
               expected: "a shape that it can take")
           }
           value = next
@@ -100,7 +102,9 @@ package struct WeightMap: Sendable {
         result.moves.append(Move(source: part.source, target: target, from: from, to: value.shape))
       }
     }
-    result.idle = lines.filter { !used.contains($0.number) }.map { "line \($0.number): \($0.source)" }
+    result.idle = lines.filter { !used.contains($0.number) }.map {
+      "line \($0.number): \($0.source)"
+    }
     return result
   }
 
@@ -115,7 +119,9 @@ package struct WeightMap: Sendable {
       return Tensor(total, shape: first.shape).converted(to: first.dtype)
     }
     if rules.contains(.join),
-      parts.allSatisfy({ $0.rank > 0 && $0.shape.dropFirst() == first.shape.dropFirst() && $0.dtype == first.dtype })
+      parts.allSatisfy({
+        $0.rank > 0 && $0.shape.dropFirst() == first.shape.dropFirst() && $0.dtype == first.dtype
+      })
     {
       let rows = parts.reduce(0) { $0 + $1.shape[0] }
       return Tensor(first.dtype, shape: [rows] + first.shape.dropFirst()) { bytes in
@@ -127,7 +133,8 @@ package struct WeightMap: Sendable {
       }
     }
     throw WeightError(
-      .badHeader, path: target, found: "\(parts.count) arrays of \(parts.map(\.shape.shapeText).joined(separator: ", "))",
+      .badHeader, path: target,
+      found: "\(parts.count) arrays of \(parts.map(\.shape.shapeText).joined(separator: ", "))",
       expected: "one, or the rule join or sum for arrays that fit")
   }
 

@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 /// How an array of another framework becomes one of ours: a conversion of layout with a name.
 package enum WeightRule: Hashable, Sendable {
@@ -40,7 +40,9 @@ package enum WeightRule: Hashable, Sendable {
       self = .gates(from: orders[0], to: orders[1])
     case "part":
       let numbers = value.split(separator: "/").compactMap { Int($0) }
-      guard numbers.count == 2, numbers[1] > 0, (0..<numbers[1]).contains(numbers[0]) else { return nil }
+      guard numbers.count == 2, numbers[1] > 0, (0..<numbers[1]).contains(numbers[0]) else {
+        return nil
+      }
       self = .part(numbers[0], of: numbers[1])
     case "rotary":
       guard let heads = Int(value), heads > 0 else { return nil }
@@ -110,7 +112,9 @@ extension Tensor {
       withUnsafeBytes { source in
         for element in 0..<count {
           var position = 0
-          for axis in extents.indices { position += element / places[axis] % extents[axis] * steps[axis] }
+          for axis in extents.indices {
+            position += element / places[axis] % extents[axis] * steps[axis]
+          }
           target.copyBytes(source, position * width..<(position + 1) * width, to: element * width)
         }
       }

@@ -26,7 +26,8 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, LayersCommand.self, LintCommand.self, ReplayCommand.self, RunScriptCommand.self,
+      ConvertCommand.self, LayersCommand.self, LintCommand.self, ReplayCommand.self,
+      RunScriptCommand.self,
       VerifyCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

@@ -216,7 +216,9 @@ struct Pickle {
   }
 
   private mutating func popMarked() throws -> [PickleValue] {
-    guard let mark = marks.popLast(), mark <= stack.count else { throw malformed("an end without a start") }
+    guard let mark = marks.popLast(), mark <= stack.count else {
+      throw malformed("an end without a start")
+    }
     defer { stack.removeSubrange(mark...) }
     return Array(stack[mark...])
   }
@@ -227,7 +229,9 @@ struct Pickle {
   }
 
   private func dictionary() throws -> PickleDictionary {
-    guard case .dictionary(let dictionary) = try top() else { throw malformed("a key without a dictionary") }
+    guard case .dictionary(let dictionary) = try top() else {
+      throw malformed("a key without a dictionary")
+    }
     return dictionary
   }
 
@@ -267,7 +271,9 @@ struct Pickle {
   }
 
   private mutating func line() throws -> String {
-    guard let end = bytes[place...].firstIndex(of: 0x0A) else { throw malformed("it ends too early") }
+    guard let end = bytes[place...].firstIndex(of: 0x0A) else {
+      throw malformed("it ends too early")
+    }
     defer { place = end + 1 }
     return String(decoding: bytes[place..<end], as: UTF8.self)
   }

@@ -19,7 +19,7 @@ public struct TorchCheckpoint {
   public init(path: String) throws { try self.init(ByteFile(path: path)) }
 
   package init(_ file: ByteFile) throws {
-    path = file.path
+    let path = file.path
     let archive = try ZipArchive(file)
     let members = Dictionary(
       archive.members.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -32,7 +32,8 @@ public struct TorchCheckpoint {
       throw DatasetError(
         .unsupported, path: path, found: "a TorchScript model, which is code",
         expected: "a state dictionary",
-        suggestion: "torch.save(torch.jit.load(FILE).state_dict(), NEW); or record its values where it runs")
+        suggestion:
+          "torch.save(torch.jit.load(FILE).state_dict(), NEW); or record its values where it runs")
     }
     let folder = String(program.name.dropLast("data.pkl".count))
     var storages: [String: [UInt8]] = [:]
@@ -65,7 +66,7 @@ public struct TorchCheckpoint {
       throw DatasetError(
         .unknownKind, path: path, found: "no tensors", expected: "a state dictionary")
     }
-    (tensors, others) = (found, rest)
+    (self.path, tensors, others) = (path, found, rest)
   }
 
   /// The tensors as a safetensors file in memory, for all that reads such files.
@@ -113,7 +114,9 @@ public struct TorchCheckpoint {
       guard !isEmpty else { return }
       // Bytes other than 0 and 1 would break masks silently.
       defer {
-        if dtype == .bool { for index in target.indices where target[index] > 1 { target[index] = 1 } }
+        if dtype == .bool {
+          for index in target.indices where target[index] > 1 { target[index] = 1 }
+        }
       }
       bytes.withUnsafeBytes { source in
         if isDense {
