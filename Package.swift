@@ -82,16 +82,16 @@ let package = Package(
     library(
       "SequenceLayers",
       [
-        "Tensors", "Programs", "Execution", "Layers", "Notation", "Runtime", "LayerTesting",
-        "Weights",
+        "Tensors", "Programs", "Execution", "Layers", "Notation", "ONNX", "Runtime",
+        "LayerTesting", "Weights",
       ]),
 
     // The workbench: a headless engine and its front ends.
     library(
       "Sessions",
       [
-        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "Weights", "Datasets",
-        "Execution", "Export", "Programs", "Tensors", "ONNX", "Traces",
+        "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights",
+        "Datasets", "Execution", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -167,7 +167,9 @@ let package = Package(
       ]),
     tests("TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
-    tests("ONNXTests", ["ONNX", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
+    tests(
+      "ONNXTests",
+      ["ONNX", "Sessions", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),
     tests("ExportTests", ["Export", "Programs", "Tensors"], exclude: ["Snapshots"]),

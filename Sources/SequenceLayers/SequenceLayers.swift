@@ -3,6 +3,7 @@
 @_exported public import LayerTesting
 @_exported public import Layers
 @_exported public import Notation
+@_exported public import ONNX
 @_exported public import Programs
 @_exported public import Runtime
 @_exported public import Tensors

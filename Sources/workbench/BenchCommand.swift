@@ -18,10 +18,10 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
       functions are compared with double precision over 10^8 float32 each.
       """)
 
-  @Argument(help: "The layer config: .textproto, .json or .binpb.")
+  @Argument(help: "The layer config: .textproto, .json or .binpb; or a model (.onnx).")
   var spec: String?
 
-  @Option(help: "Channel extents of the input, such as 80; '' for none.")
+  @Option(help: "Channel extents of the input, such as 80; '' for none; a model knows its own.")
   var channels: String?
 
   @Option(help: "The dtype of the input.")
@@ -73,7 +73,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
       }
     } else if spec == nil {
       throw ValidationError("Missing expected argument '<spec>'")
-    } else if channels == nil {
+    } else if channels == nil, spec?.hasSuffix(".onnx") != true {
       throw ValidationError("Missing expected argument '--channels <channels>'")
     }
   }
@@ -95,7 +95,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
     let spec = spec ?? ""
     let notation = LayerNotation(registry: .withModels)
     let layer = try notation.registry.makeLayer(try SpecFile(path: spec).read(notation).spec)
-    let x = try input()
+    let x = try input(channels ?? ModelInput.channels(of: layer) ?? "")
     let model = try Model(layer, input: x.channelSpec, seed: 1, time: time)
     if let threads {
       guard (1...8).contains(threads) else {
@@ -123,8 +123,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
     return report
   }
 
-  private func input() throws -> SequenceTensor {
-    let channels = channels ?? ""
+  private func input(_ channels: String) throws -> SequenceTensor {
     let shape = channels.split(separator: ",").map { Int($0) ?? 0 }
     let most = 1 << 21
     guard shape.allSatisfy({ $0 > 0 }), let dtype = DType(name: dtype) else {

@@ -32,7 +32,8 @@ struct LintCommand: ParsableCommand, MemoryLimited {
       print(
         findings.isEmpty
           ? "nothing mixes time without a state"
-          : "\(findings.count) \(findings.count == 1 ? "operation mixes" : "operations mix") time without a state")
+          : "\(findings.count) \(findings.count == 1 ? "operation mixes" : "operations mix") time without a state"
+      )
     }
     if !findings.isEmpty { throw ExitCode(1) }
   }

@@ -26,8 +26,9 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, ExportCommand.self, LayersCommand.self, ReplayCommand.self,
-      RunScriptCommand.self, VerifyGroup.self,
+      ConvertCommand.self, LayersCommand.self, LintCommand.self, ReplayCommand.self,
+      RunScriptCommand.self,
+      VerifyCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -12,8 +12,12 @@ struct OpenCommand: ParsableCommand, MemoryLimited {
       opens again.
       """)
 
-  @Argument(help: "A session (.session) or a layer config (.textproto, .json, .binpb).")
+  @Argument(
+    help: "A session (.session), a layer config (.textproto, .json, .binpb) or a model (.onnx).")
   var file: String?
+
+  @Option(help: "A recording or array file to begin with, as input takes it.")
+  var input: String?
 
   @Flag(help: "Open the newest journal.")
   var last = false
@@ -27,7 +31,8 @@ struct OpenCommand: ParsableCommand, MemoryLimited {
 
   func run() throws {
     let status = FrontEnd.run(
-      path: file, resumesLast: last, trusted: trust.files, isPlain: plain)
+      path: file, lines: input.map { ["input \"\($0)\""] } ?? [], resumesLast: last,
+      trusted: trust.files, isPlain: plain)
     guard status == 0 else { throw ExitCode(status) }
   }
 }

@@ -26,7 +26,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
 
   @Argument(
     help:
-      "The layer config: .textproto, .json or .binpb; or a session, with its input, constants, weights and faults."
+      "The layer config: .textproto, .json or .binpb; a model (.onnx); or a session, with its input, constants, weights and faults."
   )
   var spec: String
 
@@ -51,15 +51,27 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
 
   func run() throws {
     let report: ContractReport
+    var findings: [LintFinding] = []
+    do {
+      if !spec.hasSuffix(".session") { findings = try lintFindings() }
+    } catch { throw (error as? Failure) ?? Failure("\(error)") }
     do { report = try spec.hasSuffix(".session") ? sessionReport() : specReport() } catch {
       throw (error as? Failure) ?? Failure("\(error)")
     }
     if json {
-      print(Self.json(report).text(indented: true))
+      print(Self.json(report, findings).text(indented: true))
     } else {
+      findings.flatMap(\.lines).forEach { print("lint: \($0)") }
       Self.lines(report).forEach { print($0) }
     }
     if !report.holds { throw ExitCode(1) }
+  }
+
+  /// What the stack alone tells, before it runs.
+  private func lintFindings() throws -> [LintFinding] {
+    let notation = LayerNotation(registry: .withModels)
+    let reading = try SpecFile(path: spec).read(notation)
+    return LayerLint.findings(try notation.registry.makeLayer(reading.spec))
   }
 
   private func specReport() throws -> ContractReport {
@@ -100,7 +112,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
       let batch = try Batcher.load([input])
       return try SequenceTensor(values: batch.values, mask: batch.mask)
     }
-    guard let channels else {
+    guard let channels = channels ?? ModelInput.channels(of: layer) else {
       throw Failure("nothing to run on: give --channels such as 80, or --input FILE")
     }
     let shape = channels.split(separator: ",").map { Int($0) ?? 0 }
@@ -122,8 +134,11 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
       + [report.holds ? "the contract holds" : "the contract is broken"]
   }
 
-  private static func json(_ report: ContractReport) -> JSONValue {
+  private static func json(
+    _ report: ContractReport, _ findings: [LintFinding]
+  ) -> JSONValue {
     .object([
+      .init("lint", .array(findings.map { .string($0.lines.joined(separator: "\n")) })),
       .init("holds", .bool(report.holds)),
       .init("checked", .array(report.checked.map { .string($0.rawValue) })),
       .init(

@@ -31,30 +31,36 @@ enum Fixtures {
     if isFixed {
       fixture.input("cache", [.fixed(1), .fixed(4), .fixed(2)])
       fixture.input("h", [.fixed(1), .fixed(1), .fixed(4)])
-      fixture.node("Concat", ["cache", "x"], ["joined"], name: "/encoder/conv/Concat", [("axis", .int(2))])
+      fixture.node(
+        "Concat", ["cache", "x"], ["joined"], name: "/encoder/conv/Concat", [("axis", .int(2))])
       fixture.node(
         "Conv", ["joined", "encoder.conv.weight", "encoder.conv.bias"], ["c"],
         name: "/encoder/conv/Conv", [("kernel_shape", .ints([3]))])
       fixture.integers("end", [1], [Int64.max])
       fixture.integers("start", [1], [-2])
       fixture.integers("axes", [1], [2])
-      fixture.node("Slice", ["joined", "start", "end", "axes"], ["new_cache"], name: "/encoder/conv/Slice")
+      fixture.node(
+        "Slice", ["joined", "start", "end", "axes"], ["new_cache"], name: "/encoder/conv/Slice")
     } else {
       fixture.node(
         "Conv", ["x", "encoder.conv.weight", "encoder.conv.bias"], ["c"],
         name: "/encoder/conv/Conv", [("kernel_shape", .ints([3])), ("pads", .ints([2, 0]))])
     }
     fixture.node("Relu", ["c"], ["r"], name: "/encoder/relu/Relu")
-    fixture.node("Transpose", ["r"], ["s"], name: "/decoder/Transpose", [("perm", .ints([2, 0, 1]))])
+    fixture.node(
+      "Transpose", ["r"], ["s"], name: "/decoder/Transpose", [("perm", .ints([2, 0, 1]))])
     fixture.weight("gru.w", [1, 12, 4], numbers(48, seed: 3))
     fixture.weight("gru.r", [1, 12, 4], numbers(48, seed: 4))
     fixture.weight("gru.b", [1, 24], numbers(24, seed: 5))
     fixture.node(
-      "GRU", isFixed ? ["s", "gru.w", "gru.r", "gru.b", "", "h"] : ["s", "gru.w", "gru.r", "gru.b"],
-      ["g", "hn"], name: "/decoder/gru/GRU", [("hidden_size", .int(4)), ("linear_before_reset", .int(1))])
+      "GRU",
+      isFixed ? ["s", "gru.w", "gru.r", "gru.b", "", "h"] : ["s", "gru.w", "gru.r", "gru.b"],
+      ["g", "hn"], name: "/decoder/gru/GRU",
+      [("hidden_size", .int(4)), ("linear_before_reset", .int(1))])
     fixture.integers("one", [1], [1])
     fixture.node("Squeeze", ["g", "one"], ["q"], name: "/decoder/Squeeze")
-    fixture.node("Transpose", ["q"], ["y"], name: "/decoder/Transpose_1", [("perm", .ints([1, 0, 2]))])
+    fixture.node(
+      "Transpose", ["q"], ["y"], name: "/decoder/Transpose_1", [("perm", .ints([1, 0, 2]))])
     fixture.output("y", [.fixed(1), .free("t"), .fixed(4)])
     if isFixed {
       fixture.output("new_cache", [.fixed(1), .fixed(4), .fixed(2)])
@@ -64,7 +70,9 @@ enum Fixtures {
   }
 
   /// The layer of a fixture.
-  static func graph(_ fixture: OnnxFixture, _ change: (inout OnnxGraph.Config) -> Void = { _ in }) throws -> OnnxGraph {
+  static func graph(_ fixture: OnnxFixture, _ change: (inout OnnxGraph.Config) -> Void = { _ in })
+    throws -> OnnxGraph
+  {
     var config = OnnxGraph.Config()
     config.file = "fixture.onnx"
     change(&config)

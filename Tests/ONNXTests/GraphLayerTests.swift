@@ -15,7 +15,8 @@ import Weights
     return .concatenate(parts)
   }
 
-  @Test("steps with fed states give the whole sequence, whatever the blocks", arguments: [1, 2, 3, 6])
+  @Test(
+    "steps with fed states give the whole sequence, whatever the blocks", arguments: [1, 2, 3, 6])
   func stepEqualsLayer(block: Int) throws {
     let x = try Fixtures.sequence(rows: 2, time: 12, [4])
     let model = try Model(Fixtures.graph(Fixtures.causal(isFixed: true)), input: x.channelSpec)
@@ -124,7 +125,9 @@ import Weights
 
   @Test("notations hold the layer")
   func config() throws {
-    let graph = try Fixtures.graph(Fixtures.causal(isFixed: true)) { $0.states = ["cache=new_cache", "h=hn"] }
+    let graph = try Fixtures.graph(Fixtures.causal(isFixed: true)) {
+      $0.states = ["cache=new_cache", "h=hn"]
+    }
     let node = try SpecNode(layer: graph)
     #expect(node.layerCase?.field.name == "sequence_layers.onnx_graph")
     let text = OpeningFile.text(graph.config, states: graph.statePairs)

@@ -120,7 +120,7 @@ import Weights
     var fixture = OnnxFixture()
     fixture.input("x", [.fixed(1), .free("t"), .fixed(4)])
     fixture.function(
-      "F", domain: "own", inputs: ["a"], outputs: ["b"], nodes: [("F", ["a"], ["b"])])
+      "F", domain: "own", inputs: ["a"], outputs: ["b"], nodes: [("F", "own", ["a"], ["b"])])
     fixture.node("F", ["x"], ["y"], domain: "own")
     fixture.output("y", [.fixed(1), .free("t"), .fixed(4)])
     let source = try Self.open(fixture.bytes)

@@ -1,3 +1,4 @@
+import Foundation
 import ONNX
 import Testing
 import Weights
@@ -17,6 +18,30 @@ import Weights
     #expect(found.count == 2)
     #expect(found.first?.hasPrefix("encoder/conv/c: pads time with zeros: 2 before") == true)
     #expect(found.last?.hasPrefix("decoder/gru/g: starts from zero") == true)
+  }
+
+  @Test(
+    "the bundled exports: the right one is clean, in the other the stale cache is named",
+    arguments: [("streaming", nil), ("stale", "encoder/depthwise/new_depthwise_cache")]
+      as [(String, String?)])
+  func bundled(_ name: String, _ place: String?) throws {
+    let path = OracleProgram.root.appending(path: "Sessions/onnx/\(name).onnx").path()
+    var config = OnnxGraph.Config()
+    config.file = path
+    let found = try LayerLint.findings(config, ByteFile(path: path))
+    #expect(found.map(\.place) == [place].compactMap { $0 })
+  }
+
+  @Test("a state that is handed on unchanged is named")
+  func deadState() throws {
+    var fixture = OnnxFixture()
+    fixture.input("x", [.fixed(1), .free("t"), .fixed(4)])
+    fixture.input("h", [.fixed(1), .fixed(1), .fixed(4)])
+    fixture.node("Add", ["x", "h"], ["y"])
+    fixture.node("Identity", ["h"], ["hn"])
+    fixture.output("y", [.fixed(1), .free("t"), .fixed(4)])
+    fixture.output("hn", [.fixed(1), .fixed(1), .fixed(4)])
+    #expect(try causes(fixture).first?.hasPrefix("hn: does not depend on the sequence") == true)
   }
 
   /// A graph of one operation over `[1, t, 4]`.

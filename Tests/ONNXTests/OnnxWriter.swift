@@ -162,14 +162,14 @@ struct OnnxFixture {
   /// A function of another domain that nodes call.
   mutating func function(
     _ name: String, domain: String, inputs: [String], outputs: [String],
-    nodes: [(op: String, inputs: [String], outputs: [String])]
+    nodes: [(op: String, domain: String, inputs: [String], outputs: [String])]
   ) {
     var writer = OnnxWriter()
     writer.text(1, name)
     for input in inputs { writer.text(4, input) }
     for output in outputs { writer.text(5, output) }
     for node in nodes {
-      writer.message(7) { Self.write(node.op, node.inputs, node.outputs, "", "", [], &$0) }
+      writer.message(7) { Self.write(node.op, node.inputs, node.outputs, "", node.domain, [], &$0) }
     }
     writer.text(10, domain)
     functions.append(writer.bytes)

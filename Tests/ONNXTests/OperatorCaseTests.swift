@@ -66,7 +66,8 @@ struct OperatorCase {
   /// inputs are.
   func mistake() throws -> String? {
     do { return try mistake { !$0.dtype.isFloating } } catch let error as OnnxError
-    where error.code == .notStatic { return try mistake { _ in true } }
+      where error.code == .notStatic
+    { return try mistake { _ in true } }
   }
 
   private func mistake(isKnown: (Tensor) -> Bool) throws -> String? {

@@ -19,7 +19,9 @@ import Testing
   static let toolkits = [
     Names("silero 4", ["input", "h", "c"], ["output", "hn", "cn"], ["h": "hn", "c": "cn"]),
     Names("silero 5", ["input", "state", "sr"], ["output", "stateN"], ["state": "stateN"]),
-    Names("streamsad", ["input", "input_state"], ["output", "output_state"], ["input_state": "output_state"]),
+    Names(
+      "streamsad", ["input", "input_state"], ["output", "output_state"],
+      ["input_state": "output_state"]),
     Names(
       "fsmn", ["speech", "in_cache0", "in_cache1"], ["logits", "out_cache0", "out_cache1"],
       ["in_cache0": "out_cache0", "in_cache1": "out_cache1"]),

@@ -34,7 +34,7 @@ for case in cases.collect_testcases(None):
             if array is None or array.dtype.name not in plain:
                 usable = False
             else:
-                arrays[f"{role}/{index}"] = numpy.ascontiguousarray(array)
+                arrays[f"{role}/{index}"] = numpy.array(array, order="C")
     if not usable:
         left_out += 1
         continue

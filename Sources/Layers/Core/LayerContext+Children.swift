@@ -67,15 +67,11 @@ extension LayerContext {
     records[records.count - 1].alignedTime = time
   }
 
-  /// Whether what layers give is shown.
-  package var showsTaps: Bool { options.taps }
-
   /// Shows what a part of the layer that is being traced gave: a part that stands in the tree of layers
   /// and is not traced by itself.
   package func show(
     part: String, typeName: String, input: SequenceValue, output: SequenceValue
   ) {
-    guard options.taps else { return }
     records.append(
       LayerRecord(
         path: LayerPath.join(path, part), typeName: typeName, input: input, output: output,

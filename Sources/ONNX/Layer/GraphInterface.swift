@@ -32,7 +32,8 @@ struct GraphInterface: Hashable, Sendable {
   /// What was assumed, for people.
   var notes: [String]
 
-  init(_ source: OnnxSource, _ config: OnnxGraph.Config) throws {
+  /// With `takesZeros` inputs that nobody speaks of are 0: enough to look at a graph, not to run it.
+  init(_ source: OnnxSource, _ config: OnnxGraph.Config, takesZeros: Bool = false) throws {
     let graph = source.model.graph
     let weights = Set(graph.initializers.map(\.name))
     let inputs = graph.inputs.filter { !weights.contains($0.name) }
@@ -52,22 +53,30 @@ struct GraphInterface: Hashable, Sendable {
     states = try Self.states(config.states, open, graph.outputs)
     let states = self.states
     let sequences = open.filter { candidate in !states.contains { $0.input == candidate.name } }
-    guard let sequence = config.input.map({ name in sequences.first { $0.name == name } }) ?? sequences.first
+    guard
+      let sequence = config.input.map({ name in sequences.first { $0.name == name } })
+        ?? sequences.first
     else {
       throw OnnxError(
         .invalidConfig, source.path, found: "no input \(config.input ?? "") for the sequence",
         expected: "one of \(sequences.map(\.name).joined(separator: ", "))")
     }
     input = sequence
-    let others = sequences.filter { $0.name != sequence.name }
+    let others = takesZeros ? [] : sequences.filter { $0.name != sequence.name }
+    if takesZeros {
+      for other in sequences where other.name != sequence.name { fixed[other.name] = 0 }
+    }
     guard others.isEmpty else {
       let names = others.map { "\($0.name) \($0.shapeText)" }.joined(separator: ", ")
       throw OnnxError(
-        .invalidConfig, source.path, found: "inputs that are neither the sequence nor a state: \(names)",
-        expected: "a value for each", suggestion: "fixed: [\"\(others[0].name)=0\"], or states: [\"\(others[0].name)=OUTPUT\"]")
+        .invalidConfig, source.path,
+        found: "inputs that are neither the sequence nor a state: \(names)",
+        expected: "a value for each",
+        suggestion: "fixed: [\"\(others[0].name)=0\"], or states: [\"\(others[0].name)=OUTPUT\"]")
     }
     let free = graph.outputs.filter { output in !states.contains { $0.output == output.name } }
-    guard let shown = config.output ?? free.first?.name, graph.outputs.contains(where: { $0.name == shown })
+    guard let shown = config.output ?? free.first?.name,
+      graph.outputs.contains(where: { $0.name == shown })
     else {
       throw OnnxError(
         .invalidConfig, source.path, found: "no output \(config.output ?? "")",
@@ -75,7 +84,9 @@ struct GraphInterface: Hashable, Sendable {
     }
     output = shown
     guard let shape = sequence.shape, !shape.isEmpty else {
-      throw OnnxError(.invalidConfig, source.path, found: "an input \(sequence.name) without a shape", expected: "[b, t, …]")
+      throw OnnxError(
+        .invalidConfig, source.path, found: "an input \(sequence.name) without a shape",
+        expected: "[b, t, …]")
     }
     let place = try Self.place(shape, config, known, source.path)
     (geometry, timeAxis, hasBatchAxis) = place
@@ -91,7 +102,8 @@ struct GraphInterface: Hashable, Sendable {
 
   /// Inputs that exporters leave as switches.
   private static func preset(_ input: OnnxValueInfo) -> Double? {
-    let isScalar = (input.shape ?? []).allSatisfy { $0.fixed == 1 } && (input.shape ?? []).count <= 1
+    let isScalar =
+      (input.shape ?? []).allSatisfy { $0.fixed == 1 } && (input.shape ?? []).count <= 1
     switch input.name {
     case "sr", "sample_rate", "sampling_rate": return isScalar ? 16000 : nil
     case "use_cache_branch": return 1
@@ -109,7 +121,9 @@ struct GraphInterface: Hashable, Sendable {
       else {
         throw OnnxError(
           .invalidConfig, "fixed", found: "\"\(text)\"",
-          expected: "an input and its value, such as \"sr=16000\"; inputs are \(inputs.map(\.name).joined(separator: ", "))")
+          expected:
+            "an input and its value, such as \"sr=16000\"; inputs are \(inputs.map(\.name).joined(separator: ", "))"
+        )
       }
       values[parts[0]] = number
     }
@@ -126,7 +140,9 @@ struct GraphInterface: Hashable, Sendable {
       else {
         throw OnnxError(
           .invalidConfig, "states", found: "\"\(text)\"",
-          expected: "INPUT=OUTPUT, of inputs \(inputs.map(\.name).joined(separator: ", ")) and outputs \(outputs.map(\.name).joined(separator: ", "))")
+          expected:
+            "INPUT=OUTPUT, of inputs \(inputs.map(\.name).joined(separator: ", ")) and outputs \(outputs.map(\.name).joined(separator: ", "))"
+        )
       }
       return StatePairs.Pair(input: parts[0], output: parts[1], isNamed: true)
     }
@@ -145,7 +161,9 @@ struct GraphInterface: Hashable, Sendable {
         let plain = name.lowercased()
         let isNamed = plain.hasPrefix("batch") || ["b", "n", "bs"].contains(plain)
         // A free axis without a telling name is the batch where another is free too, or time is fixed.
-        let others = shape.dropFirst().contains { $0.fixed == nil || (shape.count > 2 && $0.fixed != nil) }
+        let others = shape.dropFirst().contains {
+          $0.fixed == nil || (shape.count > 2 && $0.fixed != nil)
+        }
         return isNamed || ((plain.isEmpty || plain.hasPrefix("unk")) && others)
       }
     }
@@ -157,7 +175,8 @@ struct GraphInterface: Hashable, Sendable {
     let chosen: Int
     if let given = config.timeAxis {
       guard axes.contains(given) else {
-        throw OnnxError(.invalidConfig, path, found: "timeAxis \(given)", expected: "one of \(axes)")
+        throw OnnxError(
+          .invalidConfig, path, found: "timeAxis \(given)", expected: "one of \(axes)")
       }
       chosen = given
     } else if let first = free.first {

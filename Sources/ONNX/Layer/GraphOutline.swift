@@ -81,7 +81,11 @@ extension OnnxSource {
       taps: tracer.taps.compactMap { tap in
         tap.node.map { GraphOutline.Tap(name: tap.name, node: $0, type: tap.value.type) }
       })
-    outlines.withLock { $0[key] = outline }
+    let most = 64
+    outlines.withLock { known in
+      if known.count >= most { known = [:] }
+      known[key] = outline
+    }
     return outline
   }
 
@@ -91,7 +95,8 @@ extension OnnxSource {
       guard let info = model.graph.inputs.first(where: { $0.name == pair.input }),
         let shape = info.shape, let stored = OnnxElementType.stored(info.elementType)
       else {
-        throw OnnxError(.invalidConfig, path, found: "a state \(pair.input) without a shape", expected: "one")
+        throw OnnxError(
+          .invalidConfig, path, found: "a state \(pair.input) without a shape", expected: "one")
       }
       let dtype = stored.dtype == .int64 ? DType.int32 : stored.dtype
       return ValueType(dtype, shape.map { $0.fixed ?? 1 })
@@ -120,7 +125,8 @@ extension OnnxSource {
       zip(model.graph.outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
     func value(_ name: String) throws -> Value {
       guard let value = byName[name] else {
-        throw OnnxError(.invalidConfig, path, found: "no output \(name)", expected: "one of the graph")
+        throw OnnxError(
+          .invalidConfig, path, found: "no output \(name)", expected: "one of the graph")
       }
       return value.value(in: builder, keepsWideIntegers: false)
     }

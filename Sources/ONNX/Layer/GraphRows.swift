@@ -24,14 +24,14 @@ struct GraphRows {
   let taps: [GraphOutline.Tap]
   private let tapAxes: [Int?]
 
-  init(_ layer: OnnxGraph, time: Int, runsWhole: Bool, showsNodes: Bool) throws {
+  init(_ layer: OnnxGraph, time: Int, runsWhole: Bool) throws {
     source = layer.source
     interface = layer.interface
     layout = layer.layout
     self.time = time
     self.runsWhole = runsWhole
     outline = try source.outline(interface, time: runsWhole ? time : interface.runTime)
-    let shown = showsNodes ? outline.taps : []
+    let shown = outline.taps
     if runsWhole {
       let axes = try NodeTimes(source, interface).axes
       taps = shown.filter { axes[$0.name] != nil }

@@ -31,7 +31,9 @@ extension OnnxGraph: ConfigMessage {
   /// Reads a checked tree and opens the file.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
     let config = try Config(spec, registry)
-    do { try self.init(config, OnnxSource.disk(config.file)) } catch { throw .opening(config.file, error) }
+    do { try self.init(config, OnnxSource.disk(config.file)) } catch {
+      throw .opening(config.file, error)
+    }
   }
 
   /// The tree of the message without fields at their defaults.

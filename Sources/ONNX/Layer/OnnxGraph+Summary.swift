@@ -14,13 +14,20 @@ extension OnnxGraph {
         + "\(model.graph.initializers.count) stored arrays"
     ]
     lines.append(
-      "sequence \(interface.input.name) \(interface.input.shapeText) → \(interface.output), \(pace)")
+      "sequence \(interface.input.name) \(interface.input.shapeText) → \(interface.output), \(pace)"
+    )
     for (name, value) in interface.fixed.sorted(by: { $0.key < $1.key }) {
       lines.append("fixed \(name) = \(value.text)")
     }
     lines += interface.notes
     lines += stateTable
     lines.append(truth)
+    let findings = GraphLint(source, interface).findings()
+    let most = 4
+    lines += findings.prefix(most).map { "lint: \($0.place) (\($0.operation)) \($0.cause)" }
+    if findings.count > most {
+      lines.append("lint: … \(findings.count - most) more: workbench lint \(config.file)")
+    }
     let facts = model.metadata.prefix(12).map { "\($0.key)=\($0.value.prefix(40))" }
     if !facts.isEmpty { lines.append("metadata: \(facts.joined(separator: ", "))") }
     return lines
@@ -47,7 +54,9 @@ extension OnnxGraph {
       + interface.states.enumerated().map { index, pair in
         let input = types.indices.contains(index) ? "\(types[index].input)" : "?"
         let grows = types.indices.contains(index) && types[index].input != types[index].output
-        let kind = grows ? "grows to \(types[index].output)" : pair.isNamed ? "by name" : "by order and shape only"
+        let kind =
+          grows
+          ? "grows to \(types[index].output)" : pair.isNamed ? "by name" : "by order and shape only"
         return "  \(pair.input) → \(pair.output)  \(input)  \(kind)"
       }
   }

@@ -68,8 +68,7 @@ extension OnnxGraph {
     let rows: GraphRows
     do {
       rows = try GraphRows(
-        self, time: x.time, runsWhole: isWhole ? layout.takesWhole : interface.geometry == .frames,
-        showsNodes: context.showsTaps)
+        self, time: x.time, runsWhole: isWhole ? layout.takesWhole : interface.geometry == .frames)
     } catch { throw LayerError(error, self) }
     var weights: [Value] = []
     for weight in rows.weights {
@@ -80,7 +79,7 @@ extension OnnxGraph {
     }
     let result: GraphRows.Result
     do { result = try rows.run(x.values, states, weights) } catch { throw LayerError(error, self) }
-    if context.showsTaps { show(result.taps, rows, x, context) }
+    show(result.taps, rows, x, context)
     return (SequenceValue(result.output, mask: mask), result.states)
   }
 

@@ -78,6 +78,12 @@ public struct OnnxGraph: SequenceLayer, Equatable {
     a.config == b.config && a.source.digest == b.source.digest
   }
 
+  /// What the graph takes a timestep.
+  package var inputSpec: ChannelSpec {
+    let isFloating = OnnxElementType.stored(interface.input.elementType)?.dtype.isFloating ?? true
+    return ChannelSpec(interface.channels, isFloating ? .float32 : .int32)
+  }
+
   public var name: String? { config.name }
   public var children: [LayerChild] { parts.enumerated().map { $1.child(at: $0) } }
   public var blockSize: Int { interface.block }
@@ -108,15 +114,13 @@ public struct OnnxGraph: SequenceLayer, Equatable {
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
-    let isFloating = OnnxElementType.stored(interface.input.elementType)?.dtype.isFloating ?? true
     guard input.shape == interface.channels, input.dtype != .complex64,
-      isFloating ? input.dtype.isFloating : input.dtype.isInteger
+      inputSpec.dtype.isFloating ? input.dtype.isFloating : input.dtype.isInteger
     else {
-      let dtype = isFloating ? DType.float32 : .int32
       throw LayerError(
         .invalidInput, layer: typeName, found: "an input of \(input) a timestep",
         expected:
-          "\(ChannelSpec(interface.channels, dtype)): \(interface.input.name) is \(interface.input.shapeText), time on axis \(interface.timeAxis)"
+          "\(inputSpec): \(interface.input.name) is \(interface.input.shapeText), time on axis \(interface.timeAxis)"
       )
     }
     return ChannelSpec(layout.channels, layout.dtype)
@@ -145,7 +149,8 @@ extension LayerError {
         expected: known.expected ?? "what the graph can do", fix: known.suggestion)
     } else {
       self.init(
-        .invalidInput, layer: layer.typeName, found: "\(error)", expected: "a graph that can be traced")
+        .invalidInput, layer: layer.typeName, found: "\(error)",
+        expected: "a graph that can be traced")
     }
   }
 }

@@ -51,7 +51,8 @@ extension LayerRegistry {
       do {
         guard let source = models.source(config.file) else {
           throw OnnxError(
-            .invalidConfig, config.file, found: "the file was not opened", expected: "an ONNX model")
+            .invalidConfig, config.file, found: "the file was not opened", expected: "an ONNX model"
+          )
         }
         return try OnnxGraph(config, source)
       } catch { throw .opening(config.file, error) }

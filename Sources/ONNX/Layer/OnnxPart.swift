@@ -102,7 +102,8 @@ struct OnnxPart: SequenceLayer, Equatable {
       guard !parts.contains(where: { $0.name == first }) else { return }
       parts.append(
         OnnxPart(
-          name: first, path: inside, operation: operation, value: tap.name, parts: [], ratio: ratio))
+          name: first, path: inside, operation: operation, value: tap.name, parts: [], ratio: ratio)
+      )
       return
     }
     // A scope that is entered again goes on where it is in the tree.

@@ -53,7 +53,8 @@ struct OutputLayout: Hashable, Sendable {
     else {
       throw OnnxError(
         .invalidConfig, source.path,
-        found: "an output \(interface.output) of \(one) for \(4 * block) timesteps and \(two) for \(8 * block)",
+        found:
+          "an output \(interface.output) of \(one) for \(4 * block) timesteps and \(two) for \(8 * block)",
         expected: "one axis that grows with the input",
         suggestion: "say what a run takes: window: TIMESTEPS, hop: TIMESTEPS")
     }
@@ -61,9 +62,12 @@ struct OutputLayout: Hashable, Sendable {
     guard ratio > 0, Rational(4 * block) * ratio == Rational(one.shape[axis]) else {
       throw OnnxError(
         .invalidConfig, source.path,
-        found: "\(one.shape[axis]) output timesteps for \(4 * block), \(two.shape[axis]) for \(8 * block)",
+        found:
+          "\(one.shape[axis]) output timesteps for \(4 * block), \(two.shape[axis]) for \(8 * block)",
         expected: "as many in every block",
-        suggestion: "its windows reach over the ends of a block: window: TIMESTEPS, hop: TIMESTEPS says how far")
+        suggestion:
+          "its windows reach over the ends of a block: window: TIMESTEPS, hop: TIMESTEPS says how far"
+      )
     }
     self.axis = axis
     self.ratio = ratio

@@ -9,19 +9,19 @@ import Tensors
 struct GraphLint {
   let source: OnnxSource
   let interface: GraphInterface
-  private let growth: TimeGrowth
+  let growth: TimeGrowth
   /// Values that depend on a state.
-  private let fed: Set<String>
+  let fed: Set<String>
   /// Values that depend on the sequence.
-  private let signal: Set<String>
-  private let weights: [String: OnnxTensor]
+  let signal: Set<String>
+  let weights: [String: OnnxTensor]
 
   init(_ source: OnnxSource, _ interface: GraphInterface) {
     self.source = source
     self.interface = interface
     growth =
       interface.geometry == .frames
-      ? TimeGrowth(source, interface) : TimeGrowth(stillOf: interface)
+      ? TimeGrowth(source, interface) : TimeGrowth(still: source, interface)
     fed = Self.reached(source.model.graph, from: Set(interface.states.map(\.input)))
     signal = Self.reached(source.model.graph, from: [interface.input.name])
     weights = Dictionary(
@@ -31,7 +31,7 @@ struct GraphLint {
   /// All that depends on some values.
   private static func reached(_ graph: OnnxGraphBody, from start: Set<String>) -> Set<String> {
     var reached = start
-    for node in graph.nodes where node.inputs.contains(where: reached.contains) {
+    for node in graph.nodes where node.readNames.contains(where: reached.contains) {
       reached.formUnion(node.outputs)
     }
     return reached
@@ -48,139 +48,51 @@ struct GraphLint {
           cure: "say what a run takes (window, hop), or export it with a free axis of time")
       ]
     }
-    return source.model.graph.nodes.enumerated().flatMap { index, node -> [LintFinding] in
-      guard node.inputs.contains(where: signal.contains) else { return [] }
-      let rules = [windows, padding, recurrence, reduction, products, positions]
-      return rules.flatMap { $0(node) }.map { found in
-        var found = found
-        found.place = source.scopes.places[index]
-        found.operation = node.operation
-        return found
+    return deadStates
+      + source.model.graph.nodes.enumerated().flatMap { index, node -> [LintFinding] in
+        guard node.readNames.contains(where: signal.contains) else { return [] }
+        let rules = [windows, padding, recurrence, reduction, products, positions, stale]
+        return rules.flatMap { $0(node) }.map { found in
+          var found = found
+          found.place = source.scopes.places[index]
+          found.operation = node.operation
+          return found
+        }
       }
-    }
   }
 
-  private func found(_ cause: String, _ effect: String, _ cure: String) -> LintFinding {
+  func found(_ cause: String, _ effect: String, _ cure: String) -> LintFinding {
     LintFinding(place: "", operation: "", cause: cause, effect: effect, cure: cure)
   }
 
-  private func list(_ node: OnnxNode, _ name: String) -> [Int]? {
+  func list(_ node: OnnxNode, _ name: String) -> [Int]? {
     if case .ints(let list) = node.attributes[name] { list } else { nil }
   }
 
-  private func int(_ node: OnnxNode, _ name: String, _ preset: Int) -> Int {
+  func int(_ node: OnnxNode, _ name: String, _ preset: Int) -> Int {
     if case .int(let value) = node.attributes[name] { value } else { preset }
   }
 
   /// An operand that the file stores.
-  private func stored(_ node: OnnxNode, _ index: Int) -> [Int]? {
+  func stored(_ node: OnnxNode, _ index: Int) -> [Int]? {
     guard node.inputs.indices.contains(index), let tensor = weights[node.inputs[index]],
       let values = try? source.tensor(tensor, named: tensor.name)
     else { return nil }
     return values.integers
   }
 
-  // MARK: - Windows and padding
-
-  /// Convolutions and pooling over time.
-  private func windows(_ node: OnnxNode) -> [LintFinding] {
-    guard ["Conv", "ConvInteger", "MaxPool", "AveragePool", "ConvTranspose"].contains(node.op),
-      let operand = node.inputs.first,
-      let time = growth.of(operand).first(where: { $0.axis >= 2 })
-    else { return [] }
-    let spatial = time.axis - 2
-    let kernel = list(node, "kernel_shape") ?? node.inputs.dropFirst().first
-      .flatMap { weights[$0] }.map { Array($0.shape.dropFirst(2)) }
-    guard let kernel, kernel.indices.contains(spatial) else { return [] }
-    let dilation = list(node, "dilations").map { $0[min(spatial, $0.count - 1)] } ?? 1
-    let reach = (kernel[spatial] - 1) * dilation
-    let stride = list(node, "strides").map { $0[min(spatial, $0.count - 1)] } ?? 1
-    if node.op == "ConvTranspose" {
-      guard reach + 1 > stride else { return [] }
-      return [
-        found(
-          "its outputs overlap by \(reach + 1 - stride) timesteps, and none are kept for the next block",
-          "the last \(reach + 1 - stride) timesteps of every block lack a part of the sum",
-          "keep the overlap as a state and add it to the next block")
-      ]
-    }
-    guard reach > 0 else { return [] }
-    let pads = list(node, "pads") ?? []
-    let count = pads.count / 2
-    var low = pads.indices.contains(spatial) ? pads[spatial] : 0
-    var high = pads.indices.contains(spatial + count) ? pads[spatial + count] : 0
-    if case .string(let automatic) = node.attributes["auto_pad"], automatic.hasPrefix("SAME") {
-      low = automatic == "SAME_LOWER" ? reach - reach / 2 : reach / 2
-      high = reach - low
-    }
-    let isFed = time.offset > 0 && fed.contains(operand)
-    if low > 0 || high > 0 { return [padded(low, high, "pads time with zeros")] }
-    // Windows beside each other need no past; others need as much as they reach back.
-    guard !isFed, reach + 1 > stride else { return [] }
-    if time.offset > 0 { return [] }
-    return [
-      found(
-        "a window of \(reach + 1) timesteps every \(stride), with no timesteps of earlier blocks before it",
-        "the first \(reach) timesteps of every block give no output of their own",
-        "put the last \(reach + 1 - stride) timesteps of the block before in front of it, as a state")
-    ]
-  }
-
-  private func padded(_ low: Int, _ high: Int, _ cause: String) -> LintFinding {
-    var effects: [String] = []
-    if low > 0 { effects.append("the first \(low) timesteps of every block see zeros for the past") }
-    if high > 0 { effects.append("the last \(high) timesteps of every block see zeros for the future") }
-    let cure =
-      high > 0
-      ? "make it causal, or delay it by \(high); keep the last \(max(low + high, 1)) timesteps as a state"
-      : "keep the last \(low) timesteps as a state and put them there instead"
-    return found(
-      "\(cause): \(low) before and \(high) behind", effects.joined(separator: "; "), cure)
-  }
-
-  /// Explicit padding, and constants joined to the block.
-  private func padding(_ node: OnnxNode) -> [LintFinding] {
-    guard let operand = node.inputs.first else { return [] }
-    switch node.op {
-    case "Pad":
-      guard let time = growth.of(operand).first, let output = node.outputs.first else { return [] }
-      let pads = list(node, "pads") ?? stored(node, 1)
-      if let pads, pads.count > 2 * time.axis || pads.count % 2 == 0 {
-        let axes = stored(node, 3) ?? Array(0..<pads.count / 2)
-        guard let place = axes.firstIndex(of: time.axis) else { return [] }
-        let (low, high) = (pads[place], pads[place + pads.count / 2])
-        guard low > 0 || high > 0 else { return [] }
-        return [padded(low, high, "pads time")]
-      }
-      guard let after = growth.axis(output, time.axis), after.offset > time.offset else { return [] }
-      return [padded(after.offset - time.offset, 0, "pads time")]
-    case "Concat":
-      guard let output = node.outputs.first,
-        let axis = growth.of(output).first(where: { $0.axis == position(node, output) })
-      else { return [] }
-      let others = node.inputs.filter { growth.axis($0, axis.axis) == nil }
-      guard !others.isEmpty, axis.offset > 0, !others.contains(where: fed.contains) else { return [] }
-      return [padded(axis.offset, 0, "joins the block to timesteps that are the same in every step")]
-    default: return []
-    }
-  }
-
-  /// The axis attribute, counted from the start.
-  private func position(_ node: OnnxNode, _ value: String) -> Int {
-    let rank = growth.types[value]?.rank ?? 0
-    let axis = int(node, "axis", node.op == "Concat" ? 1 : -1)
-    return axis < 0 ? axis + rank : axis
-  }
-
   // MARK: - Recurrence
 
   private func recurrence(_ node: OnnxNode) -> [LintFinding] {
-    guard ["LSTM", "GRU", "RNN"].contains(node.op), let operand = node.inputs.first else { return [] }
-    let timeAxis = int(node, "layout", 0) == 1 ? 1 : 0
-    if interface.geometry == .frames {
-      guard growth.axis(operand, timeAxis) != nil else { return [] }
-    } else if case .window = interface.geometry {
+    guard ["LSTM", "GRU", "RNN"].contains(node.op), let operand = node.inputs.first else {
       return []
+    }
+    let timeAxis = int(node, "layout", 0) == 1 ? 1 : 0
+    switch interface.geometry {
+    case .frames: guard growth.axis(operand, timeAxis) != nil else { return [] }
+    // A recurrence over more than the one timestep of a step is over frequencies or the like.
+    case .single: guard growth.types[operand]?.shape[timeAxis] == 1 else { return [] }
+    case .window: return []
     }
     if case .string(let direction) = node.attributes["direction"], direction != "forward" {
       return [
@@ -219,8 +131,9 @@ struct GraphLint {
           "keep running values as a state, or do it over channels only")
       ]
     }
-    switch node.op {
-    case let op where Self.reductions.contains(op):
+    let kind = node.op
+    switch kind {
+    case _ where Self.reductions.contains(kind):
       let axes = list(node, "axes") ?? stored(node, 1) ?? []
       let isAll = axes.isEmpty && int(node, "noop_with_empty_axes", 0) == 0
       return isAll || axes.map(counted).contains(time.axis) ? over("is taken over") : []
@@ -242,7 +155,8 @@ struct GraphLint {
       ]
     case "CumSum": return over("adds up")
     case "ArgMax", "ArgMin", "TopK":
-      return counted(int(node, "axis", node.op == "TopK" ? -1 : 0)) == time.axis ? over("chooses among") : []
+      return counted(int(node, "axis", node.op == "TopK" ? -1 : 0)) == time.axis
+        ? over("chooses among") : []
     default: return []
     }
   }
@@ -250,7 +164,9 @@ struct GraphLint {
   // MARK: - Products over time and positions
 
   private func products(_ node: OnnxNode) -> [LintFinding] {
-    guard ["MatMul", "Einsum", "Attention"].contains(node.op), node.inputs.count > 1 else { return [] }
+    guard ["MatMul", "Einsum", "Attention"].contains(node.op), node.inputs.count > 1 else {
+      return []
+    }
     let operand = node.op == "Attention" ? node.inputs[1] : node.inputs[1]
     guard signal.contains(operand), !growth.of(operand).isEmpty else { return [] }
     let rank = growth.types[operand]?.rank ?? 0
@@ -270,6 +186,40 @@ struct GraphLint {
     ]
   }
 
+  /// States that the sequence never reaches.
+  private var deadStates: [LintFinding] {
+    interface.states.filter { !signal.contains($0.output) }.map { pair in
+      LintFinding(
+        place: pair.output, operation: "state",
+        cause: "does not depend on the sequence: it stays as \(pair.input) was",
+        effect: "every timestep from the second block on sees the past of the first",
+        cure: "give the newest timesteps or the last value of the recurrence as \(pair.output)")
+    }
+  }
+
+  /// Timesteps that a state keeps, though newer ones are there.
+  private func stale(_ node: OnnxNode) -> [LintFinding] {
+    guard node.op == "Slice", let operand = node.inputs.first, let output = node.outputs.first,
+      let time = growth.of(operand).first, time.offset > 0, fed.contains(operand),
+      growth.axis(output, time.axis) == nil, reachesState(output),
+      let starts = list(node, "starts") ?? stored(node, 1),
+      let place = (list(node, "axes") ?? stored(node, 3) ?? Array(starts.indices))
+        .firstIndex(of: time.axis), starts.indices.contains(place), starts[place] >= 0
+    else { return [] }
+    return [
+      found(
+        "keeps the oldest timesteps of cache and block as the next cache, from place \(starts[place]) on",
+        "every timestep from the second block on sees a past that is too old",
+        "keep the newest: slice from the end")
+    ]
+  }
+
+  /// Whether a value is the next state, as it is or moved.
+  private func reachesState(_ value: String) -> Bool {
+    let outputs = Set(interface.states.map(\.output))
+    return !Self.reached(source.model.graph, from: [value]).isDisjoint(with: outputs)
+  }
+
   /// Timesteps that are cut off without coming back.
   private func positions(_ node: OnnxNode) -> [LintFinding] {
     guard node.op == "Slice", let operand = node.inputs.first, let output = node.outputs.first,
@@ -283,9 +233,4 @@ struct GraphLint {
         "keep them as a state for the next block")
     ]
   }
-}
-
-extension TimeGrowth {
-  /// Nothing grows: the graph takes one block only.
-  init(stillOf interface: GraphInterface) {}
 }

@@ -23,8 +23,10 @@ package enum LayerLint {
     guard inside.isEmpty, let obstacle = layer.stepObstacle else { return inside }
     return [
       LintFinding(
-        place: path.isEmpty ? "." : path, operation: layer.typeName, cause: "cannot step: \(obstacle)",
-        effect: "it runs on whole sequences only", cure: "use a layer that keeps a state in its place")
+        place: path.isEmpty ? "." : path, operation: layer.typeName,
+        cause: "cannot step: \(obstacle)",
+        effect: "it runs on whole sequences only",
+        cure: "use a layer that keeps a state in its place")
     ]
   }
 
@@ -33,7 +35,7 @@ package enum LayerLint {
     _ config: OnnxGraph.Config, _ file: ByteFile
   ) throws -> [LintFinding] {
     let source = try OnnxSource(file, checksOperators: false)
-    let interface = try GraphInterface(source, config)
+    let interface = try GraphInterface(source, config, takesZeros: true)
     do { try UnsupportedOperators.check(source.model, source.scopes, path: source.path) } catch {
       return try scalesByBlock(source, error)
     }
@@ -41,7 +43,9 @@ package enum LayerLint {
   }
 
   /// What can be told of a graph that cannot be traced: operators that scale by all they are given.
-  private static func scalesByBlock(_ source: OnnxSource, _ reason: any Error) throws -> [LintFinding] {
+  private static func scalesByBlock(_ source: OnnxSource, _ reason: any Error) throws
+    -> [LintFinding]
+  {
     let found = source.model.graph.nodes.enumerated().compactMap { index, node -> LintFinding? in
       guard node.op.hasPrefix("DynamicQuantize") else { return nil }
       return LintFinding(

@@ -33,12 +33,22 @@ struct TimeGrowth {
         let two = try source.outline(interface, time: 2 * short)
         compare(one, two, short)
         axes[interface.input.name] = [Axis(axis: interface.timeAxis, ratio: 1, offset: 0)]
+        let shape = (interface.input.shape ?? []).enumerated().map { axis, extent in
+          axis == interface.timeAxis ? short : extent.fixed ?? 1
+        }
+        types[interface.input.name] = ValueType(.float32, shape)
         obstacle = nil
         return
       } catch {
         obstacle = obstacle ?? (error as? OnnxError)
       }
     }
+  }
+
+  /// Nothing grows: the graph takes one block only.
+  init(still source: OnnxSource, _ interface: GraphInterface) {
+    guard let outline = try? source.outline(interface, time: interface.runTime) else { return }
+    types = Dictionary(outline.taps.map { ($0.name, $0.type) }, uniquingKeysWith: { a, _ in a })
   }
 
   private mutating func compare(_ one: GraphOutline, _ two: GraphOutline, _ time: Int) {

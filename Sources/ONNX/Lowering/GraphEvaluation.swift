@@ -1,5 +1,5 @@
-package import Tensors
 import Programs
+package import Tensors
 
 /// Runs the graph of a model on arrays, by the reference evaluator: what tests of operators use.
 package enum GraphEvaluation {

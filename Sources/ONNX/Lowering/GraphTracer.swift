@@ -73,7 +73,8 @@ final class GraphTracer {
       throw OnnxError(.limit, prefix, found: "more than \(Self.mostNodes) nodes to trace")
     }
     let path = place?.path ?? prefix
-    let label = "\(path.isEmpty ? "" : path + ": ")\(node.operation)\(node.name.isEmpty ? "" : " '\(node.name)'")"
+    let label =
+      "\(path.isEmpty ? "" : path + ": ")\(node.operation)\(node.name.isEmpty ? "" : " '\(node.name)'")"
     let operands = try node.inputs.map { name -> GraphValue? in
       if name.isEmpty { return nil }
       guard let value = environment[name] else {
@@ -101,12 +102,16 @@ final class GraphTracer {
       environment[name] = value
       if let place, value.known == nil {
         taps.append(
-          Tap(name: name, node: place.index, value: value.value(in: builder, keepsWideIntegers: false)))
+          Tap(
+            name: name, node: place.index, value: value.value(in: builder, keepsWideIntegers: false)
+          ))
       }
     }
     let missing = node.outputs.dropFirst(results.count).first { !$0.isEmpty }
     if let missing {
-      throw OnnxError(.unsupported, label, found: "the output \(missing)", expected: "only the first \(results.count)")
+      throw OnnxError(
+        .unsupported, label, found: "the output \(missing)",
+        expected: "only the first \(results.count)")
     }
   }
 
@@ -190,7 +195,9 @@ final class GraphTracer {
       inner.attributes = inner.attributes.compactMapValues { value in
         if case .reference(let name) = value { attributes[name] } else { value }
       }
-      inner.inputs = inner.inputs.map { environment[$0] == nil && function.inputs.contains($0) ? "" : $0 }
+      inner.inputs = inner.inputs.map {
+        environment[$0] == nil && function.inputs.contains($0) ? "" : $0
+      }
       try run(inner, &environment, place: nil)
     }
     return try function.outputs.map { name in
@@ -205,10 +212,12 @@ final class GraphTracer {
   private func constant(_ node: OnnxNode) throws -> GraphValue {
     for (name, value) in node.attributes {
       switch (name, value) {
-      case ("value", .tensor(let tensor)): return try stored(tensor, named: node.outputs.first ?? "")
+      case ("value", .tensor(let tensor)):
+        return try stored(tensor, named: node.outputs.first ?? "")
       case ("value_float", .float(let number)): return GraphValue(Tensor(scalar: Float(number)))
       case ("value_int", .int(let number)): return GraphValue(Tensor(scalar: Int64(number)))
-      case ("value_floats", .floats(let numbers)): return GraphValue(Tensor(numbers.map { Float($0) }))
+      case ("value_floats", .floats(let numbers)):
+        return GraphValue(Tensor(numbers.map { Float($0) }))
       case ("value_ints", .ints(let numbers)): return GraphValue(Tensor(numbers.map { Int64($0) }))
       default: break
       }

@@ -47,7 +47,8 @@ struct NodeCall {
     guard let tensor = operand.known else {
       throw OnnxError(
         .notStatic, "", found: "\(what) computed from the input",
-        expected: "\(what) known before", suggestion: "fix the input that it comes from, or export with fixed sizes"
+        expected: "\(what) known before",
+        suggestion: "fix the input that it comes from, or export with fixed sizes"
       )
     }
     return tensor

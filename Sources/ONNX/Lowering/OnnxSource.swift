@@ -65,7 +65,8 @@ extension OnnxTensor {
     switch data {
     case .slice(let part): "\(part.lowerBound)"
     case .external(let file, let offset, _): "\(file)@\(offset)"
-    case .numbers(let numbers, _): "\(shape)\(elementType)\(numbers.count)\(numbers.prefix(8))\(numbers.hashValue)"
+    case .numbers(let numbers, _):
+      "\(shape)\(elementType)\(numbers.count)\(numbers.prefix(8))\(numbers.hashValue)"
     }
   }
 }
@@ -102,7 +103,9 @@ enum UnsupportedOperators {
       return row.operation + (places.isEmpty ? "" : " in \(places)\(more)")
     }
     throw OnnxError(
-      .unsupported, path, found: "operators that are not supported: \(list.joined(separator: "; "))",
-      suggestion: "record its values where it runs (workbench recorder onnxruntime) and compare them")
+      .unsupported, path,
+      found: "operators that are not supported: \(list.joined(separator: "; "))",
+      suggestion:
+        "record its values where it runs (workbench recorder onnxruntime) and compare them")
   }
 }

@@ -1,4 +1,5 @@
 import Programs
+
 /// All operators that are supported, by name; one file a family.
 enum OperatorTable {
   /// How a node is lowered to operations of a program.

@@ -41,6 +41,9 @@ enum Attentions {
       leftBatch: [0, 1], rightBatch: [0, 1], leftContracting: [3], rightContracting: [3])
     var logits = q.dot(k, batch).scaled(by: scale)
     let raw = logits
+    let cap = call.float("softcap", 0)
+    if cap > 0 { logits = logits.scaled(by: 1 / cap).unary(.tanh).scaled(by: cap) }
+    let capped = logits
     var isSeen: Value?
     if call.flag("is_causal") {
       let type = ValueType(.int32, [q.shape[2], k.shape[2]])
@@ -52,7 +55,8 @@ enum Attentions {
       let missing = k.shape[2] - (mask.shape.last ?? k.shape[2])
       let isBool = mask.dtype == .bool
       if missing > 0 {
-        mask = mask.padded(axis: mask.rank - 1, low: 0, high: missing, value: isBool ? 0 : -.infinity)
+        mask = mask.padded(
+          axis: mask.rank - 1, low: 0, high: missing, value: isBool ? 0 : -.infinity)
       }
       if isBool {
         isSeen = isSeen.map { $0.and(mask) } ?? mask
@@ -60,25 +64,35 @@ enum Attentions {
         logits = logits + mask
       }
     }
-    let biased = logits
-    let cap = call.float("softcap", 0)
-    if cap > 0 { logits = logits.scaled(by: 1 / cap).unary(.tanh).scaled(by: cap) }
     if let isSeen {
       let seen = isSeen.broadcast(to: logits.shape)
       logits = seen.select(logits, call.builder.full(-.infinity, logits.type))
     }
-    let weights = Normalizations.softmax(logits, 3)
+    let weights = guardedSoftmax(logits)
     let context = weights.dot(
-      v, DotDimensions(leftBatch: [0, 1], rightBatch: [0, 1], leftContracting: [3], rightContracting: [2]))
-    let shown = [raw, biased, logits, weights]
+      v,
+      DotDimensions(
+        leftBatch: [0, 1], rightBatch: [0, 1], leftContracting: [3], rightContracting: [2]))
+    let shown = [raw, capped, logits, weights]
     let mode = call.int("qk_matmul_output_mode", 0)
-    guard shown.indices.contains(mode) else { throw call.invalid("output mode \(mode)", expected: "0 to 3") }
+    guard shown.indices.contains(mode) else {
+      throw call.invalid("output mode \(mode)", expected: "0 to 3")
+    }
     let y =
       given.rank == 3
       ? context.transposed([0, 2, 1, 3])
         .reshaped([context.shape[0], context.shape[2], context.shape[1] * context.shape[3]])
       : context
     return [y, present, presentValue, shown[mode]].map { GraphValue($0) }
+  }
+
+  /// Softmax over keys; a query that sees none gives 0.
+  private static func guardedSoftmax(_ logits: Value) -> Value {
+    let top = logits.reduced(.max, axes: [3], keepingAxes: true)
+    let safe = top.compare(.eq, -Double.infinity).select(top.scalarOf(0), top)
+    let powers = (logits - safe).unary(.exp)
+    let sum = powers.reduced(.sum, axes: [3], keepingAxes: true)
+    return powers / sum.compare(.eq, 0).select(sum.scalarOf(1), sum)
   }
 
   /// Heads of keys, each for `count` heads of queries.
@@ -94,7 +108,9 @@ enum Attentions {
   private static let rotated: OperatorTable.Lowering = { call in
     let given = try call.value(0)
     let x = try heads(given, call.int("num_heads", 0), call)
-    guard x.rank == 4 else { throw call.invalid("\(x.type)", expected: "[b, t, n·h] or [b, n, t, h]") }
+    guard x.rank == 4 else {
+      throw call.invalid("\(x.type)", expected: "[b, t, n·h] or [b, n, t, h]")
+    }
     let whole = x.shape[3]
     let size = call.int("rotary_embedding_dim", 0) > 0 ? call.int("rotary_embedding_dim", 0) : whole
     guard size % 2 == 0, size <= whole else {
@@ -102,7 +118,8 @@ enum Attentions {
     }
     func angles(_ index: Int) throws -> Value {
       let table = try call.value(index)
-      let taken = try call.optional(3).map { table.gathered($0.converted(to: .int32), axis: 0) } ?? table
+      let taken =
+        try call.optional(3).map { table.gathered($0.converted(to: .int32), axis: 0) } ?? table
       return taken.expandingAxes([1])
     }
     let (cosine, sine) = (try angles(1), try angles(2))
@@ -111,7 +128,10 @@ enum Attentions {
     let isInterleaved = call.flag("interleaved")
     let (a, b) =
       isInterleaved
-      ? (turned.sliced(axis: 3, from: 0, to: size, stride: 2), turned.sliced(axis: 3, from: 1, to: size, stride: 2))
+      ? (
+        turned.sliced(axis: 3, from: 0, to: size, stride: 2),
+        turned.sliced(axis: 3, from: 1, to: size, stride: 2)
+      )
       : (turned.sliced(axis: 3, from: 0, to: half), turned.sliced(axis: 3, from: half, to: size))
     let (real, imaginary) = (a * cosine - b * sine, b * cosine + a * sine)
     var y: Value
@@ -121,7 +141,9 @@ enum Attentions {
     } else {
       y = Value.concatenate([real, imaginary], axis: 3)
     }
-    if size < whole { y = Value.concatenate([y, x.sliced(axis: 3, from: size, to: whole)], axis: 3) }
+    if size < whole {
+      y = Value.concatenate([y, x.sliced(axis: 3, from: size, to: whole)], axis: 3)
+    }
     return given.rank == 3 ? y.transposed([0, 2, 1, 3]).reshaped(given.shape) : y
   }
 
@@ -131,13 +153,16 @@ enum Attentions {
     let axis = try call.axis(call.int("axis", -2), rank: cache.rank)
     let (size, count, batch) = (cache.shape[axis], update.shape[axis], cache.shape[0])
     guard axis > 0, count <= size else {
-      throw call.invalid("\(update.type) into \(cache.type)", expected: "an update no longer than the cache")
+      throw call.invalid(
+        "\(update.type) into \(cache.type)", expected: "an update no longer than the cache")
     }
     let order = [0, axis] + (1..<cache.rank).filter { $0 != axis }
     let back = (0..<cache.rank).map { order.firstIndex(of: $0) ?? 0 }
     let type = ValueType(.int32, [batch, size])
     var start = call.builder.full(0, ValueType(.int32, [batch, 1]))
-    if let given = try call.optional(2) { start = given.converted(to: .int32).reshaped([batch, 1]) }
+    if let given = try call.optional(2) {
+      start = given.converted(to: .int32).reshaped([batch, 1])
+    }
     var place = call.builder.iota(type, axis: 1) - start.broadcast(to: [batch, size])
     if call.string("mode", "linear") == "circular" {
       place = place.adding(Double(size)).binary(.rem, Double(size))

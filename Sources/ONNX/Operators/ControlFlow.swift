@@ -24,10 +24,12 @@ enum ControlFlow {
     return try zip(yes, no).map { a, b in
       let (x, y) = (
         a.value(in: call.builder, keepsWideIntegers: false),
-        b.value(in: call.builder, keepsWideIntegers: false))
+        b.value(in: call.builder, keepsWideIntegers: false)
+      )
       guard x.type == y.type else {
         throw OnnxError(
-          .notStatic, "", found: "a condition computed from the input, with branches of \(x.type) and \(y.type)",
+          .notStatic, "",
+          found: "a condition computed from the input, with branches of \(x.type) and \(y.type)",
           expected: "a known condition, or branches of equal shapes")
       }
       return GraphValue(condition.broadcast(to: x.shape).select(x, y))
@@ -77,6 +79,9 @@ enum ControlFlow {
   }
 
   private static let scan: @Sendable (NodeCall) throws -> [GraphValue] = { call in
+    guard call.opset >= 9 else {
+      throw call.unsupported("Scan of operator set \(call.opset)", expected: "9 or later")
+    }
     let body = try call.graph("body")
     let inputCount = call.int("num_scan_inputs", 0)
     let stateCount = call.operands.count - inputCount
@@ -92,7 +97,10 @@ enum ControlFlow {
     let scanned = try (0..<inputCount).map { index in
       let value = try call.value(stateCount + index)
       let axis = try call.axis(axes.indices.contains(index) ? axes[index] : 0, rank: value.rank)
-      return (value: value, axis: axis, isReverse: directions.indices.contains(index) && directions[index] == 1)
+      return (
+        value: value, axis: axis,
+        isReverse: directions.indices.contains(index) && directions[index] == 1
+      )
     }
     let turns = scanned[0].value.shape[scanned[0].axis]
     guard turns <= mostTurns, scanned.allSatisfy({ $0.value.shape[$0.axis] == turns }),

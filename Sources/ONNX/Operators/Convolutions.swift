@@ -68,7 +68,8 @@ enum Convolutions {
     guard groups > 0, x.shape[1] == groups * w.shape[1], w.shape[0] % groups == 0 else {
       throw call.invalid("\(x.type) with \(w.type) in \(groups) groups", expected: "equal channels")
     }
-    for axis in spatial.indices where spatial[axis] + window.low[axis] + window.high[axis] < window.reach(axis) {
+    for axis in spatial.indices
+    where spatial[axis] + window.low[axis] + window.high[axis] < window.reach(axis) {
       throw call.invalid(
         "\(x.type) for a window of \(window.reach(axis))", expected: "at least one whole window")
     }
@@ -99,8 +100,10 @@ enum Convolutions {
     let automatic = call.string("auto_pad", "NOTSET")
     for axis in 0..<count where wanted != nil || automatic.hasPrefix("SAME") {
       let target = wanted?[axis] ?? spatial[axis] * window.strides[axis]
-      let total = (spatial[axis] - 1) * window.strides[axis] + extra[axis] + window.reach(axis) - target
-      let half = max(0, total) / 2
+      let total =
+        (spatial[axis] - 1) * window.strides[axis] + extra[axis] + window.reach(axis) - target
+      // Where more is wanted than there is, the rest are zeros: half of it, rounded down.
+      let half = total >> 1
       let other = total - half
       (window.low[axis], window.high[axis]) =
         automatic == "SAME_UPPER" ? (half, other) : (other, half)

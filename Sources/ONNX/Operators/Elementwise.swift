@@ -104,6 +104,10 @@ enum Elementwise {
 
   private static let shifted: OperatorTable.Lowering = { call in
     let x = try call.value(0)
+    guard x.dtype == .uint8 || x.dtype == .uint32 else {
+      throw call.unsupported(
+        "shifts of \(x.dtype.name)", expected: "unsigned numbers of 8 or 32 bits")
+    }
     return x.binary(call.string("direction", "LEFT") == "LEFT" ? .shl : .shr, try call.value(1))
   }
 

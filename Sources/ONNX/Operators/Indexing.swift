@@ -106,7 +106,9 @@ enum Indexing {
     }
     let strides = indices.shape.rowMajorStrides
     let places = try indices.integers.enumerated().map { position, index in
-      var point = indices.shape.indices.map { position / max(strides[$0], 1) % max(indices.shape[$0], 1) }
+      var point = indices.shape.indices.map {
+        position / max(strides[$0], 1) % max(indices.shape[$0], 1)
+      }
       point[axis] = index
       return try place(point, x.shape, call)
     }

@@ -76,7 +76,8 @@ enum Movement {
 
   private static let sliced: OperatorTable.Lowering = { call in
     var x = try call.value(0)
-    guard let starts = try call.integers(1, "starts"), let ends = try call.integers(2, "ends") else {
+    guard let starts = try call.integers(1, "starts"), let ends = try call.integers(2, "ends")
+    else {
       throw call.invalid("no starts or ends", expected: "both")
     }
     let axes = try call.integers(3, "axes") ?? Array(0..<starts.count)
@@ -128,7 +129,8 @@ enum Movement {
     _ = try call.checked(shape)
     let mode = call.string("mode", "constant")
     guard mode != "constant" else {
-      let value = call.has(2) ? try call.known(2, "the value").double(at: 0) : call.float("value", 0)
+      let value =
+        call.has(2) ? try call.known(2, "the value").double(at: 0) : call.float("value", 0)
       return x.padded(low: low, high: high, value: value)
     }
     return try zip(low, high).enumerated().reduce(x) { x, pad in
@@ -151,7 +153,8 @@ enum Movement {
         guard extent > 1 else { return 0 }
         let turn = Rational.floorModulo(place, 2 * (extent - 1))
         return Int32(turn < extent ? turn : 2 * (extent - 1) - turn)
-      default: throw call.unsupported("padding by \(mode)", expected: "constant, reflect, edge or wrap")
+      default:
+        throw call.unsupported("padding by \(mode)", expected: "constant, reflect, edge or wrap")
       }
     }
     return x.gathered(x.builder.constant(Tensor(indices)), axis: axis)
@@ -176,7 +179,8 @@ enum Movement {
       throw call.invalid("\(x.type) in blocks of \(size)", expected: "whole blocks")
     }
     let (b, c, h, w) = (x.shape[0], x.shape[1], x.shape[2] / size, x.shape[3] / size)
-    return x.reshaped([b, c, h, size, w, size]).transposed([0, 3, 5, 1, 2, 4])
+    let order = call.string("mode", "DCR") == "DCR" ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4]
+    return x.reshaped([b, c, h, size, w, size]).transposed(order)
       .reshaped([b, c * size * size, h, w])
   }
 }

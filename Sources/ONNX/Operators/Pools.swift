@@ -38,7 +38,9 @@ enum Pools {
     let window = try window(call, x)
     let sums = x.windowReduced(.sum, window)
     if call.flag("count_include_pad") {
-      guard !call.flag("ceil_mode") else { throw call.unsupported("ceil_mode with counted padding") }
+      guard !call.flag("ceil_mode") else {
+        throw call.unsupported("ceil_mode with counted padding")
+      }
       return sums.binary(.div, Double(window.size.elementCount))
     }
     let ones = x.builder.full(1, ValueType(x.dtype, [1, 1] + x.shape.dropFirst(2)))

@@ -38,7 +38,8 @@ enum Products {
   /// `alpha * a · b + beta * c`, either operand transposed.
   private static let gemm: OperatorTable.Lowering = { call in
     let dimensions = DotDimensions(
-      leftContracting: [call.flag("transA") ? 0 : 1], rightContracting: [call.flag("transB") ? 1 : 0])
+      leftContracting: [call.flag("transA") ? 0 : 1],
+      rightContracting: [call.flag("transB") ? 1 : 0])
     var y = try call.value(0).dot(try call.value(1), dimensions)
     let (alpha, beta) = (call.float("alpha", 1), call.float("beta", 1))
     if alpha != 1 { y = y.scaled(by: alpha) }
@@ -56,7 +57,8 @@ enum Products {
     guard !equation.contains("."), terms.count == values.count, (1...2).contains(values.count),
       zip(terms, values).allSatisfy({ $0.count == $1.rank && Set($0).count == $0.count })
     else {
-      throw call.unsupported("einsum \(equation)", expected: "one or two operands, each letter once in each")
+      throw call.unsupported(
+        "einsum \(equation)", expected: "one or two operands, each letter once in each")
     }
     let given: [Character]? = sides.count > 1 ? Array(sides[1].dropFirst()) : nil
     let all = terms.flatMap { $0 }

@@ -15,7 +15,7 @@ enum Quantization {
 
   /// A scale or zero point of an axis, or of blocks along it, in the rank of `x`.
   private static func spread(_ value: Value, _ x: Value, _ call: NodeCall) throws -> Value {
-    guard value.rank > 0, value.shape.elementCount > 1 || value.rank == x.rank else {
+    guard value.shape.elementCount > 1 else {
       return value.reshaped([])
     }
     let axis = try call.axis(call.int("axis", 1), rank: x.rank)
@@ -93,7 +93,9 @@ enum Quantization {
     var w = try call.value(1).converted(to: .int32)
     if let zero = try call.optional(2) { x = x - zero.converted(to: .int32).reshaped([]) }
     if let zero = try call.optional(3)?.converted(to: .int32) {
-      let shape = zero.shape.elementCount == 1 ? [] : [zero.shape.elementCount] + Array(repeating: 1, count: w.rank - 1)
+      let shape =
+        zero.shape.elementCount == 1
+        ? [] : [zero.shape.elementCount] + Array(repeating: 1, count: w.rank - 1)
       w = w - zero.reshaped(shape)
     }
     return try Convolutions.convolve(call, x, w).channelsFirst

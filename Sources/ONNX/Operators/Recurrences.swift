@@ -62,7 +62,9 @@ enum Recurrences {
     }
     let y = Value.concatenate(sequences, axis: 1)
     let ends = finals.map { Value.concatenate($0, axis: 0) }
-    let shown = isBatchFirst ? [y.transposed([2, 0, 1, 3])] + ends.map { $0.transposed([1, 0, 2]) } : [y] + ends
+    let shown =
+      isBatchFirst
+      ? [y.transposed([2, 0, 1, 3])] + ends.map { $0.transposed([1, 0, 2]) } : [y] + ends
     return shown.map { GraphValue($0) }
   }
 
@@ -122,7 +124,9 @@ enum Recurrences {
   }
 
   /// The activation of a gate, by its place in the list of the node.
-  static func activation(_ place: Int, _ preset: String, _ cell: Cell, of count: Int) throws -> (Value) -> Value {
+  static func activation(_ place: Int, _ preset: String, _ cell: Cell, of count: Int) throws -> (
+    Value
+  ) -> Value {
     var name = preset
     if case .strings(let names) = cell.call.node.attributes["activations"] {
       let index = cell.isBackward && names.count >= 2 * count ? place + count : place

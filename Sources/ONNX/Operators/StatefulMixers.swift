@@ -29,6 +29,12 @@ enum StatefulMixers {
     ]
   }
 
+  /// `[b, t, n·h]` as `[b, n, t, h]`; one number a timestep is that of all heads.
+  private static func spread(_ x: Value, _ groups: Int, _ call: NodeCall) throws -> Value {
+    guard x.rank == 3, x.shape[2] == 1 else { return try Attentions.heads(x, groups, call) }
+    return x.expandingAxes([1]).broadcast(to: [x.shape[0], groups, x.shape[1], 1])
+  }
+
   /// A matrix for each head that is decayed, corrected and read at every timestep.
   static let linearAttention: @Sendable (NodeCall) throws -> [GraphValue] = { call in
     let (heads, groups) = (call.int("q_num_heads", 0), call.int("kv_num_heads", 0))
@@ -48,11 +54,13 @@ enum StatefulMixers {
     let stateType = ValueType(q.dtype, [batch, groups, size, v.shape[3]])
     let start = try call.optional(3) ?? call.builder.full(0, stateType)
     // Decay of a head, or of each of its channels.
-    let decay = try call.optional(4).map { try Attentions.heads($0, groups, call).unary(.exp) }
-    let rate = try call.optional(5).map { try Attentions.heads($0, groups, call) }
+    let decay = try call.optional(4).map { try spread($0, groups, call).unary(.exp) }
+    let rate = try call.optional(5).map { try spread($0, groups, call) }
     let isGated = rule.contains("gated") && decay != nil
     let isDelta = rule.contains("delta")
-    let sliced = [q, k, v] + (isGated ? [decay].compactMap { $0 } : []) + (isDelta ? [rate].compactMap { $0 } : [])
+    let sliced =
+      [q, k, v] + (isGated ? [decay].compactMap { $0 } : [])
+      + (isDelta ? [rate].compactMap { $0 } : [])
     let result = call.builder.loop(
       tripCount: time, axis: 2, captured: [], carried: [start], sliced: sliced
     ) { _, carried, slices in
@@ -68,7 +76,8 @@ enum StatefulMixers {
       let query = slices[0].reshaped([batch, groups, heads / groups, size])
       let read = query.dot(
         state,
-        DotDimensions(leftBatch: [0, 1], rightBatch: [0, 1], leftContracting: [3], rightContracting: [2]))
+        DotDimensions(
+          leftBatch: [0, 1], rightBatch: [0, 1], leftContracting: [3], rightContracting: [2]))
       return ([state], [read.reshaped([batch, heads, v.shape[3]]).scaled(by: scale)])
     }
     let y = result.stacked[0].transposed([0, 2, 1, 3]).reshaped([batch, time, heads * v.shape[3]])

@@ -82,7 +82,9 @@ struct TensorReader {
       return Tensor(numbers.map { Double(bitPattern: $0) }, shape: shape)
     case .native(.float16), .native(.bfloat16):
       // Sixteen bits of each number are the element.
-      let bits = numbers.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
+      let bits = numbers.flatMap {
+        [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)]
+      }
       return Tensor(elements.dtype, shape: shape) { target in
         bits.withUnsafeBytes { target.copyBytes($0) }
       }

@@ -27,7 +27,8 @@ package enum OpeningFile {
   package static func config(_ text: String, model: String) throws -> OnnxGraph.Config {
     var config = OnnxGraph.Config()
     config.file = model
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let plain = line.prefix { $0 != "#" }
       let words = plain.split(separator: " ", maxSplits: 1).map { String($0) }
       guard let field = words.first else { continue }

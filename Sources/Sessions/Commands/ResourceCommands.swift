@@ -63,7 +63,8 @@ struct ConstantsCommand: Command {
 /// `weights FILE`.
 struct WeightsCommand: Command {
   let name = "weights"
-  let usage = "weights FILE.safetensors | FILE.safetensors.index.json | FILE.pt [--map FILE] [--preview]"
+  let usage =
+    "weights FILE.safetensors | FILE.safetensors.index.json | FILE.pt [--map FILE] [--preview]"
   let summary =
     "Loads parameters in the original's names, or in those that a map translates; says what is missing, "
     + "unused or misshapen. --preview only shows what would go where."

@@ -5,12 +5,17 @@ import Weights
 /// `states [PATH]`, `states confirm`, `states A=B,…`: which outputs of a graph are its next states.
 struct StatesCommand: Command {
   let name = "states"
-  let usage = "states [PATH] | states [PATH] confirm | states [PATH] INPUT=OUTPUT,… | states [PATH] none"
+  let usage =
+    "states [PATH] | states [PATH] confirm | states [PATH] INPUT=OUTPUT,… | states [PATH] none"
   let summary =
     "Shows which outputs of an ONNX graph are the states of the next step; pairs override them, confirm "
     + "keeps them in a file beside the model."
   let isRecorded = true
-  let examples: [String] = []
+  let examples = [
+    "input clear\nstack OnnxGraph(file: \"model.onnx\")\nstates",
+    "input clear\nstack OnnxGraph(file: \"model.onnx\")\n"
+      + "states h=hn,conv_cache=new_conv_cache,depthwise_cache=new_depthwise_cache",
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     var words = line.operands
@@ -25,6 +30,11 @@ struct StatesCommand: Command {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
     if word == "confirm" {
+      // What is carried out from a file writes nothing.
+      guard !session.files.isRecorded else {
+        throw CommandError(
+          .untrusted, found: "states confirm in a recorded command", expected: "to be typed")
+      }
       let path = OpeningFile.path(for: graph.config.file)
       let text = OpeningFile.text(graph.config, states: graph.statePairs)
       try AtomicFile.write(Array(text.utf8), to: session.files.resolved(path), existing: .replaced)

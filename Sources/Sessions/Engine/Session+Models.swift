@@ -1,4 +1,5 @@
 import Layers
+import Notation
 import ONNX
 import Runtime
 import Tensors
@@ -31,18 +32,22 @@ extension Session {
       let node = try tree.resolve(path)
       if let graph = node.layer as? OnnxGraph { return (node, graph) }
       throw CommandError(
-        .invalidOperand, found: "\(node.path.shown) is a \(node.typeName)", expected: "an OnnxGraph")
+        .invalidOperand, found: "\(node.path.shown) is a \(node.typeName)", expected: "an OnnxGraph"
+      )
     }
     guard graphs.count == 1 else {
       throw CommandError(
-        .invalidOperand, found: graphs.isEmpty ? "no OnnxGraph in the stack" : "\(graphs.count) graphs",
-        expected: graphs.isEmpty ? "one: open a .onnx file" : "one of \(graphs.map(\.node.path.shown).joined(separator: ", "))")
+        .invalidOperand,
+        found: graphs.isEmpty ? "no OnnxGraph in the stack" : "\(graphs.count) graphs",
+        expected: graphs.isEmpty
+          ? "one: open a .onnx file"
+          : "one of \(graphs.map(\.node.path.shown).joined(separator: ", "))")
     }
     return graphs[0]
   }
 
-  /// The command that opens a model: as the file beside it says, or by what the graph itself tells.
-  func openingCommand(_ model: String) throws -> String {
+  /// The layer of a model file: as the file beside it says, or by what the graph itself tells.
+  func modelSpec(_ model: String) throws -> SpecNode {
     let beside = OpeningFile.path(for: model)
     var config = OnnxGraph.Config()
     config.file = model
@@ -52,7 +57,7 @@ extension Session {
           String(decoding: try file.readAll(), as: UTF8.self), model: model)
       } catch let error as OnnxError { throw CommandError(.file, found: "\(error)") }
     }
-    return "stack " + notation.swift(try config.node, width: .max)
+    return try config.node
   }
 }
 

@@ -36,9 +36,10 @@ extension Session {
   private func layerFile(_ path: String) throws -> (spec: SpecNode, notes: [String]) {
     let suffix = path.split(separator: ".").last.map(String.init) ?? ""
     let format = NotationFormat(fileExtension: suffix)
-    guard format != nil || suffix == "session" else {
+    guard format != nil || ["session", "onnx"].contains(suffix) else {
       throw CommandError(
-        .file, found: path, expected: "a file that ends in .textproto, .json, .binpb or .session")
+        .file, found: path,
+        expected: "a file that ends in .textproto, .json, .binpb, .session or .onnx")
     }
     // Not an input to be kept: the event spells the layer out.
     guard !files.isRecorded else {
@@ -46,6 +47,7 @@ extension Session {
         .file, found: "@\(path) in a recorded command",
         expected: "the layer itself: a session never names a file for it")
     }
+    if suffix == "onnx" { return (try modelSpec(path), []) }
     let bytes = try ByteFile(path: files.resolved(path), isStopped: files.isStopped).readAll()
     guard let format else {
       return (try SessionFile(bytes: bytes, name: path).stack(notation.registry, name: path), [])

@@ -25,7 +25,9 @@ enum WeightFile {
     if !result.unmatched.isEmpty {
       lines.append("no line for: \(result.unmatched.joined(separator: ", "))")
     }
-    if !result.idle.isEmpty { lines.append("lines without an array: \(result.idle.joined(separator: ", "))") }
+    if !result.idle.isEmpty {
+      lines.append("lines without an array: \(result.idle.joined(separator: ", "))")
+    }
     return (try Safetensors(bytes: Safetensors.encoded(result.tensors), name: file.path), lines)
   }
 
@@ -40,7 +42,9 @@ enum WeightFile {
       "misshapen: \(unfit.name) is \(unfit.found), \(unfit.request.path) is \(unfit.request.shape.shapeText)"
         + (unfit.hint.map { "; \($0)" } ?? "")
     }
-    lines += report.ambiguous.map { "several for \($0.request.path): \($0.names.joined(separator: ", "))" }
+    lines += report.ambiguous.map {
+      "several for \($0.request.path): \($0.names.joined(separator: ", "))"
+    }
     if !report.unused.isEmpty { lines.append("unused: \(report.unused.joined(separator: ", "))") }
     return lines
   }

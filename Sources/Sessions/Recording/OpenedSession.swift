@@ -1,6 +1,7 @@
 import Execution
 package import Layers
 import Notation
+import ONNX
 import Tensors
 import Weights
 
@@ -178,7 +179,7 @@ package struct OpenedSession {
     default: break
     }
     let isModel = ending == "onnx"
-    let outcome = session.perform(isModel ? try session.openingCommand(path) : "stack @\(path)")
+    let outcome = session.perform("stack @\(path)")
     notes += outcome.lines
     if isModel, outcome.error == nil { notes += try session.requireGraph(nil).graph.summary }
     if let error = outcome.error { throw error }

@@ -39,15 +39,16 @@ package final class EngineClient: SessionClient {
   /// `trusted` are files that it may read wherever they lie. `showsScreens` is for front ends that draw
   /// views: then what they show is computed in time.
   package convenience init(
-    path: String?, resumesLast: Bool = false, trusted: [String] = [], registry: LayerRegistry,
-    showsScreens: Bool = true
+    path: String?, lines: [String] = [], resumesLast: Bool = false, trusted: [String] = [],
+    registry: LayerRegistry, showsScreens: Bool = true
   ) {
     self.init(showsScreens: showsScreens) { willOpen in
       let workspace =
         resumesLast
         ? Workspace(last: registry, otherwise: path, trusted: trusted, willOpen: willOpen)
         : Workspace(path: path, registry: registry, trusted: trusted, willOpen: willOpen)
-      return (workspace, [])
+      guard workspace.opened.error == nil else { return (workspace, []) }
+      return (workspace, lines.flatMap { Self.lines(workspace.perform($0)) })
     }
   }
 
@@ -79,7 +80,7 @@ package final class EngineClient: SessionClient {
     let wantsResult = showsScreens || session.position > 0
     let missing = wantsResult ? prepared(progress) : []
     return Outcome(
-      answers + Self.lines(workspace.opened) + missing + firstSteps,
+      Self.lines(workspace.opened) + answers + missing + firstSteps,
       status: workspace.opened.error == nil ? .done : .failed)
   }
 

@@ -18,19 +18,20 @@ public enum FrontEnd {
   ///     exit(FrontEnd.run(path: CommandLine.arguments.dropFirst().first, registry: try .withGain))
   ///
   /// - Parameters:
-  ///   - path: a session or layer config to open; nil begins a new session.
+  ///   - path: a session, layer config or model to open; nil begins a new session.
+  ///   - lines: commands to begin with.
   ///   - resumesLast: whether to open the newest journal instead.
   ///   - trusted: files outside its folder that a session may read.
   ///   - isPlain: whether to go line by line on any terminal.
   ///   - registry: the layers that can be named, those of other packages among them.
   /// - Returns: the exit status, 3 when a line read from a pipe failed or something could not be written.
   public static func run(
-    path: String?, resumesLast: Bool = false, trusted: [String] = [], isPlain: Bool = false,
-    registry: LayerRegistry = .builtIn
+    path: String?, lines: [String] = [], resumesLast: Bool = false, trusted: [String] = [],
+    isPlain: Bool = false, registry: LayerRegistry = .builtIn
   ) -> Int32 {
     run(isPlain: isPlain) { showsScreens in
       EngineClient(
-        path: path, resumesLast: resumesLast, trusted: trusted, registry: registry,
+        path: path, lines: lines, resumesLast: resumesLast, trusted: trusted, registry: registry,
         showsScreens: showsScreens)
     }
   }

@@ -38,6 +38,12 @@ struct CommandExample: Sendable, CustomTestStringConvertible {
     try workspace.performAll([example.text])
   }
 
+  /// A small model that belongs to a bundled session.
+  private static var bundledModel: String {
+    "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+      + "/Sessions/onnx/streaming.onnx"
+  }
+
   /// Writes the files that examples may read.
   private static func fill(_ scratch: Scratch, _ workspace: Workspace) throws {
     let rows = Tensor((0..<72).map { Float($0 % 7) - 3 }, shape: [2, 12, 3])
@@ -46,10 +52,11 @@ struct CommandExample: Sendable, CustomTestStringConvertible {
     try scratch.write(Npy.encoded(mask), "mask.npy")
     let samples = Tensor((0..<40).map { Float($0 % 5) / 5 }, shape: [40, 1])
     try scratch.write(Wav.encoded(samples, sampleRateHz: 8000, as: .integer(bits: 16)), "voice.wav")
+    try scratch.write(try ByteFile(path: bundledModel).readAll(), "model.onnx")
     try workspace.performAll(["show .:layer > reference.npy", "convert text > stack.textproto"])
     let layer = try #require(workspace.session.document.layer)
-    let model = try Model(layer, input: ChannelSpec([3], .float32))
-    let tensors = model.fileTensors.map { (name: $0.key, tensor: $0.value) }
+    let weighted = try Model(layer, input: ChannelSpec([3], .float32))
+    let tensors = weighted.fileTensors.map { (name: $0.key, tensor: $0.value) }
     try scratch.write(Safetensors.encoded(tensors), "weights.safetensors")
     try workspace.performAll(["save run.session"])
   }
