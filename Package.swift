@@ -91,7 +91,7 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights",
-        "Datasets", "Execution", "Programs", "Tensors",
+        "Datasets", "Execution", "Programs", "Tensors", "Traces", "Export",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
