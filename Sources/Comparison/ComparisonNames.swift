@@ -11,7 +11,7 @@ package struct ComparisonNames: Hashable, Sendable {
   package static let runs = ComparisonNames(offline: "LAYER", stream: "STEP")
 
   /// Text about OFFLINE and STREAM with these names.
-  func applied(to text: String) -> String {
+  package func applied(to text: String) -> String {
     guard self != .files else { return text }
     return text.replacing("OFFLINE", with: offline).replacing("STREAM", with: stream)
   }

@@ -30,7 +30,9 @@ extension Diagnosis {
   }
 
   /// The first wrong place, and the causes with what speaks for and against each.
-  package var findingLines: [String] {
+  package var findingLines: [String] { rawFindingLines.map { names.applied(to: $0) } }
+
+  private var rawFindingLines: [String] {
     guard let finding else { return [] }
     let comparison = comparisons[finding.index]
     var lines = [
@@ -88,10 +90,15 @@ extension Diagnosis {
   }
 
   /// The answer in one sentence: layer, timestep, row and why.
-  package var sentence: String {
+  package var sentence: String { names.applied(to: rawSentence) }
+
+  private var rawSentence: String {
     guard let finding else {
       let rounding = verdict == .rounding ? "within rounding" : "equal"
-      return "all \(comparisons.count) places are \(rounding) at every timestep that both runs have"
+      let rest = unmatched.offline + unmatched.stream + obstacles.count
+      return
+        "all \(comparisons.count) places that were compared are \(rounding) at every timestep that both "
+        + "runs have" + (rest > 0 ? "; \(rest) others could not be" : "")
     }
     let comparison = comparisons[finding.index]
     let path = comparison.pair.path

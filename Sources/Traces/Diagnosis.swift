@@ -24,10 +24,14 @@ package struct Diagnosis: Sendable {
 
   package let comparisons: [PlaceComparison]
   package let obstacles: [TraceAlignment.Obstacle]
+  /// How many places of each run have no partner.
+  package let unmatched: (offline: Int, stream: Int)
   package let finding: Finding?
   /// The positions of other wrong places that are fed by equal ones only.
   package let others: [Int]
   package let notes: [String]
+  /// How the two runs are called.
+  package let names: ComparisonNames
   /// The blocks of STREAM, if they are known.
   package let blocks: TraceBlocks?
 
@@ -42,10 +46,13 @@ package struct Diagnosis: Sendable {
 
   /// Compares two traces place by place and looks for the cause of the first difference.
   ///
+  /// `checksEnds` says whether timesteps that STREAM lacks at an end are differences: not where it is known to
+  /// be cut somewhere.
+  ///
   /// - Throws: ``TraceError`` `.notAligned`, or what reading and `goOn` throw.
   package init(
     offline: any Trace, stream: any Trace, names: [(offline: String, stream: String)]? = nil,
-    latency: Int? = nil, knowsBlocks: Bool = true,
+    latency: Int? = nil, knowsBlocks: Bool = true, checksEnds: Bool = true,
     options: ArrayComparison.Options = ArrayComparison.Options(), goOn: () throws -> Void = {}
   ) throws {
     let alignment = try TraceAlignment(
@@ -61,13 +68,15 @@ package struct Diagnosis: Sendable {
     }
     self.comparisons = comparisons
     obstacles = alignment.obstacles
+    unmatched = alignment.unmatched
+    self.names = options.names
     blocks = knowsBlocks ? stream.blocks : nil
     let flow = DataFlow(offline, comparisons)
     let ends = MissingEnds(
       offline, stream, comparisons, knowsBlocks: knowsBlocks, latency: latency)
     notes = ends.notes
     let wrong = comparisons.indices.filter {
-      comparisons[$0].verdict == .differ || ends.lacking[$0] != nil
+      comparisons[$0].verdict == .differ || checksEnds && ends.lacking[$0] != nil
     }
     let roots = flow.roots(of: Set(wrong))
     others = Array(roots.dropFirst())
@@ -78,7 +87,8 @@ package struct Diagnosis: Sendable {
     let collector = EvidenceCollector(
       offline: offline, stream: stream, comparisons: comparisons, options: options,
       knowsBlocks: knowsBlocks)
-    let lacking = ends.lacking[root] ?? (0, 0)
+    let none = (first: 0, last: 0)
+    let lacking = checksEnds ? ends.lacking[root] ?? none : none
     let evidence = try collector.evidence(
       of: root, lacking: lacking, feeds: flow.nearFeeds(of: root))
     let (found, notFound) = CauseTable.ranked(evidence)

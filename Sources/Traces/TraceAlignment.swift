@@ -28,6 +28,8 @@ package struct TraceAlignment {
   /// The pairs, in the order of the data flow.
   package let pairs: [Pair]
   package let obstacles: [Obstacle]
+  /// How many places of each trace have no partner.
+  package let unmatched: (offline: Int, stream: Int)
 
   /// How much of each place is read to find a shift.
   private static let windowElements = 1 << 20
@@ -80,10 +82,17 @@ package struct TraceAlignment {
           missingFirst: start, missingLast: place.timeCount - end,
           extra: max(0, theirs.timeCount - shift.steps - place.timeCount)))
     }
-    guard !pairs.isEmpty else {
+    // That the same was fed to both says nothing of what they made of it.
+    let isInputOnly = pairs.allSatisfy { offline.places[$0.offline].kind == .input }
+    let others = offline.places.contains { $0.kind != .input && $0.timeCount > 0 }
+    guard !pairs.isEmpty, !(isInputOnly && others) else {
       throw Self.failure(offline, stream, obstacles)
     }
     (self.pairs, self.obstacles) = (pairs, obstacles)
+    func count(_ trace: any Trace) -> Int {
+      trace.places.count { $0.timeCount > 0 } - pairs.count - obstacles.count
+    }
+    unmatched = (count(offline), count(stream))
   }
 
   private static func shift(

@@ -64,7 +64,7 @@ struct TraceDraft {
     let recorded = Set(values.map(\.name))
     var result: [Int] = []
     for feed in names {
-      let known = [feed, "input/\(feed)"].first { positions[$0] != nil }
+      let known = [feed, "input/\(feed)", "\(feed)/0"].first { positions[$0] != nil }
       if let known, let position = positions[known] {
         result.append(position)
       } else if recorded.contains(feed) {

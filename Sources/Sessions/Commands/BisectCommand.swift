@@ -1,5 +1,4 @@
 import Comparison
-import Runtime
 import Tensors
 import Traces
 
@@ -20,16 +19,16 @@ struct BisectCommand: Command {
     let bisection = try Bisection(session, tolerance: try line.tolerance())
     let answer = try bisection.answer()
     let diagnosis = answer.diagnosis
-    guard let path = answer.path, diagnosis.finding != nil else {
+    guard let path = answer.path, let finding = diagnosis.finding else {
       return CommandOutput(
         "\(diagnosis.summary) over all \(answer.allSteps) steps: nothing to bisect")
     }
     var lines = diagnosis.findingLines
     lines.append("found in the first \(answer.steps) of \(answer.allSteps) steps")
     if line.options["quick"] == nil {
-      let plan = session.plan?.boundaries ?? []
-      let end = plan.indices.contains(answer.steps) ? plan[answer.steps] : bisection.input.time
-      let smallest = try SmallestCase(bisection, path: path, end: end)
+      let smallest = try SmallestCase(
+        bisection, path: path, step: finding.block?.index ?? answer.steps,
+        boundaries: session.plan?.boundaries ?? [])
       if smallest.runCount > 0 { lines.append(smallest.text) }
     }
     lines.append(diagnosis.sentence)

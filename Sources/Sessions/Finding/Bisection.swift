@@ -113,7 +113,7 @@ struct Bisection {
 
   private func diagnosis(_ traces: RunTraces, _ run: ModelRun) throws -> Diagnosis {
     try Diagnosis(
-      offline: traces.offline, stream: traces.stream, options: options(run),
+      offline: traces.offline, stream: traces.stream, checksEnds: false, options: options(run),
       goOn: { if session.cancel.isRaised { throw Model.cancelled } })
   }
 

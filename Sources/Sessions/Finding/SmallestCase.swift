@@ -15,43 +15,39 @@ struct SmallestCase {
   /// Whether it was stopped on the way.
   private(set) var wasStopped = false
 
-  /// Shrinks what shows that a layer is wrong; `end` is the timestep of the input up to which it is known to
-  /// show.
-  init(_ bisection: Bisection, path: String, end: Int) throws {
+  /// Steps that all runs together may still take.
+  private var budget: Int
+
+  /// More steps than this are not spent on it.
+  private static let leastBudget = 20_000
+
+  /// Shrinks what shows that a layer is wrong; `step` is the first one that shows it.
+  init(_ bisection: Bisection, path: String, step: Int, boundaries: [Int]) throws {
     let input = bisection.input
-    let block = max(bisection.model.layer.blockSize, 1)
+    let end = boundaries.indices.contains(step + 1) ? boundaries[step + 1] : input.time
     times = 0..<min(end, input.time)
     rows = Array(0..<input.batch)
     schedule = bisection.document.schedule
+    budget = max(Self.leastBudget, 4 * step)
     // Constants have timesteps and rows of their own.
     guard bisection.document.constants.isEmpty else { return }
     do {
-      try shrink(bisection, path, block: block)
+      try shrink(bisection, path)
     } catch let error as RuntimeError where error.code == .cancelled {
       wasStopped = true
     }
   }
 
-  private mutating func shrink(_ bisection: Bisection, _ path: String, block: Int) throws {
+  private mutating func shrink(_ bisection: Bisection, _ path: String) throws {
+    let block = max(bisection.model.layer.blockSize, 1)
     guard try isWrong(bisection, path, times, rows, schedule) else { return }
-    // The shortest beginning.
-    var (low, high) = (0, times.count)
-    while high - low > block {
-      let middle = (low + high) / 2 / block * block
-      guard middle > low, middle < high else { break }
-      if try isWrong(bisection, path, 0..<middle, rows, schedule) {
-        high = middle
-      } else {
-        low = middle
-      }
-    }
-    times = 0..<high
     if rows.count > 1 {
       for row in rows where try isWrong(bisection, path, times, [row], schedule) {
         rows = [row]
         break
       }
     }
+    let fed = (schedule.blocks.max() ?? 1) * block
     for size in [1, 2] where schedule.blocks != [size] {
       let simple = BlockSchedule([size])
       if try isWrong(bisection, path, times, rows, simple) {
@@ -59,6 +55,18 @@ struct SmallestCase {
         break
       }
     }
+    // With shorter steps it may show within the step that showed it.
+    var (low, high) = (max(times.upperBound - fed, 0), times.upperBound)
+    while high - low > block {
+      let middle = max((low + high) / 2 / block * block, low + block)
+      guard middle < high else { break }
+      if try isWrong(bisection, path, 0..<middle, rows, schedule) {
+        high = middle
+      } else {
+        low = middle
+      }
+    }
+    times = 0..<high
     // What lies before it, the larger parts first.
     var part = times.count / 2 / block * block
     while part >= block {
@@ -76,7 +84,9 @@ struct SmallestCase {
     _ bisection: Bisection, _ path: String, _ times: Range<Int>, _ rows: [Int],
     _ schedule: BlockSchedule
   ) throws -> Bool {
-    guard !times.isEmpty else { return false }
+    let cost = times.count / max(bisection.model.layer.blockSize * (schedule.blocks.min() ?? 1), 1)
+    guard !times.isEmpty, cost <= budget else { return false }
+    budget -= cost
     runCount += 1
     let part = bisection.input.timesteps(times)
     return try bisection.isWrong(

@@ -32,6 +32,8 @@ struct CauseEvidence {
   /// The blocks inside the arrays; empty where they are not known.
   let blocks: [Block]
   let feed: Feed?
+  /// Whether it is known what feeds it.
+  let isFeedKnown: Bool
   /// Whether any place before it was recorded.
   let hasBefore: Bool
   let states: [StateSeries]

@@ -44,7 +44,7 @@ struct EvidenceCollector {
     return CauseEvidence(
       place: stream.places[pair.stream], comparison: comparison, start: times.lowerBound,
       offline: first, stream: second, differences: differences, blocks: blocks, feed: feed,
-      hasBefore: index > 0, states: states,
+      isFeedKnown: place.inputs != nil, hasBefore: index > 0, states: states,
       held: try held(states, pair, sources: [index] + feeds, times, near: near),
       explained: try explained(comparison, first, second, blocks),
       before: feeds.first.map { comparisons[$0] }, timeCount: place.timeCount, lacking: lacking)

@@ -33,6 +33,9 @@ struct StateHandOverTest: CauseTest {
         isPrefix && block.index > 0, 0.75,
         "every wrong block differs in its first \(evidence.prefixLength ?? 0) timesteps at most and "
           + "is equal behind them")
+      finding.support(
+        isSeam && evidence.isFeedKnown, 0.5,
+        "all that feeds it is equal, so that only what it keeps from block to block is left")
       finding.contradict(
         evidence.isStateless, 1, "\(evidence.place.typeName ?? "such a place") has no state")
       finding.contradict(
@@ -46,6 +49,12 @@ struct StateHandOverTest: CauseTest {
       isSeam && block.index > 1, 1.5,
       "the seams before t \(evidence.firstTime) show nothing, though a state that begins anew is wrong "
         + "at the first")
+    carried.support(
+      isSeam && evidence.isNamed(["conv", "cache", "attn", "attention"]), 0.5,
+      "\(evidence.place.path) is named as something that keeps a cache")
+    reset.support(
+      isSeam && evidence.isNamed(["lstm", "gru", "rnn", "recurrent"]), 0.5,
+      "\(evidence.place.path) is named as something recurrent")
     addStates(evidence, block.index, &carried, &reset)
     return [carried, reset]
   }
@@ -58,7 +67,8 @@ struct StateHandOverTest: CauseTest {
       let name = held.state.name
       guard let wrong = held.firstWrong else {
         carried.contradict(
-          held.state.isEntering && (held.state.isOwn || held.source == evidence.feed?.path), 2,
+          held.state.isEntering && held.source != evidence.place.path
+            && (held.state.isOwn || held.source == evidence.feed?.path), 2,
           "\(name) holds the last \(held.length) timesteps of \(held.source) before every block")
         continue
       }
@@ -71,7 +81,13 @@ struct StateHandOverTest: CauseTest {
       guard let constant = leaf.constant(from: 1) else { continue }
       let what = constant.isZero ? "zero" : "the same"
       let text = "\(leaf.name) is \(what) before every block from block 1 on"
-      if leaf.isEntering, constant.isInitial || constant.isZero {
+      // What a block leaves as it was is a cache that is not filled; what is left and not handed on, a state
+      // that begins anew.
+      let isLeftSo = evidence.states.contains {
+        $0.isOwn && !$0.isEntering && $0.values.channelShape == leaf.values.channelShape
+          && $0.constant(from: 1) != nil
+      }
+      if leaf.isEntering, !isLeftSo, constant.isInitial || constant.isZero {
         reset.support(true, 4, text)
         carried.support(true, 3, text)
       } else {
@@ -81,7 +97,10 @@ struct StateHandOverTest: CauseTest {
     }
     for (entering, leaving, index) in evidence.brokenHandOvers where index >= block - 1 {
       let text = "\(entering) before block \(index) is not \(leaving) behind block \(index - 1)"
+      let constant = evidence.states.first { $0.name == entering }?.constant(from: 1)
+      let isAnew = constant.map { $0.isZero || $0.isInitial } ?? false
       carried.support(true, 4, text)
+      reset.support(isAnew, 4.5, text + ", but what the run began with")
     }
   }
 }

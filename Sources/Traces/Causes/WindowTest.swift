@@ -18,23 +18,33 @@ struct WindowTest: CauseTest {
     finding.contradict(
       !isSteady && evidence.prefixLength != nil, 2, "each block is equal again behind its start")
     finding.contradict(evidence.lateInBlocks, 2, "only the ends of blocks differ")
-    let lengths = Set(evidence.held.map(\.length)).union(evidence.ownStateExtents)
-    let near = lengths.filter { (time - 1...time + 1).contains($0) && $0 > 1 }.min()
-    if let near, time > 1 {
+    func isNear(_ length: Int) -> Bool {
+      time > 1 && length > 1 && (time - 1...time + 1).contains(length)
+    }
+    if let held = evidence.held.first(where: { isNear($0.length) }) {
       finding.support(
-        true, 2, "its state holds \(near) timesteps, and the first difference is at t \(time)")
+        true, 2,
+        "\(held.state.name) holds \(held.length) timesteps, and the first difference is at t \(time)"
+      )
+    } else if let length = evidence.ownStateExtents.filter(isNear).min() {
+      finding.support(
+        true, 0.75, "its state has an axis of \(length), and the first difference is at t \(time)")
     }
     finding.support(
       evidence.isNamed(["attn", "attention", "window", "local", "pool"]), 0.5,
       "\(evidence.place.path) is named as something with a window")
+    finding.contradict(
+      evidence.isNamed(["lstm", "gru", "rnn", "recurrent"]), 1.5,
+      "a recurrent layer has no window")
     finding.contradict(evidence.isStateless, 1.5, "such a place has no window over time")
     return [finding]
   }
 }
 
 extension CauseEvidence {
-  /// The extents of the axes of its own states.
+  /// The extents of the axes of its own states, those of one axis left out: they hold no window.
   var ownStateExtents: Set<Int> {
-    Set(states.filter(\.isOwn).flatMap { $0.values.channelShape })
+    Set(
+      states.filter { $0.isOwn && $0.values.channelShape.count > 1 }.flatMap(\.values.channelShape))
   }
 }

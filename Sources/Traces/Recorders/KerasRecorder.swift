@@ -18,18 +18,22 @@ extension TraceRecorder {
             self.blocks, self.parts, self.inputs, self.ops = [], {}, {}, {}
             self.layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
             self.all = keras.Model(model.inputs, [model.outputs, [layer.output for layer in self.layers]])
+            known = {id(tensor): f"state/{i}" if i else "input/x" for i, tensor in enumerate(model.inputs)}
             for layer in self.layers:
-                feeds = [tensor._keras_history.operation for tensor in keras.tree.flatten(layer.input)]
-                names = ["input/x" if isinstance(feed, keras.layers.InputLayer) else feed.name for feed in feeds]
+                feeds = keras.tree.flatten(layer.input)
+                names = [known.get(id(feed)) or feed._keras_history.operation.name for feed in feeds]
                 self.inputs[layer.name], self.ops[layer.name] = names, type(layer).__name__
         def put(self, name, value): self.parts.setdefault(name, []).append((len(self.blocks) - 1, array(value)))
         def run(self, size, x):  # x: the input, or a list of it and the states behind it
             self.blocks.append(int(size))
-            for i, value in enumerate(x if isinstance(x, (list, tuple)) else [x]): self.put(f"state/{i}" if i else "input/x", value)
-            outputs, values = self.all(x, training=False)
+            inputs = [keras.ops.convert_to_tensor(value) for value in (x if isinstance(x, (list, tuple)) else [x])]
+            for i, value in enumerate(inputs): self.put(f"state/{i}" if i else "input/x", value)
+            outputs, values = self.all(inputs if len(inputs) > 1 else inputs[0], training=False)
             for layer, value in zip(self.layers, values):
                 for i, y in enumerate(value) if isinstance(value, (list, tuple)) else [("", value)]:
-                    self.put(f"{layer.name}/{i}".rstrip("/"), y)
+                    key = f"{layer.name}/{i}".rstrip("/")
+                    self.put(key, y)
+                    self.inputs[key], self.ops[key] = self.inputs[layer.name], self.ops[layer.name]
             return outputs[0] if len(outputs) == 1 else outputs
     """#,
     saving,

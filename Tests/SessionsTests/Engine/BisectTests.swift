@@ -57,10 +57,35 @@ import Testing
     #expect(smallest.contains("19 timesteps (t 0 to 18), row 0"), "\(smallest)")
   }
 
-  @Test("equal runs have nothing to bisect, and the session stays where it is")
-  func equal() throws {
+  @Test("a recurrent state that is stale in one step is no window")
+  func staleOnce() throws {
+    let outcome = try Self.outcome(Self.stack + ["fault r stale-state at 17", "bisect --quick"])
+    let answer = try #require(outcome.lines.last)
+    #expect(answer.contains("r's input") && answer.contains("t 17"), "\(answer)")
+    #expect(answer.contains("the state handed from step 16 to step 17"), "\(answer)")
+  }
+
+  @Test(
+    "equal runs have nothing to bisect, and the session stays where it is",
+    arguments: [
+      stack,
+      [
+        "stack Serial([Conv1D(filters: 4, kernelSize: 3, padding: .reverseCausal), "
+          + "MaxPooling1D(poolSize: 2, strides: 2, padding: .causal), Lookahead(length: 2)])",
+        "input noise --channels 3 --time 150 --rows 2",
+      ],
+      [
+        "stack Serial([Conv1D(filters: 4, kernelSize: 4, strides: 2, padding: .semicausal), "
+          + "Upsample1D(rate: 3), Conv1D(filters: 2, kernelSize: 3, padding: .causalValid)])",
+        "input noise --channels 3 --lengths 91,80",
+      ],
+    ])
+  func equal(_ stack: [String]) throws {
     let session = Session()
-    for line in Self.stack + ["step 3"] { session.perform(line) }
+    for line in stack + ["step 3"] {
+      let outcome = session.perform(line)
+      try #require(outcome.status == 0, "\(line): \(outcome.error.map { "\($0)" } ?? "")")
+    }
     let outcome = session.perform("bisect")
     #expect(outcome.status == 0 && session.position == 3)
     #expect(outcome.lines.last?.contains("nothing to bisect") == true)
