@@ -99,8 +99,8 @@ let package = Package(
     .executableTarget(
       name: "workbench",
       dependencies: [
-        "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
-        "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
+        "Workbench", "TerminalUI", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation",
+        "Runtime", "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

@@ -4,7 +4,7 @@ import Tensors
 import Weights
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
-struct ReplayCommand: ParsableCommand, MemoryLimited {
+struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Carry recorded sessions out again and verify every digest.")
@@ -22,7 +22,7 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
   func run() throws {
     var status: Int32 = 0
     var entries: [JSONValue] = []
-    for path in sessions {
+    for path in sessions where !Interruption.isAsked {
       let (line, entry, code) = Self.replay(path, trust.files)
       status = max(status, code)
       entries.append(entry)
@@ -56,7 +56,8 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
       }
       var notice = ProgressNotice()
       let result = Replay.run(
-        file, folder: RelativePath.folder(of: path), trusted: trusted + agreed
+        file, folder: RelativePath.folder(of: path), trusted: trusted + agreed,
+        willBegin: { Interruption.add($0.cancel) }
       ) { done, total in
         if let line = notice.line("\(path): event \(done)/\(total)") { StandardError.write(line) }
       }
@@ -73,11 +74,18 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
       case .diverged(let divergence):
         let text = "\(path): diverged at \(divergence.text)\(dropped)"
         return (text, entry("diverged", divergence.members), 2)
+      case .failed(let event, let reason) where reason.code == .cancelled:
+        let text =
+          "stopped in event \(event) of \(file.events.count): every digest before it as recorded"
+        let members: [JSONValue.Member] = [
+          .init("events", .integer(event - 1)), .init("detail", .string(text)),
+        ]
+        return ("\(path): \(text)", entry("stopped", members), 0)
       case .failed(let event, let reason):
         return error("event \(event) cannot be carried out: \(reason)", event: event)
       }
     } catch let failure {
-      return error("\(failure)")
+      return error("\(CommandError(failure))")
     }
   }
 }
