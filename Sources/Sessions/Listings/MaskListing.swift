@@ -23,12 +23,15 @@ package enum MaskListing {
   package static func entries(_ session: Session, of path: String? = nil) throws -> [Entry] {
     let run = try session.requireRun()
     let (_, tree) = try session.requireTree()
-    let taps = try session.layerWise(run).taps
+    let whole = try session.layerWise(run)
+    let inputs = whole.inputs(root: run.input)
     var result: [Entry] = []
     for (index, node) in tree.nodes.enumerated() where path == nil || node.path == path {
       try session.goOn(index, of: tree.nodes.count)
-      guard let out = taps[node.path] else { continue }
-      let input = try session.input(of: node.path, run)
+      guard let out = whole.taps[node.path] else { continue }
+      guard let input = node.path.isEmpty ? run.input : inputs[node.path] else {
+        throw CommandError(.unknownPath, found: "\(node.path) has no input of its own")
+      }
       let inputLengths = validCounts(input.mask)
       for (row, valid) in validCounts(out.mask).enumerated() {
         let flags = (0..<out.time).map { out.isValid(row: row, time: $0) }
