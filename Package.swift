@@ -107,6 +107,7 @@ let package = Package(
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
         "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount", "Traces", "ONNX",
+        "TerminalUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

@@ -167,4 +167,34 @@ bool ct_interrupt_take(void) {
   return came;
 }
 
+static sigset_t endings;
+
+void ct_ending_hold(void) {
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  sigemptyset(&endings);
+  for (size_t index = 0; index < sizeof numbers / sizeof *numbers; index++) {
+    struct sigaction action;
+    if (sigaction(numbers[index], NULL, &action) != 0) continue;
+    // What the parent chose to ignore (nohup, a job in the background) stays ignored.
+    if (action.sa_handler != SIG_IGN) sigaddset(&endings, numbers[index]);
+  }
+  pthread_sigmask(SIG_BLOCK, &endings, NULL);
+}
+
+int ct_ending_wait(void) {
+  int number = 0;
+  while (sigwait(&endings, &number) != 0) continue;
+  return number;
+}
+
+void ct_ending_die(int number) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, number);
+  signal(number, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+  raise(number);
+  _exit(128 + number);
+}
+
 bool ct_is_terminal(int descriptor) { return isatty(descriptor) == 1; }

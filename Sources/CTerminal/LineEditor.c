@@ -249,6 +249,11 @@ void ct_editor_feed(const char *bytes, size_t count) {
 
 bool ct_editor_has_waiting(void) { return queue_position < queue_count; }
 
+const char *ct_editor_waiting(size_t *count) {
+  *count = queue_count - queue_position;
+  return queue + queue_position;
+}
+
 int ct_editor_take(const char **line) {
   while (state == CT_EDITOR_EDITING && queue_position < queue_count) {
     bound_argument();

@@ -111,7 +111,10 @@ public enum Batcher {
         .mismatch, path: path, found: "both lengths and a mask", expected: "one of them")
     }
     if let path = options.maskPath {
-      return try batch.with(mask: ArrayFile.read(path, open: open).values, from: path)
+      let stored = try ArrayFile.read(path, open: open)
+      var masked = try batch.with(mask: stored.values, from: path)
+      masked.notes += stored.notes.map { "\(path): \($0)" }
+      return masked
     }
     guard let lengths = options.lengths else { return batch }
     return try batch.with(lengths: lengths, from: "lengths")

@@ -13,7 +13,7 @@ public struct SequenceBatch: Sendable {
   /// Timesteps a second, where the source says.
   public let sampleRateHz: Int?
   /// What reading did that people should know, such as a recording that was resampled.
-  public let notes: [String]
+  public internal(set) var notes: [String]
 
   /// The number of rows.
   public var rowCount: Int { values.shape[0] }

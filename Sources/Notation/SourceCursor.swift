@@ -66,9 +66,14 @@ struct SourceCursor {
 
   /// The error for something unexpected at the cursor.
   func unexpected(_ expected: String, suggestion: String? = nil) -> ConfigError {
-    ConfigError(
-      .syntax, position: position, found: found, expected: expected, suggestion: suggestion)
+    let isOperator = peek.map { "*+-/%".utf8.contains($0) } ?? false
+    return ConfigError(
+      .syntax, position: position, found: found, expected: expected,
+      suggestion: isOperator ? Self.onlyLiterals : suggestion)
   }
+
+  /// Said where an operator or a name of nothing stands.
+  static let onlyLiterals = "only literals are read: no arithmetic and no variables"
 }
 
 /// Classes of ASCII characters that the grammars share.

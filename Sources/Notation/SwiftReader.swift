@@ -127,8 +127,8 @@ package struct SwiftReader {
       throw ConfigError(
         .syntax, position: start.position, found: "found \(name)",
         expected: "a layer, .case, number, string, true, false or nil",
-        suggestion: "write \(name)() for the layer, .\(name) for a case or \"\(name)\" for a string"
-      )
+        suggestion: "write \(name)() for the layer, .\(name) for a case or \"\(name)\" for a "
+          + "string; \(SourceCursor.onlyLiterals)")
     }
     let node = SpecNode("", fields, position: start.position)
     if let part = registry.partField(swiftName: name) {

@@ -54,11 +54,23 @@ extension RunOutput {
   ///
   /// It is recorded by the trace, so it holds for every combinator, custom ones included.
   public func input(of path: String, root: SequenceTensor) -> SequenceTensor? {
-    guard let place = layers.first(where: { $0.path == path }) else { return nil }
-    return switch place.input {
+    layers.first { $0.path == path }.flatMap { input(of: $0, root) }
+  }
+
+  /// What went into every layer that ran, by path.
+  public func inputs(root: SequenceTensor) -> [String: SequenceTensor] {
+    var result: [String: SequenceTensor] = [:]
+    for place in layers { result[place.path] = input(of: place, root) }
+    return result
+  }
+
+  private func input(
+    of place: LayerTrace.LayerPlace, _ root: SequenceTensor
+  ) -> SequenceTensor? {
+    switch place.input {
     case .root: root
     case .output(let other): taps[other]
-    case .made: madeInputs[path]
+    case .made: madeInputs[place.path]
     }
   }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Darwin)
@@ -9,6 +11,14 @@
 /// A file that is there keeps its permissions, its owner and its links, symbolic and hard. What is no file,
 /// such as a pipe or a device, is written to as it is.
 package enum AtomicFile {
+  /// The new contents that have no name of their own yet.
+  private static let unfinished = Mutex<Set<String>>([])
+
+  /// Removes what is being written; for a program that ends at once.
+  package static func removeUnfinished() {
+    unfinished.withLock { $0.forEach { unlink($0) } }
+  }
+
   /// What a new file may do to one that is there.
   package enum Existing: Sendable {
     case replaced, kept
@@ -34,6 +44,8 @@ package enum AtomicFile {
     let temporary = "\(target.place).\(getpid()).part"
     // Left by a program of this number that is gone; a link that somebody put there is not followed.
     unlink(temporary)
+    unfinished.withLock { _ = $0.insert(temporary) }
+    defer { unfinished.withLock { _ = $0.remove(temporary) } }
     let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(path) }
     defer { close(descriptor) }

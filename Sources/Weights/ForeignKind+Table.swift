@@ -239,7 +239,8 @@ extension ForeignKind {
 
   static let tokenizer = ForeignKind(
     "a tokenizer, which holds no arrays", "encode a text with it and save the ids with numpy.save")
-  static let json = ForeignKind(
+  /// A document of no other known kind.
+  package static let json = ForeignKind(
     "a JSON document",
     python("import json, numpy; numpy.save('{out}.npy', numpy.array(json.load(open('{in}'))))"))
 

@@ -9,7 +9,7 @@ import Tensors
 import Weights
 
 /// `workbench bench SPEC`: times steps and whole sequences with random weights and input.
-struct BenchCommand: ParsableCommand, MemoryLimited {
+struct BenchCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time the steps and the layer-wise run of a stack.",
     discussion: """
@@ -80,10 +80,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
 
   func run() throws {
     guard !functions else { return try FunctionReport(json: json).run() }
-    let report: BenchReport
-    do {
-      report = try measure()
-    } catch let error as Failure { throw error } catch { throw Failure("\(error)") }
+    let report = try measure()
     if json {
       print(report.json.text(indented: true))
     } else {
@@ -96,7 +93,8 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
     let notation = LayerNotation(registry: .withModels)
     let layer = try notation.registry.makeLayer(try SpecFile(path: spec).read(notation).spec)
     let x = try input(channels ?? ModelInput.channels(of: layer) ?? "")
-    let model = try Model(layer, input: x.channelSpec, seed: 1, time: time)
+    let cancel = Interruption.flag
+    let model = try Model(layer, input: x.channelSpec, seed: 1, time: time, cancel: cancel)
     if let threads {
       guard (1...8).contains(threads) else {
         throw Failure("--threads \(threads): expected a number from 1 to 8")
@@ -112,11 +110,11 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
     } else {
       try timeSteps(model, x, &report)
     }
-    if session, report.step != nil { try timeSession(model, layer, x, &report) }
-    if steps == nil {
-      _ = try model.layer(x)
-      report.layer = try Samples.taken(seconds: seconds) { _ = try model.layer(x) }
-    }
+    if session, report.step != nil, !cancel.isRaised { try timeSession(model, layer, x, &report) }
+    if steps == nil, !cancel.isRaised { report.layer = try timeLayer(model, x) }
+    // What was measured before Ctrl-C is measured.
+    report.isStopped = cancel.isRaised
+    guard report.hasMeasured else { throw Model.cancelled }
     report.traceMilliseconds = model.preparation.tracing / .milliseconds(1)
     report.planMilliseconds = model.preparation.planning / .milliseconds(1)
     report.peakMegabytes = ProcessMemory.peakMegabytes
@@ -147,17 +145,31 @@ struct BenchCommand: ParsableCommand, MemoryLimited {
     return try SequenceTensor(values: made.values.converted(to: dtype))
   }
 
+  private func timeLayer(_ model: Model, _ x: SequenceTensor) throws -> Samples? {
+    var options = RunOptions()
+    options.cancel = Interruption.flag
+    do {
+      _ = try model.layer(x, options: options)
+      return try Samples.taken(seconds: seconds) { _ = try model.layer(x, options: options) }
+    } catch let error as RuntimeError where error.code == .cancelled {
+      return nil
+    }
+  }
+
   private func timeSteps(
     _ model: Model, _ x: SequenceTensor, _ report: inout BenchReport
   ) throws {
     let width = model.layer.blockSize * blocksPerStep
     let block = [batch, width] + x.channelShape
     try model.memory.require(block.byteCount(of: x.values.dtype), for: "the input of a step")
-    let stream = try model.makeStream(batch: batch)
+    let stream = try model.makeStream(batch: batch, cancel: Interruption.flag)
     let timer = try StepTimer(
       stream, block: x.timesteps(0..<width), options: RunOptions(taps: observed))
     let fill = max(1, time / width)
-    for _ in 0..<fill { timer.step() }
+    for _ in 0..<fill {
+      if Interruption.isAsked { return }
+      timer.step()
+    }
     report.cacheFill = fill * width
     report.step =
       steps.map { Samples.taken(count: $0) { timer.step() } }

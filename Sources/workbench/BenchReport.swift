@@ -39,6 +39,11 @@ struct BenchReport {
   var traceMilliseconds = 0.0
   var planMilliseconds = 0.0
   var peakMegabytes = 0.0
+  /// Whether Ctrl-C ended it, so that there are fewer runs than asked for.
+  var isStopped = false
+
+  /// Whether anything was timed.
+  var hasMeasured: Bool { step != nil || layer != nil || !isStopped }
 
   /// The document of `--json`.
   var json: JSONValue {
@@ -72,6 +77,7 @@ struct BenchReport {
       .init("trace_ms", .number(traceMilliseconds)), .init("plan_ms", .number(planMilliseconds)),
       .init("peak_rss_mb", .number(peakMegabytes)), .init("parameters", .integer(parameters)),
     ]
+    if isStopped { members.append(.init("stopped", .bool(true))) }
     return .object(members)
   }
 
@@ -93,7 +99,7 @@ struct BenchReport {
       step.map {
         "step of \(blocksPerStep) × \(blockSize) timesteps, after \(cacheFill): "
           + Self.text($0, "µs", 1e6) + ", \(Self.rounded(allocationsPerStep)) allocations a step"
-      } ?? "no steps: \(obstacle ?? "")",
+      } ?? "no steps: \(obstacle ?? "stopped before")",
     ]
     if let session {
       let conditions = session.conditions == 0 ? "" : ", \(session.conditions) conditions asked"
@@ -104,6 +110,9 @@ struct BenchReport {
     }
     if let layer {
       lines.append("layer-wise over \(time) timesteps: " + Self.text(layer, "ms", 1e3))
+    }
+    if isStopped {
+      lines.append("stopped: of what stands here there are fewer runs than asked for")
     }
     let (trace, plan) = (Self.rounded(traceMilliseconds), Self.rounded(planMilliseconds))
     return lines + [

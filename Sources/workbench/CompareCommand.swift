@@ -83,13 +83,9 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
       } else {
         try compareArrays()
       }
-    } catch let error as ExitCode {
+    } catch let error as ComparisonError {
+      if json { print(ArrayComparison.json(error).text(indented: true)) }
       throw error
-    } catch {
-      if json, let error = error as? ComparisonError {
-        print(ArrayComparison.json(error).text(indented: true))
-      }
-      throw Failure("\(error)")
     }
   }
 

@@ -1,9 +1,10 @@
 import ArgumentParser
 import LayerTesting
+import Runtime
 import Weights
 
 /// `workbench conform DIR`: runs conformance cases made by the original.
-struct ConformCommand: ParsableCommand, MemoryLimited {
+struct ConformCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "conform",
     abstract: "Run conformance cases: what the original computed, against what this library does.")
@@ -23,23 +24,25 @@ struct ConformCommand: ParsableCommand, MemoryLimited {
   @OptionGroup var memory: MemoryOption
 
   func run() throws {
-    let set: ConformanceSet
-    do { set = try ConformanceSet(folder: folder) } catch {
-      throw Failure("\(error)")
-    }
+    let set = try ConformanceSet(folder: folder)
     let names = set.names.filter { name in filter.map { Glob($0).matches(name) } ?? true }
     var report = ConformReport()
-    for name in names {
-      let outcome = set.run(name, verifies: verify)
+    var options = RunOptions()
+    options.cancel = Interruption.flag
+    for name in names where !Interruption.isAsked {
+      let outcome = set.run(name, verifies: verify, options: options)
+      if Interruption.isAsked { break }
       report.add(name, outcome)
       if !json { ConformReport.lines(name, outcome).forEach { print($0) } }
     }
+    report.left = names.count - report.passed - report.failed - report.skipped
     if json {
       print(report.json.text(indented: true))
     } else {
       report.table.forEach { print($0) }
       print("\(report.passed) passed, \(report.failed) failed, \(report.skipped) skipped")
       report.aliasLines.forEach { print($0) }
+      if report.left > 0 { print("stopped: \(report.left) cases were not run") }
     }
     if report.failed > 0 { throw ExitCode(1) }
   }
@@ -57,6 +60,8 @@ private struct ConformReport {
   private var failures: [ConformanceFailure] = []
   private var skips: [(name: String, reason: String)] = []
   private var aliases: [(name: String, parameters: [String: String])] = []
+  /// Cases that were not run, because the command was stopped.
+  var left = 0
 
   var passed: Int { rows.reduce(0) { $0 + $1.row.passed } }
   var failed: Int { rows.reduce(0) { $0 + $1.row.failed } }
@@ -116,7 +121,7 @@ private struct ConformReport {
   var json: JSONValue {
     .object([
       .init("passed", .integer(passed)), .init("failed", .integer(failed)),
-      .init("skipped", .integer(skipped)),
+      .init("skipped", .integer(skipped)), .init("not_run", .integer(left)),
       .init(
         "aliases",
         .array(

@@ -28,14 +28,13 @@ struct ConvertCommand: ParsableCommand {
   func run() throws {
     let notation = LayerNotation(registry: .withModels)
     let reading = try SpecFile(path: spec, trusted: trust.files).read(notation)
-    let bytes: [UInt8]
-    do { bytes = try notation.write(reading.spec, as: to) } catch { throw Failure("\(error)") }
+    let bytes = try notation.write(reading.spec, as: to)
     guard let output else {
       // Text has no control characters in it: the notations write them as escapes.
       StandardOutput.write(bytes)
       return
     }
-    do { try AtomicFile.write(bytes, to: output) } catch { throw Failure("\(error)") }
+    try AtomicFile.write(bytes, to: output)
   }
 
   private static func format(_ name: String) throws -> NotationFormat {

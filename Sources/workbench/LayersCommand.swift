@@ -35,8 +35,7 @@ struct LayersCommand: ParsableCommand {
       }
       return
     }
-    let sheet: LayerSheet
-    do { sheet = try LayerSheet(named: name, registry) } catch { throw Failure("\(error)") }
+    let sheet = try LayerSheet(named: name, registry)
     if json {
       print(sheet.json.text(indented: true))
     } else {

@@ -4,7 +4,7 @@ import Tensors
 import Weights
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
-struct ReplayCommand: ParsableCommand, MemoryLimited {
+struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Carry recorded sessions out again and verify every digest.")
@@ -27,7 +27,7 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
     var entries: [JSONValue] = []
     var report = JUnitReport(name: "replay")
     let clock = ContinuousClock()
-    for path in sessions {
+    for path in sessions where !Interruption.isAsked {
       let start = clock.now
       let (line, entry, code) = Self.replay(path, trust.files)
       report.cases.append(
@@ -67,7 +67,8 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
       }
       var notice = ProgressNotice()
       let result = Replay.run(
-        file, folder: RelativePath.folder(of: path), trusted: trusted + agreed
+        file, folder: RelativePath.folder(of: path), trusted: trusted + agreed,
+        willBegin: { Interruption.add($0.cancel) }
       ) { done, total in
         if let line = notice.line("\(path): event \(done)/\(total)") { StandardError.write(line) }
       }
@@ -84,11 +85,18 @@ struct ReplayCommand: ParsableCommand, MemoryLimited {
       case .diverged(let divergence):
         let text = "\(path): diverged at \(divergence.text)\(dropped)"
         return (text, entry("diverged", divergence.members), 2)
+      case .failed(let event, let reason) where reason.code == .cancelled:
+        let text =
+          "stopped in event \(event) of \(file.events.count): every digest before it as recorded"
+        let members: [JSONValue.Member] = [
+          .init("events", .integer(event - 1)), .init("detail", .string(text)),
+        ]
+        return ("\(path): \(text)", entry("stopped", members), 0)
       case .failed(let event, let reason):
         return error("event \(event) cannot be carried out: \(reason)", event: event)
       }
     } catch let failure {
-      return error("\(failure)")
+      return error("\(CommandError(failure))")
     }
   }
 }

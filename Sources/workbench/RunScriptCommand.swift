@@ -3,7 +3,7 @@ import Sessions
 import Weights
 
 /// `workbench run SCRIPT`: performs REPL commands from a file.
-struct RunScriptCommand: ParsableCommand, MemoryLimited {
+struct RunScriptCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Perform commands from a file; stop at the first that fails.")
@@ -26,7 +26,8 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
 
   func run() throws {
     let text = try Self.text(of: script)
-    let workspace = Workspace(keepsJournal: false, trusted: trust.files)
+    let watch: (Session) -> Void = { Interruption.add($0.cancel) }
+    let workspace = Workspace(keepsJournal: false, trusted: trust.files, willOpen: watch)
     var status: Int32 = 0
     var entries: [JSONValue] = []
     let commands = ScriptLines.cut(text)
@@ -36,9 +37,9 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
     }
     var report = JUnitReport(name: script)
     let clock = ContinuousClock()
-    for (index, line) in commands.enumerated() {
+    for (index, line) in commands.enumerated() where !Interruption.isAsked {
       let start = clock.now
-      let outcome = workspace.perform(line)
+      let outcome = workspace.perform(line, willOpen: watch)
       entries.append(Self.entry(line, outcome))
       let seconds = (clock.now - start) / .seconds(1)
       report.cases.append(Self.testCase(index + 1, line, outcome, seconds, script: script))
@@ -68,20 +69,16 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited {
       print(document.text(indented: true))
     }
     if let save, let recorder = workspace.session.recorder {
-      do {
-        let saved = try recorder.saved(workspace.session, to: save, embedsAll: false)
-        try AtomicFile.write(saved.bytes, to: save)
-      } catch { throw Failure("\(error)") }
+      let saved = try recorder.saved(workspace.session, to: save, embedsAll: false)
+      try AtomicFile.write(saved.bytes, to: save)
     }
     if status != 0 { throw ExitCode(status) }
   }
 
   private static func text(of script: String) throws -> String {
-    do {
-      var lines = InputLines()
-      return ScriptLines.text(
-        script == "-" ? try lines.readAll() : try ByteFile(path: script).readAll())
-    } catch { throw Failure("\(error)") }
+    var lines = InputLines()
+    return ScriptLines.text(
+      script == "-" ? try lines.readAll() : try ByteFile(path: script).readAll())
   }
 
   private static func testCase(

@@ -40,7 +40,7 @@ struct Samples {
         samples.durations.append(duration)
       }
       samples.count += 1
-    } while goesOn(samples.count)
+    } while goesOn(samples.count) && !Interruption.isAsked
     samples.durations.sort()
     return samples
   }

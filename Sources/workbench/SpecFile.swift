@@ -1,3 +1,4 @@
+import Layers
 import Notation
 import ONNX
 import Sessions
@@ -18,12 +19,11 @@ struct SpecFile {
       throw Failure(
         "\(path): no notation ends in .\(ending), expected .textproto, .json, .binpb or .swift")
     }
-    do {
-      let reading = try notation.read(try ByteFile(path: path).readAll(), as: format)
+    let bytes = try ByteFile(path: path).readAll()
+    do throws(ConfigError) {
+      let reading = try notation.read(bytes, as: format)
       for note in reading.notes { StandardError.write("\(path): \(note)") }
       return reading
-    } catch let error as FileError {
-      throw Failure("\(error)")
     } catch {
       throw Failure("\(path): \(error)")
     }
@@ -51,14 +51,13 @@ struct SpecFile {
 
   /// The stack that a session came to.
   private func readSession(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+    let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
     do {
-      let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
-      let stack = try file.stack(notation.registry, name: path, trusted: trusted)
+      let (stack, notes) = try file.stack(notation.registry, name: path, trusted: trusted)
+      notes.forEach { StandardError.write($0) }
       return try notation.read(notation.text(stack), as: .text)
-    } catch let error as FileError {
-      throw Failure("\(error)")
     } catch {
-      throw Failure("\(path): \(error)")
+      throw Failure("\(path): \(CommandError(error))")
     }
   }
 }

@@ -19,7 +19,7 @@ struct VerifyGroup: ParsableCommand {
 }
 
 /// `workbench verify SPEC`: the contract of sequence layers on a stack.
-struct VerifyCommand: ParsableCommand, MemoryLimited {
+struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "stack",
     abstract: "Verify that a stack keeps the contract: step equals layer, padding leaks nowhere, …")
@@ -56,7 +56,8 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
       if !spec.hasSuffix(".session") { findings = try lintFindings() }
     } catch { throw (error as? Failure) ?? Failure("\(error)") }
     do { report = try spec.hasSuffix(".session") ? sessionReport() : specReport() } catch {
-      throw (error as? Failure) ?? Failure("\(error)")
+      guard Interruption.isAsked else { throw error }
+      throw Failure("stopped: nothing is said about the contract before every check is done")
     }
     if json {
       print(Self.json(report, findings).text(indented: true))
@@ -79,14 +80,19 @@ struct VerifyCommand: ParsableCommand, MemoryLimited {
     let reading = try SpecFile(path: spec).read(notation)
     let layer = try notation.registry.makeLayer(reading.spec)
     let x = try sequence(for: layer)
-    let model = try Model(layer, input: x.channelSpec, seed: 1, time: x.time)
+    let cancel = Interruption.flag
+    let model = try Model(layer, input: x.channelSpec, seed: 1, time: x.time, cancel: cancel)
     if let weights { try model.load(try Safetensors(path: weights)) }
-    return try ContractVerifier().verify(model, x)
+    var options = RunOptions()
+    options.cancel = cancel
+    return try ContractVerifier().verify(model, x, options: options)
   }
 
   /// What is given besides a session takes the place of what it has.
   private func sessionReport() throws -> ContractReport {
-    let opened = OpenedSession(path: spec, keepsJournal: false, trusted: trust.files)
+    let opened = OpenedSession(path: spec, keepsJournal: false, trusted: trust.files) {
+      Interruption.add($0.cancel)
+    }
     if let error = opened.error { throw error }
     // Only a session that was carried out as a whole keeps the file that it came from.
     guard opened.session.origin != nil else {

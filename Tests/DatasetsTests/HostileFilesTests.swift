@@ -16,7 +16,7 @@ struct FileReader: Sendable, CustomTestStringConvertible {
   var isOfAnyKind: Bool { name.hasPrefix(FileReader.anyKind) }
   private static let anyKind = "as any kind:"
 
-  static let all: [FileReader] = {
+  static func all() throws -> [FileReader] {
     let small = [("a", ramp([2, 3])), ("mask", Tensor([true, false]))]
     let samples = Tensor([Float(0.5), -0.5, 0.25, 0], shape: [2, 2])
     var readers: [FileReader] = [
@@ -67,19 +67,18 @@ struct FileReader: Sendable, CustomTestStringConvertible {
       readers.append(FileReader(name: "wav \(encoding)", example: bytes) { _ = try Wav(bytes: $0) })
     }
     for name in ["level9.npz", "streamed.npz"] {
-      guard let bytes = try? fixtureBytes(name) else { continue }
-      readers.append(FileReader(name: name, example: bytes, read: readArchive))
+      readers.append(FileReader(name: name, example: try fixtureBytes(name), read: readArchive))
     }
-    if let bytes = try? fixtureBytes("tone.ogg") {
-      readers.append(
-        FileReader(name: "ogg", example: bytes) { _ = try Recording(ByteFile(bytes: $0)) })
-    }
-    if let bytes = try? fixtureBytes("fortran_big.npy") {
-      readers.append(
-        FileReader(name: "npy big-endian", example: bytes) { _ = try Npy.read(bytes: $0) })
-    }
+    readers += [
+      FileReader(name: "ogg", example: try fixtureBytes("tone.ogg")) {
+        _ = try Recording(ByteFile(bytes: $0))
+      },
+      FileReader(name: "npy big-endian", example: try fixtureBytes("fortran_big.npy")) {
+        _ = try Npy.read(bytes: $0)
+      },
+    ]
     return readers
-  }()
+  }
 
   private static let readArchive: @Sendable ([UInt8]) throws -> Void = { bytes in
     let archive = try Npz(bytes: bytes)
@@ -102,10 +101,10 @@ struct FileReader: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("sound examples read", arguments: FileReader.all.filter { !$0.isOfAnyKind })
+  @Test("sound examples read", arguments: try FileReader.all().filter { !$0.isOfAnyKind })
   func soundExamples(reader: FileReader) throws { try reader.read(reader.example) }
 
-  @Test("files cut at any byte", arguments: FileReader.all)
+  @Test("files cut at any byte", arguments: try FileReader.all())
   func truncation(reader: FileReader) {
     for count in 0..<reader.example.count where count < 512 || count % 16 == 0 {
       survives(reader, Array(reader.example.prefix(count)))
@@ -115,7 +114,7 @@ struct FileReader: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("files with one changed byte, at every place", arguments: FileReader.all)
+  @Test("files with one changed byte, at every place", arguments: try FileReader.all())
   func singleBytes(reader: FileReader) {
     for place in reader.example.indices where place < 512 || place % 16 == 0 {
       for value: UInt8 in [0x00, 0x01, 0x7F, 0x80, 0xFF, reader.example[place] ^ 0x10] {
@@ -126,7 +125,7 @@ struct FileReader: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test("files with many changes, seeded", arguments: FileReader.all)
+  @Test("files with many changes, seeded", arguments: try FileReader.all())
   func randomChanges(reader: FileReader) {
     var random = RandomStream(seed: Self.seed, name: reader.name)
     for _ in 0..<Self.changedFiles {

@@ -7,20 +7,13 @@ import Weights
 
 /// Whatever is done to states and their rows, stepping on equals the run that never did it.
 @Suite struct StateAlgebraTests {
-  private static let steppable: [String] = LayerRegistry.builtIn.entries.filter(\.isAvailable)
-    .map(\.table.message)
-
   /// A random case of a layer that can step, with three rows of twelve blocks.
-  private func makeCase(_ name: String) throws -> (Model, SequenceTensor, Constants)? {
-    let entry = try #require(LayerRegistry.builtIn.entry(message: name))
-    for seed in 1...6 {
-      var cases = RandomCases(seed: UInt64(seed))
-      guard let made = cases.single(entry), made.model.layer.supportsStep else { continue }
-      let x = made.input.timesteps(0..<(6 * made.model.layer.blockSize))
-      let order = (0..<3).map { $0 % x.batch }
-      return (made.model, x.rows(order), made.constants.mapValues { $0.rows(order) })
-    }
-    return nil
+  private func makeCase(_ name: String) throws -> (Model, SequenceTensor, Constants) {
+    let cases = try TestedLayers.cases(of: name, count: 1) { $0.model.layer.supportsStep }
+    let made = cases[0]
+    let x = made.input.timesteps(0..<(6 * made.model.layer.blockSize))
+    let order = (0..<3).map { $0 % x.batch }
+    return (made.model, x.rows(order), made.constants.mapValues { $0.rows(order) })
   }
 
   private func part(_ x: SequenceTensor, _ index: Int, _ stream: Runtime.Stream) -> SequenceTensor {
@@ -34,9 +27,11 @@ import Weights
     #expect(got.rowDigests == want.rowDigests, "\(what)", sourceLocation: sourceLocation)
   }
 
-  @Test("states can be cloned, saved, selected, merged, reset and taken back", arguments: steppable)
+  @Test(
+    "states can be cloned, saved, selected, merged, reset and taken back",
+    arguments: try TestedLayers.names(without: TestedLayers.wholeOnly))
   func algebra(_ name: String) throws {
-    guard let (model, x, constants) = try makeCase(name) else { return }
+    let (model, x, constants) = try makeCase(name)
     let stream = try model.makeStream(batch: 3, constants: constants)
     for index in 0..<2 { _ = try stream.step(part(x, index, stream)) }
     let before = stream.snapshot()

@@ -115,7 +115,7 @@ import Testing
       var result = parallel
       for index in result.layers.indices
       where obstacle.contains(
-        "\(result.layers[index].name ?? "") by Serial([Delay(length: \(length)")
+        "\(result.layers[index].name ?? "") needs Delay(length: \(length)")
       {
         result.layers[index] = Serial([delay, result.layers[index]])
       }

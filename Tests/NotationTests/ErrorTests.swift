@@ -118,12 +118,19 @@ struct ErrorTests {
   func truncation(format: NotationFormat) throws {
     var random = RandomSpec(seed: 7, among: LayerRegistry.builtIn.entries.map(\.table.message))
     let bytes = try notation.write(try random.stack(depth: 2), as: format)
+    var (read, refused) = (0, 0)
     for count in 0..<min(bytes.count, 1500) {
-      _ = try? notation.read(Array(bytes.prefix(count)), as: format)
       var flipped = bytes
       flipped[count] ^= UInt8(truncatingIfNeeded: 1 << (count % 7))
-      _ = try? notation.read(flipped, as: format)
+      for damaged in [Array(bytes.prefix(count)), flipped] {
+        do throws(ConfigError) {
+          read += try notation.read(damaged, as: format).spec.fields.isEmpty ? 0 : 1
+        } catch {
+          refused += error.description.isEmpty ? 0 : 1
+        }
+      }
     }
+    #expect(read > 0 && refused > 0)
   }
 
   @Test("bytes of an unknown field are not lost in silence")

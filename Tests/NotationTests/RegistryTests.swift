@@ -58,7 +58,7 @@ struct RegistryTests {
 
   @Test("a layer of the schema that nobody has written says so when it is made")
   func reserved() throws {
-    guard let entry = registry.entries.first(where: { !$0.isAvailable }) else { return }
+    let entry = try #require(registry.entries.first { !$0.isAvailable })
     let node = SpecNode(entry.table.message)
     let root = SpecNode(SpecNode.rootMessage, [SpecField(entry.field, [.node(node)])])
     let error = #expect(throws: ConfigError.self) { try registry.makeLayer(root) }

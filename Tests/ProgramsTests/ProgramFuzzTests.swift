@@ -22,11 +22,19 @@ struct ProgramFuzzTests {
 
   @Test("are refused or verified, never a trap", arguments: RandomProgramTests.batches.prefix(6))
   func damage(seeds: Range<UInt64>) throws {
+    var (read, refused) = (0, 0)
     for seed in seeds {
       var random = RandomStream(seed: seed, name: "damage")
       let text = RandomProgram(seed: seed).program.text()
       for _ in 0..<6 {
-        guard let program = try? Program(parsing: Self.damaged(text, &random)) else { continue }
+        let program: Program
+        do throws(ProgramTextError) {
+          program = try Program(parsing: Self.damaged(text, &random))
+        } catch {
+          refused += 1
+          continue
+        }
+        read += 1
         let isValid = program.verify().isEmpty
         _ = program.text()
         guard isValid else { continue }
@@ -35,6 +43,7 @@ struct ProgramFuzzTests {
         #expect(try Program(parsing: program.text()).text() == program.text(), "seed \(seed)")
       }
     }
+    #expect(read > 0 && refused > 0)
   }
 
   @Test("a body that shows what it does not define is a diagnostic")

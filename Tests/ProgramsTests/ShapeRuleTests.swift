@@ -237,7 +237,10 @@ struct ShapeRuleTests {
     #expect(
       wording(try Self.loop(trips: 3, carriedBecomes: .int32), [f(), f(3)])
         == "found carried value 0 becomes i32[], expected f32[] in every iteration")
-    guard case .loop(let loop) = three else { return }
+    guard case .loop(let loop) = three else {
+      Issue.record("no loop")
+      return
+    }
     let composite = Op.composite(CompositeOp(name: "sum", body: loop.body))
     #expect(wording(composite, [f(), f(2)]) == "found f32[2], expected f32[]")
   }

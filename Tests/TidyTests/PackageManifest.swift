@@ -16,8 +16,7 @@ struct PackageManifest {
 
   /// The manifest of this package.
   static let package: PackageManifest = {
-    let file = SourceTree.root.appending(path: "Package.swift")
-    return PackageManifest(text: (try? String(contentsOf: file, encoding: .utf8)) ?? "")
+    PackageManifest(text: SourceTree.text(of: "Package.swift"))
   }()
 
   /// Reads the calls that declare targets, in the list that follows `targets:` of the package.

@@ -44,14 +44,21 @@ enum SourceTree {
 
   private static func swiftFiles(_ folder: String) -> [SourceFile] {
     let base = root.appending(path: folder)
-    guard let walk = FileManager.default.enumerator(atPath: base.path()) else { return [] }
+    guard let walk = FileManager.default.enumerator(atPath: base.path()) else {
+      preconditionFailure("\(base.path()) cannot be listed.")
+    }
     let names = walk.compactMap { $0 as? String }
       .filter { $0.hasSuffix(".swift") && !$0.contains(".build/") }
-    return names.sorted().compactMap { name in
-      guard let text = try? String(contentsOf: base.appending(path: name), encoding: .utf8) else {
-        return nil
-      }
-      return SourceFile(path: "\(folder)/\(name)", text: text)
+    return names.sorted().map { name in
+      SourceFile(path: "\(folder)/\(name)", text: text(of: "\(folder)/\(name)"))
     }
+  }
+
+  /// The text of a file of the package: rules about files that cannot be read would hold for all.
+  static func text(of path: String) -> String {
+    guard let data = FileManager.default.contents(atPath: root.appending(path: path).path()) else {
+      preconditionFailure("\(path) cannot be read.")
+    }
+    return String(decoding: data, as: UTF8.self)
   }
 }

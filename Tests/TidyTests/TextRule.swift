@@ -22,7 +22,11 @@ struct TextRule: Sendable, CustomTestStringConvertible {
 
 extension TextRule {
   static let all: [TextRule] =
-    [length, fileName, printing, defaultOverOperations, remark] + unsafeWords.map(unsafeWord)
+    [
+      length, fileName, printing, defaultOverOperations, remark, errorText, plainFailure,
+      passedOver,
+    ]
+    + unsafeWords.map(unsafeWord)
 
   /// Files over 400 lines have a reason, written beside their name here.
   static let longFiles: [String: String] = [:]

@@ -121,11 +121,20 @@ struct LookingTests {
     #expect(desk.model.view.lanes.lanes.map(\.kind).contains(.expected))
     #expect(desk.text.contains("expected"))
     #expect(desk.screen.line(1).contains("≠ expected ours.npy: differs"))
+    // Beside the outputs stands what is expected of them.
+    desk.press("4")
+    let beside = try #require(desk.model.view.beside)
+    #expect(beside.hasReference && beside.channels.allSatisfy { $0.expected != nil })
+    #expect(beside.channels.allSatisfy { $0.expected != $0.step })
+    #expect(desk.text.contains("expected"))
     let style = desk.screen[1, desk.screen.line(1).count - 1].style
     #expect(style != .role(.good))
     desk.type("seed 0", "run")
     desk.press(.escape)
     #expect(desk.model.view.expectations.map(\.verdict.isEqual) == [true])
+    desk.press("4")
+    let channels = try #require(desk.model.view.beside).channels
+    #expect(channels.allSatisfy { $0.expected == $0.step })
     #expect(!desk.screen.line(1).contains("≠"))
   }
 

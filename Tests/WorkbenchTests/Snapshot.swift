@@ -24,7 +24,8 @@ enum Snapshot {
       .appendingPathComponent("Snapshots")
     let path = folder.appendingPathComponent("\(name).txt")
     let ending = text.hasSuffix("\n") ? text : text + "\n"
-    let stored = try? String(contentsOf: path, encoding: .utf8)
+    let exists = FileManager.default.fileExists(atPath: path.path)
+    let stored = exists ? try String(contentsOf: path, encoding: .utf8) : nil
     if stored == ending { return }
     switch (stored, Mode.current) {
     case (_, .update):

@@ -85,6 +85,13 @@ void ct_guard_thread(void);
 void ct_interrupt_catch(void);
 /// Whether SIGINT came since the last call.
 bool ct_interrupt_take(void);
+/// From now on SIGINT, SIGTERM and SIGHUP, those that are not ignored, wait for ct_ending_wait, in this thread
+/// and those that it starts.
+void ct_ending_hold(void);
+/// Waits for one of them.
+int ct_ending_wait(void);
+/// Dies of a signal, as if it had not been held.
+void ct_ending_die(int number);
 bool ct_is_terminal(int descriptor);
 
 // MARK: Line editor (LineEditor.c, LineSearch.c, GNU readline)
@@ -103,6 +110,8 @@ void ct_editor_forget(void);
 void ct_editor_feed(const char *bytes, size_t count);
 /// Whether something was fed that no line has taken.
 bool ct_editor_has_waiting(void);
+/// The bytes that wait for it.
+const char *ct_editor_waiting(size_t *count);
 enum { CT_EDITOR_EDITING, CT_EDITOR_LINE, CT_EDITOR_EOF };
 /// Edits with what was fed; with CT_EDITOR_LINE, `*line` is valid until the next begin.
 int ct_editor_take(const char **line);

@@ -1,4 +1,5 @@
 package import Layers
+package import Runtime
 import Tensors
 import Weights
 
@@ -29,8 +30,11 @@ package struct ConformanceSet: Sendable {
   }
 
   /// Runs one case; with `verifies` a case that breaks the contract of sequence layers fails too.
+  ///
+  /// What comes of one whose verification was stopped by the flag of `options` means nothing.
   package func run(
-    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn
+    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn,
+    options: RunOptions = RunOptions()
   ) -> Outcome {
     let golden: GoldenCase
     do {
@@ -42,18 +46,21 @@ package struct ConformanceSet: Sendable {
     }
     do {
       var (failures, aliases) = try ConformanceRun.result(of: golden)
-      if verifies { failures += Self.violations(of: golden) }
+      if verifies { failures += Self.violations(of: golden, options) }
       return failures.isEmpty ? .passed(aliases: aliases) : .failed(failures)
     } catch { return .skipped("\(error)") }
   }
 
-  private static func violations(of golden: GoldenCase) -> [ConformanceFailure] {
+  private static func violations(
+    of golden: GoldenCase, _ options: RunOptions
+  ) -> [ConformanceFailure] {
     func failure(_ check: String, _ detail: String) -> ConformanceFailure {
       ConformanceFailure(name: golden.name, check: "verify, \(check)", detail: detail)
     }
     do {
       guard let (model, input, constants) = try golden.model() else { return [] }
-      let report = try ContractVerifier().verify(model, input, constants: constants)
+      let report = try ContractVerifier().verify(
+        model, input, constants: constants, options: options)
       return report.violations.map { violation in
         let place = violation.path.isEmpty ? "" : "\(violation.path): "
         return failure(violation.check.rawValue, place + violation.detail)

@@ -37,7 +37,7 @@ extension BlockwiseDotProductSelfAttention: PlacedAttentionLayer {
     throw LayerError(
       .latencyMismatch, layer: typeName, found: "an incoming output latency of \(earlier)",
       expected: "a multiple of the block size \(blockSize)",
-      fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it")
+      fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it", delay: delay)
   }
 
   public func outputSpec(

@@ -1,3 +1,10 @@
+/// A layer whose children, or chains of them, get one input, and whose outputs meet.
+package protocol BranchedLayer: SequenceLayer {
+  /// The delays that make steps of the branches meet, one in front of each; nil where they meet already, or
+  /// delays cannot do that.
+  var branchDelays: [Int]? { get }
+}
+
 /// The latencies of chains that get one input and whose outputs meet: steps need them to be equal.
 struct BranchLatencies {
   var chains: [SerialChain]

@@ -11,7 +11,7 @@ public import Tensors
 ///   combine.
 /// - Source: sequence_layers/jax/combinators.py `Parallel`. Where branches repeat after different numbers of
 ///   steps, the original announces the longer ones alone for the steps that the shorter lack.
-extension Parallel: CombinatorLayer {
+extension Parallel: CombinatorLayer, BranchedLayer {
   private var scopes: [ChildScope] {
     ChildScope.unique(
       layers, prefix: "layers",
@@ -71,10 +71,14 @@ extension Parallel: CombinatorLayer {
     return try combination.combinedSpec(specs, layer: typeName)
   }
 
+  private var branches: BranchLatencies {
+    BranchLatencies(chains: zip(layers, scopes).map { SerialChain([$0], scopes: [$1]) })
+  }
+
+  package var branchDelays: [Int]? { branches.areEqual ? nil : branches.delays }
+
   /// Why steps of the layers do not meet, and the delays that make them meet.
   private var latencyObstacle: String? {
-    let branches = BranchLatencies(
-      chains: zip(layers, scopes).map { SerialChain([$0], scopes: [$1]) })
     guard !branches.areEqual else { return nil }
     let paths = scopes.map(\.path)
     let found = zip(paths, layers).map { "\($1.inputLatency) in \($0)" }.joined(separator: ", ")
@@ -83,9 +87,9 @@ extension Parallel: CombinatorLayer {
         "latencies are \(found), and outputs do not meet; look for Lookahead in some of them only"
     }
     let cures = zip(paths, delays).filter { $1 > 0 }.map { path, length in
-      "\(path) by Serial([\(BranchLatencies.delay(length)), …])"
+      "\(path) needs \(BranchLatencies.delay(length)) before it, in a Serial"
     }
-    return "latencies are \(found); replace \(cures.joined(separator: ", "))"
+    return "latencies are \(found); \(cures.joined(separator: ", "))"
   }
 
   private func checkEqual<T: Equatable>(
@@ -95,7 +99,7 @@ extension Parallel: CombinatorLayer {
       throw LayerError(
         .latencyMismatch, layer: typeName, found: "\(what) of \(value) in \(scope.path)",
         expected: "the \(expected) of \(scopes[0].path)",
-        fix: "balance the layers, for example with Delay(length:, delayLayerOutput: false)")
+        fix: "give them equal strides and rates")
     }
   }
 

@@ -13,7 +13,7 @@ public import Tensors
 ///   shapes.
 /// - Source: sequence_layers/jax/combinators.py `Residual`; with `projectShortcut`
 ///   sequence_layers/tensorflow/combinators.py `Residual`.
-extension Residual: CombinatorLayer {
+extension Residual: CombinatorLayer, BranchedLayer {
   private var body: SerialChain {
     SerialChain(layers, prefix: "layers", shareScope: shareScope.values).emitting(below: "0")
   }
@@ -79,6 +79,11 @@ extension Residual: CombinatorLayer {
     return ChannelSpec(main.shape, DType.promoted(main.dtype, side.dtype))
   }
 
+  package var branchDelays: [Int]? {
+    let branches = BranchLatencies(chains: [body, shortcut])
+    return branches.areEqual ? nil : branches.delays
+  }
+
   /// Why steps of body and shortcut do not meet, and the delay that makes them meet.
   private var latencyObstacle: String? {
     let branches = BranchLatencies(chains: [body, shortcut])
@@ -100,7 +105,7 @@ extension Residual: CombinatorLayer {
       throw LayerError(
         .latencyMismatch, layer: typeName, found: "\(what) of \(main) in the body",
         expected: "the \(side) of the shortcut",
-        fix: "balance them, for example with Delay(length:, delayLayerOutput: false)")
+        fix: "give them equal strides and rates")
     }
   }
 

@@ -40,11 +40,13 @@ public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
   public var expected: String
   /// What to do about it, if there is something better to say than `expected`.
   public var fix: String?
+  /// How many timesteps of `Delay(length:delayLayerOutput: false)` before the layer mend it, if that does.
+  public var delay: Int?
 
   /// Makes an error; the path is filled in by the layers above.
   public init(
     _ code: Code, layer: String, path: String = "", field: String? = nil, found: String,
-    expected: String, fix: String? = nil
+    expected: String, fix: String? = nil, delay: Int? = nil
   ) {
     self.code = code
     self.path = path
@@ -53,6 +55,7 @@ public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     self.found = found
     self.expected = expected
     self.fix = fix
+    self.delay = delay
   }
 
   /// Where, what was found, what was expected and what to do, on one line.

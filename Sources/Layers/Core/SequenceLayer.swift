@@ -106,7 +106,7 @@ extension SequenceLayer {
       throw LayerError(
         .latencyMismatch, layer: typeName, found: "an incoming output latency of \(earlier)",
         expected: "a multiple of \(factor), because the output ratio is \(outputRatio)",
-        fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it")
+        fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it", delay: delay)
     }
     return Rational.sum(incoming.numerator, outputLatency)
   }

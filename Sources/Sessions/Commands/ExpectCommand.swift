@@ -26,10 +26,9 @@ struct ExpectCommand: Command {
     guard line.operands.count == 3, line.operands[1] == "at" else {
       throw CommandError(.invalidOperand, found: line.rest, expected: usage)
     }
-    var expected = try read(line.operands[0], at: try Facet(line.operands[2]), session)
-    var notes: [String] = []
+    var (expected, notes) = try read(line.operands[0], at: try Facet(line.operands[2]), session)
     if line.options["shift"] == "auto" {
-      notes = try search(&expected, session)
+      notes += try search(&expected, session)
     } else if let text = line.options["shift"] {
       guard let shift = Int(text), shift.magnitude <= UInt(expected.values.shape[1]) else {
         throw CommandError(
@@ -49,7 +48,7 @@ struct ExpectCommand: Command {
 
   private func read(
     _ file: String, at facet: Facet, _ session: Session
-  ) throws -> Expectation {
+  ) throws -> (Expectation, notes: [String]) {
     guard facet.kind == .out || facet.kind == .layer, facet.slice == nil else {
       throw CommandError(
         .unknownFacet, found: "an array expected at something else than an output",
@@ -57,7 +56,8 @@ struct ExpectCommand: Command {
     }
     let (_, tree) = try session.requireTree()
     let path = try tree.resolve(facet.path).path
-    let values = try ArrayFile.read(file, open: session.files.open).values
+    let stored = try ArrayFile.read(file, open: session.files.open)
+    let values = stored.values
     let run = try session.requireRun()
     let layerWise = try session.layerWise(run)
     guard let spec = layerWise.spec(path), let time = layerWise.time(path) else {
@@ -71,9 +71,10 @@ struct ExpectCommand: Command {
         expected: "\(([run.input.batch, time] + spec.shape).shapeText) as \(path.shown) "
           + "gives, with any number of timesteps")
     }
-    return Expectation(
+    let expected = Expectation(
       path: path, isLayerWise: facet.kind == .layer, file: file, values: values, shift: 0,
       isConfirmed: true)
+    return (expected, stored.notes)
   }
 
   /// Looks for the shift between the whole layer-wise output and the reference.

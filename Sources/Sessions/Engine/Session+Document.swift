@@ -68,7 +68,7 @@ extension Session {
         (self.document, run, pace.hasCommitted) = old
         throw error
       }
-      pace.obstacle = Self.commandError(error)
+      pace.obstacle = CommandError(error)
     }
     let nodes = document.layer.map { LayerTree($0).nodes } ?? []
     if !nodes.contains(where: { $0.path == selected }) { selected = "" }

@@ -103,6 +103,17 @@ extension Session {
   }
 }
 
+extension Expectation {
+  /// What it has where a layer has one of its timesteps, moved by the shift if that is confirmed; nil beyond
+  /// its ends.
+  package func value(row: Int, time: Int, channel: Int) -> Double? {
+    let place = time + (isConfirmed ? shift : 0)
+    let (count, channels) = (values.shape[1], values.shape.dropFirst(2).reduce(1, *))
+    guard (0..<values.shape[0]).contains(row), (0..<count).contains(place) else { return nil }
+    return values.double(at: (row * count + place) * channels + channel)
+  }
+}
+
 extension SequenceTensor {
   /// The sequences behind so many invalid timesteps.
   fileprivate func delayed(by count: Int) -> SequenceTensor {

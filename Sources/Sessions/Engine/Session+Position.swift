@@ -40,9 +40,12 @@ extension Session {
   func requireSteps() throws(CommandError) -> (ModelRun, StepPlan) {
     let run = try requireRun()
     guard let plan = run.plan else {
+      let cures = stepCures
       throw CommandError(
         .notReady, found: "this stack cannot step: \(run.model.layer.stepObstacle ?? "")",
-        suggestion: "its layer-wise result can be shown all the same")
+        suggestion: cures.isEmpty
+          ? "its layer-wise result can be shown all the same"
+          : "without another result it steps after:\n\(cures.joined(separator: "\n"))")
     }
     return (run, plan)
   }

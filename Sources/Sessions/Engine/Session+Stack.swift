@@ -13,23 +13,10 @@ extension Session {
         .invalidOperand, found: "no layer", expected: "such as Dense(features: 8) or @FILE")
     }
     guard trimmed.hasPrefix("@") else {
-      return try typedLayer(trimmed)
+      let reading = try notation.readTyped(trimmed)
+      return (reading.spec, reading.notes)
     }
     return try layerFile(String(trimmed.dropFirst()))
-  }
-
-  private func typedLayer(_ text: String) throws -> (spec: SpecNode, notes: [String]) {
-    do {
-      let reading = try notation.readTyped(text)
-      return (reading.spec, reading.notes)
-    } catch {
-      let isExpression = ["found *", "found +", "found -", "found /", "a layer, .case, number"]
-        .contains { "\(error)".contains($0) }
-      guard error.code == .syntax, isExpression else { throw error }
-      throw CommandError(
-        .invalidStack, found: "\(error)",
-        suggestion: "only literals are read: no arithmetic and no variables")
-    }
   }
 
   /// The layer in a file: a config, or the stack that a session came to.
@@ -50,13 +37,13 @@ extension Session {
     if suffix == "onnx" { return (try modelSpec(path), []) }
     let bytes = try ByteFile(path: files.resolved(path), isStopped: files.isStopped).readAll()
     guard let format else {
-      return (try SessionFile(bytes: bytes, name: path).stack(notation.registry, name: path), [])
+      return try SessionFile(bytes: bytes, name: path).stack(notation.registry, name: path)
     }
-    do {
+    do throws(ConfigError) {
       let reading = try notation.read(bytes, as: format)
       return (reading.spec, reading.notes)
     } catch {
-      throw CommandError(.invalidStack, found: "\(path): \(error)")
+      throw CommandError(error, in: path)
     }
   }
 
@@ -74,7 +61,7 @@ extension Session {
     pace.canonical = "stack " + notation.swift(spec, width: .max)
     do { try commit(document, as: "stack", restart: true) } catch {
       guard let input = document.input?.sequence else { throw error }
-      var known = Self.commandError(error)
+      var known = CommandError(error)
       guard known.code == .invalidStack || known.code == .invalidOperand else { throw error }
       known.suggestion =
         (known.suggestion.map { "\($0); " } ?? "")
@@ -232,9 +219,10 @@ extension Session {
       layer.supportsStep
       ? "block \(layer.blockSize) · ratio \(layer.outputRatio) · latency \(layer.inputLatency)→\(layer.outputLatency)"
       : "cannot step: \(layer.stepObstacle ?? "")"
+    let cures = stepCures
     return [
       "\(model.input) → \(model.output) · \(steps) · "
         + "\(NumberText.grouped(model.parameterCount)) parameters"
-    ]
+    ] + (cures.isEmpty ? [] : ["without another result it steps after:"] + cures)
   }
 }

@@ -22,8 +22,7 @@ extension Session {
       let note = "made in Swift without a notation: it runs, but is not recorded"
       return Outcome(lines: [note] + stackSummary, error: nil, status: 0)
     } catch {
-      return Outcome(
-        lines: [], error: CommandError(.invalidStack, found: "\(error)", expected: ""), status: 3)
+      return Outcome(lines: [], error: CommandError(error), status: 3)
     }
   }
 }

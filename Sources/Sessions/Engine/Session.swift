@@ -153,7 +153,7 @@ public final class Session {
     } catch {
       // Stopped while it looked at what it had changed already: that stays, and is written.
       if pace.hasCommitted { record() }
-      let known = Self.commandError(error)
+      let known = CommandError(error)
       return Outcome(error: known, status: known.code == .checkFailed ? 1 : 3)
     }
   }
@@ -186,24 +186,6 @@ public final class Session {
       ["not in the journal: \(now); what is done is kept in memory, save FILE writes it elsewhere"]
     case (_?, nil): ["the journal is written again, with all that was missing"]
     default: []
-    }
-  }
-
-  /// Any error as one for people.
-  static func commandError(_ error: any Error) -> CommandError {
-    switch error {
-    case let error as CommandError: error
-    case let error as LayerError where error.code == .cancelled:
-      CommandError(.cancelled, found: "stopped")
-    case let error as LayerError: CommandError(.invalidStack, found: "\(error)")
-    case let error as ConfigError: CommandError(.invalidStack, found: "\(error)")
-    case let error as FileError where error.code == .stopped:
-      CommandError(.cancelled, found: "\(error)")
-    case let error as FileError: CommandError(.file, found: "\(error)")
-    case let error as MemoryError: CommandError(.memory, found: "\(error)")
-    case let error as RuntimeError where error.code == .cancelled:
-      CommandError(.cancelled, found: "stopped")
-    default: CommandError(.invalidOperand, found: "\(error)")
     }
   }
 }

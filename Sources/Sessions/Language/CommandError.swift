@@ -28,6 +28,8 @@ public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case untrusted
     /// The layers do not fit.
     case invalidStack
+    /// A layer is named that is not registered.
+    case unknownLayer
     /// It would take more memory than there may be.
     case memory
     /// A check did not hold.
@@ -36,6 +38,8 @@ public struct CommandError: Error, Hashable, Sendable, CustomStringConvertible {
     case diverged
     /// The user stopped the computation.
     case cancelled
+    /// The program went wrong; nothing that was typed or read is to blame.
+    case programFault
   }
 
   /// What kind of mistake it is.

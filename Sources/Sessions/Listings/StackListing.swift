@@ -18,7 +18,7 @@ enum StackListing {
       let field = layer.receptiveFieldPerStep.overall
       let bytes = session.stateBytes(node.path)
       rows.append([
-        indent + node.name, node.typeName, "\(ratios[node.index])",
+        indent + node.name, node.typeName, ratios.text(node.index),
         "\(layer.outputRatio)",
         layerWise?.spec(node.path)?.description ?? "?",
         layer.supportsStep ? "\(layer.inputLatency)→\(layer.outputLatency)" : "no step",

@@ -44,14 +44,14 @@ package struct OpenedSession {
       return
     }
     do {
-      if let path, path.hasSuffix(".session") {
+      if let path, try isRecording(path) {
         try openRecording(path, trusted, keepsJournal)
       } else if let path {
         record(SessionFile(), keepsJournal)
         try openConfig(path)
       }
     } catch {
-      self.error = Session.commandError(error)
+      self.error = CommandError(error)
       name = "new session"
       session = Session(registry: registry)
       session.files.folder = folder
@@ -152,7 +152,7 @@ package struct OpenedSession {
         lines.append("all that it wants to read: trust \(names.joined(separator: " "))")
       }
     }
-    if failure.found.contains("no layer is called") {
+    if failure.code == .unknownLayer {
       lines.append("this workbench does not have that layer; a package that registers it opens the")
       lines.append("session through WorkbenchKit")
     }
@@ -164,25 +164,47 @@ package struct OpenedSession {
     return lines
   }
 
+  /// Whether a file is a session, by its ending or by what it begins with.
+  private func isRecording(_ path: String) throws -> Bool {
+    if path.hasSuffix(".session") { return true }
+    let file = try ByteFile(path: session.files.resolved(path), isStopped: session.files.isStopped)
+    return SessionLines.areBegun(by: try file.read(0..<min(file.count, 64)))
+  }
+
   private mutating func openConfig(_ path: String) throws {
     let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-    switch ending {
-    case "safetensors", "gguf":
-      throw CommandError(
-        .file, found: "\(path) holds weights, which do not say how layers are put together",
-        expected: "a session, or a layer config (.textproto, .json, .binpb)",
-        suggestion: "open the config, give an input, then: weights \(path)")
-    case "wav", "npy", "npz", "txt":
-      throw CommandError(
-        .file, found: "\(path) holds data", expected: "a session or a layer config",
-        suggestion: "input \(path)")
-    default: break
-    }
     let isModel = ending == "onnx"
+    // Of configs the ending alone says what they are; JSON may be something else.
+    let format = NotationFormat(fileExtension: ending)
+    if !isModel, format == nil || format == .json {
+      try refuseOther(path, isConfig: format == .json)
+    }
     let outcome = session.perform("stack @\(path)")
     notes += outcome.lines
     if isModel, outcome.error == nil { notes += try session.requireGraph(nil).graph.summary }
     if let error = outcome.error { throw error }
+  }
+
+  /// Refuses a file of a known kind that is no config, with what it is for.
+  private func refuseOther(_ path: String, isConfig: Bool) throws {
+    let file = try ByteFile(path: session.files.resolved(path), isStopped: session.files.isStopped)
+    guard let kind = try FileKind.of(file) else { return }
+    let expected = "a session, or a layer config (.textproto, .json, .binpb)"
+    switch kind {
+    case .safetensors, .safetensorsIndex:
+      throw CommandError(
+        .file, found: "\(path) holds weights, which do not say how layers are put together",
+        expected: expected, suggestion: "open the config, give an input, then: weights \(path)")
+    case .npy, .npz, .wav, .recording, .table, .text:
+      throw CommandError(
+        .file, found: "\(path) holds data: \(kind.saying)", expected: expected,
+        suggestion: "input \(path)")
+    case .foreign(let foreign):
+      if isConfig, foreign == .json { return }
+      throw CommandError(
+        .file, found: "\(path): \(kind.saying)", expected: expected,
+        suggestion: foreign.advice(for: path))
+    }
   }
 
   private mutating func record(_ file: SessionFile, _ keepsJournal: Bool) {
@@ -224,7 +246,7 @@ extension OpenedSession {
         notes = passedOver + notes
         return
       } catch {
-        passedOver.append("passed over \(name): \(Session.commandError(error))")
+        passedOver.append("passed over \(name): \(CommandError(error))")
       }
     }
     self.init(path: other, registry: registry, trusted: trusted, progress: progress)

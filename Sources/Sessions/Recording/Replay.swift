@@ -17,14 +17,15 @@ package struct Replay {
   /// Replays a file on a fresh session.
   ///
   /// Files that it does not hold are looked for from `folder`, that of the file itself, and elsewhere only
-  /// where `trusted` names them. `progress` is told now and then how many events are done, of how many, when it takes long.
+  /// where `trusted` names them. `willBegin` is told of the session, so that it can be stopped. `progress` is told now and then how many events are done, of how many, when it takes long.
   package static func run(
     _ file: SessionFile, folder: String = ".", trusted: [String] = [],
-    registry: LayerRegistry = .builtIn,
+    registry: LayerRegistry = .builtIn, willBegin: (Session) -> Void = { _ in },
     progress: @escaping (Int, Int) -> Void = { _, _ in }
   ) -> Result {
     let session = Session(registry: registry)
     session.progress = progress
+    willBegin(session)
     session.opening = OpeningPace(start: session.clock(), total: file.events.count)
     session.files.lend(file, folder: folder, trusted: trusted)
     let isSameNumerics = file.header.numerics == NumericsVersion.current
@@ -36,8 +37,7 @@ package struct Replay {
       let outcome = session.perform(recorded)
       session.opening?.done = index + 1
       if let error = outcome.error, outcome.status == 3 {
-        let isMissing = [.file, .untrusted, .invalidStack].contains(error.code)
-        return isMissing
+        return Self.isObstacle(error.code)
           ? .failed(event: index + 1, error) : .diverged(comparison.at(.command, "\(error)"))
       }
       if let divergence = comparison.divergence(outcome, isSameNumerics: isSameNumerics) {
@@ -59,5 +59,15 @@ package struct Replay {
           + NumberText.short(tolerance)
       ] + headerNotes
     return .same(events: file.events.count, steps: steps, notes: notes)
+  }
+
+  /// Whether an error says that something is missing here, or went wrong, and nothing of the recording.
+  private static func isObstacle(_ code: CommandError.Code) -> Bool {
+    switch code {
+    case .file, .untrusted, .invalidStack, .unknownLayer, .memory, .cancelled, .programFault: true
+    case .syntax, .unknownCommand, .unknownOption, .unknownPath, .ambiguousPath, .unknownFacet,
+      .invalidOperand, .notReady, .atTheEnd, .checkFailed, .diverged:
+      false
+    }
   }
 }

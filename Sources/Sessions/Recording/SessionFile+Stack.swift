@@ -8,24 +8,36 @@ extension SessionFile {
     return [unfinished.note(keptEvents: max(0, kept.count - unfinished.eventCount))]
   }
 
-  /// The stack that the session came to.
+  /// The stack that the commands of the session make, with notes for people.
   ///
-  /// - Throws: ``CommandError`` when the file is damaged, it has no stack, or a layer is missing here.
+  /// What the first line names is only believed where the commands make it: a file can say anything.
+  ///
+  /// - Throws: ``CommandError`` when the file is damaged, it has no stack, a layer is missing here, or what
+  ///   the first line names is not made because a command cannot be carried out.
   package func stack(
     _ registry: LayerRegistry, name: String, trusted: [String] = []
-  ) throws -> SpecNode {
+  ) throws -> (spec: SpecNode, notes: [String]) {
     if let damage { throw CommandError(.file, found: "\(name): \(damage)") }
     let session = Session(registry: registry)
-    if let text = header.stack {
-      return try session.notation.read(text, as: .swift).spec
-    }
     session.files.lend(self, folder: RelativePath.folder(of: name), trusted: trusted)
     var failure: CommandError?
-    for event in events { failure = session.performDocument(of: event).error ?? failure }
+    // Answers of checks belong to positions, which are not gone to.
+    for event in events where event.holds == nil {
+      let outcome = session.performDocument(of: event)
+      if outcome.status == 3 { failure = failure ?? outcome.error }
+    }
     guard let layer = session.document.layer else {
       throw failure ?? CommandError(.notReady, found: "\(name) has no stack")
     }
-    return try SpecNode(layer: layer)
+    guard let note = session.headerNote(self) else { return (try SpecNode(layer: layer), []) }
+    if let failure {
+      throw CommandError(
+        .file,
+        found: "\(name): its first line names another stack than its commands make here, where "
+          + "one cannot be carried out (\(failure))",
+        expected: "the same stack", suggestion: "workbench replay \(name) tells which one")
+    }
+    return (try SpecNode(layer: layer), ["\(name): \(note)"])
   }
 }
 

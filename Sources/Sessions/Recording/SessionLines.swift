@@ -45,6 +45,12 @@ package struct SessionLines {
       ? "dropped \(rest) bytes of an unfinished event" : "dropped \(rest) bytes from there on"
   }
 
+  /// Whether a file that begins so is made of such lines.
+  package static func areBegun(by start: [UInt8]) -> Bool {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    return start.dropFirst(start.starts(with: mark) ? mark.count : 0).starts(with: opening)
+  }
+
   private static let opening = Array("{\"sum\":\"".utf8)
 
   /// What a line holds, if it is byte for byte what was written.

@@ -2,18 +2,14 @@ package import Layers
 import Runtime
 package import Tensors
 
-/// Output timesteps of every layer for each input timestep of the whole stack.
+/// Output timesteps of every layer for each input timestep of the whole stack, as far as it was traced:
+/// before there is an input nobody knows what each layer sees.
 package struct StackRatios {
   private var ratios: [[Int]: Rational] = [:]
 
-  /// Follows the inputs that were recorded while the stack was traced, by path; before there is an input
-  /// nothing is traced, and every layer is taken to see what its place in the stack suggests.
-  package init(_ nodes: [LayerNode], origins: [String: LayerTrace.InputOrigin] = [:]) {
-    guard let root = nodes.first else { return }
-    guard !origins.isEmpty else {
-      visit(root.layer, [], input: 1)
-      return
-    }
+  /// Follows the inputs that were recorded while the stack was traced, by path.
+  package init(_ nodes: [LayerNode], origins: [String: LayerTrace.InputOrigin]) {
+    guard !origins.isEmpty else { return }
     var outputs: [String: Rational] = [:]
     var inputs: [[Int]: Rational] = [:]
     for node in nodes {
@@ -31,18 +27,10 @@ package struct StackRatios {
     }
   }
 
-  package subscript(index: [Int]) -> Rational { ratios[index] ?? 1 }
+  package subscript(index: [Int]) -> Rational? { ratios[index] }
 
-  private mutating func visit(_ layer: any SequenceLayer, _ index: [Int], input: Rational) {
-    ratios[index] = input * layer.outputRatio
-    let isChain = layer is Serial || layer is Residual || layer is Repeat
-    var before: [String: Rational] = [:]
-    for (position, child) in layer.children.enumerated() {
-      let start = isChain ? before[child.field] ?? input : input
-      visit(child.layer, index + [position], input: start)
-      before[child.field] = start * child.layer.outputRatio
-    }
-  }
+  /// The ratio in words.
+  package func text(_ index: [Int]) -> String { ratios[index].map { "\($0)" } ?? "?" }
 }
 
 extension Session {

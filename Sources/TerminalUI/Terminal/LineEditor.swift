@@ -97,6 +97,20 @@ package final class LineEditor {
   /// Whether keys wait for a line to begin.
   package var hasTypedAhead: Bool { ct_editor_has_waiting() }
 
+  /// What waits, as text.
+  private var typedAhead: String {
+    var count = 0
+    guard let bytes = ct_editor_waiting(&count), count > 0 else { return "" }
+    return TypedAhead.text(
+      UnsafeBufferPointer(start: bytes, count: count).lazy.map { UInt8(bitPattern: $0) })
+  }
+
+  /// A prompt and what waits for a line to begin, for a line of `width` columns.
+  package func waitingView(prompt: String, width: Int) -> LineView {
+    let text = typedAhead
+    return LineView(prompt: prompt, line: text, point: text.utf8.count, width: width)
+  }
+
   private func feed(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { raw in
       let characters = raw.bindMemory(to: CChar.self)
@@ -125,11 +139,13 @@ package final class LineEditor {
 
   /// Prompt and text for a line of `width` columns.
   ///
-  /// Searches and arguments show in the prompt.
+  /// Searches and arguments show in the prompt; keys that wait stand behind the text.
   package func view(width: Int) -> LineView {
-    LineView(
-      prompt: String(cString: ct_editor_prompt()), line: text, point: Int(ct_editor_point()),
-      width: width)
+    let ahead = typedAhead
+    let line = text + ahead
+    return LineView(
+      prompt: String(cString: ct_editor_prompt()), line: line,
+      point: ahead.isEmpty ? Int(ct_editor_point()) : line.utf8.count, width: width)
   }
 
   /// Whether the user edits in vi's way, where ESC is a command.

@@ -14,6 +14,19 @@ package enum PlainTerminal {
   /// Whether Ctrl-C came since the last call; safe from any thread.
   package static func takeInterrupt() -> Bool { ct_interrupt_take() }
 
+  /// From now on the signals that ask a program to end are waited for, and deadly no more; for a program that
+  /// has no prompt.
+  package static func holdEndings() { ct_ending_hold() }
+
+  /// The next of them; waits until it comes.
+  package static func waitForEnding() -> Int32 { ct_ending_wait() }
+
+  /// Ends the program as such a signal does.
+  package static func die(of signal: Int32) -> Never {
+    ct_ending_die(signal)
+    preconditionFailure("The signal \(signal) did not end the program.")
+  }
+
   /// From now on a signal that ends the program gives the terminal its present settings back.
   package static func guardSettings() { ct_guard_set() }
 

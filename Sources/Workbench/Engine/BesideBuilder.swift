@@ -30,11 +30,12 @@ struct BesideBuilder {
     // Of logits the likeliest tokens are wanted, not those with the least numbers.
     let isRanked = session.canDecode && path.isEmpty
     let order = isRanked ? Self.ranked(block.values, stepBase, channels) : Array(first..<last)
+    let reference = session.document.expectations.last { $0.path == path }
     let rows = (isRanked ? order[first..<last] : order[...]).map { channel in
       Self.channel(
         isRanked ? token(channel) : StateBuilder.index(channel, of: layer.channelShape),
         block.values.double(at: stepBase + channel), layer.values.double(at: layerBase + channel),
-        layer.values.dtype)
+        layer.values.dtype, expected: reference?.value(row: row, time: time, channel: channel))
     }
     var view = VerdictView(verdict)
     view.warning = session.firstNaN(path).map { "NaN first at \($0.text)" }
@@ -42,7 +43,7 @@ struct BesideBuilder {
       path: request.path, time: time, isRanked: isRanked,
       isStepValid: block.isValid(row: row, time: place.offset),
       isLayerValid: layer.isValid(row: row, time: time), channels: rows, firstChannel: first,
-      channelCount: channels, verdict: view)
+      channelCount: channels, hasReference: reference != nil, verdict: view)
   }
 
   /// Channels by their value, the greatest first.
@@ -58,12 +59,12 @@ struct BesideBuilder {
   }
 
   private static func channel(
-    _ index: String, _ step: Double, _ layer: Double, _ dtype: DType
+    _ index: String, _ step: Double, _ layer: Double, _ dtype: DType, expected: Double?
   ) -> BesideView.Channel {
     BesideView.Channel(
       index: index, step: step, layer: layer,
       difference: ValueDifference.between(step, layer),
-      ulp: Sessions.Verdict.ulps(step, layer, dtype))
+      ulp: Sessions.Verdict.ulps(step, layer, dtype), expected: expected)
   }
 
   /// The layer's own timestep under the cursor.

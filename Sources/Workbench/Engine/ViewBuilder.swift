@@ -29,10 +29,11 @@ struct ViewBuilder {
     cache.follow(session)
     view.facts = facts()
     view.position = position()
-    (view.layers, view.isAgreementKnown) = layers()
+    let ratios = session.stackRatios
+    (view.layers, view.isAgreementKnown) = layers(ratios)
     view.undoName = session.undoName
     view.redoName = session.redoName
-    view.latencies = request.wantsLatencies ? latencies() : []
+    view.latencies = request.wantsLatencies ? latencies(ratios) : []
     guard let input = session.document.input, session.document.layer != nil,
       input.sequence.batch > 0
     else { return view }
@@ -91,10 +92,9 @@ struct ViewBuilder {
     return position
   }
 
-  private func layers() -> (rows: [LayerRow], isAgreementKnown: Bool) {
+  private func layers(_ ratios: StackRatios) -> (rows: [LayerRow], isAgreementKnown: Bool) {
     let nodes = session.nodes
     let faults = session.document.faults
-    let ratios = session.stackRatios
     let nanPath = session.nanPath
     var budget = Self.glance
     var isKnown = request.wantsAgreement
@@ -105,7 +105,7 @@ struct ViewBuilder {
       let nan = node.path == nanPath ? session.firstNaN(node.path) : nil
       var row = LayerRow(
         path: node.path.shown, name: node.name, kind: node.typeName, depth: node.depth,
-        hasChildren: !node.layer.children.isEmpty, outputRatio: "\(ratios[node.index])",
+        hasChildren: !node.layer.children.isEmpty, outputRatio: ratios.text(node.index),
         stateBytes: session.stateBytes(node.path),
         warning: fault ?? nan.map { LayerWarning("NaN from \($0.text)", brief: "NaN") })
       isKnown = isKnown && session.compare(node.path, spending: &budget)
@@ -134,12 +134,12 @@ struct ViewBuilder {
     }
   }
 
-  private func latencies() -> [LatencyRow] {
+  private func latencies(_ ratios: StackRatios) -> [LatencyRow] {
     let nodes = session.nodes
-    let ratios = session.stackRatios
     return nodes.map { node in
       let warmUp = session.warmUp(node.path)
-      let ratio = ratios[node.index]
+      // Before there is an input nothing is late.
+      let ratio = ratios[node.index] ?? 1
       let delay = ratio > 0 ? (Rational(warmUp) / ratio).ceiling : 0
       return LatencyRow(
         path: node.path.shown,

@@ -7,6 +7,7 @@ struct BesidePanel: Panel {
   let about = [
     "One timestep of the selected layer, stepped and whole.",
     "|Δ| is their distance, ulp the same in units in the last place.",
+    "expected is what expect FILE at PATH gives for this place, after its shift.",
     "The verdict is about all rows and all timesteps of this layer so far.",
     "Of logits the likeliest tokens come first.",
   ]
@@ -28,10 +29,8 @@ struct BesidePanel: Panel {
       }
       return
     }
-    let table = Columns(width: region.columns)
-    for (head, end) in zip(
-      [beside.isRanked ? "token" : "ch", "step", "layer", "|Δ|", "ulp"], table.ends)
-    {
+    let table = Columns(width: region.columns, hasReference: beside.hasReference)
+    for (head, end) in zip(table.heads(isRanked: beside.isRanked), table.ends) {
       region.textRight(row: 0, end: end, head, .role(.faint))
     }
     let rows = Self.channelRows(region.rows)
@@ -62,14 +61,23 @@ struct BesidePanel: Panel {
   private struct Columns {
     var ends: [Int]
     var digits: Int
+    /// What is expected stands behind step and layer, where there is such.
+    var hasReference: Bool
 
-    init(width: Int) {
-      digits = width >= 46 ? 6 : 4
+    init(width: Int, hasReference: Bool) {
+      self.hasReference = hasReference
+      let numbers = hasReference ? 3 : 2
+      digits = width >= 46 + (hasReference ? 12 : 0) ? 6 : 4
       let index = min(8, max(4, width / 10))
       let small = 9
-      let number = min(16, max(9, (width - index - 2 * small - 1) / 2))
-      let both = index + 2 * number
-      ends = [index, index + number, both, both + small, both + 2 * small]
+      let number = min(16, max(9, (width - index - 2 * small - 1) / numbers))
+      let all = index + numbers * number
+      ends = [index] + (1...numbers).map { index + $0 * number } + [all + small, all + 2 * small]
+    }
+
+    func heads(isRanked: Bool) -> [String] {
+      [isRanked ? "token" : "ch", "step", "layer"] + (hasReference ? ["expected"] : [])
+        + ["|Δ|", "ulp"]
     }
   }
 
@@ -87,10 +95,15 @@ struct BesidePanel: Panel {
     cell(1, beside.isStepValid ? step : "invalid", beside.isStepValid ? .plain : .role(.bad))
     let layer = Words.decimal(channel.layer, digits: table.digits)
     cell(2, beside.isLayerValid ? layer : "invalid", beside.isLayerValid ? .plain : .role(.bad))
+    if table.hasReference {
+      let expected = channel.expected.map { Words.decimal($0, digits: table.digits) }
+      cell(3, expected ?? "–", .role(.caution))
+    }
     guard beside.isStepValid, beside.isLayerValid else { return }
+    let next = table.ends.count - 2
     let difference = isEqual ? "0" : NumberText.short(channel.difference, digits: 2)
-    cell(3, difference, isEqual ? .role(.faint) : .role(.caution))
-    cell(4, channel.ulp.map { Words.count($0) } ?? "–", isEqual ? .role(.faint) : .plain)
+    cell(next, difference, isEqual ? .role(.faint) : .role(.caution))
+    cell(next + 1, channel.ulp.map { Words.count($0) } ?? "–", isEqual ? .role(.faint) : .plain)
   }
 
   /// The verdict over as many lines as it needs and gets, and the channels that are not shown.

@@ -21,6 +21,12 @@ struct StatePanel: Panel {
   static func mapRows(_ rows: Int) -> Int { max(1, rows - 3) }
   static func mapColumns(_ columns: Int) -> Int { max(1, columns - nameWidth - 1) }
 
+  /// How wide a value is drawn: where all have room several times, they fill it.
+  private static func cellWidth(_ state: StateView, columns: Int) -> Int {
+    let most = 4
+    return max(1, min(most, mapColumns(columns) / max(1, state.columnCount)))
+  }
+
   func note(_ model: AppModel) -> String {
     guard let state = model.view.state else { return "" }
     let count = state.leaves.count
@@ -38,14 +44,18 @@ struct StatePanel: Panel {
       return
     }
     let rows = Self.mapRows(region.rows)
-    let columns = Self.mapColumns(region.columns)
+    let width = Self.cellWidth(state, columns: region.columns)
+    let columns = Self.mapColumns(region.columns) / width
     let range = ValueRange(low: state.minimum, high: state.maximum)
     for (row, values) in state.values.prefix(rows).enumerated() {
       let name = row < state.rowNames.count ? state.rowNames[row] : ""
       let fitted = Words.fitted(name, Self.nameWidth - 1)
       region.text(row: row, Words.right(fitted, Self.nameWidth - 1), .role(.faint))
       for (column, value) in values.prefix(columns).enumerated() {
-        region.heat(row: row, column: Self.nameWidth + column, value, range: range)
+        for place in 0..<width {
+          region.heat(
+            row: row, column: Self.nameWidth + column * width + place, value, range: range)
+        }
       }
     }
     let used = min(rows, state.values.count)
@@ -88,9 +98,10 @@ struct StatePanel: Panel {
 
   private func drawCursor(_ state: StateView, _ model: AppModel, into region: Region) {
     let row = model.stateCursor.row - state.firstRow
-    let column = model.stateCursor.column - state.firstColumn + Self.nameWidth
+    let width = Self.cellWidth(state, columns: region.columns)
+    let column = (model.stateCursor.column - state.firstColumn) * width + Self.nameWidth
     if row >= 0, row < Self.mapRows(region.rows), column >= Self.nameWidth {
-      region.emphasize(row: row, columns: column..<column + 1, [.reverse, .bold])
+      region.emphasize(row: row, columns: column..<column + width, [.reverse, .bold])
     }
     let before = state.cursorBefore.map { "  was \($0)" } ?? ""
     region.spans(
@@ -175,7 +186,8 @@ struct StatePanel: Panel {
 
   func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] {
     guard let state = model.view.state, place.row < Self.mapRows(size.rows) else { return [] }
-    let column = state.firstColumn + place.column - Self.nameWidth
+    let width = Self.cellWidth(state, columns: size.columns)
+    let column = state.firstColumn + (place.column - Self.nameWidth) / width
     model.stateCursor = GridPosition(
       row: min(max(0, state.firstRow + place.row), max(0, state.rowCount - 1)),
       column: min(max(0, column), max(0, state.columnCount - 1)))

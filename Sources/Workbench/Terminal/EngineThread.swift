@@ -32,6 +32,7 @@ final class EngineThread: Sendable {
   private let mailbox = Mutex(Mailbox())
   private let cancelFlag = Atomic<Bool>(false)
   private let hasEnded = Atomic<Bool>(false)
+  private let lastWords = Mutex<[OutputLine]>([])
   private let signal: WakeSignal
   private let waker: Waker
   private let makeClient: @Sendable () -> any SessionClient
@@ -81,10 +82,11 @@ final class EngineThread: Sendable {
     signal.raise()
   }
 
-  /// Waits until what was running has been stopped, but not for long.
-  func waitForEnd() {
+  /// Waits until what was running has been stopped, but not for long; gives what the session says last.
+  func waitForEnd() -> [OutputLine] {
     let mostMilliseconds = 1000
     for _ in 0..<mostMilliseconds where !hasEnded.load(ordering: .acquiring) { usleep(1000) }
+    return lastWords.withLock { $0 }
   }
 
   func takeEvents() -> [EngineEvent] {
@@ -134,7 +136,8 @@ final class EngineThread: Sendable {
       }
       if let request { post(.view(client.view(request))) }
     }
-    client.close()
+    let lines = client.close()
+    lastWords.withLock { $0 = lines }
     hasEnded.store(true, ordering: .releasing)
   }
 
@@ -164,7 +167,7 @@ final class EngineThread: Sendable {
 }
 
 /// A thread with room for deep models and deep input.
-enum LargeThread {
+package enum LargeThread {
   private static let stackBytes = 64 << 20
 
   private final class Body: Sendable {
@@ -172,7 +175,7 @@ enum LargeThread {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  static func start(_ run: @escaping @Sendable () -> Void) {
+  package static func start(_ run: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     pthread_attr_setstacksize(&attributes, stackBytes)

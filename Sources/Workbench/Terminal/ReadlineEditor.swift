@@ -46,8 +46,7 @@ package final class ReadlineEditor: CommandLineEditor {
   }
 
   package func view(prompt: String, width: Int) -> LineView {
-    guard isEditing else { return LineView(prompt: prompt, line: "", point: 0, width: width) }
-    return editor.view(width: width)
+    isEditing ? editor.view(width: width) : editor.waitingView(prompt: prompt, width: width)
   }
 
   package func remember(_ line: String) { editor.remember(line) }

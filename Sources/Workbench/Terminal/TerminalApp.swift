@@ -49,8 +49,8 @@ package final class TerminalApp {
     editor.end()
     engine.close()
     driver.close()
-    engine.waitForEnd()
-    return farewell
+    // What could not be kept is known when the session has ended.
+    return farewell + engine.waitForEnd()
   }
 
   /// How long to wait before quick work has become slow; nil when nothing runs.

@@ -8,13 +8,19 @@ package struct BesideView: Hashable, Sendable {
     package var difference: Double
     /// Distance in units in the last place; nil when one of them is no number.
     package var ulp: Int?
+    /// What an expected array has in this place; nil where there is none.
+    package var expected: Double?
 
-    package init(index: String, step: Double, layer: Double, difference: Double, ulp: Int?) {
+    package init(
+      index: String, step: Double, layer: Double, difference: Double, ulp: Int?,
+      expected: Double? = nil
+    ) {
       self.index = index
       self.step = step
       self.layer = layer
       self.difference = difference
       self.ulp = ulp
+      self.expected = expected
     }
   }
 
@@ -30,13 +36,16 @@ package struct BesideView: Hashable, Sendable {
   /// Channels before the first shown, and in all.
   package var firstChannel: Int
   package var channelCount: Int
+  /// Whether an array is expected of this layer, with or without a value at this timestep.
+  package var hasReference = false
   /// The comparison so far.
   package var verdict: VerdictView
 
   package init(
     path: String, time: Int, isRanked: Bool = false, isStepValid: Bool = true,
     isLayerValid: Bool = true,
-    channels: [Channel], firstChannel: Int, channelCount: Int, verdict: VerdictView
+    channels: [Channel], firstChannel: Int, channelCount: Int, hasReference: Bool = false,
+    verdict: VerdictView
   ) {
     self.path = path
     self.time = time
@@ -46,6 +55,7 @@ package struct BesideView: Hashable, Sendable {
     self.channels = channels
     self.firstChannel = firstChannel
     self.channelCount = channelCount
+    self.hasReference = hasReference
     self.verdict = verdict
   }
 }

@@ -17,7 +17,6 @@ package protocol SessionClient: AnyObject {
   func view(_ request: ViewRequest) -> SessionView
 
   /// Called when nothing more is wanted of the session; tells what could not be kept of it.
-  @discardableResult
   func close() -> [OutputLine]
 
   /// The words that can be typed now.

@@ -82,6 +82,13 @@ import Weights
       Small.stack, Small.input, "step 2", "save a.session", "show .:in > x.npy",
       "convert text > s.textproto", "convert json > s.json", "convert binary > s.binpb",
     ])
+    let tensors = [(name: "c1/bias", tensor: Tensor(zeros: [4], .float32))]
+    try scratch.write(Safetensors.encoded(tensors), "w.safetensors")
+    // What a file is its bytes say, whatever it is called.
+    try scratch.write(scratch.bytes("w.safetensors"), "w.bin")
+    try scratch.write(scratch.bytes("x.npy"), "x.dat")
+    try scratch.write(scratch.bytes("a.session"), "a.txt")
+    try scratch.write(Array("layers: none\n".utf8), "s.yaml")
     let stack = workspace.session.stackText
     for file in ["s.textproto", "s.json", "s.binpb", "a.session"] {
       try workspace.performAll(["open \(file)"])
@@ -91,10 +98,14 @@ import Weights
     }
     #expect(workspace.session.position == 0)
     #expect(try workspace.refusal(of: "open x.npy").contains("input x.npy"))
+    #expect(try workspace.refusal(of: "open x.dat").contains("holds data: this is an array"))
     #expect(try workspace.refusal(of: "open w.safetensors").contains("holds weights"))
+    #expect(try workspace.refusal(of: "open w.bin").contains("holds weights"))
     #expect(try workspace.refusal(of: "open none.session").contains("no such file"))
     #expect(try workspace.refusal(of: "open s.yaml").contains(".textproto"))
     #expect(workspace.session.stackText == stack)
+    try workspace.performAll(["open a.txt"])
+    #expect(workspace.session.stackText == stack && workspace.session.position == 2)
     #expect(try workspace.performAll(["open -"])[0].hasPrefix("back in"))
     #expect(try scratch.workspace().refusal(of: "open -").contains("no session was open"))
   }

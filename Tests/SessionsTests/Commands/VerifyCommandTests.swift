@@ -90,19 +90,60 @@ import Testing
 
   // MARK: - Bundled sessions
 
-  private static let folder: String = {
+  private static let root: URL = {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     return tests.deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Sessions").path(percentEncoded: false)
   }()
+
+  /// The files of a folder of the project with an ending.
+  private static func names(_ folder: String, _ ending: String) throws -> [String] {
+    let path = root.appending(path: folder).path(percentEncoded: false)
+    return try FileManager.default.contentsOfDirectory(atPath: path)
+      .filter { $0.hasSuffix(ending) }.sorted()
+  }
 
   @Test(
     "bundled sessions hold, but for the one that is broken on purpose",
-    arguments: ["broken", "bytes", "latency"])
+    arguments: try names("Sessions", ".session"))
   func bundled(_ name: String) {
-    let opened = OpenedSession(path: "\(Self.folder)/\(name).session", keepsJournal: false)
+    let path = Self.root.appending(path: "Sessions/\(name)").path(percentEncoded: false)
+    let opened = OpenedSession(path: path, keepsJournal: false)
     let outcome = opened.session.perform("verify")
-    #expect(outcome.status == (name == "broken" ? 1 : 0), "\(outcome.lines)")
-    #expect(name != "broken" || outcome.lines.contains { $0.contains(": c2: ") })
+    let isBroken = name == "broken.session"
+    #expect(outcome.status == (isBroken ? 1 : 0), "\(outcome.lines)")
+    #expect(!isBroken || outcome.lines.contains { $0.contains(": c2: ") })
+  }
+
+  /// The stacks that are timed, with the channels of their inputs.
+  private static let stacks = [
+    "audio.textproto": "''", "conv-lstm.textproto": "80", "wavenet-dw.textproto": "64",
+    "wavenet-full.textproto": "64",
+  ]
+
+  private func verify(_ name: String, channels: String) throws {
+    let path = Self.root.appending(path: "Tests/Fixtures/stacks/\(name)").path(
+      percentEncoded: false)
+    let workspace = Workspace(keepsJournal: false)
+    try workspace.performAll([
+      "stack @\(path)", "input noise --channels \(channels) --lengths 26,15 --seed 1", "verify",
+    ])
+  }
+
+  @Test("there is no alarm over the stacks that are timed", arguments: stacks.keys.sorted())
+  func timedStacks(_ name: String) throws {
+    try verify(name, channels: try #require(Self.stacks[name]))
+  }
+
+  @Test(
+    "there is no alarm over the transformer",
+    .enabled(
+      if: ProcessInfo.processInfo.environment["WORKBENCH_VERIFY_TRANSFORMER"] != nil,
+      "it takes half a minute; set WORKBENCH_VERIFY_TRANSFORMER"))
+  func transformer() throws { try verify("transformer.textproto", channels: "256") }
+
+  @Test("every stack that is timed is among those")
+  func allStacks() throws {
+    let names = Set(Self.stacks.keys).union(["transformer.textproto"])
+    #expect(try Set(Self.names("Tests/Fixtures/stacks", ".textproto")) == names)
   }
 }

@@ -257,6 +257,22 @@ import Weights
     withExtendedLifetime(home) {}
   }
 
+  @Test("a stack is read from the commands of a session, not from its first line")
+  func stackOfCommands() throws {
+    var file = try Stranger("says", Self.start[0], Self.start[1]).file()
+    let whole = try file.stack(.builtIn, name: "a.session")
+    #expect(whole.notes.isEmpty)
+    file.header.stack = "LSTM(units: 4)"
+    let read = try file.stack(.builtIn, name: "a.session")
+    #expect(read.spec == whole.spec)
+    #expect(read.notes.map { $0.contains("its first line names another stack") } == [true])
+    // Where a command cannot be carried out, nobody knows which stack is right.
+    file.events.append(file.events[0])
+    file.events[2].canonical = "stack Dense(features: 0)"
+    let error = #expect(throws: CommandError.self) { try file.stack(.builtIn, name: "a.session") }
+    #expect(error?.found.contains("one cannot be carried out") == true)
+  }
+
   @Test("a first line that names another stack than the commands make is said to be wrong")
   func header() throws {
     let home = try home()

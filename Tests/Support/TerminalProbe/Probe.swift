@@ -13,12 +13,12 @@ struct Probe {
   private var isDone = false
 
   static func main() {
-    guard let driver = try? NcursesDriver(noColor: nil) else {
+    do throws(ScreenObstacle) {
+      var probe = Probe(driver: try NcursesDriver(noColor: nil))
+      probe.run()
+    } catch {
       plain()
-      return
     }
-    var probe = Probe(driver: driver)
-    probe.run()
   }
 
   private init(driver: NcursesDriver) {
