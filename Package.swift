@@ -60,7 +60,7 @@ let package = Package(
     library("Datasets", ["Tensors", "Weights", "CAudio"]),
     library("Runtime", ["Layers", "Execution", "Programs", "Tensors", "Weights"]),
     library("Comparison", ["Tensors", "Weights"]),
-    library("Traces", ["Tensors"]),
+    library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
     library(
       "LayerTesting",
       ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
@@ -86,8 +86,7 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Traces", "Runtime", "LayerTesting", "Layers", "Notation", "Weights",
-        "Datasets",
-        "Execution", "Programs", "Tensors",
+        "Datasets", "Execution", "Programs", "Tensors",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
@@ -102,6 +101,7 @@ let package = Package(
       name: "workbench",
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
+        "Traces",
         "Execution", "Layers", "Weights", "Tensors", "CAllocationCount",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -161,7 +161,7 @@ let package = Package(
       [
         "Sessions", "Traces", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
       ]),
-    tests("TracesTests", ["Traces", "Tensors"]),
+    tests("TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors"]),
     tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors"]),

@@ -91,12 +91,7 @@ package struct ArrayComparison: Sendable {
     stream = Side(shape: streamTensor.shape, dtype: streamTensor.dtype)
     self.options = options
     channelShape = first.channelShape
-    let stored = ValueDifference.coarser(StoredPrecision.of(first), StoredPrecision.of(second))
-    let dtype = options.precision.map { ValueDifference.coarser(stored, $0) } ?? stored
-    criterion = Criterion(
-      asked: options.tolerance,
-      budget: ErrorBudget(dtype, terms: options.terms, depth: options.depth),
-      largest: max(first.largestMagnitude, second.largestMagnitude))
+    criterion = Criterion(for: first, second, options: options)
     unmoved = Differences.find(first, second, criterion)
     extraCount = ArrayComparison.extraCount(first, second)
     guard unmoved.comparedCount > 0 || unmoved.maskCount > 0 else {

@@ -35,33 +35,33 @@ package struct AxisOrder: Hashable, Sendable {
     let channels = places.indices.filter { places[$0] != "b" && places[$0] != "t" }
     let axes =
       [places.firstIndex(of: "b"), places.firstIndex(of: "t")].compactMap { $0 } + channels
-    let result = AxisOrder.transposed(tensor, axes)
+    let result = tensor.permuted(axes)
     return places.contains("b") ? result : result.reshaped([1] + result.shape)
   }
 
-  private static func transposed(_ tensor: Tensor, _ axes: [Int]) -> Tensor {
-    guard axes != Array(axes.indices) else { return tensor }
-    let shape = axes.map { tensor.shape[$0] }
-    let strides = axes.map { tensor.shape.rowMajorStrides[$0] }
-    let width = tensor.dtype.byteCount
-    return tensor.withUnsafeBytes { source in
-      Tensor(tensor.dtype, shape: shape) { target in
-        guard !shape.contains(0) else { return }
-        var index: [Int] = Array(repeating: 0, count: shape.count)
-        var from = 0
-        for to in 0..<shape.elementCount {
-          for byte in 0..<width { target[to * width + byte] = source[from * width + byte] }
-          var axis = shape.count - 1
-          while axis >= 0 {
-            index[axis] += 1
-            from += strides[axis]
-            if index[axis] < shape[axis] { break }
-            from -= strides[axis] * shape[axis]
-            index[axis] = 0
-            axis -= 1
-          }
-        }
-      }
+  /// The shape that ``arranged(_:)`` gives an array.
+  ///
+  /// - Precondition: the shape has as many axes as there are letters.
+  package func arrangedShape(_ shape: Shape) -> Shape {
+    let places = Array(letters)
+    precondition(shape.count == places.count, "Shape \(shape.shapeText) in the layout \(letters).")
+    let channels = places.indices.filter { places[$0] != "b" && places[$0] != "t" }
+    let rows = places.firstIndex(of: "b").map { shape[$0] } ?? 1
+    let times = places.firstIndex(of: "t").map { shape[$0] } ?? 1
+    return [rows, times] + channels.map { shape[$0] }
+  }
+
+  /// The orders that `--layout` says: one for both arrays, or one for each; nil if it is not given.
+  package static func pair(
+    _ text: String?
+  ) throws(Failure) -> (offline: AxisOrder, stream: AxisOrder)? {
+    guard let text else { return nil }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count <= 2, let first = parts.first, let last = parts.last else {
+      throw Failure(
+        description:
+          "--layout \(text): expected one order of axes, or one for each, such as btc,bct")
     }
+    return (try AxisOrder(first), try AxisOrder(last))
   }
 }

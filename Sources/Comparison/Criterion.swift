@@ -15,6 +15,18 @@ package struct Criterion: Hashable, Sendable {
     self.largest = largest
   }
 
+  /// The criterion for two arrays: what was asked for, or rounding in the coarser of their types.
+  package init(
+    for offline: ComparedArray, _ stream: ComparedArray, options: ArrayComparison.Options
+  ) {
+    let stored = ValueDifference.coarser(StoredPrecision.of(offline), StoredPrecision.of(stream))
+    let dtype = options.precision.map { ValueDifference.coarser(stored, $0) } ?? stored
+    self.init(
+      asked: options.tolerance,
+      budget: ErrorBudget(dtype, terms: options.terms, depth: options.depth),
+      largest: max(offline.largestMagnitude, stream.largestMagnitude))
+  }
+
   /// The largest difference that rounding explains.
   package var roundingBound: Double { budget.relative * largest }
 

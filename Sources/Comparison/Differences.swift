@@ -61,7 +61,7 @@ package struct Differences: Hashable, Sendable {
   /// was compared there.
   package fileprivate(set) var envelope: [Double?] = []
   /// Which timesteps `[b, t]` differ.
-  private(set) var flags: [Bool] = []
+  package private(set) var flags: [Bool] = []
 
   /// Whether nothing that was compared differs, neither values nor masks.
   package var areEqual: Bool { differingCount == 0 && maskCount == 0 }
@@ -147,5 +147,20 @@ extension [Differences.Extent?] {
   fileprivate subscript(channel: Int, default time: Int) -> Differences.Extent {
     get { self[channel] ?? Differences.Extent(firstTime: time, lastTime: time) }
     set { self[channel] = newValue }
+  }
+}
+
+extension Differences.Element {
+  /// The same element where time is counted from `start` timesteps earlier.
+  package func moved(by start: Int) -> Differences.Element {
+    Differences.Element(
+      row: row, time: time + start, channel: channel, offline: offline, stream: stream)
+  }
+}
+
+extension Differences.MaskElement {
+  /// The same timestep where time is counted from `start` timesteps earlier.
+  package func moved(by start: Int) -> Differences.MaskElement {
+    Differences.MaskElement(row: row, time: time + start, isValidInOffline: isValidInOffline)
   }
 }

@@ -1,7 +1,7 @@
 /// Writes sets of whole numbers shortly.
-enum NumberRanges {
+package enum NumberRanges {
   /// Such as `0, 3, 5–7`, with no more than `limit` parts; `numbers` are in order.
-  static func text(_ numbers: [Int], limit: Int = 8) -> String {
+  package static func text(_ numbers: [Int], limit: Int = 8) -> String {
     var ranges: [ClosedRange<Int>] = []
     for number in numbers {
       if let last = ranges.last, last.upperBound + 1 == number {

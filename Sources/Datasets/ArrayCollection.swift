@@ -67,6 +67,35 @@ public struct ArrayCollection: Sendable {
     }
   }
 
+  /// Shape and type of the array of that name; only `.safetensors` says them without reading the array.
+  ///
+  /// - Throws: `DatasetError`, `WeightError` or `FileError`.
+  package func facts(_ name: String) throws -> (shape: Shape, dtype: DType) {
+    if case .safetensors(let tensors) = store, let entry = tensors.entry(name),
+      let dtype = entry.dtype
+    {
+      return (entry.shape, dtype)
+    }
+    let array = try array(name)
+    return (array.shape, array.dtype)
+  }
+
+  /// A text that goes with the arrays: metadata of a `.safetensors` file, an array of bytes in a `.npz`,
+  /// a file `NAME.json` in a folder; nil if there is none of that name.
+  ///
+  /// - Throws: `DatasetError`, `WeightError` or `FileError`.
+  package func text(_ name: String) throws -> String? {
+    switch store {
+    case .safetensors(let tensors): return tensors.metadata[name]
+    case .npz(let archive):
+      guard archive.names.contains(name) else { return nil }
+      return String(decoding: try archive.array(name).elements(as: UInt8.self), as: UTF8.self)
+    case .folder(let path):
+      guard access("\(path)/\(name).json", F_OK) == 0 else { return nil }
+      return String(decoding: try ByteFile(path: "\(path)/\(name).json").readAll(), as: UTF8.self)
+    }
+  }
+
   /// The names of what is in a folder; nil if the path is none.
   private static func files(in path: String) -> [String]? {
     guard let folder = opendir(path) else { return nil }

@@ -13,8 +13,10 @@ package struct MemoryTrace: Trace {
     package var input: Tensor?
     /// Bool `[b, t]`.
     package var mask: Tensor?
-    package var latency = 0
+    package var latency: Int? = 0
     package var rate: Rational = 1
+    /// How many timesteps it gave in each block, where that is not what `rate` says.
+    package var blockSizes: [Int]?
     /// Every leaf `[b, blocks + 1, …]`.
     package var states: [(name: String, values: Tensor)] = []
 
@@ -28,13 +30,13 @@ package struct MemoryTrace: Trace {
 
   package let kind: TraceKind
   package let places: [TracePlace]
-  package let blocks: BlockSchedule
+  package let blocks: TraceBlocks
   private let entries: [Entry]
 
   /// Takes places in the order of the data flow.
   ///
   /// - Precondition: every output is `[b, t, …]`.
-  package init(_ kind: TraceKind, blocks: BlockSchedule, _ entries: [Entry]) {
+  package init(_ kind: TraceKind, blocks: TraceBlocks, _ entries: [Entry]) {
     self.kind = kind
     self.blocks = blocks
     self.entries = entries
@@ -48,7 +50,8 @@ package struct MemoryTrace: Trace {
           TracePlace.StateLeaf(
             name: name, shape: Array(values.shape.dropFirst(2)), dtype: values.dtype)
         },
-        hasInput: entry.input != nil, hasMask: entry.mask != nil)
+        hasInput: entry.input != nil, hasMask: entry.mask != nil,
+        blockSizes: entry.blockSizes)
     }
   }
 

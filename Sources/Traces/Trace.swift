@@ -25,7 +25,7 @@ package protocol Trace {
   /// The places, in the order of the data flow.
   var places: [TracePlace] { get }
   /// How many timesteps of the input every block took; one block in a layer-wise run.
-  var blocks: BlockSchedule { get }
+  var blocks: TraceBlocks { get }
   /// Values of a place.
   ///
   /// - Parameters:

@@ -10,6 +10,8 @@ package struct TracePlace: Hashable, Sendable {
     case operation(String?)
     /// What is fed to the model.
     case input
+    /// No output: a state that no place is known to own, of no timesteps.
+    case state
   }
 
   /// A leaf of the state.
@@ -36,8 +38,9 @@ package struct TracePlace: Hashable, Sendable {
   /// The channel axes of its output.
   package var channelShape: Shape
   package var dtype: DType
-  /// How many of its first timesteps come before the first layer-wise one.
-  package var latency: Int
+  /// How many of its first timesteps come before the first layer-wise one; nil where nobody said it, and
+  /// it is to be found from the values.
+  package var latency: Int?
   /// Timesteps of its output for one of the input of the trace.
   package var rate: Rational
   /// The leaves of its own state, without those of its children.
@@ -49,7 +52,7 @@ package struct TracePlace: Hashable, Sendable {
 
   package init(
     path: String, kind: Kind, inputs: [Int]?, rowCount: Int, timeCount: Int, channelShape: Shape,
-    dtype: DType, latency: Int = 0, rate: Rational = 1, states: [StateLeaf] = [],
+    dtype: DType, latency: Int? = 0, rate: Rational = 1, states: [StateLeaf] = [],
     hasInput: Bool = false, hasMask: Bool = false, blockSizes: [Int]? = nil
   ) {
     self.path = path
@@ -72,7 +75,7 @@ package struct TracePlace: Hashable, Sendable {
     switch kind {
     case .layer(let name): name
     case .operation(let name): name
-    case .input: nil
+    case .input, .state: nil
     }
   }
 

@@ -158,13 +158,7 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
   }
 
   private func orders() throws -> (offline: AxisOrder, stream: AxisOrder)? {
-    guard let layout else { return nil }
-    let parts = layout.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count <= 2, let first = parts.first, let last = parts.last else {
-      throw Failure(
-        "--layout \(layout): expected one order of axes, or one for each, such as btc,bct")
-    }
-    return (try AxisOrder(first), try AxisOrder(last))
+    try AxisOrder.pair(layout)
   }
 
   private func arranged(_ tensor: Tensor, _ order: AxisOrder?) throws -> Tensor {

@@ -26,7 +26,9 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, LayersCommand.self, ReplayCommand.self, RunScriptCommand.self,
+      ConvertCommand.self, DiagnoseCommand.self, LayersCommand.self, RecorderCommand.self,
+      ReplayCommand.self,
+      RunScriptCommand.self,
       VerifyCommand.self,
     ],
     defaultSubcommand: OpenCommand.self)

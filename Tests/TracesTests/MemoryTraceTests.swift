@@ -8,7 +8,7 @@ import Traces
     let values = Tensor((0..<24).map(Float.init), shape: [2, 6, 2])
     var entry = MemoryTrace.Entry("a", inputs: [], output: values)
     entry.states = [("buffer", Tensor(zeros: [2, 4, 3]))]
-    let trace = MemoryTrace(.stepWise, blocks: BlockSchedule(size: 2, count: 3), [entry])
+    let trace = MemoryTrace(.stepWise, blocks: TraceBlocks(size: 2, count: 3), [entry])
     try TraceRules.check(trace)
     #expect(try trace.statistics(of: 0, .output, row: 1, times: 1..<3).least == 14)
   }
@@ -16,7 +16,7 @@ import Traces
   @Test(
     "a schedule finds blocks and timesteps", arguments: [[4, 4, 3], [1], [2, 3, 2, 3], [5, 5]])
   func schedules(_ sizes: [Int]) {
-    let schedule = BlockSchedule(sizes)
+    let schedule = TraceBlocks(sizes)
     #expect(schedule.sizes == sizes)
     var start = 0
     for (block, size) in sizes.enumerated() {

@@ -6,7 +6,7 @@ import Tensors
 /// Commands that say whether something holds.
 enum CheckCommands {
   static let all: [any Command] = [
-    CheckCommand(), ExpectCommand(), SweepCommand(), VerifyCommand(),
+    CheckCommand(), ExpectCommand(), SweepCommand(), VerifyCommand(), BisectCommand(),
   ]
 }
 

@@ -1,7 +1,7 @@
 /// How many timesteps of the input every block of a run took.
 ///
 /// Equal neighbours are kept as one, so that a million equal blocks take no more than one.
-package struct BlockSchedule: Hashable, Sendable {
+package struct TraceBlocks: Hashable, Sendable {
   private struct Run: Hashable, Sendable {
     var size: Int
     var count: Int

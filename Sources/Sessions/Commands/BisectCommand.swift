@@ -1,0 +1,40 @@
+import Comparison
+import Runtime
+import Tensors
+import Traces
+
+/// `bisect`.
+struct BisectCommand: Command {
+  let name = "bisect"
+  let usage = "bisect [--tol X] [--rtol X] [--ulp N] [--quick]"
+  let summary =
+    "Finds the first layer whose step-wise run leaves the layer-wise one: timestep, row, channel, the "
+    + "likely cause, and the smallest input that still shows it (not with --quick)."
+  let flags: Set<String> = ["quick"]
+  let options = CommandLine.toleranceOptions
+  let isRecorded = false
+  let examples = ["bisect", "block 2\nbisect --tol 1e-5", "bisect --quick"]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    try line.none()
+    let bisection = try Bisection(session, tolerance: try line.tolerance())
+    let answer = try bisection.answer()
+    let diagnosis = answer.diagnosis
+    guard let path = answer.path, diagnosis.finding != nil else {
+      return CommandOutput(
+        "\(diagnosis.summary) over all \(answer.allSteps) steps: nothing to bisect")
+    }
+    var lines = diagnosis.findingLines
+    lines.append("found in the first \(answer.steps) of \(answer.allSteps) steps")
+    if line.options["quick"] == nil {
+      let plan = session.plan?.boundaries ?? []
+      let end = plan.indices.contains(answer.steps) ? plan[answer.steps] : bisection.input.time
+      let smallest = try SmallestCase(bisection, path: path, end: end)
+      if smallest.runCount > 0 { lines.append(smallest.text) }
+    }
+    lines.append(diagnosis.sentence)
+    var output = CommandOutput(lines)
+    output.holds = false
+    return output
+  }
+}

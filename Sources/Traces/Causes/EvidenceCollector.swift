@@ -1,0 +1,206 @@
+import Comparison
+import Tensors
+
+/// Reads what the tests of causes look at.
+struct EvidenceCollector {
+  let offline: any Trace
+  let stream: any Trace
+  let comparisons: [PlaceComparison]
+  let options: ArrayComparison.Options
+  /// Whether the blocks of STREAM are known.
+  let knowsBlocks: Bool
+
+  /// Elements of one array that causes are looked for in.
+  private static let windowElements = 2_000_000
+  private static let windowTimes = 4096
+
+  /// What is known of one place, by its position among the comparisons.
+  func evidence(
+    of index: Int, lacking: (first: Int, last: Int), feeds: [Int]
+  ) throws -> CauseEvidence {
+    let comparison = comparisons[index]
+    let pair = comparison.pair
+    let place = offline.places[pair.offline]
+    let times = window(comparison)
+    let first = try offline.compared(pair.offline, times)
+    let second = try stream.compared(pair.stream, late(pair, times))
+    let differences = Differences.find(first, second, comparison.criterion)
+    let sizes = blockTimes(pair, within: times)
+    let blocks = sizes.map { index, span in
+      let inside = span.clamped(to: times)
+      let wrong = inside.filter { (differences.envelope[$0 - times.lowerBound] ?? 0) > 0 }
+      return CauseEvidence.Block(
+        index: index, times: inside, differing: wrong.map { $0 - inside.lowerBound })
+    }
+    var feed: CauseEvidence.Feed?
+    if let source = feeds.first(where: { isBeside($0, place, times) }) {
+      let other = comparisons[source].pair
+      feed = CauseEvidence.Feed(
+        path: other.path, offline: try offline.compared(other.offline, times),
+        stream: try stream.compared(other.stream, late(other, times)))
+    }
+    let near = blocks.first { !$0.isEqual }?.index ?? 0
+    let states = try self.states(pair)
+    return CauseEvidence(
+      place: stream.places[pair.stream], comparison: comparison, start: times.lowerBound,
+      offline: first, stream: second, differences: differences, blocks: blocks, feed: feed,
+      hasBefore: index > 0, states: states,
+      held: try held(states, pair, sources: [index] + feeds, times, near: near),
+      explained: try explained(comparison, first, second, blocks),
+      before: feeds.first.map { comparisons[$0] }, timeCount: place.timeCount, lacking: lacking)
+  }
+
+  /// The timesteps that are looked at: all, or those around the first difference.
+  private func window(_ comparison: PlaceComparison) -> Range<Int> {
+    let all = comparison.pair.times
+    let place = offline.places[comparison.pair.offline]
+    let width = max(place.rowCount * place.channelShape.elementCount, 1)
+    let count = max(64, min(Self.windowTimes, Self.windowElements / width))
+    guard all.count > count else { return all }
+    let first = comparison.firstPlace?.time ?? all.lowerBound
+    var start = max(all.lowerBound, min(first - count / 4, all.upperBound - count))
+    // From the start of a block on, so that places within blocks are counted as they are.
+    let blocks = blockTimes(comparison.pair, within: start..<start + 1)
+    if let block = blocks.first?.times { start = max(all.lowerBound, block.lowerBound) }
+    return start..<min(all.upperBound, start + count)
+  }
+
+  private func late(_ pair: TraceAlignment.Pair, _ times: Range<Int>) -> Range<Int> {
+    times.lowerBound + pair.shift.steps..<times.upperBound + pair.shift.steps
+  }
+
+  /// Whether a place has timesteps beside those of another.
+  private func isBeside(_ index: Int, _ place: TracePlace, _ times: Range<Int>) -> Bool {
+    let pair = comparisons[index].pair
+    let other = offline.places[pair.offline]
+    return other.timeCount == place.timeCount && other.rowCount == place.rowCount
+      && pair.times.lowerBound <= times.lowerBound && pair.times.upperBound >= times.upperBound
+  }
+
+  /// The blocks that overlap with timesteps of OFFLINE at a place, in these timesteps.
+  private func blockTimes(
+    _ pair: TraceAlignment.Pair, within times: Range<Int>
+  ) -> [(index: Int, times: Range<Int>)] {
+    guard knowsBlocks else { return [] }
+    let starts = BlockStarts(stream, pair.stream)
+    let shift = pair.shift.steps
+    var result: [(index: Int, times: Range<Int>)] = []
+    var block = starts.block(at: max(times.lowerBound + shift, 0))
+    while block < stream.blocks.count {
+      let span = starts[block] - shift..<starts[block + 1] - shift
+      if span.lowerBound >= times.upperBound { break }
+      if !span.clamped(to: times).isEmpty { result.append((block, span)) }
+      block += 1
+    }
+    return result
+  }
+
+  private func explained(
+    _ comparison: PlaceComparison, _ offline: ComparedArray, _ stream: ComparedArray,
+    _ blocks: [CauseEvidence.Block]
+  ) throws -> ArrayComparison? {
+    guard comparison.differingCount > 0 else { return nil }
+    var options = options
+    let sizes = Set(blocks.dropLast().map(\.times.count))
+    options.block =
+      sizes.count == 1 && blocks.first?.times.lowerBound == comparison.pair.times.lowerBound
+      ? sizes.first : nil
+    return try? ArrayComparison(
+      offline: offline.tensor, stream: stream.tensor, offlineMask: offline.maskTensor,
+      streamMask: stream.maskTensor, options: options)
+  }
+
+  private func states(_ pair: TraceAlignment.Pair) throws -> [StateSeries] {
+    let path = stream.places[pair.stream].path
+    let parent = path.lastIndex(of: "/").map { path[..<$0] }
+    var result: [StateSeries] = []
+    for (index, place) in stream.places.enumerated() {
+      let isSibling = parent.map { place.path.hasPrefix("\($0)/") } ?? false
+      // A layer of ours owns its states; of other modules only names tell.
+      let isOurs = if case .layer = place.kind { true } else { false }
+      let isOwn = index == pair.stream || (!isOurs && isSibling)
+      guard isOwn || place.kind == .state else { continue }
+      func isNamedAfter(_ leaf: String) -> Bool {
+        let name = leaf.hasPrefix("state/") ? leaf.dropFirst("state/".count) : leaf[...]
+        return path == name || path.hasPrefix("\(name)/")
+      }
+      let ends = (0...stream.blocks.count).map { stream.blocks.start(of: $0) }
+      for leaf in place.states {
+        let values = try stream.values(
+          of: index, .state(leaf.name), rows: 0..<place.rowCount,
+          times: 0..<stream.blocks.count + 1)
+        result.append(
+          StateSeries(
+            name: leaf.name, isEntering: isOurs || leaf.name.hasPrefix("state/"),
+            isOwn: isOwn || isNamedAfter(leaf.name),
+            values: ComparedArray(values, mask: nil), ends: ends))
+      }
+    }
+    return result
+  }
+
+  private func held(
+    _ states: [StateSeries], _ pair: TraceAlignment.Pair, sources: [Int], _ times: Range<Int>,
+    near block: Int
+  ) throws -> [HeldTimesteps] {
+    var result: [HeldTimesteps] = []
+    for source in sources {
+      let other = comparisons[source].pair
+      let place = stream.places[other.stream]
+      let late = late(other, times).clamped(to: 0..<place.timeCount)
+      guard !late.isEmpty else { continue }
+      let values = try stream.compared(other.stream, late)
+      let starts = BlockStarts(stream, other.stream)
+      let ends = (0...stream.blocks.count).map { starts[$0] }
+      for state in states where !result.contains(where: { $0.state.name == state.name }) {
+        let found = HeldTimesteps(
+          state, source: place.path, values, start: late.lowerBound, ends: ends, near: block)
+        if let found { result.append(found) }
+      }
+    }
+    return result
+  }
+}
+
+/// The timesteps of a place at which blocks begin.
+struct BlockStarts {
+  private let sums: [Int]?
+  private let rate: Rational
+  private let blocks: TraceBlocks
+
+  init(_ trace: any Trace, _ position: Int) {
+    let place = trace.places[position]
+    (rate, blocks) = (place.rate, trace.blocks)
+    sums = place.blockSizes.map { sizes in
+      var sums = [0]
+      for size in sizes { sums.append(sums[sums.count - 1] + size) }
+      return sums
+    }
+  }
+
+  /// The first timestep of a block; for the number of blocks, the end.
+  subscript(block: Int) -> Int {
+    if let sums { return sums[min(block, sums.count - 1)] }
+    return (rate * Rational(blocks.start(of: block))).floor
+  }
+
+  /// The block that a timestep is in.
+  func block(at time: Int) -> Int {
+    var (low, high) = (0, max(blocks.count - 1, 0))
+    while low < high {
+      let middle = (low + high + 1) / 2
+      if self[middle] <= time { low = middle } else { high = middle - 1 }
+    }
+    return low
+  }
+}
+
+extension ComparedArray {
+  /// The values as an array `[b, t, …]` of their type, or of doubles for one that cannot hold them.
+  var tensor: Tensor {
+    let tensor = Tensor(values, shape: [rowCount, timeCount] + channelShape)
+    return dtype.isFloating ? tensor.converted(to: dtype) : tensor
+  }
+
+  var maskTensor: Tensor? { mask.map { Tensor($0, shape: [rowCount, timeCount]) } }
+}

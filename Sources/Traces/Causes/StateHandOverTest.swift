@@ -1,0 +1,162 @@
+import Comparison
+
+/// Whether a state goes from each block to the next as it should.
+struct StateHandOverTest: CauseTest {
+  func findings(_ evidence: CauseEvidence) -> [CauseFinding] {
+    guard !evidence.blocks.isEmpty, let block = evidence.firstBlock,
+      let offset = evidence.firstOffset
+    else { return [] }
+    var carried = CauseFinding(.cacheNotCarried)
+    var reset = CauseFinding(.resetEachBlock)
+    func both(_ body: (inout CauseFinding) -> Void) {
+      body(&carried)
+      body(&reset)
+    }
+    let isSeam = offset == 0 && block.index > 0
+    let seamWeight = evidence.hasLongBlocks ? 1.5 : 1.0
+    both { finding in
+      finding.support(
+        isSeam, seamWeight,
+        "the first difference is at the start of block \(block.index), where a state is read first")
+      finding.support(
+        isSeam, 0.25,
+        block.index == 1 ? "block 0 is equal" : "blocks 0 to \(block.index - 1) are equal")
+      finding.contradict(
+        block.index == 0, 3, "block 0 differs already, before which nothing was handed on")
+      finding.contradict(
+        offset > 0 && block.index > 0, 1.5,
+        "the first difference is \(offset) timesteps behind the start of block \(block.index)")
+      finding.contradict(
+        evidence.lateInBlocks, 2, "wrong blocks differ at their end and are equal at their start")
+      let isPrefix = evidence.prefixLength.map { $0 > 0 } ?? false
+      finding.support(
+        isPrefix && block.index > 0, 0.75,
+        "every wrong block differs in its first \(evidence.prefixLength ?? 0) timesteps at most and "
+          + "is equal behind them")
+      finding.contradict(
+        evidence.isStateless, 1, "\(evidence.place.typeName ?? "such a place") has no state")
+      finding.contradict(
+        !evidence.equalRows.isEmpty && evidence.offline.rowCount > 1, 0.5,
+        "rows \(NumberRanges.text(evidence.equalRows)) are equal")
+    }
+    reset.support(
+      isSeam && block.index == 1, 0.25,
+      "it shows at the first seam, as a state that begins anew does")
+    reset.contradict(
+      isSeam && block.index > 1, 1.5,
+      "the seams before t \(evidence.firstTime) show nothing, though a state that begins anew is wrong "
+        + "at the first")
+    addStates(evidence, block.index, &carried, &reset)
+    return [carried, reset]
+  }
+
+  private func addStates(
+    _ evidence: CauseEvidence, _ block: Int, _ carried: inout CauseFinding,
+    _ reset: inout CauseFinding
+  ) {
+    for held in evidence.held {
+      let name = held.state.name
+      guard let wrong = held.firstWrong else {
+        carried.contradict(
+          held.state.isEntering && (held.state.isOwn || held.source == evidence.feed?.path), 2,
+          "\(name) holds the last \(held.length) timesteps of \(held.source) before every block")
+        continue
+      }
+      guard (block - 1...block + 1).contains(wrong.block) else { continue }
+      let isZero = wrong.slots.allSatisfy { $0 == .zero }
+      carried.support(true, 4, "\(name): \(held.text(wrong))")
+      reset.support(isZero && held.state.isEntering, 5, "\(name): \(held.text(wrong))")
+    }
+    for leaf in evidence.states where leaf.isOwn && leaf.count > 2 {
+      guard let constant = leaf.constant(from: 1) else { continue }
+      let what = constant.isZero ? "zero" : "the same"
+      let text = "\(leaf.name) is \(what) before every block from block 1 on"
+      if leaf.isEntering, constant.isInitial || constant.isZero {
+        reset.support(true, 4, text)
+        carried.support(true, 3, text)
+      } else {
+        carried.support(true, constant.isZero ? 3 : 2, text)
+        reset.support(constant.isZero, 2, text)
+      }
+    }
+    for (entering, leaving, index) in evidence.brokenHandOvers where index >= block - 1 {
+      let text = "\(entering) before block \(index) is not \(leaving) behind block \(index - 1)"
+      carried.support(true, 4, text)
+    }
+  }
+}
+
+extension StateSeries {
+  /// Whether all known entries from an index on are the same, and what they are.
+  func constant(from index: Int) -> (isZero: Bool, isInitial: Bool)? {
+    let known = (index..<count).filter(isKnown)
+    guard known.count > 1, let first = known.first else { return nil }
+    for row in 0..<values.rowCount {
+      let value = entry(row, first)
+      for other in known.dropFirst() where !entry(row, other).elementsEqual(value) { return nil }
+    }
+    let rows = 0..<values.rowCount
+    let isZero = rows.allSatisfy { entry($0, first).allSatisfy { $0 == 0 } }
+    let isInitial =
+      isKnown(0) && rows.allSatisfy { entry($0, first).elementsEqual(entry($0, 0)) }
+    return (isZero, isInitial)
+  }
+}
+
+extension CauseEvidence {
+  /// In how many timesteps from their start wrong blocks differ at most, where all are equal behind; nil where
+  /// that is not so.
+  var prefixLength: Int? {
+    let wrong = wrongBlocks.filter { $0.times.count > 1 }
+    guard !wrong.isEmpty, wrong.allSatisfy({ !$0.isWhole || $0.times.count == 1 }) else {
+      return nil
+    }
+    let isPrefix = wrong.allSatisfy { block in
+      guard let last = block.differing.last else { return false }
+      return last < block.times.count - 1 && block.differing[0] == 0
+    }
+    return isPrefix ? wrong.map { ($0.differing.last ?? 0) + 1 }.max() : nil
+  }
+
+  /// Whether most wrong blocks differ at their end and are equal at their start.
+  var lateInBlocks: Bool {
+    let wrong = wrongBlocks.filter { $0.times.count > 1 }
+    let late = wrong.count { block in
+      block.differing.first != 0 && block.differing.last == block.times.count - 1
+    }
+    return !wrong.isEmpty && 5 * late >= 4 * wrong.count
+  }
+
+  /// Whether what is computed here is known to keep nothing from one timestep to the next.
+  var isStateless: Bool {
+    guard place.states.isEmpty, let name = place.typeName?.lowercased() else { return false }
+    let stateless = [
+      "matmul", "add", "mul", "sub", "div", "relu", "sigmoid", "tanh", "softmax", "dense", "linear",
+      "gemm", "layernorm", "activation", "leakyrelu", "sqrt", "pow", "reducemean", "rmsnorm",
+    ]
+    return stateless.contains { name.contains($0) } && !name.contains("conv")
+  }
+
+  /// States that were handed on as something else than what was left: their names, and the first block.
+  var brokenHandOvers: [(entering: String, leaving: String, block: Int)] {
+    var result: [(entering: String, leaving: String, block: Int)] = []
+    for entering in states where entering.isEntering {
+      let partners = states.filter {
+        !$0.isEntering && $0.values.channelShape == entering.values.channelShape && $0.isOwn
+      }
+      guard partners.count == 1, let leaving = partners.first else { continue }
+      let isOnly =
+        states.count { $0.isEntering && $0.values.channelShape == entering.values.channelShape }
+        == 1
+      guard isOnly else { continue }
+      let broken = (1..<min(entering.count, leaving.count)).first { index in
+        entering.isKnown(index) && leaving.isKnown(index)
+          && (0..<entering.values.rowCount).contains { row in
+            !entering.entry(row, index).elementsEqual(leaving.entry(row, index))
+          }
+      }
+      if let broken { result.append((entering.name, leaving.name, broken)) }
+    }
+    return result
+  }
+}

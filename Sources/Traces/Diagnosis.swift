@@ -1,0 +1,145 @@
+package import Comparison
+import Tensors
+
+/// What two runs of one model are to each other, where they part, and why.
+package struct Diagnosis: Sendable {
+  /// The first wrong place, and what it was found by.
+  package struct Finding: Sendable {
+    /// Its position among the comparisons.
+    package let index: Int
+    /// The first difference, in timesteps of OFFLINE.
+    package let time: Int
+    package let row: Int
+    package let channel: [Int]?
+    /// The block of STREAM that holds it, and how far behind its start; nil where blocks are not known.
+    package let block: (index: Int, offset: Int)?
+    /// The positions of the places that feed it; nil where that is not known.
+    package let feeds: [Int]?
+    /// Its own states, such as `buffer [2, 2, 6]`.
+    package let states: [String]
+    package let causes: [CauseFinding]
+    /// What was tested and not found.
+    package let notFound: [Cause]
+  }
+
+  package let comparisons: [PlaceComparison]
+  package let obstacles: [TraceAlignment.Obstacle]
+  package let finding: Finding?
+  /// The positions of other wrong places that are fed by equal ones only.
+  package let others: [Int]
+  package let notes: [String]
+  /// The blocks of STREAM, if they are known.
+  package let blocks: TraceBlocks?
+
+  /// The places that are equal, by rounding, and not.
+  package func count(_ verdict: Closeness) -> Int { comparisons.count { $0.verdict == verdict } }
+
+  /// The verdict of all places together.
+  package var verdict: Closeness {
+    if finding != nil { return .differ }
+    return comparisons.contains { $0.verdict == .rounding } ? .rounding : .equal
+  }
+
+  /// Compares two traces place by place and looks for the cause of the first difference.
+  ///
+  /// - Throws: ``TraceError`` `.notAligned`, or what reading and `goOn` throw.
+  package init(
+    offline: any Trace, stream: any Trace, names: [(offline: String, stream: String)]? = nil,
+    latency: Int? = nil, knowsBlocks: Bool = true,
+    options: ArrayComparison.Options = ArrayComparison.Options(), goOn: () throws -> Void = {}
+  ) throws {
+    let alignment = try TraceAlignment(
+      offline: offline, stream: stream, names: names, latency: latency, options: options,
+      goOn: goOn)
+    var comparisons: [PlaceComparison] = []
+    for (position, pair) in alignment.pairs.enumerated() {
+      // Every place adds its own rounding to what it gets.
+      var own = options
+      own.depth = max(options.depth, min(position + 1, 64))
+      comparisons.append(
+        try PlaceComparison(pair, offline: offline, stream: stream, options: own, goOn: goOn))
+    }
+    self.comparisons = comparisons
+    obstacles = alignment.obstacles
+    blocks = knowsBlocks ? stream.blocks : nil
+    let flow = DataFlow(offline, comparisons)
+    let ends = MissingEnds(
+      offline, stream, comparisons, knowsBlocks: knowsBlocks, latency: latency)
+    notes = ends.notes
+    let wrong = comparisons.indices.filter {
+      comparisons[$0].verdict == .differ || ends.lacking[$0] != nil
+    }
+    let roots = flow.roots(of: Set(wrong))
+    others = Array(roots.dropFirst())
+    guard let root = roots.first else {
+      finding = nil
+      return
+    }
+    let collector = EvidenceCollector(
+      offline: offline, stream: stream, comparisons: comparisons, options: options,
+      knowsBlocks: knowsBlocks)
+    let lacking = ends.lacking[root] ?? (0, 0)
+    let evidence = try collector.evidence(
+      of: root, lacking: lacking, feeds: flow.nearFeeds(of: root))
+    let (found, notFound) = CauseTable.ranked(evidence)
+    let comparison = comparisons[root]
+    let place = comparison.firstPlace
+    let lackingTime = lacking.first > 0 ? 0 : comparison.pair.times.upperBound
+    let time = place?.time ?? lackingTime
+    finding = Finding(
+      index: root, time: time, row: place?.row ?? 0,
+      channel: comparison.first.flatMap { $0.time == time ? $0.channel : nil },
+      block: evidence.blocks.first { $0.times.contains(time) }.map {
+        ($0.index, time - $0.times.lowerBound)
+      },
+      feeds: flow.feeds[root],
+      states: evidence.states.filter(\.isOwn).map {
+        "\($0.name) \(([$0.values.rowCount] + $0.values.channelShape).shapeText)"
+      },
+      causes: found, notFound: notFound)
+  }
+}
+
+/// Which compared places feed which.
+struct DataFlow {
+  /// For each comparison the positions of those that feed it directly, those that were not compared left
+  /// out and looked through; nil where nobody said it.
+  let feeds: [[Int]?]
+
+  init(_ offline: any Trace, _ comparisons: [PlaceComparison]) {
+    var positions: [Int: Int] = [:]
+    for (index, comparison) in comparisons.enumerated() {
+      positions[comparison.pair.offline] = index
+    }
+    func sources(_ place: Int) -> Set<Int>? {
+      guard let inputs = offline.places[place].inputs else { return nil }
+      var result: Set<Int> = []
+      for input in inputs {
+        if let known = positions[input] {
+          result.insert(known)
+        } else if let through = sources(input) {
+          result.formUnion(through)
+        } else {
+          return nil
+        }
+      }
+      return result
+    }
+    feeds = comparisons.map { sources($0.pair.offline)?.sorted() }
+  }
+
+  /// The wrong places that are fed by right ones only, in order; where it is not known what feeds one, all
+  /// before it must be right.
+  func roots(of wrong: Set<Int>) -> [Int] {
+    wrong.sorted().filter { index in
+      if let feeds = feeds[index] { return !feeds.contains(where: wrong.contains) }
+      return !wrong.contains { $0 < index }
+    }
+  }
+
+  /// What feeds a place, or may: the nearest places before it.
+  func nearFeeds(of index: Int) -> [Int] {
+    if let known = feeds[index], !known.isEmpty { return known.reversed() }
+    return Array((max(0, index - 3)..<index).reversed())
+  }
+}
