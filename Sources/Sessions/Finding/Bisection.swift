@@ -47,11 +47,11 @@ struct Bisection {
     var horizon = min(Self.firstHorizon, all)
     while true {
       try advance(run, to: horizon)
-      let traces = RunTraces(run, layerWise: layerWise)
+      let traces = try RunTraces(run, layerWise: layerWise)
       let root = try firstWrong(traces, run)
       if let root {
         let states = try states(inside: root, upTo: horizon)
-        let whole = RunTraces(run, layerWise: layerWise, states: states)
+        let whole = try RunTraces(run, layerWise: layerWise, states: states)
         return Answer(
           diagnosis: try diagnosis(whole, run), path: root, steps: horizon, allSteps: all)
       }
@@ -71,7 +71,7 @@ struct Bisection {
       return false
     }
     try advance(run, to: run.plan?.lastStep ?? 0)
-    let traces = RunTraces(run, layerWise: layerWise)
+    let traces = try RunTraces(run, layerWise: layerWise)
     guard let alignment = try? TraceAlignment(offline: traces.offline, stream: traces.stream),
       let pair = alignment.pairs.first(where: { $0.path == path.shown })
     else { return false }
@@ -84,16 +84,14 @@ struct Bisection {
   private func makeRun(_ input: SequenceTensor, _ schedule: BlockSchedule) throws -> ModelRun {
     var document = document
     document.schedule = schedule
-    return try ModelRun(document, model, input: input, RunDemand(), cancel: session.cancel)
+    return try ModelRun(
+      document, model, input: input, RunDemand(), budget: session.history, cancel: session.cancel)
   }
 
   private func advance(_ run: ModelRun, to step: Int) throws {
     let all = run.plan?.lastStep ?? 0
-    try session.memory.require(
-      run.historyByteCount(after: step), for: "the outputs of all layers in \(step) steps")
-    try run.go(to: step, cancel: session.cancel) { position, _ in
-      session.tell(position, of: all)
-    }
+    try run.go(
+      to: step, cancel: session.cancel, progress: { position, _ in session.tell(position, of: all) })
   }
 
   private func firstWrong(_ traces: RunTraces, _ run: ModelRun) throws -> String? {

@@ -14,13 +14,19 @@ struct RunTraces {
   /// Takes what a run has given up to its position; `states` are leaves with their values before each step and
   /// behind the last.
   init(
-    _ run: ModelRun, layerWise: RunOutput, states: [(leaf: StateLeafSpec, values: [Tensor])] = []
-  ) {
+    _ run: ModelRun, layerWise: LayerWiseRun, states: [(leaf: StateLeafSpec, values: [Tensor])] = []
+  ) throws {
     let plan = run.plan?.boundaries ?? [0]
     let steps = run.position
     let sizes = (0..<steps).map { plan[$0 + 1] - plan[$0] }
     let fed = run.input.timesteps(0..<min(plan[steps], run.input.time))
-    let places = run.places.filter { layerWise.taps[$0.path] != nil }
+    let places = run.places.filter { layerWise.time($0.path) != nil }
+    var taps: [String: SequenceTensor] = [:]
+    var stepped: [String: SequenceTensor] = [:]
+    for place in places {
+      taps[place.path] = try layerWise.output(place.path)
+      stepped[place.path] = try run.stepWise(place.path)
+    }
     var positions: [String: Int] = [:]
     for (index, place) in places.enumerated() { positions[place.path] = index + 1 }
     func entries(_ input: SequenceTensor, _ output: (String) -> SequenceTensor?, isStep: Bool)
@@ -31,7 +37,7 @@ struct RunTraces {
       return [first]
         + places.enumerated().map { index, place in
           let value = output(place.path)
-          let empty = layerWise.taps[place.path]?.timesteps(0..<0)
+          let empty = taps[place.path]?.timesteps(0..<0)
           let made = value ?? empty ?? input.timesteps(0..<0)
           var entry = MemoryTrace.Entry(
             place.path.shown, kind: .layer(place.typeName),
@@ -39,7 +45,7 @@ struct RunTraces {
           entry.mask = made.mask
           entry.latency = isStep ? place.outputLatency : 0
           entry.rate = Rational(
-            max(layerWise.taps[place.path]?.time ?? 1, 1), max(run.input.time, 1))
+            max(taps[place.path]?.time ?? 1, 1), max(run.input.time, 1))
           guard isStep else { return entry }
           entry.blockSizes = (0..<steps).map { run.output(of: place.path, inStep: $0)?.time ?? 0 }
           entry.states = states.filter { Self.isOwn($0.leaf.path, of: place.path, run) }.map {
@@ -50,10 +56,10 @@ struct RunTraces {
     }
     offline = MemoryTrace(
       .layerWise, blocks: TraceBlocks([max(run.input.time, 1)]),
-      entries(run.input, { layerWise.taps[$0] }, isStep: false))
+      entries(run.input, { taps[$0] }, isStep: false))
     stream = MemoryTrace(
       .stepWise, blocks: TraceBlocks(sizes),
-      entries(fed, { run.stepWise($0) }, isStep: true))
+      entries(fed, { stepped[$0] }, isStep: true))
   }
 
   /// What feeds a layer: where its input comes from, and what is inside it; nil where a combinator made it.

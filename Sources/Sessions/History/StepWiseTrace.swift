@@ -9,7 +9,7 @@ package import Traces
 struct StepWiseTrace: Trace {
   let kind = TraceKind.stepWise
   let places: [TracePlace]
-  let blocks: Traces.BlockSchedule
+  let blocks: TraceBlocks
   private let run: ModelRun
   private let trace: StepTrace
 
@@ -18,7 +18,7 @@ struct StepWiseTrace: Trace {
     guard let plan = run.plan, let trace = run.trace, run.position > 0 else { return nil }
     (self.run, self.trace) = (run, trace)
     let steps = run.position
-    blocks = Traces.BlockSchedule((0..<steps).map { plan.boundaries[$0 + 1] - plan.boundaries[$0] })
+    blocks = TraceBlocks((0..<steps).map { plan.boundaries[$0 + 1] - plan.boundaries[$0] })
     places = run.tracePlaces(latency: run.latency) { path in
       trace.spec(path).map { (trace.time(path, after: steps), $0) }
     }
@@ -87,12 +87,12 @@ struct StepWiseTrace: Trace {
 struct LayerWiseTrace: Trace {
   let kind = TraceKind.layerWise
   let places: [TracePlace]
-  let blocks: Traces.BlockSchedule
+  let blocks: TraceBlocks
   private let run: LayerWiseRun
 
   init(_ run: ModelRun, _ layerWise: LayerWiseRun) {
     self.run = layerWise
-    blocks = Traces.BlockSchedule(size: max(1, run.input.time), count: run.input.time > 0 ? 1 : 0)
+    blocks = TraceBlocks(size: max(1, run.input.time), count: run.input.time > 0 ? 1 : 0)
     places = run.tracePlaces(of: layerWise.layers, latency: { _ in 0 }, withStates: false) { path in
       layerWise.time(path).flatMap { time in layerWise.spec(path).map { (time, $0) } }
     }
