@@ -45,7 +45,12 @@ extension DotProductAttentionLayer {
   var useSinkScalars: Bool { false }
   var sinkScalarsInit: Initializer { .zeros }
   var isOnline: Bool { false }
-  var blind: AttentionCore.Blind { zeroFullyMasked || isOnline ? .zeros : .mean }
+  var blind: AttentionCore.Blind {
+    if zeroFullyMasked || isOnline { return .zeros }
+    // Without networks a query that is valid sees at least itself, or no key is valid at all. A network
+    // may make keys invalid; an average over all timesteps is then what no step can give.
+    return keyNetwork == nil && valueNetwork == nil ? .mean : .zeroContext
+  }
 }
 
 extension DotProductAttentionLayer {
