@@ -19,6 +19,8 @@ struct TraceManifest {
 
   static let name = "sequence-trace"
   static let format = "sequence-trace 1"
+  /// No block is longer and no latency larger, so that sums of them can be counted.
+  private static let largest = 1 << 32
 
   var kind: TraceKind?
   var blocks: [Int] = []
@@ -54,7 +56,8 @@ struct TraceManifest {
     func integers(_ value: JSONValue?, _ name: String, least: Int) throws(TraceError) -> [Int]? {
       guard let value, value != .null else { return nil }
       let numbers = value.array?.compactMap(\.integer)
-      guard let numbers, numbers.count == value.array?.count, numbers.allSatisfy({ $0 >= least })
+      guard let numbers, numbers.count == value.array?.count,
+        numbers.allSatisfy({ $0 >= least && $0 <= Self.largest })
       else {
         throw error("\(name) is \(value.text())", expected: "whole numbers from \(least) on")
       }
@@ -62,7 +65,12 @@ struct TraceManifest {
     }
     blocks = try integers(document["blocks"], "blocks", least: 1) ?? []
     order = document["order"]?.array?.compactMap(\.string) ?? []
-    latency = document["latency"]?.integer
+    if let value = document["latency"], value != .null {
+      guard let steps = value.integer, (0...Self.largest).contains(steps) else {
+        throw error("the latency is \(value.text())", expected: "a whole number from 0 on")
+      }
+      latency = steps
+    }
     for member in document["values"]?.members ?? [] {
       var entry = Entry()
       if let axis = member.value["time"], axis != .null {

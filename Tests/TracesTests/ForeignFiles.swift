@@ -47,6 +47,15 @@ final class ForeignFiles {
     return path
   }
 
+  /// Writes a `.safetensors` file with any text as its manifest; gives its path.
+  func safetensors(
+    _ name: String, manifest: String, _ tensors: [(name: String, tensor: Tensor)]
+  ) throws -> String {
+    let path = "\(folder)/\(name).safetensors"
+    try Safetensors.write(tensors, metadata: ["sequence-trace": manifest], to: path)
+    return path
+  }
+
   /// Writes a `.npz` file without a manifest; gives its path.
   func npz(_ name: String, _ arrays: [(name: String, tensor: Tensor)]) throws -> String {
     let path = "\(folder)/\(name).npz"

@@ -133,6 +133,45 @@ import Traces
     #expect(said.offline.places.map(\.timeCount).contains(2))
   }
 
+  @Test(
+    "a manifest that cannot be right is refused, whatever it says",
+    arguments: [
+      ("", "JSON"), ("{}", "format"), ("{\"format\": \"sequence-trace 9\"}", "sequence-trace 9"),
+      ("\"blocks\": [1000000000000000000, 9000000000000000000]", "blocks"),
+      ("\"blocks\": [0]", "blocks"), ("\"blocks\": \"4\"", "blocks"),
+      ("\"latency\": -9223372036854775807", "latency"), ("\"latency\": \"3\"", "latency"),
+      ("\"values\": {\"x\": {\"time\": -1}}", "time axis"),
+      ("\"values\": {\"x\": {\"time\": 1, \"sizes\": [-4]}}", "sizes"),
+      ("\"kind\": 3", "kind"),
+    ])
+  func badManifests(_ text: String, _ part: String) throws {
+    let isWhole = text.isEmpty || text.hasPrefix("{")
+    let manifest = isWhole ? text : "{\"format\": \"sequence-trace 1\", \(text)}"
+    let path = try files.safetensors("bad", manifest: manifest, [("x", Tensor.noise([1, 10, 2]))])
+    let error = #expect(throws: TraceError.self) {
+      try ForeignPair(offline: path, stream: path, ForeignPair.Options())
+    }
+    #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(
+    "a manifest that contradicts its arrays is read as far as it goes",
+    arguments: [
+      "\"blocks\": [3]", "\"blocks\": [4294967296]", "\"order\": [\"y\", \"y\", 3]",
+      "\"values\": {\"x\": {\"time\": 7}}", "\"values\": {\"x\": {\"time\": 1, \"sizes\": [1, 2]}}",
+      "\"values\": {\"x\": {\"time\": 2, \"sizes\": [0, 0, 2]}}",
+      "\"inputs\": {\"x\": [\"x\", \"y\"]}",
+      "\"blocks\": [1, 1], \"values\": {\"x\": {\"time\": null, \"stacked\": true}}",
+    ])
+  func oddManifests(_ text: String) throws {
+    let manifest = "{\"format\": \"sequence-trace 1\", \(text)}"
+    let x = Tensor.noise([1, 10, 2])
+    let offline = try files.safetensors("a", manifest: manifest, [("x", x)])
+    let stream = try files.safetensors("b", manifest: manifest, [("x", x.changed(from: 7))])
+    // It may be refused; it must not trap.
+    _ = try? ForeignPair(offline: offline, stream: stream, ForeignPair.Options()).diagnosis()
+  }
+
   @Test("a file that cannot be read as a trace says what it is and what to do")
   func refusals() throws {
     let x = Tensor.noise([1, 10, 2])
