@@ -158,7 +158,7 @@ final class GraphTracer {
         "\(index)", .result, results[index].value(in: scratch, keepsWideIntegers: true))
     }
     let program: Program
-    do { program = try scratch.finish() } catch {
+    do { program = try scratch.finish() } catch let error as ShapeErrors {
       let first = error.errors[0]
       throw OnnxError(
         .invalidNode, "", found: "\(first.op): \(first.found)", expected: first.expected)
