@@ -86,11 +86,11 @@ struct ArenaAllocator {
   }
 
   private mutating func shift(_ block: Int, by distance: Int) {
-    for (index, buffer) in schedule.buffers.enumerated()
-    where buffer.block == block && layout.offsets[index] >= 0 {
-      layout.offsets[index] += distance
+    for index in layout.offsets.indices where layout.offsets[index] >= 0 {
+      if schedule.buffers[index].block == block { layout.offsets[index] += distance }
     }
-    for task in schedule.blocks[block].tasks { task.body.map { shift($0, by: distance) } }
+    let bodies = schedule.blocks[block].tasks.compactMap(\.body)
+    for body in bodies { shift(body, by: distance) }
   }
 
   /// The lifetimes of a block's arena buffers, those that share memory in place already merged.

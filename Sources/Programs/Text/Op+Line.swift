@@ -11,12 +11,12 @@ extension ProgramParser {
     try word(among: Op.knownHeads)
   }
 
-  /// Reads what follows the operands of an operation without a body in a line; its results have these
+  /// Reads what follows the operands of an operation without a body in its line; its results have these
   /// types.
   package mutating func op(
-    named name: String, _ types: [ValueType]
+    named name: String, _ types: [ValueType], line: Int
   ) throws(ProgramTextError) -> Op {
-    let attributes = try OpAttributes(&self, endsWithLine: true)
+    let attributes = try OpAttributes(&self, line: line)
     return try attributes.op(name, composite: nil, types: types)
   }
 }

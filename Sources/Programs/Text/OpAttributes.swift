@@ -11,12 +11,12 @@ struct OpAttributes {
   private var named: [String: CompositeOp.Attribute] = [:]
   private let line: Int
 
-  /// Reads up to the `:` before the types, or as far as the line goes where it ends there.
+  /// Reads up to the `:` before the types, or what is left of `line` if that is given.
   init(
-    _ parser: inout ProgramParser, endsWithLine: Bool = false
+    _ parser: inout ProgramParser, line onlyLine: Int? = nil
   ) throws(ProgramTextError) {
     line = parser.tokens.line
-    while !endsWithLine || parser.tokens.line == line {
+    while onlyLine == nil || parser.tokens.line == onlyLine {
       switch parser.tokens.next {
       case .word(let word):
         try parser.tokens.advance()

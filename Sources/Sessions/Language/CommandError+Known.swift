@@ -1,9 +1,12 @@
 import Comparison
 import Datasets
+import Export
 import Layers
+import ONNX
 import Programs
 import Runtime
 import Tensors
+import Traces
 import Weights
 
 extension CommandError {
@@ -25,7 +28,10 @@ extension CommandError {
     case is JSONError: self.init(.file, found: "\(error)")
     case is MemoryError: self.init(.memory, found: "\(error)")
     case is ShapeError, is ShapeErrors: self.init(.invalidStack, found: "\(error)")
-    case is ComparisonError, is AxisOrder.Failure: self.init(.invalidOperand, found: "\(error)")
+    case is OnnxError: self.init(.invalidStack, found: "\(error)")
+    case let error as ExportError:
+      self.init(error.code == .folder ? .file : .invalidOperand, found: "\(error)")
+    case is ComparisonError, is TraceError, is AxisOrder.Failure: self.init(.invalidOperand, found: "\(error)")
     default: self.init(programFault: error)
     }
   }
@@ -36,6 +42,7 @@ extension CommandError {
     case .invalidConfig, .invalidInput, .invalidConstant, .notSteppable, .latencyMismatch,
       .parameterConflict, .notAvailable, .brokenContract:
       self.init(.invalidStack, found: "\(error)")
+    case .outOfMemory: self.init(.memory, found: "\(error)")
     }
   }
 

@@ -44,11 +44,12 @@ extension ScheduleParser {
         found: head, expected: "one of \(ScheduledOp.heads.joined(separator: ", "))",
         suggestion: NearestName.of(head, among: ScheduledOp.heads))
     }
+    let line = parser.tokens.line
     try advance()
     if head == "rowTiles" { return try rowTiles() }
     let name = head == "generic" || head == "fourier" ? try parser.opName() : ""
     let operands = try self.operands()
-    let op = try self.op(head, name, results)
+    let op = try self.op(head, name, results, line)
     let scope = try self.scope()
     return ScheduledTask(
       op: op, operands: operands, results: results, scratch: scratch, scope: scope)
@@ -85,15 +86,16 @@ extension ScheduleParser {
   }
 
   private mutating func op(
-    _ head: String, _ name: String, _ results: [BufferView]
+    _ head: String, _ name: String, _ results: [BufferView], _ line: Int
   ) throws(ProgramTextError) -> ScheduledOp {
     switch head {
     case "elementwise": return .elementwise(try elementwise())
     case "lstmCell": return .lstmCell
     case "copy": return .copy
-    case "generic": return .generic(try parser.op(named: name, results.map(\.type)))
+    case "generic":
+      return .generic(try parser.op(named: name, results.map(\.type), line: line))
     case "fourier":
-      guard case .fft(let op) = try parser.op(named: name, results.map(\.type)) else {
+      guard case .fft(let op) = try parser.op(named: name, results.map(\.type), line: line) else {
         throw parser.unexpected("a Fourier transform")
       }
       return .rowwise(.fourier(op))

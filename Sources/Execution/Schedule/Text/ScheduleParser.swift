@@ -201,7 +201,8 @@ struct ScheduleParser {
     let end = parser
     let type = try parser.type()
     parser = start
-    guard case .constant(let tensor) = try parser.op(named: "constant", [type]) else {
+    let line = parser.tokens.line
+    guard case .constant(let tensor) = try parser.op(named: "constant", [type], line: line) else {
       throw parser.unexpected("the elements of a constant")
     }
     parser = end
