@@ -32,9 +32,9 @@ struct Main: ParsableCommand {
     version: Version.program,
     subcommands: [
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
-      ConvertCommand.self, LayersCommand.self, LintCommand.self, ReplayCommand.self,
-      RunScriptCommand.self,
-      VerifyCommand.self,
+      ConvertCommand.self, DiagnoseCommand.self, ExportCommand.self, LayersCommand.self,
+      LintCommand.self, PlanCommand.self, RecorderCommand.self, ReplayCommand.self,
+      RunScriptCommand.self, VerifyGroup.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

@@ -79,6 +79,7 @@ struct OnnxPart: SequenceLayer, Equatable {
     var root = OnnxPart(path: "", parts: [], ratio: 1)
     let axes = layout.takesWhole ? try NodeTimes(source, interface).axes : [:]
     let time = layout.takesWhole ? 4 * interface.block : interface.runTime
+    var ratios: [String: Rational] = [:]
     for tap in try source.outline(interface, time: time).taps {
       let ratio: Rational
       if layout.takesWhole {
@@ -88,13 +89,18 @@ struct OnnxPart: SequenceLayer, Equatable {
         ratio = Rational(1, interface.block)
       }
       let names = source.scopes.places[tap.node].split(separator: "/").map(String.init)
-      root.insert(names[...], tap, source.model.graph.nodes[tap.node].operation, ratio)
+      // Of its own operand, as every layer has it.
+      let node = source.model.graph.nodes[tap.node]
+      let before = node.inputs.lazy.compactMap { ratios[$0] }.first ?? 1
+      ratios[tap.name] = ratio
+      root.insert(names[...], tap, node.operation, own: ratio / before, ratio)
     }
     return root.parts
   }
 
   private mutating func insert(
-    _ names: ArraySlice<String>, _ tap: GraphOutline.Tap, _ operation: String, _ ratio: Rational
+    _ names: ArraySlice<String>, _ tap: GraphOutline.Tap, _ operation: String, own: Rational,
+    _ ratio: Rational
   ) {
     guard let first = names.first else { return }
     let inside = path.isEmpty ? first : "\(path)/\(first)"
@@ -102,7 +108,7 @@ struct OnnxPart: SequenceLayer, Equatable {
       guard !parts.contains(where: { $0.name == first }) else { return }
       parts.append(
         OnnxPart(
-          name: first, path: inside, operation: operation, value: tap.name, parts: [], ratio: ratio)
+          name: first, path: inside, operation: operation, value: tap.name, parts: [], ratio: own)
       )
       return
     }
@@ -114,7 +120,7 @@ struct OnnxPart: SequenceLayer, Equatable {
       place = parts.count
       parts.append(OnnxPart(name: first, path: inside, parts: [], ratio: ratio))
     }
-    parts[place].insert(names.dropFirst(), tap, operation, ratio)
+    parts[place].insert(names.dropFirst(), tap, operation, own: own, ratio)
     parts[place].ratio = ratio
   }
 }
