@@ -26,10 +26,11 @@ import Traces
       #expect(piece.bitsEqual(all.part(rows: 1..<2, times: part)))
       // Behind the latency it is the layer-wise run.
       let other = layer.places[position]
-      let common = min(other.timeCount, place.timeCount - place.latency)
+      let latency = try #require(place.latency)
+      let common = min(other.timeCount, place.timeCount - latency)
       let theirs = try layer.values(of: position, .output, rows: 0..<2, times: 0..<common)
-      let ours = all.part(rows: 0..<2, times: place.latency..<place.latency + common)
-      let flags = mask.part(rows: 0..<2, times: place.latency..<place.latency + common)
+      let ours = all.part(rows: 0..<2, times: latency..<latency + common)
+      let flags = mask.part(rows: 0..<2, times: latency..<latency + common)
       let width = max(1, place.channelShape.elementCount)
       for element in 0..<ours.count where flags.double(at: element / width) != 0 {
         #expect(ours.double(at: element) == theirs.double(at: element))
