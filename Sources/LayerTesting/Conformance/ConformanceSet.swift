@@ -1,5 +1,4 @@
 package import Layers
-package import Runtime
 import Tensors
 import Weights
 
@@ -28,11 +27,8 @@ package struct ConformanceSet: Sendable {
   }
 
   /// Runs one case; with `verifies` a case that breaks the contract of sequence layers fails too.
-  ///
-  /// What comes of one whose verification was stopped by the flag of `options` means nothing.
   package func run(
-    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn,
-    options: RunOptions = RunOptions()
+    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn
   ) -> Outcome {
     let golden: GoldenCase
     do {
@@ -44,21 +40,18 @@ package struct ConformanceSet: Sendable {
     }
     do {
       var failures = try ConformanceRun.failures(of: golden)
-      if verifies { failures += Self.violations(of: golden, options) }
+      if verifies { failures += Self.violations(of: golden) }
       return failures.isEmpty ? .passed : .failed(failures)
     } catch { return .skipped("\(error)") }
   }
 
-  private static func violations(
-    of golden: GoldenCase, _ options: RunOptions
-  ) -> [ConformanceFailure] {
+  private static func violations(of golden: GoldenCase) -> [ConformanceFailure] {
     func failure(_ check: String, _ detail: String) -> ConformanceFailure {
       ConformanceFailure(name: golden.name, check: "verify, \(check)", detail: detail)
     }
     do {
       guard let (model, input, constants) = try golden.model() else { return [] }
-      let report = try ContractVerifier().verify(
-        model, input, constants: constants, options: options)
+      let report = try ContractVerifier().verify(model, input, constants: constants)
       return report.violations.map { violation in
         let place = violation.path.isEmpty ? "" : "\(violation.path): "
         return failure(violation.check.rawValue, place + violation.detail)
