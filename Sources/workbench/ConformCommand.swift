@@ -1,6 +1,5 @@
 import ArgumentParser
 import LayerTesting
-import Runtime
 import Weights
 
 /// `workbench conform DIR`: runs conformance cases made by the original.
@@ -27,11 +26,8 @@ struct ConformCommand: ParsableCommand, MemoryLimited, Interruptible {
     let set = try ConformanceSet(folder: folder)
     let names = set.names.filter { name in filter.map { Glob($0).matches(name) } ?? true }
     var report = ConformReport()
-    var options = RunOptions()
-    options.cancel = Interruption.flag
     for name in names where !Interruption.isAsked {
-      let outcome = set.run(name, verifies: verify, options: options)
-      if Interruption.isAsked { break }
+      let outcome = set.run(name, verifies: verify)
       report.add(name, outcome)
       if !json { ConformReport.lines(name, outcome).forEach { print($0) } }
     }

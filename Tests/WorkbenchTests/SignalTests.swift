@@ -82,17 +82,6 @@ struct SignalTests {
     #expect(text.contains("stopped: of what stands here there are fewer runs than asked for"))
   }
 
-  @Test("conformance stops, and counts the cases that were not run")
-  func conform() throws {
-    let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("Fixtures/conformance").path
-    let work = try Work(["conform", fixtures, "--verify"])
-    Thread.sleep(forTimeInterval: 1)
-    try work.end(by: SIGINT)
-    let text = try work.text("out")
-    #expect(text.contains(" passed, ") && text.contains("cases were not run"))
-  }
-
   @Test("a replay stops behind the sessions that were replayed")
   func replay() throws {
     let sessions = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

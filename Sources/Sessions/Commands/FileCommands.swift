@@ -9,6 +9,7 @@ import Weights
 enum FileCommands {
   static let all: [any Command] = [
     OpenCommand(), TrustCommand(), SaveCommand(), ConvertCommand(), ExportCommand(),
+    StatesCommand(),
   ]
 }
 
