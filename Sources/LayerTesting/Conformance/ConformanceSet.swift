@@ -41,19 +41,9 @@ package struct ConformanceSet: Sendable {
       return .failed([ConformanceFailure(name: name, check: "read", detail: "\(error)")])
     }
     do {
-<<<<<<< HEAD
       var (failures, aliases) = try ConformanceRun.result(of: golden)
-      if verifies { failures += Self.violations(of: golden, options) }
-      return failures.isEmpty ? .passed(aliases: aliases) : .failed(failures)
-||||||| 708abd8
-      var failures = try ConformanceRun.failures(of: golden)
-      if verifies { failures += Self.violations(of: golden, options) }
-      return failures.isEmpty ? .passed : .failed(failures)
-=======
-      var failures = try ConformanceRun.failures(of: golden)
       if verifies { failures += Self.violations(of: golden) }
-      return failures.isEmpty ? .passed : .failed(failures)
->>>>>>> in-screen
+      return failures.isEmpty ? .passed(aliases: aliases) : .failed(failures)
     } catch { return .skipped("\(error)") }
   }
 
