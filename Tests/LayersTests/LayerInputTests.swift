@@ -39,12 +39,12 @@ import Testing
     Case(
       testDescription: "Repeat",
       stack: Serial([Repeat(layer: Relu(name: "r"), numRepeats: 2, name: "rep")]),
-      origins: ["rep": "x", "rep[0]/child_layer": "x", "rep[1]/child_layer": "rep[0]/child_layer"]),
+      origins: ["rep": "x", "rep[0]/r": "x", "rep[1]/r": "rep[0]/r"]),
     Case(
       testDescription: "Bidirectional",
       stack: Bidirectional(
         forward: Dense(features: 3, name: "f"), backward: Relu(name: "b")),
-      origins: ["forward": "x", "backward": "made"]),
+      origins: ["f": "x", "b": "made"]),
     Case(
       testDescription: "a combinator that nobody here knows",
       stack: Serial([Doubling(inner: Relu())]),

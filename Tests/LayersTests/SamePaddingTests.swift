@@ -173,7 +173,7 @@ import Testing
     (
       Parallel([ahead, Dense(features: 4)]),
       "latencies are 2 in layers_0, 0 in layers_1; "
-        + "replace layers_1 by Serial([Delay(length: 2, delayLayerOutput: false), …])"
+        + "layers_1 needs Delay(length: 2, delayLayerOutput: false) before it, in a Serial"
     ),
     (
       Residual([ahead]),

@@ -51,7 +51,7 @@ struct SignalTests {
   }
 
   private static let script = """
-    stack LSTM(units: 8)
+    stack LSTM(units: 512)
     input noise --channels 4 --time 100000
     run
     show time
