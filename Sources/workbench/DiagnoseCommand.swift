@@ -76,7 +76,7 @@ struct DiagnoseCommand: ParsableCommand, MemoryLimited {
       diagnosis = try pair.diagnosis(ArrayComparison.Options(tolerance: tolerance))
     } catch {
       if json, let error = error as? TraceError { print(error.json.text(indented: true)) }
-      throw Failure("\(error)")
+      throw error
     }
     if json {
       print(pair.json(diagnosis).text(indented: true))

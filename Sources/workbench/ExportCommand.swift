@@ -91,28 +91,24 @@ struct ExportCommand: ParsableCommand, MemoryLimited {
   @OptionGroup var memory: MemoryOption
 
   func run() throws {
-    do {
-      let options = try exportOptions()
-      if FolderCheck.isFolder(spec) {
-        try ConformanceExport(folder: spec, filter: filter, output: output, options: options).run()
-        return
-      }
-      let model = try ExportSource(command: self).model()
-      if let obstacle = model.facts.stepObstacle, blocks != nil { throw Failure(obstacle) }
-      let report = try Export.write(
-        model, to: folder(options.target), options: options, replaces: replace)
-      if json {
-        print(report.manifest.text(indented: true))
-        return
-      }
-      for file in report.files {
-        print("\(report.folder)/\(file.name)  \(NumberText.bytes(file.byteCount))")
-      }
-      report.lines.forEach { print($0) }
-      if let obstacle = model.facts.stepObstacle { print("no step: \(obstacle)") }
-    } catch let error as ExitCode { throw error } catch {
-      throw (error as? Failure) ?? Failure("\(error)")
+    let options = try exportOptions()
+    if FolderCheck.isFolder(spec) {
+      try ConformanceExport(folder: spec, filter: filter, output: output, options: options).run()
+      return
     }
+    let model = try ExportSource(command: self).model()
+    if let obstacle = model.facts.stepObstacle, blocks != nil { throw Failure(obstacle) }
+    let report = try Export.write(
+      model, to: folder(options.target), options: options, replaces: replace)
+    if json {
+      print(report.manifest.text(indented: true))
+      return
+    }
+    for file in report.files {
+      print("\(report.folder)/\(file.name)  \(NumberText.bytes(file.byteCount))")
+    }
+    report.lines.forEach { print($0) }
+    if let obstacle = model.facts.stepObstacle { print("no step: \(obstacle)") }
   }
 
   private func exportOptions() throws -> ExportOptions {

@@ -29,7 +29,7 @@ struct JUnitReport {
 
   /// Writes the report; a report that was there is replaced.
   func write(to path: String) throws {
-    do { try AtomicFile.write(Array(text.utf8), to: path) } catch { throw Failure("\(error)") }
+    try AtomicFile.write(Array(text.utf8), to: path)
   }
 
   var text: String {

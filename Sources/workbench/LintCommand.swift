@@ -23,8 +23,7 @@ struct LintCommand: ParsableCommand, MemoryLimited {
   @OptionGroup var memory: MemoryOption
 
   func run() throws {
-    let findings: [LintFinding]
-    do { findings = try found() } catch { throw (error as? Failure) ?? Failure("\(error)") }
+    let findings = try found()
     if json {
       print(Self.json(findings).text(indented: true))
     } else {

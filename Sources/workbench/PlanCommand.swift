@@ -63,11 +63,8 @@ struct PlanCommand: ParsableCommand {
     guard !list else { return listPasses() }
     let last = try lastPass()
     let notation = LayerNotation()
-    let trace: LayerTrace
-    do {
-      let spec = try SpecFile(path: self.spec ?? "").read(notation).spec
-      trace = try self.trace(try notation.registry.makeLayer(spec))
-    } catch let error as Failure { throw error } catch { throw Failure("\(error)") }
+    let spec = try SpecFile(path: self.spec ?? "").read(notation).spec
+    let trace = try self.trace(try notation.registry.makeLayer(spec))
     print(trace.scheduleText(upTo: last), terminator: "")
   }
 

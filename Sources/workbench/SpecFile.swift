@@ -31,11 +31,7 @@ struct SpecFile {
 
   /// The layer of a model file, opened as the file beside it says.
   private func readModel(_ notation: LayerNotation) throws -> LayerNotation.Reading {
-    do {
-      return try notation.read(notation.text(try Self.modelConfig(path).node), as: .text)
-    } catch {
-      throw Failure("\(error)")
-    }
+    try notation.read(notation.text(try Self.modelConfig(path).node), as: .text)
   }
 
   /// How a model is opened: as the file beside it says, else as the graph tells.

@@ -52,9 +52,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
   func run() throws {
     let report: ContractReport
     var findings: [LintFinding] = []
-    do {
-      if !spec.hasSuffix(".session") { findings = try lintFindings() }
-    } catch { throw (error as? Failure) ?? Failure("\(error)") }
+    if !spec.hasSuffix(".session") { findings = try lintFindings() }
     do { report = try spec.hasSuffix(".session") ? sessionReport() : specReport() } catch {
       guard Interruption.isAsked else { throw error }
       throw Failure("stopped: nothing is said about the contract before every check is done")

@@ -26,7 +26,10 @@ import Testing
   func fields(name: String) throws {
     let entry = try #require(Self.registry.entry(message: name))
     let example = LayerExample.spec(entry, registry: Self.registry)
-    let input = Self.inputs.first { (try? run(example, $0)) != nil } ?? Self.inputs[0]
+    let fitting = Self.inputs.first { input in
+      if case .success = Result(catching: { try run(example, input) }) { true } else { false }
+    }
+    let input = fitting ?? Self.inputs[0]
     for place in numericFields(example, entry.table) {
       for value in place.values {
         let spec = setting(value, at: place.path, in: example)

@@ -37,7 +37,7 @@ import Weights
       for _ in 0..<(1 + Int(stream.uniform() * 4)) {
         changed[Int(stream.uniform() * Double(changed.count))] = UInt8(stream.uniform() * 256)
       }
-      if let source = try? Self.open(changed) { _ = try? OnnxGraph(OnnxGraph.Config(), source) }
+      _ = Result { try OnnxGraph(OnnxGraph.Config(), try Self.open(changed)) }
     }
   }
 

@@ -84,7 +84,7 @@ struct ContractProbe {
     let isNew = (0..<(numbers.count / width)).map { _ in stream.uniform() < 0.5 }
     let stirred = numbers.enumerated().map { place, number in
       guard isNew[place / width] else { return number * (1 + 0.2 * stream.uniform()) }
-      let drawn = (place % 4 == 1 ? 3 : 1) * size * stream.normal()
+      let drawn = (place % 8 == 1 ? 3 : 1) * size * stream.normal()
       return isPositive ? abs(drawn) : drawn
     }
     return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
