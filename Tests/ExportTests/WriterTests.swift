@@ -60,7 +60,9 @@ struct WriterTests {
         ]
       }
       for (op, inputs) in unary + binary + compare + reductions {
-        guard case .success(let sample) = Result(catching: { try Sample(op, inputs) }) else { continue }
+        guard case .success(let sample) = Result(catching: { try Sample(op, inputs) }) else {
+          continue
+        }
         do {
           try Self.check(try Self.file(sample.program, target), target)
         } catch let error as ExportError {

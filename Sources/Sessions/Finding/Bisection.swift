@@ -91,7 +91,8 @@ struct Bisection {
   private func advance(_ run: ModelRun, to step: Int) throws {
     let all = run.plan?.lastStep ?? 0
     try run.go(
-      to: step, cancel: session.cancel, progress: { position, _ in session.tell(position, of: all) })
+      to: step, cancel: session.cancel, progress: { position, _ in session.tell(position, of: all) }
+    )
   }
 
   private func firstWrong(_ traces: RunTraces, _ run: ModelRun) throws -> String? {

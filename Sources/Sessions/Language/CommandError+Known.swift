@@ -31,7 +31,8 @@ extension CommandError {
     case is OnnxError: self.init(.invalidStack, found: "\(error)")
     case let error as ExportError:
       self.init(error.code == .folder ? .file : .invalidOperand, found: "\(error)")
-    case is ComparisonError, is TraceError, is AxisOrder.Failure: self.init(.invalidOperand, found: "\(error)")
+    case is ComparisonError, is TraceError, is AxisOrder.Failure:
+      self.init(.invalidOperand, found: "\(error)")
     default: self.init(programFault: error)
     }
   }
