@@ -75,6 +75,8 @@ struct ContractProbe {
   /// Other numbers in half of the timesteps, of the same size, some three times as large, which bounds and
   /// thresholds notice, and positive where all are; the rest a little changed, so that a timestep in the
   /// place of another is noticed.
+  ///
+  /// Every fifth timestep is a tenth as large, for thresholds near 0.
   private static func stirred(_ values: Tensor, _ stream: inout RandomStream) -> Tensor {
     guard values.dtype.isFloating else { return mixed(values, &stream) }
     let numbers = values.doubles()
@@ -83,8 +85,10 @@ struct ContractProbe {
     let width = max(1, values.shape.dropFirst(2).reduce(1, *))
     let isNew = (0..<(numbers.count / width)).map { _ in stream.uniform() < 0.5 }
     let stirred = numbers.enumerated().map { place, number in
-      guard isNew[place / width] else { return number * (1 + 0.2 * stream.uniform()) }
-      let drawn = (place % 8 == 1 ? 3 : 1) * size * stream.normal()
+      let step = place / width
+      let share = step % 5 == 2 ? 0.1 : 1
+      guard isNew[step] else { return share * number * (1 + 0.2 * stream.uniform()) }
+      let drawn = (place % 8 == 1 ? 3 : 1) * share * size * stream.normal()
       return isPositive ? abs(drawn) : drawn
     }
     return Tensor(stirred, shape: values.shape).converted(to: values.dtype)
