@@ -28,7 +28,8 @@ extension Model {
       throw RuntimeError(
         .notDifferentiable, found: "the output of \(path)", expected: "floating-point output")
     }
-    let shape = trace.program[output.value].shape
+    // The differentiated program numbers its values anew.
+    let (shape, dtype) = (trace.program[output.value].shape, trace.program[output.value].dtype)
     guard index.count == shape.count, zip(index, shape).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
       throw RuntimeError(
         .invalidInput, found: "the element \(index)", expected: "one of \(shape.shapeText)")
@@ -39,11 +40,11 @@ extension Model {
       trace, program: program, parameters: store, pool: pool, memory: memory, cancel: options.cancel
     )
     bind(plan, x, constants, batch: x.batch)
-    var seed = Tensor(zeros: shape, program[output.value].dtype).doubles()
+    var seed = Array(repeating: 0.0, count: shape.elementCount)
     seed[zip(index, shape.rowMajorStrides).reduce(0) { $0 + $1.0 * $1.1 }] = 1
     plan.set(
       ProgramSignature.cotangent(of: name),
-      Tensor(seed, shape: shape).converted(to: program[output.value].dtype))
+      Tensor(seed, shape: shape).converted(to: dtype))
     try plan.executor.execute(cancel: options.cancel, progress: progress).requireFinished()
     guard let gradient = plan.output(.gradient, source) else {
       return Tensor(zeros: x.values.shape, x.values.dtype)

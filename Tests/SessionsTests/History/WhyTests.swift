@@ -49,6 +49,25 @@ import Testing
     #expect(lines.last?.contains("moved most by the input at t 6, 3 before") == true, "\(lines)")
   }
 
+  @Test(
+    "a finite number of any layer is traced back",
+    arguments: ["c1", "relu", "c2", "lstm", "out", "layers_5"])
+  func everyLayer(path: String) throws {
+    let workspace = Workspace(keepsJournal: false)
+    try workspace.performAll([
+      """
+      stack Serial([Conv1D(filters: 4, kernelSize: 3, padding: .causal, name: "c1"), \
+      Relu(name: "relu"), Conv1D(filters: 4, kernelSize: 3, padding: .causal, name: "c2"), \
+      LSTM(units: 4, name: "lstm"), Dense(features: 3, name: "out"), Softplus()])
+      """,
+      "input noise --channels 3 --lengths 20,9 --seed 3", "run",
+    ])
+    for element in ["0, 7, 1", "1, 3, 2"] {
+      let lines = try workspace.performAll(["why \(path)[\(element)]"])
+      #expect(lines.last?.contains("is moved most by the input at t") == true, "\(lines)")
+    }
+  }
+
   @Test("what is no element is refused")
   func refusals() throws {
     let workspace = Workspace(keepsJournal: false)
