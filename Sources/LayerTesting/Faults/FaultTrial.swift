@@ -74,7 +74,10 @@ package struct FaultTrial {
     var values = rows.timesteps(0..<time).values
     if !isInteger {
       let shape = [3, time] + rows.channelShape
-      let numbers = { Tensor((0..<shape.elementCount).map { _ in stream.normal() }, shape: shape) }
+      let size = self.size(of: input)
+      let numbers = {
+        Tensor((0..<shape.elementCount).map { _ in size * stream.normal() }, shape: shape)
+      }
       let real = numbers().converted(to: .float32)
       values =
         rows.values.dtype == .complex64
@@ -89,6 +92,13 @@ package struct FaultTrial {
       let x = try? SequenceTensor(values: values, mask: Tensor(flags, shape: [3, time]))
       return x.map { ($0.filledInvalid(with: isInteger ? 1 : .nan), [:]) }
     }
+  }
+
+  /// The root of the mean square of the valid values, as verification draws its own; 1 where all are 0.
+  private static func size(of input: SequenceTensor) -> Double {
+    let numbers = input.maskedInvalid().values.realPart.doubles().filter { $0 != 0 && $0.isFinite }
+    guard !numbers.isEmpty else { return 1 }
+    return (numbers.reduce(0) { $0 + $1 * $1 } / Double(numbers.count)).squareRoot()
   }
 
   private static func span(_ field: ReceptiveField) -> Int {
