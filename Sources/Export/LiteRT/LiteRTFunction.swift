@@ -2,13 +2,14 @@ package import Programs
 import Tensors
 
 /// Writes one program as a subgraph of a LiteRT model: one operator an operation, as legalisation left them.
-final class LiteRTFunction {
+final class LiteRTFunction: OperatorWriter {
+  static let runtime = "LiteRT"
   let file: LiteRTFile
   let graph: Int
   let program: Program
   /// The layer path of the operation at hand.
   private(set) var scope = ""
-  private var operands: OperandTable<Int>
+  var operands: OperandTable<Int>
   /// How many operators were written.
   private(set) var operatorCount = 0
 
@@ -20,21 +21,6 @@ final class LiteRTFunction {
   }
 
   // MARK: - Values
-
-  subscript(id: ValueID) -> ValueType { program[id] }
-
-  func define(_ id: ValueID, _ tensor: Int) { operands[id] = .written(tensor) }
-
-  func define(_ id: ValueID, as other: ValueID) { operands.define(id, as: other) }
-
-  func define(_ id: ValueID, constant: Tensor) { operands[id] = .constant(constant) }
-
-  func define(_ id: ValueID, broadcastOf source: ValueID) {
-    operands[id] = .broadcast(of: source)
-  }
-
-  /// The elements of a value that is a constant.
-  func constant(_ id: ValueID) -> Tensor? { operands.constant(id) }
 
   /// Whether a value is a constant or a broadcast.
   func isStretchedOrConstant(_ id: ValueID) -> Bool { operands.isStretchedOrConstant(id) }
@@ -127,14 +113,6 @@ final class LiteRTFunction {
       .unsupportedType, place: place(op), found: "\(dtype.name) values",
       expected: "float32, which LiteRT computes",
       fix: "set dtype float32 or use --to stablehlo")
-  }
-
-  func place(_ op: String) -> String { scope.isEmpty ? "(\(op))" : "\(scope) (\(op))" }
-
-  func unsupported(_ op: String, _ type: ValueType) -> ExportError {
-    ExportError(
-      .unsupportedOperation, place: place(op), found: "\(op) of \(type)",
-      expected: "an operation that LiteRT has an operator for", fix: "use --to stablehlo")
   }
 
   // MARK: - The whole program

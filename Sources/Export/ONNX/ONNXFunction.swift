@@ -2,14 +2,15 @@ package import Programs
 import Tensors
 
 /// Writes one program as an ONNX graph: one node an operation, as legalisation left them.
-final class ONNXFunction {
+final class ONNXFunction: OperatorWriter {
+  static let runtime = "ONNX"
   let program: Program
   var graph: ONNXGraph
   /// The layer path of the operation at hand.
   private(set) var scope = ""
   private let names: ONNXNames
   private let weights: WeightPrecision
-  private var operands: OperandTable<String>
+  var operands: OperandTable<String>
 
   init(
     _ program: Program, name: String, names: ONNXNames = ONNXNames(),
@@ -30,21 +31,6 @@ final class ONNXFunction {
   }
 
   // MARK: - Values
-
-  subscript(id: ValueID) -> ValueType { program[id] }
-
-  func define(_ id: ValueID, _ name: String) { operands[id] = .written(name) }
-
-  func define(_ id: ValueID, as other: ValueID) { operands.define(id, as: other) }
-
-  func define(_ id: ValueID, constant: Tensor) { operands[id] = .constant(constant) }
-
-  func define(_ id: ValueID, broadcastOf source: ValueID) {
-    operands[id] = .broadcast(of: source)
-  }
-
-  /// The elements of a value that is a constant.
-  func constant(_ id: ValueID) -> Tensor? { operands.constant(id) }
 
   /// The name of a value in its full shape.
   func value(_ id: ValueID) throws(ExportError) -> String {
@@ -119,14 +105,6 @@ final class ONNXFunction {
     throw ExportError(
       .unsupportedType, place: place(op), found: "\(dtype.name) values",
       expected: "a dtype that ONNX has", fix: "use --to stablehlo")
-  }
-
-  func place(_ op: String) -> String { scope.isEmpty ? "(\(op))" : "\(scope) (\(op))" }
-
-  func unsupported(_ op: String, _ type: ValueType) -> ExportError {
-    ExportError(
-      .unsupportedOperation, place: place(op), found: "\(op) of \(type)",
-      expected: "an operation that ONNX has an operator for", fix: "use --to stablehlo")
   }
 
   // MARK: - The whole program

@@ -106,7 +106,7 @@ package final class StableHLOFunction {
 
   func unsupported(_ op: String, _ type: ValueType) -> ExportError {
     ExportError(
-      .unsupportedOperation, place: scope.isEmpty ? "(\(op))" : "\(scope) (\(op))",
+      .unsupportedOperation, place: ExportError.place(op, in: scope),
       found: "\(op) of \(type)", expected: "an operation that StableHLO has")
   }
 }
