@@ -61,6 +61,26 @@ struct OnnxFixture {
     graph.message(1) { Self.write(op, inputs, outputs, name, domain, attributes, &$0) }
   }
 
+  /// An If whose branches are the nodes and weights of other models, with their outputs in order.
+  mutating func branch(
+    _ condition: String, _ outputs: [String], name: String, then first: OnnxFixture,
+    else second: OnnxFixture
+  ) {
+    graph.message(1) { node in
+      node.text(1, condition)
+      for output in outputs { node.text(2, output) }
+      node.text(3, name)
+      node.text(4, "If")
+      for (name, branch) in [("then_branch", first), ("else_branch", second)] {
+        node.message(5) { attribute in
+          attribute.text(1, name)
+          attribute.bytes(6, branch.graph.bytes)
+          attribute.int(20, 5)
+        }
+      }
+    }
+  }
+
   private static func write(
     _ op: String, _ inputs: [String], _ outputs: [String], _ name: String, _ domain: String,
     _ attributes: [(String, Attribute)], _ node: inout OnnxWriter

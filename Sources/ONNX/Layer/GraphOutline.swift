@@ -33,6 +33,15 @@ struct GraphOutline: Sendable {
   var taps: [Tap]
 }
 
+/// A graph traced for one number of timesteps, into a program that is thrown away.
+struct GraphTrace {
+  let tracer: GraphTracer
+  let weights: [GraphOutline.Weight]
+  let output: Value
+  /// The states as they go in, and as they come out.
+  let (states, next): ([Value], [Value])
+}
+
 /// Names weights: equal names with other values, as in branches, get a number.
 struct WeightNames {
   private(set) var weights: [GraphOutline.Weight] = []
@@ -60,25 +69,11 @@ extension OnnxSource {
   func outline(_ interface: GraphInterface, time: Int) throws -> GraphOutline {
     let key = GraphOutline.Key(interface: interface, time: time)
     if let known = outlines.withLock({ $0[key] }) { return known }
-    let builder = ProgramBuilder()
-    var names = WeightNames()
-    var inputs: [Int: Value] = [:]
-    let tracer = GraphTracer(self, builder) { name, values in
-      let place = names.place(name, values)
-      if let known = inputs[place] { return known }
-      let input = builder.input(
-        names.weights[place].name, .parameter, ValueType(values.dtype, values.shape))
-      inputs[place] = input
-      return input
-    }
-    let x = builder.input("x", .input, ValueType(.float32, [time] + interface.channels))
-    let types = try stateTypes(interface)
-    let states = types.map { builder.input("state", .input, $0) }
-    let run = try runGraph(tracer, interface, x: x, states: states)
+    let trace = try traced(interface, time: time)
     let outline = GraphOutline(
-      output: run.output.type, states: zip(types, run.states).map { ($0, $1.type) },
-      weights: names.weights,
-      taps: tracer.taps.compactMap { tap in
+      output: trace.output.type, states: zip(trace.states, trace.next).map { ($0.type, $1.type) },
+      weights: trace.weights,
+      taps: trace.tracer.taps.compactMap { tap in
         tap.node.map { GraphOutline.Tap(name: tap.name, node: $0, type: tap.value.type) }
       })
     let most = 64
@@ -87,6 +82,28 @@ extension OnnxSource {
       known[key] = outline
     }
     return outline
+  }
+
+  /// The graph traced for a number of timesteps a run of one row, into a program of its own.
+  func traced(
+    _ interface: GraphInterface, time: Int, isRecording: Bool = false
+  ) throws -> GraphTrace {
+    let builder = ProgramBuilder()
+    var names = WeightNames()
+    var inputs: [Int: Value] = [:]
+    let tracer = GraphTracer(self, builder, isRecording: isRecording) { name, values in
+      let place = names.place(name, values)
+      if let known = inputs[place] { return known }
+      let input = builder.input(
+        names.weights[place].name, .parameter, ValueType(values.dtype, values.shape))
+      inputs[place] = input
+      return input
+    }
+    let x = builder.input("x", .input, ValueType(.float32, [time] + interface.channels))
+    let states = try stateTypes(interface).map { builder.input("state", .input, $0) }
+    let run = try runGraph(tracer, interface, x: x, states: states)
+    return GraphTrace(
+      tracer: tracer, weights: names.weights, output: run.output, states: states, next: run.states)
   }
 
   /// The types of the states that a graph takes, batch 1.

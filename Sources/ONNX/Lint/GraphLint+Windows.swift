@@ -5,7 +5,7 @@ import Tensors
 // Windows and padding along time.
 extension GraphLint {
   /// Convolutions and pooling over time.
-  func windows(_ node: OnnxNode) -> [LintFinding] {
+  func windows(_ node: LintNode) -> [LintFinding] {
     guard ["Conv", "ConvInteger", "MaxPool", "AveragePool", "ConvTranspose"].contains(node.op),
       let operand = node.inputs.first,
       let time = growth.of(operand).first(where: { $0.axis >= 2 })
@@ -13,8 +13,7 @@ extension GraphLint {
     let spatial = time.axis - 2
     let kernel =
       list(node, "kernel_shape")
-      ?? node.inputs.dropFirst().first
-      .flatMap { weights[$0] }.map { Array($0.shape.dropFirst(2)) }
+      ?? node.known.dropFirst().first?.map { Array($0.shape.dropFirst(2)) }
     guard let kernel, kernel.indices.contains(spatial) else { return [] }
     let dilation = list(node, "dilations").map { $0[min(spatial, $0.count - 1)] } ?? 1
     let reach = (kernel[spatial] - 1) * dilation
@@ -68,7 +67,7 @@ extension GraphLint {
   }
 
   /// Explicit padding, and constants joined to the block.
-  func padding(_ node: OnnxNode) -> [LintFinding] {
+  func padding(_ node: LintNode) -> [LintFinding] {
     guard let operand = node.inputs.first else { return [] }
     let kind = node.op
     switch kind {
@@ -102,7 +101,7 @@ extension GraphLint {
   }
 
   /// The axis attribute, counted from the start.
-  private func position(_ node: OnnxNode, _ value: String) -> Int {
+  private func position(_ node: LintNode, _ value: String) -> Int {
     let rank = growth.types[value]?.rank ?? 0
     let axis = int(node, "axis", node.op == "Concat" ? 1 : -1)
     return axis < 0 ? axis + rank : axis

@@ -5,7 +5,8 @@ import Tensors
 /// Finds the operations of a graph that mix timesteps without a state, before it is run.
 ///
 /// From the input the axis of time is followed through the graph; an operation that reads along it is
-/// right in steps only if its operand begins with timesteps of earlier blocks, which a state brings.
+/// right in steps only if its operand begins with timesteps of earlier blocks, which a state brings. What
+/// states are handed is the matter of ``StateUpdates``.
 struct GraphLint {
   let source: OnnxSource
   let interface: GraphInterface
@@ -14,7 +15,6 @@ struct GraphLint {
   let fed: Set<String>
   /// Values that depend on the sequence.
   let signal: Set<String>
-  let weights: [String: OnnxTensor]
 
   init(_ source: OnnxSource, _ interface: GraphInterface) {
     self.source = source
@@ -22,16 +22,14 @@ struct GraphLint {
     growth =
       interface.geometry == .frames
       ? TimeGrowth(source, interface) : TimeGrowth(still: source, interface)
-    fed = Self.reached(source.model.graph, from: Set(interface.states.map(\.input)))
-    signal = Self.reached(source.model.graph, from: [interface.input.name])
-    weights = Dictionary(
-      source.model.graph.initializers.map { ($0.name, $0) }, uniquingKeysWith: { a, _ in a })
+    fed = Self.reached(growth.nodes, from: Set(interface.states.map(\.input)))
+    signal = Self.reached(growth.nodes, from: [interface.input.name])
   }
 
   /// All that depends on some values.
-  private static func reached(_ graph: OnnxGraphBody, from start: Set<String>) -> Set<String> {
+  private static func reached(_ nodes: [LintNode], from start: Set<String>) -> Set<String> {
     var reached = start
-    for node in graph.nodes where node.readNames.contains(where: reached.contains) {
+    for node in nodes where node.inputs.contains(where: reached.contains) {
       reached.formUnion(node.outputs)
     }
     return reached
@@ -48,16 +46,19 @@ struct GraphLint {
           cure: "say what a run takes (window, hop), or export it with a free axis of time")
       ]
     }
-    return deadStates
-      + source.model.graph.nodes.enumerated().flatMap { index, node -> [LintFinding] in
-        guard node.readNames.contains(where: signal.contains) else { return [] }
-        let rules = [windows, padding, recurrence, reduction, products, positions, stale]
-        return rules.flatMap { $0(node) }.map { found in
-          var found = found
-          found.place = source.scopes.places[index]
-          found.operation = node.operation
-          return found
-        }
+    let rules = [windows, padding, recurrence, reduction, products, positions]
+    let mixing = growth.nodes.flatMap { node -> [LintFinding] in
+      guard node.inputs.contains(where: signal.contains) else { return [] }
+      return rules.flatMap { $0(node) }.map { found in
+        var found = found
+        found.place = node.place
+        found.operation = node.node.operation
+        return found
+      }
+    }
+    return mixing
+      + StateUpdates(source, interface, growth).findings { name in
+        !signal.contains(name)
       }
   }
 
@@ -65,25 +66,22 @@ struct GraphLint {
     LintFinding(place: "", operation: "", cause: cause, effect: effect, cure: cure)
   }
 
-  func list(_ node: OnnxNode, _ name: String) -> [Int]? {
+  func list(_ node: LintNode, _ name: String) -> [Int]? {
     if case .ints(let list) = node.attributes[name] { list } else { nil }
   }
 
-  func int(_ node: OnnxNode, _ name: String, _ preset: Int) -> Int {
+  func int(_ node: LintNode, _ name: String, _ preset: Int) -> Int {
     if case .int(let value) = node.attributes[name] { value } else { preset }
   }
 
-  /// An operand that the file stores.
-  func stored(_ node: OnnxNode, _ index: Int) -> [Int]? {
-    guard node.inputs.indices.contains(index), let tensor = weights[node.inputs[index]],
-      let values = try? source.tensor(tensor, named: tensor.name)
-    else { return nil }
-    return values.integers
+  /// Whole numbers of an operand that is known before any input is seen.
+  func stored(_ node: LintNode, _ index: Int) -> [Int]? {
+    node.known.indices.contains(index) ? node.known[index]?.integers : nil
   }
 
   // MARK: - Recurrence
 
-  private func recurrence(_ node: OnnxNode) -> [LintFinding] {
+  private func recurrence(_ node: LintNode) -> [LintFinding] {
     guard ["LSTM", "GRU", "RNN"].contains(node.op), let operand = node.inputs.first else {
       return []
     }
@@ -119,7 +117,7 @@ struct GraphLint {
     "ReduceSumSquare", "ReduceLogSum", "ReduceLogSumExp",
   ]
 
-  private func reduction(_ node: OnnxNode) -> [LintFinding] {
+  private func reduction(_ node: LintNode) -> [LintFinding] {
     guard let operand = node.inputs.first, let time = growth.of(operand).first else { return [] }
     let rank = growth.types[operand]?.rank ?? interface.input.shape?.count ?? 0
     func counted(_ axis: Int) -> Int { axis < 0 ? axis + rank : axis }
@@ -163,11 +161,11 @@ struct GraphLint {
 
   // MARK: - Products over time and positions
 
-  private func products(_ node: OnnxNode) -> [LintFinding] {
+  private func products(_ node: LintNode) -> [LintFinding] {
     guard ["MatMul", "Einsum", "Attention"].contains(node.op), node.inputs.count > 1 else {
       return []
     }
-    let operand = node.op == "Attention" ? node.inputs[1] : node.inputs[1]
+    let operand = node.inputs[1]
     guard signal.contains(operand), !growth.of(operand).isEmpty else { return [] }
     let rank = growth.types[operand]?.rank ?? 0
     if node.op == "Attention" {
@@ -186,42 +184,8 @@ struct GraphLint {
     ]
   }
 
-  /// States that the sequence never reaches.
-  private var deadStates: [LintFinding] {
-    interface.states.filter { !signal.contains($0.output) }.map { pair in
-      LintFinding(
-        place: pair.output, operation: "state",
-        cause: "does not depend on the sequence: it stays as \(pair.input) was",
-        effect: "every timestep from the second block on sees the past of the first",
-        cure: "give the newest timesteps or the last value of the recurrence as \(pair.output)")
-    }
-  }
-
-  /// Timesteps that a state keeps, though newer ones are there.
-  private func stale(_ node: OnnxNode) -> [LintFinding] {
-    guard node.op == "Slice", let operand = node.inputs.first, let output = node.outputs.first,
-      let time = growth.of(operand).first, time.offset > 0, fed.contains(operand),
-      growth.axis(output, time.axis) == nil, reachesState(output),
-      let starts = list(node, "starts") ?? stored(node, 1),
-      let place = (list(node, "axes") ?? stored(node, 3) ?? Array(starts.indices))
-        .firstIndex(of: time.axis), starts.indices.contains(place), starts[place] >= 0
-    else { return [] }
-    return [
-      found(
-        "keeps the oldest timesteps of cache and block as the next cache, from place \(starts[place]) on",
-        "every timestep from the second block on sees a past that is too old",
-        "keep the newest: slice from the end")
-    ]
-  }
-
-  /// Whether a value is the next state, as it is or moved.
-  private func reachesState(_ value: String) -> Bool {
-    let outputs = Set(interface.states.map(\.output))
-    return !Self.reached(source.model.graph, from: [value]).isDisjoint(with: outputs)
-  }
-
   /// Timesteps that are cut off without coming back.
-  private func positions(_ node: OnnxNode) -> [LintFinding] {
+  private func positions(_ node: LintNode) -> [LintFinding] {
     guard node.op == "Slice", let operand = node.inputs.first, let output = node.outputs.first,
       let time = growth.of(operand).first, time.offset == 0, !fed.contains(operand),
       let after = growth.axis(output, time.axis), after.offset < 0, after.ratio == time.ratio

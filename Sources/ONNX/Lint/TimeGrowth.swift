@@ -18,8 +18,11 @@ struct TimeGrowth {
   private(set) var axes: [String: [Axis]] = [:]
   /// What could not be traced for the lengths that were tried.
   private(set) var obstacle: OnnxError?
-  /// Types for the shorter length.
-  private(set) var types: [String: ValueType] = [:]
+  /// The graph at the shorter length.
+  private(set) var trace: LintTrace?
+
+  var nodes: [LintNode] { trace?.nodes ?? [] }
+  var types: [String: ValueType] { trace?.types ?? [:] }
 
   /// Lengths that are tried, the first that fits is taken: frames, then samples.
   private static let lengths = [12, 96, 1536, 24000]
@@ -29,14 +32,9 @@ struct TimeGrowth {
     for length in Self.lengths {
       let short = (length + block - 1) / block * block
       do {
-        let one = try source.outline(interface, time: short)
-        let two = try source.outline(interface, time: 2 * short)
-        compare(one, two, short)
-        axes[interface.input.name] = [Axis(axis: interface.timeAxis, ratio: 1, offset: 0)]
-        let shape = (interface.input.shape ?? []).enumerated().map { axis, extent in
-          axis == interface.timeAxis ? short : extent.fixed ?? 1
-        }
-        types[interface.input.name] = ValueType(.float32, shape)
+        let one = try LintTrace(source, interface, time: short)
+        compare(one, try LintTrace(source, interface, time: 2 * short), short)
+        trace = one
         obstacle = nil
         return
       } catch {
@@ -47,20 +45,17 @@ struct TimeGrowth {
 
   /// Nothing grows: the graph takes one block only.
   init(still source: OnnxSource, _ interface: GraphInterface) {
-    guard let outline = try? source.outline(interface, time: interface.runTime) else { return }
-    types = Dictionary(outline.taps.map { ($0.name, $0.type) }, uniquingKeysWith: { a, _ in a })
+    trace = try? LintTrace(source, interface, time: interface.runTime)
   }
 
-  private mutating func compare(_ one: GraphOutline, _ two: GraphOutline, _ time: Int) {
-    let other = Dictionary(two.taps.map { ($0.name, $0.type) }, uniquingKeysWith: { a, _ in a })
-    for tap in one.taps {
-      types[tap.name] = tap.type
-      guard let type = other[tap.name], type.rank == tap.type.rank else { continue }
-      axes[tap.name] = tap.type.shape.indices.compactMap { axis in
-        let change = type.shape[axis] - tap.type.shape[axis]
+  private mutating func compare(_ one: LintTrace, _ two: LintTrace, _ time: Int) {
+    for (name, short) in one.types {
+      guard let long = two.types[name], long.rank == short.rank else { continue }
+      axes[name] = short.shape.indices.compactMap { axis in
+        let change = long.shape[axis] - short.shape[axis]
         guard change != 0 else { return nil }
         let ratio = Rational(change, time)
-        let offset = tap.type.shape[axis] - (Rational(time) * ratio).floor
+        let offset = short.shape[axis] - (Rational(time) * ratio).floor
         return Axis(axis: axis, ratio: ratio, offset: offset)
       }
     }

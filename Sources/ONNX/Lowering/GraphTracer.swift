@@ -25,21 +25,32 @@ final class GraphTracer {
   let weight: (String, Tensor) -> Value
   /// Outputs of nodes at the top of the graph, in order.
   private(set) var taps: [Tap] = []
+  /// What the graph was given and what it gave, by the names in the file.
+  private(set) var (given, gave): ([String: GraphValue], [String: GraphValue]) = ([:], [:])
+  /// The nodes that were carried out, those of branches and functions in their place; nil if not asked for.
+  private(set) var executed: [ExecutedNode]?
   private var nodeCount = 0
   private var depth = 0
   /// The path of the call or branch that is being inlined.
   private var prefix = ""
 
-  init(_ source: OnnxSource, _ builder: ProgramBuilder, weight: @escaping (String, Tensor) -> Value)
-  {
+  init(
+    _ source: OnnxSource, _ builder: ProgramBuilder, isRecording: Bool = false,
+    weight: @escaping (String, Tensor) -> Value
+  ) {
     self.source = source
     self.builder = builder
     self.weight = weight
+    executed = isRecording ? [] : nil
   }
 
   /// The outputs of the graph for values of its inputs.
   func run(_ inputs: [String: GraphValue]) throws -> [GraphValue] {
-    try run(source.model.graph, inputs, [:], placing: source.scopes.places)
+    given = inputs
+    let results = try run(source.model.graph, inputs, [:], placing: source.scopes.places)
+    gave = Dictionary(
+      zip(source.model.graph.outputs.map(\.name), results), uniquingKeysWith: { first, _ in first })
+    return results
   }
 
   /// The outputs of a graph inside a node, which sees the values around it.
@@ -83,6 +94,7 @@ final class GraphTracer {
       return value
     }
     let before = builder.errors.count
+    let executedBefore = executed?.count ?? 0
     let results: [GraphValue]
     do {
       let outerVisible = visible
@@ -98,6 +110,7 @@ final class GraphTracer {
       throw OnnxError(
         .invalidNode, label, found: "\(error.op): \(error.found)", expected: error.expected)
     }
+    executed?.record(node, place?.path, inside: prefix, operands, results, from: executedBefore)
     for (name, value) in zip(node.outputs, results) where !name.isEmpty {
       environment[name] = value
       if let place, value.known == nil {
