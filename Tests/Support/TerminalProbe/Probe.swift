@@ -47,6 +47,9 @@ struct Probe {
     while !isDone {
       for event in driver.events(timeoutMilliseconds: nil) { handle(event) }
       draw()
+      // Whoever reads an answer goes on typing: one that leaves gives none, as the keys would meet the shell's
+      // terminal, where some of them are signals.
+      if isDone { break }
       for _ in 0..<pings { driver.pong() }
       pings = 0
     }
