@@ -28,6 +28,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "SequenceLayers", targets: ["SequenceLayers"]),
+    // Messages of configs: what the generated messages of custom layers import.
+    .library(name: "ConfigProtos", targets: ["ConfigProtos"]),
     .library(name: "WorkbenchKit", targets: ["WorkbenchKit"]),
     .executable(name: "workbench", targets: ["workbench"]),
   ],
@@ -160,7 +162,9 @@ let package = Package(
     tests("TensorsTests", ["Tensors"]),
     tests("WeightsTests", ["Weights", "Tensors"]),
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
-    tests("ModelsTests", ["Models", "Runtime", "Layers", "Tensors"]),
+    tests(
+      "ModelsTests",
+      ["Models", "LayerTesting", "Notation", "Runtime", "Layers", "Tensors", "Weights"]),
     tests(
       "SessionsTests",
       [
@@ -179,7 +183,7 @@ let package = Package(
       [
         "Notation", "Layers", "Programs", "Tensors", "ConfigProtos",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ], exclude: ["Snapshots"]),
+      ], exclude: ["Snapshots", "Protos"]),
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
     tests(
       "LayerTestingTests",

@@ -7,7 +7,9 @@ ROOT = "SequenceLayer"
 # Messages and enums that have a Swift type written by hand.
 BY_HAND = {"Tensor": "TensorConstant", "DType": "DType", ROOT: "any SequenceLayer"}
 # Messages whose extensions are parts that other packages register.
-OPEN = {"RNNCell", "NoiseSampler", "WeightNormalization"}
+OPEN = {
+    "RNNCell", "NoiseSampler", "WeightNormalization", "RelativePositionEmbedding", "QueryKeyValueProjection",
+}
 T = descriptor_pb2.FieldDescriptorProto
 SCALARS = {
     T.TYPE_INT32: ("Int", ".int"),

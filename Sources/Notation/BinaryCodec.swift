@@ -1,16 +1,16 @@
 package import ConfigProtos
 package import Layers
-package import SwiftProtobuf
+import SwiftProtobuf
 
 /// Turns trees into protobuf bytes and back, through SwiftProtobuf's messages and their JSON.
 package struct BinaryCodec {
   private let registry: LayerRegistry
   private let extensions: SimpleExtensionMap
 
-  /// Creates a codec that knows the extensions of custom layers.
-  package init(registry: LayerRegistry, extensions: SimpleExtensionMap) {
+  /// Creates a codec that knows the extensions that are registered.
+  package init(registry: LayerRegistry) {
     self.registry = registry
-    self.extensions = extensions
+    extensions = registry.extensions
   }
 
   /// The bytes of a checked tree.
@@ -36,9 +36,19 @@ package struct BinaryCodec {
 
   /// The tree of some bytes, not yet checked, in the style of JSON.
   package func decode(_ bytes: [UInt8]) throws(ConfigError) -> SpecNode {
+    let message: ProtoSequenceLayer
+    do {
+      message = try ProtoSequenceLayer(serializedBytes: bytes, extensions: extensions)
+    } catch {
+      throw failure(error, "the bytes of a SequenceLayer message")
+    }
+    return try tree(of: message)
+  }
+
+  /// The tree of a message, not yet checked, in the style of JSON.
+  package func tree(of message: ProtoSequenceLayer) throws(ConfigError) -> SpecNode {
     let json: String
     do {
-      let message = try ProtoSequenceLayer(serializedBytes: bytes, extensions: extensions)
       json = try message.jsonString()
       // JSON cannot hold fields of an unknown number: their bytes would get lost in silence.
       let copy = try ProtoSequenceLayer(jsonString: json, extensions: extensions)
@@ -53,7 +63,7 @@ package struct BinaryCodec {
     } catch let error as ConfigError {
       throw error
     } catch {
-      throw failure(error, "the bytes of a SequenceLayer message")
+      throw failure(error, "a message that JSON can hold")
     }
     return try JSONReader.read(json)
   }
@@ -61,7 +71,7 @@ package struct BinaryCodec {
   private func failure(_ error: any Error, _ expected: String) -> ConfigError {
     ConfigError(
       .syntax, found: "protobuf refuses it (\(error))", expected: expected,
-      suggestion: registry.entries.contains(where: \.isCustom)
-        ? "custom layers need their protobuf extensions too" : nil)
+      suggestion: registry.entries.contains { $0.isCustom && registry.bindings.isEmpty }
+        ? "only layers that are registered by their messages have a place in protobuf" : nil)
   }
 }

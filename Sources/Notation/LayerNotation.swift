@@ -1,5 +1,4 @@
 public import Layers
-public import SwiftProtobuf
 import Tensors
 
 /// The notations of a layer config.
@@ -29,19 +28,11 @@ public enum NotationFormat: String, CaseIterable, Sendable {
 public struct LayerNotation: Sendable {
   /// The layers that configs can name.
   public let registry: LayerRegistry
-  private let extensions: SimpleExtensionMap
 
   /// Creates readers and printers.
   ///
-  /// - Parameters:
-  ///   - registry: The layers that configs can name.
-  ///   - extensions: The protobuf extensions of custom layers, needed for binary only.
-  public init(
-    registry: LayerRegistry = .builtIn, extensions: SimpleExtensionMap = SimpleExtensionMap()
-  ) {
-    self.registry = registry
-    self.extensions = extensions
-  }
+  /// - Parameter registry: The layers that configs can name.
+  public init(registry: LayerRegistry = .builtIn) { self.registry = registry }
 
   /// A config that was read.
   public struct Reading: Sendable {
@@ -69,8 +60,7 @@ public struct LayerNotation: Sendable {
   /// - Throws: ``ConfigError`` with every mistake.
   public func read(_ bytes: [UInt8], as format: NotationFormat) throws(ConfigError) -> Reading {
     if format == .binary {
-      let codec = BinaryCodec(registry: registry, extensions: extensions)
-      return try checked(try codec.decode(bytes), .json)
+      return try checked(try BinaryCodec(registry: registry).decode(bytes), .json)
     }
     guard let text = TypedText.decoded(bytes) else {
       throw ConfigError(
@@ -97,8 +87,15 @@ public struct LayerNotation: Sendable {
     case .text: Array(TextFormatPrinter.print(spec).utf8)
     case .json: Array(JSONPrinter.print(spec, registry: registry).utf8)
     case .swift: Array((SwiftPrinter.print(spec, registry: registry) + "\n").utf8)
-    case .binary: try BinaryCodec(registry: registry, extensions: extensions).encode(spec)
+    case .binary: try BinaryCodec(registry: registry).encode(spec)
     }
+  }
+
+  /// Writes a layer in text format.
+  ///
+  /// - Throws: ``ConfigError`` `.noNotation` if a layer inside is a Swift type without a message.
+  public func text(of layer: any SequenceLayer) throws(ConfigError) -> String {
+    text(try SpecNode(layer: layer, registry: registry))
   }
 
   /// Writes a checked config in text format.
@@ -181,6 +178,6 @@ extension SequenceLayer {
   ///
   /// - Throws: ``ConfigError`` `.noNotation` if a layer inside is a Swift type without a message.
   public func notation(registry: LayerRegistry) throws(ConfigError) -> String {
-    SwiftPrinter.print(try SpecNode(layer: self), registry: registry)
+    SwiftPrinter.print(try SpecNode(layer: self, registry: registry), registry: registry)
   }
 }

@@ -63,12 +63,15 @@ private let stack1 = Serial([
       numHeads: 63,
       bidirectional: false,
       maxDistance: 11,
-      computeDtype: .float64),
-    queryNetwork: Slice(
-      slices: [.index(9), .newAxis],
-      name: "line\nbreak\t\u{1}"),
-    attentionLogitsSoftCap: -2.5,
-    computeDtype: .uint32),
+      computeDtype: .float64,
+      sharedName: "quote \" and \\"),
+    inputProjection: .combinedQueryKeyValueProjection(
+      qkvKernelInit: .glorotUniform),
+    queryNetwork: LayerNormalization(
+      reductionsInAtLeastFp32: false,
+      paramDtype: .uint32),
+    computeDtype: .int32,
+    experimentalAccumulateLogitsInFloat32: true),
 ])
 
 private let stack2 = DotProductSelfAttention(
@@ -334,20 +337,21 @@ private let stack16 = Bidirectional(
       numHeads: 63,
       bidirectional: false,
       maxDistance: 11,
-      computeDtype: .float64),
-    queryNetwork: Slice(
-      slices: [.index(9), .newAxis],
-      name: "line\nbreak\t\u{1}"),
-    attentionLogitsSoftCap: -2.5,
-    computeDtype: .uint32),
-  backward: Blockwise(
-    Conv1D(
-      filters: 33,
-      kernelSize: 50,
-      useWeightNorm: true,
-      biasInit: .constant(value: 3)),
-    blockSize: 39,
-    layerInBlocks: true),
+      computeDtype: .float64,
+      sharedName: "quote \" and \\"),
+    inputProjection: .combinedQueryKeyValueProjection(
+      qkvKernelInit: .glorotUniform),
+    queryNetwork: LayerNormalization(
+      reductionsInAtLeastFp32: false,
+      paramDtype: .uint32),
+    computeDtype: .int32,
+    experimentalAccumulateLogitsInFloat32: true),
+  backward: Bidirectional(
+    forward: Scale(scale: TensorConstant(values: []), name: "two words"),
+    backward: AddNoise(
+      sampler: .uniform(minval: 12345.678, maxval: 0.1),
+      trainingOnly: true,
+      name: "")),
   name: "a")
 
 private let stack17 = Repeat(
@@ -364,21 +368,16 @@ private let stack18 = DotProductSelfAttention(
     numHeads: 63,
     bidirectional: false,
     maxDistance: 11,
-    computeDtype: .float64),
-  queryNetwork: DotProductSelfAttention(
-    numHeads: 39,
-    unitsPerHead: 9,
-    maxPastHorizon: 4,
-    maxFutureHorizon: 17,
-    attentionProbabilitiesDropoutRate: -2.5,
-    queryNetwork: Scale(scale: TensorConstant(shape: [-1], values: [])),
-    perDimScale: true,
-    useSinkScalars: true,
-    sinkScalarsInit: .heNormal),
-  attentionLogitsSoftCap: 12345.678,
+    computeDtype: .float64,
+    sharedName: "quote \" and \\"),
+  inputProjection: .combinedQueryKeyValueProjection(
+    qkvKernelInit: .glorotUniform),
+  queryNetwork: Parallel([
+    LSTM(units: 0, recurrentActivation: .celu, useBias: false),
+    Cast(dtype: .int8),
+  ]),
+  queryScale: 0.1,
   zeroFullyMasked: true,
-  useSinkScalars: true,
-  sinkScalarsInit: .ones,
-  experimentalAccumulateLogitsInFloat32: true)
+  sinkScalarsInit: .constant(value: 3))
 
 private let stack19 = Repeat(Slice(slices: [.range(stop: 41, step: 63)]), numRepeats: 8)

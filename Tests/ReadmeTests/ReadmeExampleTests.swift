@@ -31,7 +31,7 @@ import Testing
   @Test(
     "the custom layer of the README is that of the example package",
     arguments: [
-      "Protos/gain.proto", "Sources/GainLayer/Gain.swift", "Sources/GainLayer/Gain+Config.swift",
+      "Protos/gain.proto", "Sources/GainLayer/Gain.swift",
       "Sources/GainLayer/Notation+Gain.swift", "Sources/GainWorkbench/main.swift",
       "Sources/PlainGain/main.swift",
     ])

@@ -1,5 +1,18 @@
-import Programs
-import Tensors
+public import Programs
+public import Tensors
+
+/// A projection of another package, in the place of one of ``QueryKeyValueProjection``.
+public protocol HeadProjection: Sendable {
+  /// The queries `[b, t, heads, size]` of an input `[b, t, c]`.
+  func queries(
+    _ x: Value, _ shape: HeadShape, _ context: LayerContext
+  ) throws(LayerError) -> Value
+  /// Keys and values `[b, s, keyHeads, size]` of a source `[b, s, c]`, in self attention the input, with
+  /// parameters below `scope`.
+  func keysAndValues(
+    _ source: Value, _ shape: HeadShape, scope: String, _ context: LayerContext
+  ) throws(LayerError) -> (keys: Value, values: Value)
+}
 
 /// Queries, keys and values made from the input, `[b, t, n, h]` each.
 struct ProjectedHeads {
@@ -9,13 +22,19 @@ struct ProjectedHeads {
 }
 
 /// The sizes that a projection needs to know.
-struct HeadShape {
-  var heads: Int
-  var keyHeads: Int
-  var size: Int
-  var useBias: Bool
-  var paramDtype: DType
-  var dtype: DType
+public struct HeadShape: Sendable {
+  /// Heads of the queries.
+  public var heads: Int
+  /// Heads of keys and values.
+  public var keyHeads: Int
+  /// Channels of a head.
+  public var size: Int
+  /// Whether a bias is added.
+  public var useBias: Bool
+  /// The dtype of the parameters.
+  public var paramDtype: DType
+  /// The dtype of the computation.
+  public var dtype: DType
 }
 
 extension QueryKeyValueProjection {
@@ -33,7 +52,7 @@ extension QueryKeyValueProjection {
       let part: (Int) -> Value = { joined.element($0, axis: 2) }
       return ProjectedHeads(queries: part(0), keys: part(1), values: part(count - 1))
     case .separateQueryKeyValueProjection, .queryAndKeyValueProjection,
-      .queryAndSharedKeyValueProjection:
+      .queryAndSharedKeyValueProjection, .custom:
       let queries = try projectQueries(x, shape, context)
       let source = try projectSource(x, shape, context)
       return ProjectedHeads(queries: queries, keys: source.keys, values: source.values)
@@ -44,6 +63,9 @@ extension QueryKeyValueProjection {
   func projectQueries(
     _ x: Value, _ shape: HeadShape, _ context: LayerContext
   ) throws(LayerError) -> Value {
+    if case .custom(let part) = self {
+      return try Self.projection(part).queries(x, shape, context)
+    }
     let (kernelInit, biasInit) = queryInitializers
     return try shape.project(
       x, [shape.heads, shape.size], "query_projection", kernelInit, biasInit, context)
@@ -80,7 +102,16 @@ extension QueryKeyValueProjection {
         source, heads, name("shared_key_value_projection"), projection.kvKernelInit,
         projection.kvBiasInit, context)
       return (shared, shared)
+    case .custom(let part):
+      return try Self.projection(part).keysAndValues(source, shape, scope: scope, context)
     }
+  }
+
+  private static func projection(_ part: CustomPart) throws(LayerError) -> any HeadProjection {
+    if let projection = part.value as? any HeadProjection { return projection }
+    throw LayerError(
+      .invalidConfig, layer: "QueryKeyValueProjection", field: "inputProjection",
+      found: "\(type(of: part.value))", expected: "a type that is a HeadProjection")
   }
 
   private var queryInitializers: (Initializer, Initializer) {
@@ -89,6 +120,7 @@ extension QueryKeyValueProjection {
     case .separateQueryKeyValueProjection(let p): (p.qKernelInit, p.biasInit)
     case .queryAndKeyValueProjection(let p): (p.qKernelInit, p.qBiasInit)
     case .queryAndSharedKeyValueProjection(let p): (p.qKernelInit, p.qBiasInit)
+    case .custom: (.zeros, .zeros)
     }
   }
 }

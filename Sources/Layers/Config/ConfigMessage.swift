@@ -1,7 +1,7 @@
 /// A struct that has a message in the schema, so that every notation can hold it.
 ///
-/// The structs of the library are generated from `Protos/`. A custom layer writes by hand what it
-/// needs: a table, a reader and a writer.
+/// The structs of the library are generated from `Protos/`. Types of other packages need none of it: their
+/// generated protobuf messages are registered.
 public protocol ConfigMessage: ConfigValue {
   /// The fields of the message.
   static var table: FieldTable { get }
@@ -34,31 +34,6 @@ extension ConfigMessage {
 extension SpecNode {
   /// The name of the root message, which wraps every layer.
   public static let rootMessage = "SequenceLayer"
-
-  /// The tree of a layer: the root message with the case of the layer.
-  ///
-  /// - Throws: ``ConfigError`` `.noNotation` if the layer or a child is a Swift type without a
-  ///   message.
-  public init(layer: any SequenceLayer) throws(ConfigError) {
-    guard let message = layer as? any ConfigMessage else {
-      throw ConfigError(
-        .noNotation, found: "\(type(of: layer)) is a Swift layer without a message",
-        expected: "a layer with a field table",
-        suggestion: "conform it to ConfigMessage and register it, or keep this stack in Swift")
-    }
-    let field: String
-    switch type(of: message).table.role {
-    case .layer(let name, _): field = name
-    case .customLayer(let name, _): field = name
-    case .value, .customPart:
-      throw ConfigError(
-        .noNotation, found: "the table of \(type(of: layer)) describes a value",
-        expected: "the role of a layer", suggestion: "give its table a role")
-    }
-    let node: SpecNode
-    do { node = try message.spec } catch { throw error.inside(field) }
-    self.init(SpecNode.rootMessage, [SpecField(field, [.node(node)])])
-  }
 
   /// The case of a root message: the field and the message of the layer inside.
   public var layerCase: (field: SpecField, node: SpecNode)? {

@@ -1,17 +1,18 @@
 /// A part of another package in the place of one of the library's, such as a cell of ``RNN``.
 public struct CustomPart: Sendable, Equatable {
-  /// The part; to be written down, its table needs the role ``FieldTable/Role/customPart(of:extension:number:)``.
-  public let value: any ConfigMessage
+  /// The part; configs can name it once its message is registered.
+  public let value: any Sendable
 
   /// Wraps a part.
-  public init(_ value: any ConfigMessage) { self.value = value }
+  public init(_ value: any Sendable) { self.value = value }
 
-  /// Whether both are of one type and equal.
-  public static func == (a: CustomPart, b: CustomPart) -> Bool { isEqual(a.value, b.value) }
-
-  private static func isEqual<T: ConfigMessage>(_ a: T, _ b: any ConfigMessage) -> Bool {
-    (b as? T) == a
+  /// Whether both are of one type and equal; parts that cannot be compared are not.
+  public static func == (a: CustomPart, b: CustomPart) -> Bool {
+    guard let a = a.value as? any Equatable else { return false }
+    return isEqual(a, b.value)
   }
+
+  private static func isEqual<T: Equatable>(_ a: T, _ b: any Sendable) -> Bool { (b as? T) == a }
 }
 
 extension FieldReader {
@@ -22,13 +23,13 @@ extension FieldReader {
 extension FieldWriter {
   /// Chooses a part of another package.
   public mutating func set(_ part: CustomPart) throws(ConfigError) {
-    guard case .customPart(_, let field, _) = type(of: part.value).table.role else {
+    guard let custom = LayerRegistry.inUse.customType(of: part.value) else {
       throw ConfigError(
-        .noNotation, found: "the table of \(type(of: part.value)) has no extension",
-        expected: "the role of a part, with the name and number of its extension",
-        suggestion: "give its table that role and register it, or keep this stack in Swift")
+        .noNotation, found: "\(type(of: part.value)) is a Swift type without a message",
+        expected: "a type that the registry knows",
+        suggestion: "register its message, or keep this stack in Swift")
     }
-    try set(field, part.value)
+    try set(custom.field, node: try custom.write(part.value))
   }
 }
 
@@ -41,23 +42,18 @@ extension LayerRegistry {
     var row: FieldRow
     /// The name of the Swift type.
     var swiftName: String
-    var make: @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any ConfigMessage
+    var make: @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any Sendable
   }
 
-  /// Adds a part of another package, such as a cell of ``RNN``.
-  ///
-  /// - Parameters:
-  ///   - type: The part; its table has the role ``FieldTable/Role/customPart(of:extension:number:)``.
-  ///   - values: Tables of messages that only its fields use.
-  /// - Throws: ``ConfigError`` `.conflict` if the name or number is taken, or the number is below 1000.
-  public mutating func register<P: ConfigMessage>(
-    part type: P.Type, values: [FieldTable] = []
+  mutating func register(
+    _ table: FieldTable,
+    make: @escaping @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any Sendable
   ) throws(ConfigError) {
-    guard case .customPart(let message, let name, let number) = P.table.role, number >= 1000,
-      name.contains("."), table(message: message)?.isOneOf == true
+    guard case .customPart(let message, let name, let number) = table.role, number >= 1000,
+      name.contains("."), self.table(message: message)?.isOneOf == true
     else {
       throw ConfigError(
-        .conflict, path: P.table.message, found: "the table of a part without a place",
+        .conflict, path: table.message, found: "the table of a part without a place",
         expected: "a message of the library, a full extension name and a number from 1000")
     }
     for other in parts
@@ -66,17 +62,14 @@ extension LayerRegistry {
     {
       throw ConfigError(
         .conflict, path: name,
-        found: "\(other.swiftName) has \(other.row.name) = "
-          + "\(other.row.number) already",
+        found: "\(other.swiftName) has \(other.row.name) = \(other.row.number) already",
         expected: "a name and a number that no other part has")
     }
     parts.append(
       Part(
         message: message,
-        row: FieldRow(name, number, .message(P.table.message), doc: P.table.doc),
-        swiftName: P.table.swiftName
-      ) { spec, registry throws(ConfigError) in try P(spec: spec, registry: registry) })
-    add([P.table] + values)
+        row: FieldRow(name, number, .message(table.message), doc: table.doc),
+        swiftName: table.swiftName, make: make))
   }
 
   /// The parts of other packages that a message may be.

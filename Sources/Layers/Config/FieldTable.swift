@@ -1,6 +1,7 @@
 /// The fields of one message: what readers, printers, checks and descriptions go by.
 ///
-/// The tables of the library are generated from `Protos/`; a custom layer writes its own by hand.
+/// The tables of the library are generated from `Protos/`; that of a custom layer is found in its generated
+/// protobuf message.
 public struct FieldTable: Sendable {
   /// What kind of message it is.
   public enum Role: Sendable, Equatable {

@@ -39,7 +39,7 @@ public struct FieldWriter {
 
   /// Sets a child layer.
   public mutating func set(_ name: String, layer: any SequenceLayer) throws(ConfigError) {
-    do { add(name, [.node(try SpecNode(layer: layer))]) } catch { throw error.inside(name) }
+    do { add(name, [.node(try SpecNode(child: layer))]) } catch { throw error.inside(name) }
   }
 
   /// Sets a child layer if there is one.
@@ -53,7 +53,7 @@ public struct FieldWriter {
     var result: [SpecValue] = []
     for (index, layer) in layers.enumerated() {
       do {
-        result.append(.node(try SpecNode(layer: layer)))
+        result.append(.node(try SpecNode(child: layer)))
       } catch {
         throw error.inside("\(name)[\(index)]")
       }
@@ -65,6 +65,10 @@ public struct FieldWriter {
   public mutating func setEmpty(_ name: String) {
     guard case .message(let message)? = table[name]?.type else { return }
     node.fields.append(SpecField(name, [.node(SpecNode(message))]))
+  }
+
+  mutating func set(_ name: String, node message: SpecNode) throws(ConfigError) {
+    node.fields.append(SpecField(name, [.node(message)]))
   }
 
   private mutating func add(_ name: String, _ values: [SpecValue]) {

@@ -57,6 +57,9 @@ public struct LayerRegistry: Sendable {
   private var values: [String: FieldTable] = [:]
   private var bySwiftName: [String: FieldTable] = [:]
   var parts: [Part] = []
+  var customTypes: [ObjectIdentifier: CustomType] = [:]
+  /// What the protobuf library knows the extensions of other packages by.
+  package internal(set) var bindings: [any Sendable] = []
 
   /// The layers of this library.
   public static let builtIn = LayerRegistry(entries: builtInEntries, values: builtInValues)
@@ -70,25 +73,21 @@ public struct LayerRegistry: Sendable {
     add(values)
   }
 
-  mutating func add(_ tables: [FieldTable]) {
+  package mutating func add(_ tables: [FieldTable]) {
     for table in tables {
       values[table.message] = table
       bySwiftName[table.swiftName] = table
     }
   }
 
-  /// Adds a layer of another package.
+  /// Adds a layer that has a table, a reader and a writer of its own.
   ///
-  /// - Parameters:
-  ///   - type: The layer; its table has the role ``FieldTable/Role/customLayer(extension:number:)``.
-  ///   - values: Tables of messages that only its fields use.
   /// - Throws: ``ConfigError`` `.conflict` if the name or number is taken, or the number is below
   ///   1000.
-  public mutating func register<L: ConfigMessage & SequenceLayer>(
-    _ type: L.Type, values: [FieldTable] = []
+  package mutating func register<L: ConfigMessage & SequenceLayer>(
+    _ type: L.Type
   ) throws(ConfigError) {
-    let entry = Entry.available(type)
-    try register(entry, values: values)
+    try register(Entry.available(type))
   }
 
   /// These layers and one that is made in another way than by its own reader, in the place of one of
@@ -109,7 +108,7 @@ public struct LayerRegistry: Sendable {
     return result
   }
 
-  private mutating func register(_ entry: Entry, values: [FieldTable]) throws(ConfigError) {
+  mutating func register(_ entry: Entry) throws(ConfigError) {
     let expected = "a full extension name and a number from 1000 that no other layer has"
     guard entry.isCustom, entry.number >= 1000 else {
       throw ConfigError(
@@ -127,7 +126,6 @@ public struct LayerRegistry: Sendable {
     byField[entry.field] = entries.count
     byMessage[entry.table.message] = entries.count
     entries.append(entry)
-    add(values)
   }
 
   /// The layer with that case or extension of the root message.

@@ -10,6 +10,10 @@ extension SpecChecker {
       field.values = [constant]
       field.isList = false
     }
+    if style == .swift, !row.isRepeated, field.isList, let bytes = bytes(field, row) {
+      field.values = [.bytes(bytes)]
+      field.isList = false
+    }
     let place = SpecPath.joined(path, row.name)
     if !row.isRepeated, field.values.count != 1 || field.isList {
       errors.append(
@@ -183,6 +187,16 @@ extension SpecChecker {
       return SpecNode("", [field])
     default: throw raw.mismatch(table.swiftName)
     }
+  }
+
+  /// Bytes written as a list of numbers, in Swift only.
+  private func bytes(_ field: SpecField, _ row: FieldRow) -> [UInt8]? {
+    guard case .bytes = row.type else { return nil }
+    let bytes = field.values.compactMap { value -> UInt8? in
+      guard case .integer(let number) = value else { return nil }
+      return UInt8(exactly: number)
+    }
+    return bytes.count == field.values.count ? bytes : nil
   }
 
   /// A constant written as a number or list of numbers, in Swift only.

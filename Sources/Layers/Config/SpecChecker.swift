@@ -32,6 +32,17 @@ extension LayerRegistry {
 }
 
 extension LayerRegistry {
+  /// Checks a message that is no layer, as ``checked(_:style:notes:)`` does a root message.
+  package func checked(
+    _ node: SpecNode, as table: FieldTable, style: SpellingStyle, notes: inout [String]
+  ) throws(ConfigError) -> SpecNode {
+    var checker = SpecChecker(registry: self, style: style)
+    let result = checker.message(node, table, "", 0)
+    notes += checker.notes
+    if let error = ConfigError.joined(checker.errors) { throw error }
+    return result
+  }
+
   /// Checks the values of one field, as ``checked(_:style:notes:)`` does those of a tree.
   package func checkedValues(
     _ field: SpecField, of row: FieldRow, style: SpellingStyle

@@ -1,5 +1,16 @@
-import Programs
+public import Programs
 import Tensors
+
+/// A bias by relative positions of another package, in the place of one of ``RelativePositionEmbedding``.
+public protocol RelativePositionBias: Sendable {
+  /// Checks the fields for an attention of so many heads of that size, on behalf of `layer`.
+  func check(heads: Int, size: Int, for layer: any SequenceLayer) throws(LayerError)
+  /// What is added to the logits, `[b or 1, n, q, k]`, for queries `[b, q, n, h]` before scaling and distances
+  /// `i32[b or 1, q, k]`, the position of the key less that of the query.
+  func bias(
+    queries: Value, distances: Value, _ context: LayerContext
+  ) throws(LayerError) -> Value
+}
 
 /// How an embedding of relative positions enters the logits.
 extension RelativePositionEmbedding {
@@ -7,7 +18,7 @@ extension RelativePositionEmbedding {
   /// a band itself.
   var isBias: Bool {
     switch self {
-    case .t5RelativePositionEmbedding, .shawRelativePositionEmbedding: true
+    case .t5RelativePositionEmbedding, .shawRelativePositionEmbedding, .custom: true
     case .transformerXlRelativePositionEmbedding: false
     }
   }
@@ -18,6 +29,7 @@ extension RelativePositionEmbedding {
     case .t5RelativePositionEmbedding: "T5RelativePositionEmbedding"
     case .shawRelativePositionEmbedding: "ShawRelativePositionEmbedding"
     case .transformerXlRelativePositionEmbedding: "TransformerXLRelativePositionEmbedding"
+    case .custom(let part): "\(type(of: part.value))"
     }
   }
 
@@ -26,13 +38,17 @@ extension RelativePositionEmbedding {
     for layer: any DotProductAttentionLayer, past: Int, future: Int
   ) throws(LayerError) {
     let (heads, size) = (layer.numHeads, layer.unitsPerHead)
-    let mistake =
-      switch self {
-      case .t5RelativePositionEmbedding(let t5): t5.mistake(heads: heads)
-      case .shawRelativePositionEmbedding(let shaw): shaw.mistake(heads: heads, size: size)
-      case .transformerXlRelativePositionEmbedding(let xl):
-        xl.mistake(heads: heads, size: size, past: past, future: future)
-      }
+    let mistake: (found: String, expected: String)?
+    switch self {
+    case .t5RelativePositionEmbedding(let t5): mistake = t5.mistake(heads: heads)
+    case .shawRelativePositionEmbedding(let shaw):
+      mistake = shaw.mistake(heads: heads, size: size)
+    case .transformerXlRelativePositionEmbedding(let xl):
+      mistake = xl.mistake(heads: heads, size: size, past: past, future: future)
+    case .custom(let part):
+      mistake = nil
+      try Self.bias(part, for: layer).check(heads: heads, size: size, for: layer)
+    }
     guard let mistake else { return }
     throw .config(
       layer, "relativePositionEmbedding", found: mistake.found, expected: mistake.expected)
@@ -54,6 +70,20 @@ extension RelativePositionEmbedding {
     case .transformerXlRelativePositionEmbedding(let xl):
       return try xl.terms(
         queries: scaled, keys: frame.keys.shape[1], offset: frame.band.offset, context)
+    case .custom(let part):
+      let bias = try Self.bias(part, for: nil).bias(
+        queries: frame.queries, distances: frame.knownDistances, context)
+      return (scaled, bias)
     }
+  }
+
+  private static func bias(
+    _ part: CustomPart, for layer: (any SequenceLayer)?
+  ) throws(LayerError) -> any RelativePositionBias {
+    if let bias = part.value as? any RelativePositionBias { return bias }
+    throw LayerError(
+      .invalidConfig, layer: layer?.typeName ?? "RelativePositionEmbedding",
+      field: "relativePositionEmbedding", found: "\(type(of: part.value))",
+      expected: "a type that is a RelativePositionBias")
   }
 }

@@ -3,7 +3,7 @@ import Tensors
 
 extension RNNCell {
   /// A cell of another package.
-  public static func custom(cell: some RecurrentCell & ConfigMessage) -> Self {
+  public static func custom(cell: some RecurrentCell) -> Self {
     .custom(CustomPart(cell))
   }
 

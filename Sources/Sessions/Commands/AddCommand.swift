@@ -25,7 +25,7 @@ struct AddCommand: Command {
         spec, to: field, of: try tree.resolve(facet.path), tree, place, session, notes)
     }
     var target = try tree.resolve(place)
-    var root = try SpecNode(layer: layer)
+    var root = try session.spec(of: layer)
     var working = tree
     var moved: ([Int]) -> [Int]? = { $0 }
     if target.layer.children.isEmpty
@@ -59,7 +59,7 @@ extension AddCommand {
     _ spec: SpecNode, to field: String, of node: LayerNode, _ tree: LayerTree, _ place: String,
     _ session: Session, _ notes: [String]
   ) throws -> CommandOutput {
-    let config = try SpecNode(layer: node.layer)
+    let config = try session.spec(of: node.layer)
     let row = try session.fieldRow(field, of: config)
     let fields = try session.fieldNames(of: config)
     let lists = node.layer.children.map(\.field) + ["layers", "shortcut_layers"]
@@ -69,7 +69,7 @@ extension AddCommand {
         expected: "PATH, or a list such as PATH.layers or PATH.shortcutLayers",
         suggestion: "set \(place) gives a field another value")
     }
-    let root = try SpecNode(layer: tree.nodes[0].layer)
+    let root = try session.spec(of: tree.nodes[0].layer)
     let edit = try StackEdit.append(root, tree, to: node.index, row.name, order: fields, spec)
     session.pace.canonical = "add \(session.notation.swift(spec, width: .max)) to \(place)"
     return CommandOutput(

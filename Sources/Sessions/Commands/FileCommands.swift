@@ -130,7 +130,7 @@ struct ConvertCommand: Command {
         expected: NotationFormat.allCases.map(\.rawValue).joined(separator: ", "))
     }
     let (layer, _) = try session.requireTree()
-    let bytes = try session.notation.write(try SpecNode(layer: layer), as: format)
+    let bytes = try session.notation.write(try session.spec(of: layer), as: format)
     if let path = line.redirect {
       try session.writeRedirect(bytes, of: line)
       return CommandOutput("written to \(path)")

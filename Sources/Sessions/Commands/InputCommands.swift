@@ -148,7 +148,7 @@ extension Session {
   func rateNotes(_ source: InputSource) -> [String] {
     guard let rate = source.sampleRateHz, let layer = document.layer else { return [] }
     return LayerTree(layer).nodes.compactMap { node in
-      let spec = (try? SpecNode(layer: node.layer))?.layerCase?.node
+      let spec = (try? self.spec(of: node.layer))?.layerCase?.node
       guard case .number(let expected)? = spec?["sample_rate"]?.values.first,
         expected != Double(rate)
       else { return nil }

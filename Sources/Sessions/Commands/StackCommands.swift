@@ -42,7 +42,7 @@ struct InsertCommand: Command {
         suggestion: "add \(text)")
     }
     let index = target.index.dropLast() + [side == "before" ? last : last + 1]
-    let edit = try StackEdit.insert(try SpecNode(layer: layer), tree, at: Array(index), spec)
+    let edit = try StackEdit.insert(try session.spec(of: layer), tree, at: Array(index), spec)
     session.pace.canonical =
       "insert \(session.notation.swift(spec, width: .max)) \(side) \(place)"
     return CommandOutput(
@@ -65,7 +65,7 @@ struct RemoveCommand: Command {
         .invalidOperand, found: "the root", expected: "a layer inside it",
         suggestion: "stack LAYER replaces the whole stack")
     }
-    let edit = try StackEdit.remove(try SpecNode(layer: layer), tree, at: target.index)
+    let edit = try StackEdit.remove(try session.spec(of: layer), tree, at: target.index)
     return CommandOutput(try session.apply(edit, as: "remove \(target.path)"))
   }
 }
@@ -84,7 +84,7 @@ struct ReplaceCommand: Command {
     let (layer, tree) = try session.requireTree()
     let target = try tree.resolve(line.operands[0])
     let (spec, notes) = try session.readLayer(line.behindFirst)
-    let edit = try StackEdit.replace(try SpecNode(layer: layer), tree, target.index, with: spec)
+    let edit = try StackEdit.replace(try session.spec(of: layer), tree, target.index, with: spec)
     session.pace.canonical =
       "replace \(line.operands[0]) \(session.notation.swift(spec, width: .max))"
     return CommandOutput(notes + (try session.apply(edit, as: "replace \(target.path.shown)")))
@@ -112,10 +112,10 @@ struct SetCommand: Command {
     }
     let (layer, tree) = try session.requireTree()
     let target = try tree.resolve(Facet(line.operands[0]).path)
-    let node = try SpecNode(layer: target.layer)
+    let node = try session.spec(of: target.layer)
     let changed = try session.setting(field, of: node, to: line.behindFirst)
     let edit = try StackEdit.set(
-      try SpecNode(layer: layer), tree, target.index, changed.name, changed.values)
+      try session.spec(of: layer), tree, target.index, changed.name, changed.values)
     return CommandOutput(try session.apply(edit, as: "set \(line.operands[0])"))
   }
 }
@@ -142,7 +142,7 @@ struct WrapCommand: Command {
       throw CommandError(
         .invalidOperand, found: line.operands[1], expected: "Serial, Residual or Parallel")
     }
-    let edit = try StackEdit.wrap(try SpecNode(layer: layer), tree, target.index) {
+    let edit = try StackEdit.wrap(try session.spec(of: layer), tree, target.index) {
       StackEdit.combinator(message, field, [$0])
     }
     return CommandOutput(try session.apply(edit, as: "wrap \(target.path.shown)"))
@@ -161,7 +161,7 @@ struct EditCommand: Command {
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let (_, tree) = try session.requireTree()
     let node = try tree.resolve(line.operands.isEmpty ? "." : line.single("a path"))
-    let text = session.notation.swift(try SpecNode(layer: node.layer), width: .max)
+    let text = session.notation.swift(try session.spec(of: node.layer), width: .max)
     let command = node.index.isEmpty ? "stack \(text)" : "replace \(node.path) \(text)"
     var output = CommandOutput(command)
     output.prefill = command

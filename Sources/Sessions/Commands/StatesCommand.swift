@@ -45,7 +45,7 @@ struct StatesCommand: Command {
     let pairs = word.split(separator: ",").map(String.init)
     let (layer, tree) = try session.requireTree()
     let edit = try StackEdit.set(
-      try SpecNode(layer: layer), tree, node.index, "states", pairs.map { .text($0) })
+      try session.spec(of: layer), tree, node.index, "states", pairs.map { .text($0) })
     let log = try session.apply(edit, as: "states")
     let changed = try session.requireGraph(node.path.isEmpty ? "." : node.path).graph
     return CommandOutput(changed.stateTable + log)

@@ -30,7 +30,7 @@ extension Session {
     model.training = document.training
     var request = ExportRequest(
       input: x, constants: constants,
-      spec: notation.text(try SpecNode(layer: run.model.layer)))
+      spec: notation.text(try spec(of: run.model.layer)))
     request.version = version
     request.numerics = NumericsVersion.current
     change(&request)

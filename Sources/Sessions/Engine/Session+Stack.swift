@@ -182,16 +182,21 @@ extension Session {
   func fieldLine(_ path: String, _ field: String) throws -> String {
     let (_, tree) = try requireTree()
     let node = try tree.resolve(path)
-    let spec = try SpecNode(layer: node.layer)
+    let spec = try self.spec(of: node.layer)
     let row = try fieldRow(field, of: spec)
     let given = spec.layerCase?.node[row.name]?.values ?? row.defaults
     let text = given.isEmpty ? "nil" : notation.swift(given, of: row)
     return "\(node.path.shown).\(row.swiftName) = \(text)  \(row.doc)"
   }
 
+  /// The tree of a layer, those of other packages inside.
+  func spec(of layer: any SequenceLayer) throws(ConfigError) -> SpecNode {
+    try SpecNode(layer: layer, registry: notation.registry)
+  }
+
   /// The stack in Swift notation, on one line; nil without one, or where it has no notation.
   package var stackText: String? {
-    guard let layer = document.layer, let spec = try? SpecNode(layer: layer) else { return nil }
+    guard let layer = document.layer, let spec = try? self.spec(of: layer) else { return nil }
     return notation.swift(spec, width: .max)
   }
 

@@ -8,7 +8,7 @@ extension Session {
   /// because a session file could not name it, and commands that edit it are refused with the reason;
   /// everything else works.
   package func take(_ layer: any SequenceLayer) -> Outcome {
-    if let spec = try? SpecNode(layer: layer) {
+    if let spec = try? self.spec(of: layer) {
       let typed = perform("stack \(notation.swift(spec, width: .max))")
       if typed.error == nil { return typed }
     }

@@ -29,7 +29,7 @@ extension SessionFile {
     guard let layer = session.document.layer else {
       throw failure ?? CommandError(.notReady, found: "\(name) has no stack")
     }
-    guard let note = session.headerNote(self) else { return (try SpecNode(layer: layer), []) }
+    guard let note = session.headerNote(self) else { return (try session.spec(of: layer), []) }
     if let failure {
       throw CommandError(
         .file,
@@ -37,7 +37,7 @@ extension SessionFile {
           + "one cannot be carried out (\(failure))",
         expected: "the same stack", suggestion: "workbench replay \(name) tells which one")
     }
-    return (try SpecNode(layer: layer), ["\(name): \(note)"])
+    return (try session.spec(of: layer), ["\(name): \(note)"])
   }
 }
 

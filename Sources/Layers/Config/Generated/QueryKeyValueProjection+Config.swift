@@ -10,6 +10,8 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
   case queryAndKeyValueProjection(QueryAndKeyValueProjection)
   /// One kernel for queries, one whose result is both key and value.
   case queryAndSharedKeyValueProjection(QueryAndSharedKeyValueProjection)
+  /// A part of another package.
+  case custom(CustomPart)
 
   /// One kernel for queries, keys and values.
   public static func combinedQueryKeyValueProjection(
@@ -94,7 +96,7 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
     case "query_and_shared_key_value_projection":
       self = .queryAndSharedKeyValueProjection(
         try fields.required("query_and_shared_key_value_projection"))
-    case let other: throw fields.unknownCase(other)
+    case let other: self = .custom(try fields.customPart(other))
     }
   }
 
@@ -111,6 +113,7 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
         try fields.set("query_and_key_value_projection", value)
       case .queryAndSharedKeyValueProjection(let value):
         try fields.set("query_and_shared_key_value_projection", value)
+      case .custom(let part): try fields.set(part)
       }
       return fields.node
     }

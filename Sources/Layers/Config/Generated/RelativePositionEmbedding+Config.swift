@@ -10,18 +10,20 @@ public indirect enum RelativePositionEmbedding: ConfigMessage {
   case shawRelativePositionEmbedding(ShawRelativePositionEmbedding)
   /// Projected sines and cosines of the distance with learned content and position biases.
   case transformerXlRelativePositionEmbedding(TransformerXLRelativePositionEmbedding)
+  /// A part of another package.
+  case custom(CustomPart)
 
   /// A learned bias for each head and logarithmic bucket of distances.
   public static func t5RelativePositionEmbedding(
     numBuckets: Int, numHeads: Int, bidirectional: Bool, maxDistance: Int = 128,
     biasMatrixInit: Initializer = .embedNormal, paramDtype: DType = .float32,
-    computeDtype: DType? = nil
+    computeDtype: DType? = nil, sharedName: String? = nil
   ) -> Self {
     .t5RelativePositionEmbedding(
       T5RelativePositionEmbedding(
         numBuckets: numBuckets, numHeads: numHeads, bidirectional: bidirectional,
         maxDistance: maxDistance, biasMatrixInit: biasMatrixInit, paramDtype: paramDtype,
-        computeDtype: computeDtype))
+        computeDtype: computeDtype, sharedName: sharedName))
   }
 
   /// A learned vector for each distance, multiplied with the query.
@@ -78,7 +80,7 @@ public indirect enum RelativePositionEmbedding: ConfigMessage {
     case "transformer_xl_relative_position_embedding":
       self = .transformerXlRelativePositionEmbedding(
         try fields.required("transformer_xl_relative_position_embedding"))
-    case let other: throw fields.unknownCase(other)
+    case let other: self = .custom(try fields.customPart(other))
     }
   }
 
@@ -93,6 +95,7 @@ public indirect enum RelativePositionEmbedding: ConfigMessage {
         try fields.set("shaw_relative_position_embedding", value)
       case .transformerXlRelativePositionEmbedding(let value):
         try fields.set("transformer_xl_relative_position_embedding", value)
+      case .custom(let part): try fields.set(part)
       }
       return fields.node
     }

@@ -1,23 +1,15 @@
 public import Layers
-public import Notation
-import SwiftProtobuf
+import Notation
 
 extension LayerRegistry {
-  /// The library's layers and ``Gain``.
+  /// The library's layers and ``Gain``, for every notation.
   public static var withGain: LayerRegistry {
     get throws {
       var registry = LayerRegistry.builtIn
-      try registry.register(Gain.self)
+      try registry.register(ProtoExtensions_gain) {
+        Gain(db: $0.db, name: $0.hasName ? $0.name : nil)
+      }
       return registry
-    }
-  }
-}
-
-extension LayerNotation {
-  /// Every notation with ``Gain``; the extension is what binary needs.
-  public static var withGain: LayerNotation {
-    get throws {
-      LayerNotation(registry: try .withGain, extensions: [ProtoExtensions_gain])
     }
   }
 }

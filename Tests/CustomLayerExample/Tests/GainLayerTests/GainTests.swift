@@ -24,16 +24,17 @@ struct GainTests {
 
   @Test("every notation holds it", arguments: NotationFormat.allCases)
   func roundTrip(format: NotationFormat) throws {
-    let notation = try LayerNotation.withGain
-    let bytes = try notation.write(try SpecNode(layer: stack), as: format)
+    let notation = LayerNotation(registry: try .withGain)
+    let bytes = try notation.write(
+      try SpecNode(layer: stack, registry: notation.registry), as: format)
     let back = try notation.registry.makeLayer(try notation.read(bytes, as: format).spec)
     #expect(back as? Serial == stack)
   }
 
   @Test("text format names the extension, Swift the type")
   func spelling() throws {
-    let notation = try LayerNotation.withGain
-    let spec = try SpecNode(layer: Serial([Gain(db: -6)]))
+    let notation = LayerNotation(registry: try .withGain)
+    let spec = try SpecNode(layer: Serial([Gain(db: -6)]), registry: notation.registry)
     #expect(notation.text(spec).contains("[my.app.gain] {\n      db: -6\n"))
     #expect(notation.swift(spec) == "Serial([Gain(db: -6)])")
   }
@@ -46,10 +47,20 @@ struct GainTests {
     #expect(error?.suggestion == "register the layer of that package first")
   }
 
-  @Test("a number below 1000 or taken is refused")
+  @Test("a layer and its message are turned into each other")
+  func messages() throws {
+    let registry = try LayerRegistry.withGain
+    let message = try registry.message(of: Gain(db: -6))
+    #expect(message.Protogain.db == -6)
+    #expect(try registry.layer(from: message) as? Gain == Gain(db: -6))
+  }
+
+  @Test("a number that is taken is refused")
   func conflict() throws {
     var registry = try LayerRegistry.withGain
-    let error = #expect(throws: ConfigError.self) { try registry.register(Gain.self) }
+    let error = #expect(throws: ConfigError.self) {
+      try registry.register(ProtoExtensions_gain) { Gain(db: $0.db) }
+    }
     #expect(error?.code == .conflict)
   }
 
