@@ -52,8 +52,7 @@ struct ExportCommand: ParsableCommand, MemoryLimited {
 
   @Option(
     help: ArgumentHelp(
-      "A constant, such as source=1,12,8 with its rows and timesteps, a dtype after a colon, and :streamed where it is cut into blocks or :array without a mask.",
-      valueName: "name=shape[:dtype][:streamed|:array]"))
+      ConstantOption.help, valueName: "name=file|noise:shape[:dtype][:streamed|:array]"))
   var constants: [String] = []
 
   @Flag(help: "Give what layers emit, such as attention probabilities.")

@@ -20,7 +20,7 @@ struct ExportSource {
     let reading = try SpecFile(path: command.spec, trusted: command.trust.files).read(notation)
     let layer = try notation.registry.makeLayer(reading.spec)
     let x = try input(layer, batch: batch, time: time, blocks: blocks)
-    let constants = try self.constants(batch: x.batch)
+    let constants = try ConstantOption.constants(command.constants)
     let model = try Model(
       layer, input: x.channelSpec, constants: constants.specs, seed: 1, time: x.time)
     if let weights = command.weights { try model.load(try Safetensors(path: weights)) }
@@ -106,61 +106,6 @@ struct ExportSource {
     let lengths = (0..<batch).map { row in
       max(0, length - length / 4 - row * (length / 3 + 1) % max(length, 1))
     }
-    return try Self.made(lengths, length: length, shape, dtype, seed: 1)
-  }
-
-  private static func made(
-    _ lengths: [Int], length: Int, _ shape: Shape, _ dtype: DType, seed: UInt64
-  ) throws -> SequenceTensor {
-    let signal: SyntheticSignal =
-      dtype.isFloating || dtype == .complex64 ? .noise(seed: seed) : .ids(count: 8, seed: seed)
-    let whole = try signal.batch(
-      lengths: lengths.map { _ in length }, channelShape: shape)
-    return try SequenceTensor(values: whole.values.converted(to: dtype), lengths: lengths)
-  }
-
-  private func constants(batch: Int) throws -> Constants {
-    var result: Constants = [:]
-    for (index, text) in command.constants.enumerated() {
-      let (name, constant) = try Self.constant(text, seed: UInt64(index + 2))
-      result[name] = constant
-    }
-    return result
-  }
-
-  /// Reads `NAME=SHAPE[:DTYPE][:streamed|:array]`.
-  private static func constant(_ text: String, seed: UInt64) throws -> (String, ConstantTensor) {
-    func failure() -> Failure {
-      Failure(
-        "--constants: found \(text), expected a name, a shape and perhaps a dtype, such as "
-          + "source=1,12,8:float32:streamed")
-    }
-    guard let sign = text.firstIndex(of: "="), sign != text.startIndex else { throw failure() }
-    var words = text[text.index(after: sign)...].split(
-      separator: ":", omittingEmptySubsequences: false)
-    let shape = words.removeFirst().split(separator: ",").map { Int($0) ?? 0 }
-    var (dtype, isStreamed, isArray) = (DType.float32, false, false)
-    for word in words {
-      if word == "streamed" {
-        isStreamed = true
-      } else if word == "array" {
-        isArray = true
-      } else if let named = DType(name: String(word)) {
-        dtype = named
-      } else {
-        throw failure()
-      }
-    }
-    guard !shape.isEmpty, shape.allSatisfy({ $0 > 0 }), isArray || shape.count >= 2 else {
-      throw failure()
-    }
-    try MemoryBudget.standard.require(shape.byteCount(of: dtype), for: "a constant of an export")
-    let name = String(text[..<sign])
-    let (rows, time) = (shape[0], shape.count > 1 ? shape[1] : 1)
-    let lengths = (0..<rows).map { max(0, time - time / 4 - $0 % max(time, 1)) }
-    let rest = Array(shape.dropFirst(2))
-    let made = try made(lengths, length: time, rest, dtype, seed: seed)
-    guard !isArray else { return (name, .array(made.values.reshaped(shape))) }
-    return (name, isStreamed ? .streamed(made) : .sequence(made))
+    return try ConstantOption.made(lengths, length: length, shape, dtype, seed: 1)
   }
 }

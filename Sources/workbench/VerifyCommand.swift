@@ -42,6 +42,22 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
   @Option(help: "The dtype of made-up input.")
   var dtype = "float32"
 
+  @Option(help: "Timesteps of each row of made-up input, such as 30,21.")
+  var lengths: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      ConstantOption.help, valueName: "name=file|noise:shape[:dtype][:streamed|:array]"))
+  var constants: [String] = []
+
+  @Flag(help: "Verify the stack as it behaves in training: dropout, noise, batch statistics.")
+  var training = false
+
+  @Option(
+    help: "How far values may lie apart, relative; near 0 in units of the largest value.")
+  var tolerance: Double?
+
   @OptionGroup var trust: TrustOptions
 
   @Flag(help: "Print one JSON document.")
@@ -50,6 +66,9 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
   @OptionGroup var memory: MemoryOption
 
   func run() throws {
+    if let tolerance, !(tolerance >= 0 && tolerance.isFinite) {
+      throw Failure("--tolerance \(tolerance): expected 0 or more, such as 1e-4")
+    }
     let report: ContractReport
     var findings: [LintFinding] = []
     if !spec.hasSuffix(".session") { findings = try lintFindings() }
@@ -79,11 +98,24 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
     let layer = try notation.registry.makeLayer(reading.spec)
     let x = try sequence(for: layer)
     let cancel = Interruption.flag
-    let model = try Model(layer, input: x.channelSpec, seed: 1, time: x.time, cancel: cancel)
+    let constants = try ConstantOption.constants(self.constants)
+    let model = try Model(
+      layer, input: x.channelSpec, constants: constants.specs, seed: 1, time: x.time,
+      cancel: cancel)
     if let weights { try model.load(try Safetensors(path: weights)) }
+    model.training = training
     var options = RunOptions()
     options.cancel = cancel
-    return try ContractVerifier().verify(model, x, options: options)
+    return try verifier.verify(model, x, constants: constants, options: options)
+  }
+
+  private var verifier: ContractVerifier {
+    var verifier = ContractVerifier()
+    if let tolerance {
+      verifier.relativeTolerance = tolerance
+      verifier.absoluteTolerance = tolerance
+    }
+    return verifier
   }
 
   /// What is given besides a session takes the place of what it has.
@@ -97,23 +129,29 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
       throw Failure(([spec + ":"] + opened.notes).joined(separator: "\n"))
     }
     var commands: [String] = []
-    if let input { commands.append("input \"\(input)\"") }
+    let rows = lengths.map { " --lengths \($0)" } ?? ""
+    guard rows.isEmpty || input != nil || channels != nil else {
+      throw Failure("--lengths: \(spec) has an input of its own; give --channels or --input too")
+    }
+    if let input { commands.append("input \"\(input)\"\(rows)") }
     if let channels {
       let isFloating = DType(name: dtype)?.isFloating ?? true
       let signal = isFloating ? "noise" : "ids --count 8"
-      commands.append("input \(signal) --channels \"\(channels)\" --seed 1")
+      commands.append("input \(signal) --channels \"\(channels)\"\(rows) --seed 1")
       if isFloating { commands.append("dtype \(dtype)") }
     }
     if let weights { commands.append("weights \"\(weights)\"") }
+    if training { commands.append("training on") }
     for command in commands {
       if let error = opened.session.perform(command).error { throw error }
     }
-    return try opened.session.contractReport()
+    return try opened.session.contractReport(
+      verifier, constants: try ConstantOption.constants(constants))
   }
 
   private func sequence(for layer: any SequenceLayer) throws -> SequenceTensor {
     if let input {
-      let batch = try Batcher.load([input])
+      let batch = try Batcher.load([input], options: .init(lengths: try rowLengths()))
       return try SequenceTensor(values: batch.values, mask: batch.mask)
     }
     guard let channels = channels ?? ModelInput.channels(of: layer) else {
@@ -124,10 +162,20 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
       throw Failure("--channels \(channels) --dtype \(self.dtype): expected extents and a dtype")
     }
     let block = layer.blockSize
-    let lengths = [12 * block, 7 * block + block / 2, 0]
+    let lengths = try rowLengths() ?? [12 * block, 7 * block + block / 2, 0]
     let signal: SyntheticSignal = dtype.isFloating ? .noise(seed: 1) : .ids(count: 8, seed: 1)
     let batch = try signal.batch(lengths: lengths, channelShape: shape)
     return try SequenceTensor(values: batch.values.converted(to: dtype), mask: batch.mask)
+  }
+
+  private func rowLengths() throws -> [Int]? {
+    guard let lengths else { return nil }
+    let parts = lengths.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }
+    guard numbers.count == parts.count, numbers.allSatisfy({ (0...(1 << 24)).contains($0) }) else {
+      throw Failure("--lengths \(lengths): expected timesteps of each row, such as 30,21")
+    }
+    return numbers
   }
 
   private static func lines(_ report: ContractReport) -> [String] {

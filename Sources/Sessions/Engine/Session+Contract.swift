@@ -1,12 +1,19 @@
 package import LayerTesting
 import Layers
-import Runtime
+package import Runtime
 import Tensors
 
 extension Session {
   /// What verification finds out about the stack, run on the session's input with its constants, weights
-  /// and faults.
-  package func contractReport() throws -> ContractReport {
+  /// and faults; `constants` take the place of those of the session.
+  package func contractReport(
+    _ verifier: ContractVerifier = ContractVerifier(), constants given: Constants = [:]
+  ) throws -> ContractReport {
+    if !given.isEmpty {
+      var document = self.document
+      document.constants.merge(given) { _, new in new }
+      try commit(document, as: "constants")
+    }
     let run = try requireRun()
     // A model of its own: a verification runs it in other ways than the session does.
     let model = try Model(
@@ -15,7 +22,7 @@ extension Session {
     for (path, value) in document.parameters { model[parameter: path] = value }
     model.training = document.training
     seedFaults(of: run, into: model)
-    return try ContractVerifier().verify(
+    return try verifier.verify(
       model, run.input, constants: run.constants, options: RunOptions(cancel: cancel),
       progress: tell)
   }
