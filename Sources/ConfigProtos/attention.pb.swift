@@ -365,6 +365,16 @@ public nonisolated struct ProtoT5RelativePositionEmbedding: Sendable {
   /// Clears the value of `computeDtype`. Subsequent reads from it will return its default value.
   public mutating func clearComputeDtype() {self._computeDtype = nil}
 
+  /// Name of a table that attentions of a stack share; the first of them has the parameter.
+  public var sharedName: String {
+    get {_sharedName ?? String()}
+    set {_sharedName = newValue}
+  }
+  /// Returns true if `sharedName` has been explicitly set.
+  public var hasSharedName: Bool {self._sharedName != nil}
+  /// Clears the value of `sharedName`. Subsequent reads from it will return its default value.
+  public mutating func clearSharedName() {self._sharedName = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -376,6 +386,7 @@ public nonisolated struct ProtoT5RelativePositionEmbedding: Sendable {
   fileprivate var _biasMatrixInit: ProtoInitializer? = nil
   fileprivate var _paramDtype: ProtoDType? = nil
   fileprivate var _computeDtype: ProtoDType? = nil
+  fileprivate var _sharedName: String? = nil
 }
 
 /// A learned vector for each distance, multiplied with the query.
@@ -1505,7 +1516,7 @@ nonisolated extension ProtoQueryKeyValueProjection: SwiftProtobuf.Message, Swift
 
 nonisolated extension ProtoT5RelativePositionEmbedding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".T5RelativePositionEmbedding"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}num_buckets\0\u{3}num_heads\0\u{1}bidirectional\0\u{3}max_distance\0\u{3}bias_matrix_init\0\u{3}param_dtype\0\u{3}compute_dtype\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}num_buckets\0\u{3}num_heads\0\u{1}bidirectional\0\u{3}max_distance\0\u{3}bias_matrix_init\0\u{3}param_dtype\0\u{3}compute_dtype\0\u{3}shared_name\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1520,6 +1531,7 @@ nonisolated extension ProtoT5RelativePositionEmbedding: SwiftProtobuf.Message, S
       case 5: try { try decoder.decodeSingularMessageField(value: &self._biasMatrixInit) }()
       case 6: try { try decoder.decodeSingularEnumField(value: &self._paramDtype) }()
       case 7: try { try decoder.decodeSingularEnumField(value: &self._computeDtype) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self._sharedName) }()
       default: break
       }
     }
@@ -1551,6 +1563,9 @@ nonisolated extension ProtoT5RelativePositionEmbedding: SwiftProtobuf.Message, S
     try { if let v = self._computeDtype {
       try visitor.visitSingularEnumField(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._sharedName {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 8)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1562,6 +1577,7 @@ nonisolated extension ProtoT5RelativePositionEmbedding: SwiftProtobuf.Message, S
     if lhs._biasMatrixInit != rhs._biasMatrixInit {return false}
     if lhs._paramDtype != rhs._paramDtype {return false}
     if lhs._computeDtype != rhs._computeDtype {return false}
+    if lhs._sharedName != rhs._sharedName {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -8,6 +8,9 @@ import Tensors
 /// own), `m` buckets for a direction and `e = m / 2`: bucket `n` below `e`, then
 /// `e + trunc(ln(n / e + ε) / ln(maxDistance / e) · (m - 1 - e))`, at most `m - 1`; `ε = 2⁻²³`.
 ///
+/// Embeddings of one `sharedName` have one table, as those of a stack of T5: the parameter of the first in the
+/// order of computation, whose gradient is the sum over all.
+///
 /// - Shape: parameter `relative_position_embedding/embedding [numBuckets, n]`.
 /// - Source: sequence_layers/jax/attention `T5RelativePositionEmbedding`, arXiv 1910.10683; the reference
 ///   of T5 has `m - e` where the original here has `m - 1 - e`.
@@ -30,11 +33,26 @@ extension T5RelativePositionEmbedding {
   func bias(
     distances: Value, dtype: DType, _ context: LayerContext
   ) throws(LayerError) -> Value {
-    let table = try context.parameter(
+    try table(context).converted(to: computeDtype ?? dtype)
+      .gathered(buckets(distances), axis: 0).transposed([0, 3, 1, 2])
+  }
+
+  private func table(_ context: LayerContext) throws(LayerError) -> Value {
+    let key = sharedName.map { "relative_position_embedding/" + $0 }
+    if let key, let shared = context.table(key) {
+      guard shared.shape == [numBuckets, numHeads], shared.dtype == paramDtype else {
+        throw LayerError(
+          .invalidConfig, layer: "T5RelativePositionEmbedding", field: "sharedName",
+          found: "\"\(sharedName ?? "")\" of \(numBuckets) buckets for \(numHeads) heads",
+          expected: "the \(shared.shape.shapeText) \(shared.dtype.name) of the first of that name")
+      }
+      return shared
+    }
+    let own = try context.parameter(
       "relative_position_embedding/embedding", [numBuckets, numHeads], dtype: paramDtype,
       biasMatrixInit)
-    return table.converted(to: computeDtype ?? dtype)
-      .gathered(buckets(distances), axis: 0).transposed([0, 3, 1, 2])
+    if let key { context.offer(table: key, own) }
+    return own
   }
 
   private func buckets(_ distances: Value) -> Value {

@@ -18,12 +18,14 @@ public struct T5RelativePositionEmbedding: ConfigMessage {
   public var paramDtype: DType
   /// Dtype of the computation; absent: that of the logits.
   public var computeDtype: DType?
+  /// Name of a table that attentions of a stack share; the first of them has the parameter.
+  public var sharedName: String?
 
   /// Creates it from its fields.
   public init(
     numBuckets: Int, numHeads: Int, bidirectional: Bool, maxDistance: Int = 128,
     biasMatrixInit: Initializer = .embedNormal, paramDtype: DType = .float32,
-    computeDtype: DType? = nil
+    computeDtype: DType? = nil, sharedName: String? = nil
   ) {
     self.numBuckets = numBuckets
     self.numHeads = numHeads
@@ -32,6 +34,7 @@ public struct T5RelativePositionEmbedding: ConfigMessage {
     self.biasMatrixInit = biasMatrixInit
     self.paramDtype = paramDtype
     self.computeDtype = computeDtype
+    self.sharedName = sharedName
   }
 
   /// The fields of the message.
@@ -57,6 +60,10 @@ public struct T5RelativePositionEmbedding: ConfigMessage {
       FieldRow(
         "compute_dtype", 7, .symbol(DType.words),
         doc: "Dtype of the computation; absent: that of the logits."),
+      FieldRow(
+        "shared_name", 8, .string,
+        doc:
+          "Name of a table that attentions of a stack share; the first of them has the parameter."),
     ],
     omitted: ["bias_matrix_sharding"])
 
@@ -70,7 +77,8 @@ public struct T5RelativePositionEmbedding: ConfigMessage {
       maxDistance: try fields.value("max_distance") ?? 128,
       biasMatrixInit: try fields.value("bias_matrix_init") ?? .embedNormal,
       paramDtype: try fields.value("param_dtype") ?? .float32,
-      computeDtype: try fields.value("compute_dtype"))
+      computeDtype: try fields.value("compute_dtype"),
+      sharedName: try fields.value("shared_name"))
   }
 
   /// The tree of the message without fields at their defaults.
@@ -84,6 +92,7 @@ public struct T5RelativePositionEmbedding: ConfigMessage {
       try fields.set("bias_matrix_init", biasMatrixInit)
       try fields.set("param_dtype", paramDtype)
       try fields.set("compute_dtype", computeDtype)
+      try fields.set("shared_name", sharedName)
       return fields.node
     }
   }
