@@ -10,8 +10,10 @@ let settings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil
+) -> Target {
+  .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 func tests(
@@ -55,20 +57,32 @@ let package = Package(
     // Counts calls of malloc, for `workbench bench` and tests; no library links it.
     .target(name: "CAllocationCount"),
 
+    // What is said to people; bytes, text and JSON of files.
+    library("Diagnostics"),
+    library("Serialization", ["Tensors", "Diagnostics"]),
+
     // The library of layers, from arrays up.
-    library("Tensors"),
-    library("Programs", ["Tensors"]),
-    library("Execution", ["Programs", "Tensors", "CKernels"]),
-    library("Layers", ["Programs", "Tensors"]),
-    library("Weights", ["Tensors"]),
-    library("Export", ["Programs", "Tensors", "Weights"]),
-    library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib"]),
-    library("Runtime", ["Layers", "Execution", "Export", "Programs", "Tensors", "Weights"]),
-    library("Comparison", ["Tensors", "Weights"]),
-    library("Traces", ["Comparison", "Datasets", "Weights", "Tensors"]),
+    library("Tensors", ["Diagnostics"]),
+    library("Programs", ["Tensors", "Diagnostics"]),
+    library("Execution", ["Programs", "Tensors", "CKernels", "Diagnostics"]),
+    library("Layers", ["Programs", "Tensors", "Diagnostics"]),
+    library("Weights", ["Tensors", "Diagnostics", "Serialization"]),
+    library("Export", ["Programs", "Tensors", "Weights", "Diagnostics", "Serialization"]),
+    library("Datasets", ["Tensors", "Weights", "CAudio", "CZlib", "Diagnostics", "Serialization"]),
+    library(
+      "Runtime",
+      [
+        "Layers", "Execution", "Export", "Programs", "Tensors", "Weights", "Diagnostics",
+        "Serialization",
+      ]),
+    library("Comparison", ["Tensors", "Diagnostics", "Serialization"]),
+    library("Traces", ["Comparison", "Datasets", "Tensors", "Diagnostics", "Serialization"]),
     library(
       "LayerTesting",
-      ["Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights"]),
+      [
+        "Comparison", "Runtime", "Notation", "Layers", "Programs", "Tensors", "Weights",
+        "Serialization",
+      ]),
     .target(
       name: "ConfigProtos",
       dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
@@ -76,16 +90,16 @@ let package = Package(
     library(
       "Notation",
       [
-        "Layers", "Tensors", "ConfigProtos",
+        "Layers", "ConfigProtos", "Diagnostics", "Serialization",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     // Models of ONNX as layers; weights of other frameworks.
-    library("ONNX", ["Layers", "Programs", "Tensors", "Weights"]),
+    library("ONNX", ["Layers", "Programs", "Tensors", "Weights", "Diagnostics", "Serialization"]),
     library(
       "SequenceLayers",
       [
         "Tensors", "Programs", "Execution", "Layers", "Notation", "ONNX", "Runtime",
-        "LayerTesting", "Weights",
+        "LayerTesting", "Weights", "Diagnostics", "Serialization",
       ]),
 
     // The workbench: a headless engine and its front ends.
@@ -93,14 +107,15 @@ let package = Package(
       "Sessions",
       [
         "Comparison", "Runtime", "LayerTesting", "Layers", "Notation", "ONNX", "Weights",
-        "Datasets", "Execution", "Programs", "Tensors", "Traces", "Export",
+        "Datasets", "Execution", "Programs", "Tensors", "Traces", "Export", "Diagnostics",
+        "Serialization",
       ]),
     library("TerminalUI", ["CTerminal"]),
     library(
       "Workbench",
       [
         "Sessions", "Comparison", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
-        "Tensors", "Weights",
+        "Tensors", "Diagnostics", "Serialization",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
@@ -109,7 +124,7 @@ let package = Package(
       dependencies: [
         "Workbench", "Comparison", "LayerTesting", "Sessions", "Datasets", "Notation", "Runtime",
         "Execution", "Export", "Layers", "Weights", "Tensors", "CAllocationCount", "Traces", "ONNX",
-        "TerminalUI",
+        "TerminalUI", "Diagnostics", "Serialization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,
@@ -141,17 +156,21 @@ let package = Package(
       name: "WorkbenchTests",
       dependencies: [
         "Workbench", "Sessions", "Comparison", "Runtime", "Layers", "Programs", "Execution",
-        "TerminalUI", "PtyHarness", "TrapProbe",
+        "TerminalUI", "PtyHarness", "TrapProbe", "Diagnostics", "Serialization",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
 
-    tests("ExecutionTests", ["Execution", "Programs", "Tensors", "CKernels", "CAllocationCount"]),
+    // Programs drawn from seeds, for tests of what reads programs.
+    library("RandomPrograms", ["Programs", "Tensors"], path: "Tests/Support/RandomPrograms"),
+    tests(
+      "ExecutionTests",
+      ["Execution", "Programs", "Tensors", "CKernels", "CAllocationCount", "RandomPrograms"]),
     // Worked examples.
     library("Models", ["Runtime", "Layers", "Tensors"]),
     .executableTarget(
       name: "train-bytes",
       dependencies: [
-        "Models", "Runtime", "Layers", "Weights", "Tensors",
+        "Models", "Runtime", "Layers", "Weights", "Diagnostics", "Serialization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TrainBytes", swiftSettings: settings),
@@ -159,9 +178,11 @@ let package = Package(
     // Rules about the sources themselves.
     tests("TidyTests", []),
     tests("ReadmeTests", ["SequenceLayers"]),
-    tests("TensorsTests", ["Tensors"]),
-    tests("WeightsTests", ["Weights", "Tensors"]),
-    tests("DatasetsTests", ["Datasets", "Weights", "Tensors"]),
+    tests("TensorsTests", ["Tensors", "Diagnostics"]),
+    tests("DiagnosticsTests", ["Diagnostics"]),
+    tests("SerializationTests", ["Serialization", "Diagnostics"]),
+    tests("WeightsTests", ["Weights", "Tensors", "Serialization"]),
+    tests("DatasetsTests", ["Datasets", "Weights", "Tensors", "Serialization"]),
     tests(
       "ModelsTests",
       ["Models", "LayerTesting", "Notation", "Runtime", "Layers", "Tensors", "Weights"]),
@@ -169,15 +190,18 @@ let package = Package(
       "SessionsTests",
       [
         "Sessions", "Traces", "Runtime", "Execution", "Layers", "Datasets", "Weights", "Tensors",
+        "Serialization",
       ]),
-    tests("TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors"]),
-    tests("ComparisonTests", ["Comparison", "Weights", "Tensors"]),
+    tests(
+      "TracesTests", ["Traces", "Comparison", "Datasets", "Weights", "Tensors", "Serialization"]),
+    tests("ComparisonTests", ["Comparison", "Tensors", "Serialization"]),
     tests(
       "ONNXTests",
-      ["ONNX", "Sessions", "Runtime", "Layers", "Programs", "Tensors", "Weights"]),
+      ["ONNX", "Sessions", "Runtime", "Layers", "Programs", "Tensors", "Weights", "Serialization"]),
     tests("CKernelsTests", ["CKernels"]),
-    tests("ProgramsTests", ["Programs", "Tensors"]),
-    tests("ExportTests", ["Export", "Programs", "Tensors"], exclude: ["Snapshots"]),
+    tests("ProgramsTests", ["Programs", "Tensors", "RandomPrograms"]),
+    tests(
+      "ExportTests", ["Export", "Programs", "Tensors", "RandomPrograms"], exclude: ["Snapshots"]),
     tests(
       "NotationTests",
       [
@@ -187,6 +211,9 @@ let package = Package(
     tests("LayersTests", ["LayerTesting", "Layers", "Runtime", "Programs", "Tensors"]),
     tests(
       "LayerTestingTests",
-      ["LayerTesting", "Comparison", "Runtime", "Layers", "Notation", "Tensors", "Weights"]),
+      [
+        "LayerTesting", "Comparison", "Runtime", "Layers", "Notation", "Tensors", "Weights",
+        "Serialization",
+      ]),
   ]
 )

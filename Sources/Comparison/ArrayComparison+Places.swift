@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Where two arrays differ: rows, channels, seams, ends.

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// By what two arrays are judged: what the user asked for, else what rounding explains.
 package struct Criterion: Hashable, Sendable {

@@ -1,5 +1,4 @@
-import Tensors
-package import Weights
+package import Serialization
 
 extension DumpComparison {
   /// The result for programs: `arrays` holds a document a name, as for two arrays, in order.

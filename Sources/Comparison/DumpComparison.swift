@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Two dumps of many arrays compared name by name, in the order in which the first has them.
 package struct DumpComparison: Sendable {

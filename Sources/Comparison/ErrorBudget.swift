@@ -1,3 +1,4 @@
+import Diagnostics
 package import Tensors
 
 /// How far rounding may drive two right computations of the same numbers apart, relative to the

@@ -1,3 +1,4 @@
+import Diagnostics
 package import Tensors
 
 /// The doubt whether two arrays that differ were read with the right order of axes.

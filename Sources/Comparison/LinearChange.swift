@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Looks for gain, offset and sign: of the whole, or with other numbers in each row, channel, block of
 /// time or place within a block.

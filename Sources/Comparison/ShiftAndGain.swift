@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Looks for a shift together with gain, offset or sign, which no timestep equal to another shows.
 struct ShiftAndGain: Hypothesis {

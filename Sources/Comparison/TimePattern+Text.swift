@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 extension TimePattern {
   var kind: Explanation.Kind {

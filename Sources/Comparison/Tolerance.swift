@@ -1,3 +1,4 @@
+import Diagnostics
 package import Tensors
 
 /// How far two numbers may lie apart: `|got - want| <= absolute + relative * |want|`, or no more than

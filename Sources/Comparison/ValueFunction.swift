@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Looks for a function of each value by itself, such as another activation, logarithm or scale.
 ///

@@ -1,3 +1,4 @@
+import Diagnostics
 import Tensors
 
 /// Looks for one value that STREAM has wherever the two differ, such as 0 or NaN.

@@ -1,3 +1,4 @@
+import Serialization
 public import Tensors
 import Weights
 

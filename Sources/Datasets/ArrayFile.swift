@@ -1,5 +1,7 @@
+import Diagnostics
+package import Serialization
 public import Tensors
-package import Weights
+import Weights
 
 /// An array read from a file, and what its reader did that people should know.
 package struct StoredArray: Sendable {

@@ -1,3 +1,4 @@
+internal import Serialization
 internal import Tensors
 internal import Weights
 

@@ -1,5 +1,5 @@
+package import Serialization
 public import Tensors
-package import Weights
 
 /// Makes a batch of sequences out of files.
 public enum Batcher {

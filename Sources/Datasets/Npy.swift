@@ -1,5 +1,6 @@
+package import Serialization
 public import Tensors
-package import Weights
+import Weights
 
 /// Reads and writes single arrays in NumPy's `.npy` format, versions 1 to 3.
 ///

@@ -1,5 +1,5 @@
+package import Serialization
 public import Tensors
-package import Weights
 
 /// A `.npz` file: several named arrays, stored or compressed, as NumPy writes them.
 ///

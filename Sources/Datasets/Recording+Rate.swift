@@ -1,6 +1,6 @@
 internal import CAudio
+internal import Serialization
 internal import Tensors
-internal import Weights
 
 extension Recording {
   /// The recording at another rate, `ceil(t * rate / sampleRateHz)` timesteps of it.

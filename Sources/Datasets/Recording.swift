@@ -1,5 +1,6 @@
+package import Serialization
 public import Tensors
-package import Weights
+import Weights
 
 /// A recording read from a file: WAV by our own reader, every other kind by libsndfile.
 ///

@@ -1,4 +1,5 @@
 internal import CAudio
+internal import Serialization
 internal import Tensors
 internal import Weights
 

@@ -1,4 +1,4 @@
-internal import Tensors
+internal import Diagnostics
 
 extension SyntheticSignal {
   /// The names of all signals.

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Tensors
 
 #if canImport(Glibc)

@@ -1,5 +1,5 @@
+internal import Serialization
 internal import Tensors
-internal import Weights
 
 /// A table of numbers as text: a line a timestep, a column a channel.
 ///

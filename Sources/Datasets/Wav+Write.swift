@@ -1,5 +1,5 @@
+internal import Serialization
 public import Tensors
-internal import Weights
 
 extension Wav {
   /// The bytes of a WAV file.

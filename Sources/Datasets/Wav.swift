@@ -1,5 +1,5 @@
+package import Serialization
 public import Tensors
-package import Weights
 
 /// A recording read from a WAV file.
 ///

@@ -1,4 +1,4 @@
-internal import Weights
+internal import Serialization
 
 /// Finds the format and the samples among the chunks of a WAV file.
 ///

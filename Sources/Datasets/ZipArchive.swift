@@ -1,5 +1,5 @@
+internal import Serialization
 internal import Tensors
-internal import Weights
 
 /// The members of a zip archive, found by its central directory.
 ///

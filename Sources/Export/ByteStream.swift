@@ -1,5 +1,5 @@
+import Serialization
 import Tensors
-import Weights
 
 /// The bytes of a file, large arrays by reference, so that weights are not copied before they are written.
 struct ByteStream {

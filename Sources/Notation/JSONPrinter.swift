@@ -1,5 +1,5 @@
+import Diagnostics
 package import Layers
-import Tensors
 
 /// Prints a checked tree as protobuf JSON.
 package struct JSONPrinter {

@@ -1,5 +1,5 @@
 public import Layers
-import Tensors
+import Serialization
 
 /// The notations of a layer config.
 public enum NotationFormat: String, CaseIterable, Sendable {

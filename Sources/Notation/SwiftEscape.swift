@@ -1,5 +1,5 @@
+import Diagnostics
 import Layers
-import Tensors
 
 /// The escapes of Swift's string literals.
 enum SwiftEscape {

@@ -1,5 +1,5 @@
+import Diagnostics
 import Layers
-import Tensors
 
 /// The escapes of strings in the text format.
 enum TextEscape {

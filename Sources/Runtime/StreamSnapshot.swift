@@ -1,4 +1,5 @@
 public import Layers
+import Serialization
 public import Tensors
 
 /// The state of a stream at a position: plain tensors by leaf path.

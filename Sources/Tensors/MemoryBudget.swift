@@ -1,3 +1,4 @@
+import Diagnostics
 import Synchronization
 
 /// How much memory may be taken for what a file or a typed line asks for.

@@ -24,7 +24,7 @@ public enum Philox {
 
   /// A stable 32-bit hash of a name (FNV-1a), used to give every layer path its own key.
   public static func hash(_ name: String) -> UInt32 {
-    name.utf8.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    FNV1a.hash32(name.utf8)
   }
 
   /// A uniform single in [0, 1) from the upper 24 bits of a word.

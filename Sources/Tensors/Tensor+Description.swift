@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension Tensor: CustomStringConvertible {
   /// The dtype, the shape and the first elements: `float32 [50] [0, 0.25, 0.5, … 47 more]`.
   public var description: String { "\(dtype.name) \(shape.shapeText) \(text())" }

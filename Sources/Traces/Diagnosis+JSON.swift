@@ -1,5 +1,5 @@
 import Comparison
-package import Weights
+package import Serialization
 
 extension Diagnosis {
   /// All that was found, as one document.

@@ -1,5 +1,5 @@
 import Comparison
-import Tensors
+import Diagnostics
 
 extension Diagnosis {
   /// Places that are listed before the list is cut.

@@ -1,5 +1,5 @@
 package import Comparison
-package import Weights
+package import Serialization
 
 extension ForeignPair {
   /// Where the two runs part, and why.

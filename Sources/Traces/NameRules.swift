@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// How a user says which place of OFFLINE is which of STREAM: lines `PATTERN -> PATTERN`, where `*` stands
 /// for the same text on both sides.

@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// What a recorder wrote about its file: JSON under the name `sequence-trace`.
 ///

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Diagnostics
 import Layers
 import Models
 import Runtime
-import Tensors
+import Serialization
 import Weights
 
 /// Trains the small model of bytes that `Sessions/bytes.session` shows, and writes its weights in half

@@ -1,3 +1,5 @@
+package import Serialization
+
 /// What a file holds: found by its bytes and, where these say nothing, by the ending of its name.
 ///
 /// This is the one table of kinds for every reader: those that are read, and in ``ForeignKind`` those

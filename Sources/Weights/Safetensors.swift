@@ -1,3 +1,5 @@
+import Diagnostics
+package import Serialization
 public import Tensors
 
 /// A file of named tensors in the safetensors format, opened for reading, or several files with the

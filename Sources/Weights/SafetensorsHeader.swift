@@ -1,3 +1,4 @@
+internal import Serialization
 internal import Tensors
 
 /// The header of a safetensors file: JSON that names every tensor and says where its bytes are.

@@ -1,3 +1,5 @@
+import Serialization
+
 /// The index of tensors that lie in several safetensors files: which file has which tensor.
 ///
 /// - Source: `model.safetensors.index.json`, as Hugging Face writes it.

@@ -1,3 +1,4 @@
+import Diagnostics
 public import Tensors
 
 /// A tensor that a model asks a file for.

@@ -5,6 +5,7 @@ import Layers
 import Notation
 import ONNX
 import Runtime
+import Serialization
 import Tensors
 import Weights
 

@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// What `workbench bench` found.
 struct BenchReport {

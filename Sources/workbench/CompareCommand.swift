@@ -1,8 +1,8 @@
 import ArgumentParser
 import Comparison
 import Datasets
+import Serialization
 import Tensors
-import Weights
 
 /// `workbench compare`: arrays of any framework, layer-wise against step-wise.
 struct CompareCommand: ParsableCommand, MemoryLimited {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import LayerTesting
-import Weights
+import Serialization
 
 /// `workbench conform DIR`: runs conformance cases made by the original.
 struct ConformCommand: ParsableCommand, MemoryLimited, Interruptible {

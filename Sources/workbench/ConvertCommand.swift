@@ -1,7 +1,7 @@
 import ArgumentParser
 import Notation
 import ONNX
-import Weights
+import Serialization
 
 /// `workbench convert SPEC --to FORMAT`: a stack in another notation.
 struct ConvertCommand: ParsableCommand {

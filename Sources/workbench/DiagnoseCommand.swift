@@ -1,8 +1,7 @@
 import ArgumentParser
 import Comparison
-import Tensors
+import Serialization
 import Traces
-import Weights
 
 /// `workbench diagnose`: two runs of any framework, place by place.
 struct DiagnoseCommand: ParsableCommand, MemoryLimited {

@@ -1,11 +1,11 @@
 import ArgumentParser
+import Diagnostics
 import Export
 import Layers
 import Notation
 import Runtime
+import Serialization
 import Sessions
-import Tensors
-import Weights
 
 /// `workbench export SPEC --to FORMAT`: a model for other runtimes.
 struct ExportCommand: ParsableCommand, MemoryLimited {

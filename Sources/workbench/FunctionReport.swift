@@ -1,6 +1,6 @@
 import ArgumentParser
 import Execution
-import Weights
+import Serialization
 
 /// `workbench bench --functions`: how far the elementary functions are from double precision.
 struct FunctionReport {

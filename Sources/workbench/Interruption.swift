@@ -1,7 +1,7 @@
 import Execution
+import Serialization
 import Synchronization
 import TerminalUI
-import Weights
 import Workbench
 
 #if canImport(Glibc)

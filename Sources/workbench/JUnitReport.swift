@@ -1,5 +1,5 @@
+import Serialization
 import Sessions
-import Weights
 
 /// Test results as XML that build servers read: one suite, a case each for what was carried out.
 ///

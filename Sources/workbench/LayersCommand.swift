@@ -1,8 +1,8 @@
 import ArgumentParser
 import Layers
 import Notation
+import Serialization
 import Sessions
-import Weights
 
 /// `workbench layers [NAME]`: the registered layers, or all about one.
 struct LayersCommand: ParsableCommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import Layers
 import Notation
 import ONNX
-import Weights
+import Serialization
 
 /// `workbench lint FILE`: what mixes timesteps without a state.
 struct LintCommand: ParsableCommand, MemoryLimited {

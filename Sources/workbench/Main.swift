@@ -1,7 +1,7 @@
 import ArgumentParser
 import Execution
+import Serialization
 import Sessions
-import Weights
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Diagnostics
+import Serialization
 import Sessions
-import Tensors
-import Weights
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
 struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
@@ -59,7 +59,7 @@ struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
     do {
       let bytes = try ByteFile(path: path).readAll()
       let file = try SessionFile(bytes: bytes, name: path)
-      let agreed = Agreements().places(session: path, digest: FileDigest.of(bytes))
+      let agreed = Agreements().places(session: path, digest: ByteDigest.of(bytes))
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       if let damage = file.damage {
         let whole = NumberText.counted(file.events.count, "event")

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Serialization
 import Sessions
-import Weights
 
 /// `workbench run SCRIPT`: performs REPL commands from a file.
 struct RunScriptCommand: ParsableCommand, MemoryLimited, Interruptible {

@@ -1,8 +1,8 @@
 import Layers
 import Notation
 import ONNX
+import Serialization
 import Sessions
-import Weights
 
 /// A layer config in a file, in the notation that its name ends in, or the stack of a session.
 struct SpecFile {

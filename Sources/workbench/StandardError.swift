@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// The stream for messages, apart from results.
 enum StandardError {

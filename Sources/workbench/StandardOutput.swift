@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 #if canImport(Glibc)
   import Glibc

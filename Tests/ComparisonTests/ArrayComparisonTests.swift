@@ -1,7 +1,7 @@
 import Comparison
+import Serialization
 import Tensors
 import Testing
-import Weights
 
 /// Seeded noise `[b, t, c]`.
 private func noise(_ shape: [Int], seed: UInt64 = 1) -> Tensor {

@@ -1,7 +1,6 @@
 import Comparison
-import Tensors
+import Serialization
 import Testing
-import Weights
 
 @Suite("Dumps of many arrays") struct DumpTests {
   private let names = ["embed", "layers.0", "layers.1", "logits"]

@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
+import Serialization
 import Tensors
 import Testing
-import Weights
 
 @Suite struct BatcherTests {
   private func recording(_ count: Int, channels: Int = 1, rate: Int = 8000) -> [UInt8] {

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Serialization
 import Tensors
 import Testing
 import Weights

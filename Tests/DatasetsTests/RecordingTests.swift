@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
+import Serialization
 import Tensors
 import Testing
-import Weights
 
 @Suite struct RecordingTests {
   private func recording(_ bytes: [UInt8], _ name: String = "a") throws -> Recording {

@@ -1,8 +1,8 @@
 import Datasets
 import Foundation
+import Serialization
 import Tensors
 import Testing
-import Weights
 
 /// A table as some program writes it, and what is in it.
 struct TableCase: Sendable, CustomTestStringConvertible {

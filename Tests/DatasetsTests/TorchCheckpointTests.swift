@@ -1,7 +1,7 @@
 import Datasets
+import Serialization
 import Tensors
 import Testing
-import Weights
 
 /// State dictionaries of PyTorch, made byte by byte.
 @Suite struct TorchCheckpointTests {

@@ -1,6 +1,7 @@
 import Execution
 import Foundation
 import Programs
+import RandomPrograms
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Execution
 import Programs
+import RandomPrograms
 import Tensors
 import Testing
 

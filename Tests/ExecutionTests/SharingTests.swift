@@ -1,6 +1,7 @@
 import CKernels
 import Execution
 import Programs
+import RandomPrograms
 import Tensors
 import Testing
 

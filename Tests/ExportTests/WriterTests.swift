@@ -1,5 +1,6 @@
 import Export
 import Programs
+import RandomPrograms
 import Tensors
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import LayerTesting
+import Serialization
 import Tensors
 import Testing
 import Weights

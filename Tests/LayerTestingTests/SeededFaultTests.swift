@@ -2,6 +2,7 @@ import Foundation
 import LayerTesting
 import Layers
 import Runtime
+import Serialization
 import Tensors
 import Testing
 import Weights

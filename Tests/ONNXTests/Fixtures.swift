@@ -2,8 +2,8 @@ import Foundation
 import Layers
 import ONNX
 import Runtime
+import Serialization
 import Tensors
-import Weights
 
 /// Small models that the tests make themselves.
 enum Fixtures {

@@ -1,8 +1,8 @@
 import Foundation
 import ONNX
+import Serialization
 import Tensors
 import Testing
-import Weights
 
 /// Files that are damaged, or made to do harm.
 @Suite struct HostileFileTests {

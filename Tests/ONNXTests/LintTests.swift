@@ -1,7 +1,7 @@
 import Foundation
 import ONNX
+import Serialization
 import Testing
-import Weights
 
 /// What is said of a graph before it runs.
 @Suite struct LintTests {

@@ -1,7 +1,7 @@
 import Foundation
+import Serialization
 import Sessions
 import Testing
-import Weights
 
 /// Model files in a session: opened, compared, their states overridden, kept beside them.
 @Suite struct ModelFileTests {

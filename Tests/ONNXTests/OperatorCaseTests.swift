@@ -1,6 +1,7 @@
 import Foundation
 import ONNX
 import Programs
+import Serialization
 import Tensors
 import Testing
 import Weights

@@ -1,4 +1,5 @@
 import Programs
+import RandomPrograms
 import Tensors
 import Testing
 

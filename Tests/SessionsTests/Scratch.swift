@@ -1,9 +1,8 @@
 import Datasets
 import Foundation
+import Serialization
 import Sessions
-import Tensors
 import Testing
-import Weights
 
 /// A folder of its own for one test, removed behind it.
 final class Scratch: Sendable {

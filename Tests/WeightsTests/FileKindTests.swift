@@ -1,4 +1,4 @@
-import Tensors
+import Serialization
 import Testing
 import Weights
 

@@ -1,3 +1,4 @@
+import Serialization
 import Tensors
 import Testing
 import Weights

@@ -1,5 +1,6 @@
 import Foundation
 import PtyHarness
+import Serialization
 import Sessions
 import Testing
 
@@ -139,7 +140,7 @@ import Testing
     let home = try Home("seed 2")
     defer { try? FileManager.default.removeItem(atPath: home.path) }
     let journal = try Data(contentsOf: URL(fileURLWithPath: "\(home.state)/1-000-1.session"))
-    let note = OpeningNote(digest: FileDigest.of(Array(journal)), directory: home.state)
+    let note = OpeningNote(digest: ByteDigest.of(Array(journal)), directory: home.state)
     let way = Way(testDescription: "last", arguments: ["--plain", "--last"], status: 0)
     note.begin(eventCount: 3)
     #expect(try home.run(way).text.contains("left out: seed 2"))

@@ -1,3 +1,4 @@
+package import Serialization
 public import Tensors
 package import Weights
 

@@ -1,6 +1,8 @@
+import Diagnostics
 import Programs
+package import Serialization
 public import Tensors
-package import Weights
+import Weights
 
 /// Writes models for other runtimes.
 public enum Export {

@@ -1,5 +1,4 @@
-import Tensors
-import Weights
+import Serialization
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,7 @@
+import Diagnostics
 import Programs
+import Serialization
 import Tensors
-import Weights
 
 /// A function as it stands in the files of an export.
 struct ExportedFunction {

@@ -1,6 +1,5 @@
 import Programs
-import Tensors
-import Weights
+import Serialization
 
 /// What an export says about itself: how to feed its functions, and how they may differ from ours.
 struct Manifest {

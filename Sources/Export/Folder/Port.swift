@@ -1,6 +1,6 @@
 import Programs
+import Serialization
 import Tensors
-import Weights
 
 /// An input or output of an exported function, as callers see it.
 struct Port {

@@ -1,6 +1,7 @@
 import Comparison
 import Layers
 import Runtime
+import Serialization
 import Tensors
 import Weights
 

@@ -1,6 +1,7 @@
 import Comparison
 package import Layers
 package import Runtime
+import Serialization
 import Tensors
 import Weights
 

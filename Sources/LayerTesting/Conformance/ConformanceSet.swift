@@ -1,6 +1,5 @@
 package import Layers
-import Tensors
-import Weights
+import Serialization
 
 /// A folder of conformance cases.
 package struct ConformanceSet: Sendable {

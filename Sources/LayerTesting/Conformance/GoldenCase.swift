@@ -1,6 +1,7 @@
 package import Layers
 import Notation
 package import Runtime
+package import Serialization
 package import Tensors
 package import Weights
 

@@ -1,5 +1,5 @@
+import Diagnostics
 import Programs
-import Tensors
 
 /// What a caller may say of timesteps: the segment that each belongs to, and its position.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// The layers that configs can name, and how they are made.
 ///

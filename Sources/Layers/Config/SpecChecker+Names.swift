@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 // Which rows of the tables the names of a tree mean.
 extension SpecChecker {

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 extension SpecChecker {
   /// The values of one field, each of the type that its row asks for.

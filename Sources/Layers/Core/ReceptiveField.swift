@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// The inputs that one output step depends on.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 #if canImport(Glibc)
   import Glibc

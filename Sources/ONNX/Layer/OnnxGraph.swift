@@ -1,5 +1,6 @@
 public import Layers
 import Programs
+import Serialization
 public import Tensors
 import Weights
 

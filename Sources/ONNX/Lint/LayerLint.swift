@@ -1,5 +1,5 @@
 package import Layers
-package import Weights
+package import Serialization
 
 /// Finds what cannot be right in steps: in a stack, the layers that cannot step; in graphs of ONNX files,
 /// the operations that mix timesteps without a state.

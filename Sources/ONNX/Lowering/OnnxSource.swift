@@ -1,6 +1,6 @@
+package import Serialization
 import Synchronization
 import Tensors
-package import Weights
 
 /// A model that was opened: its structure, and its weights as they are read for the first time.
 package final class OnnxSource: Sendable {

@@ -1,5 +1,4 @@
-import Tensors
-import Weights
+import Serialization
 
 /// Reads the structure of an ONNX model, all but the weights.
 struct ModelReader {

@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// Reads the wire format of protobuf from a part of a file.
 ///

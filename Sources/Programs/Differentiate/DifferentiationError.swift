@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Why a program cannot be differentiated as asked.
 public struct DifferentiationError: Error, Hashable, Sendable, CustomStringConvertible {

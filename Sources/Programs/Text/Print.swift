@@ -149,9 +149,7 @@ extension Tensor {
 
   /// Stands for the bytes of the elements (FNV-1a).
   fileprivate var contentHash: String {
-    let hash = withUnsafeBytes { bytes in
-      bytes.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
-    }
+    let hash = withUnsafeBytes { FNV1a.hash32($0) }
     let digits = String(hash, radix: 16)
     return "x" + String(repeating: "0", count: 8 - digits.count) + digits
   }

@@ -1,7 +1,7 @@
 import Comparison
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// `branch [NAME]`.
 struct BranchCommand: Command {

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// A document that lies beside the present one, which shares all that it has not changed.
 package struct ParkedBranch: Sendable {

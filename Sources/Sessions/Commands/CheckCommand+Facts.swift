@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 // Checks of facts about the stack and its numbers.
 extension CheckCommand {

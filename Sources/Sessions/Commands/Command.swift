@@ -1,6 +1,6 @@
+import Diagnostics
 import Execution
-import Tensors
-import Weights
+import Serialization
 
 /// A command of the REPL: its words, its help and what it does.
 ///

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// `decode N`: samples from the root's output and appends what was sampled to the input.
 struct DecodeCommand: Command {

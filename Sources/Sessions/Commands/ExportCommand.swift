@@ -1,6 +1,6 @@
+import Diagnostics
 import Export
 import Runtime
-import Tensors
 
 /// `export FORMAT DIR`: the stack with its weights for another runtime.
 struct ExportCommand: Command {

@@ -1,9 +1,9 @@
+import Diagnostics
 import Execution
 import Layers
 import Notation
 import Runtime
-import Tensors
-import Weights
+import Serialization
 
 /// Commands that read and write files.
 enum FileCommands {
@@ -57,7 +57,7 @@ struct SaveCommand: Command {
       )
     }
     if path == session.origin, line.options["replace"] == nil, let known = session.originDigest,
-      RealPath.isPlainFile(place), try FileDigest.of(ByteFile(path: place).readAll()) != known
+      RealPath.isPlainFile(place), try ByteDigest.of(ByteFile(path: place).readAll()) != known
     {
       throw CommandError(
         .file, found: "\(path) was written by somebody else since it was opened",
@@ -68,11 +68,11 @@ struct SaveCommand: Command {
     let bytes = saved.bytes
     try AtomicFile.write(bytes, to: place, isStopped: { session.cancel.isRaised })
     session.origin = path
-    session.originDigest = FileDigest.of(bytes)
+    session.originDigest = ByteDigest.of(bytes)
     // The user has named these files in this session, so its file may read them again. Where that cannot be
     // remembered, it asks.
     _ = session.files.agreements.add(
-      session: place, digest: FileDigest.of(bytes),
+      session: place, digest: ByteDigest.of(bytes),
       files: session.files.placesOutside(saved.header.files.map(\.use)))
     session.savedCount = saved.events.count
     let outside = saved.header.files.filter { !$0.isEmbedded }.map(\.use.path)

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Notation
-import Tensors
 
 /// `help [COMMAND]`.
 struct HelpCommand: Command {

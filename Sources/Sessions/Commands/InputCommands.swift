@@ -1,8 +1,9 @@
 import Datasets
+import Diagnostics
 import Layers
 import Runtime
+import Serialization
 import Tensors
-import Weights
 
 /// Commands that change what the stack is run on and with.
 enum InputCommands {

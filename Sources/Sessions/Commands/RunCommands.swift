@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 import Runtime
 import Tensors

@@ -1,6 +1,6 @@
 import Layers
 import ONNX
-import Weights
+import Serialization
 
 /// `states [PATH]`, `states confirm`, `states A=B,…`: which outputs of a graph are its next states.
 struct StatesCommand: Command {

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// Commands that change the position.
 enum TimeCommands {

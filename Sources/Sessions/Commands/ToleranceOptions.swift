@@ -1,5 +1,5 @@
 import Comparison
-import Tensors
+import Diagnostics
 
 extension CommandLine {
   /// The options by which a user says what counts as equal.

@@ -1,6 +1,6 @@
+import Diagnostics
 package import Layers
 import Programs
-import Tensors
 
 /// One layer of a stack as commands see it: where it stands, in the tree and in the running model.
 package struct LayerNode: Sendable {

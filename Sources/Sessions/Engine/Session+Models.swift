@@ -2,8 +2,7 @@ import Layers
 import Notation
 import ONNX
 import Runtime
-import Tensors
-import Weights
+import Serialization
 
 // Layers whose graphs lie in files of their own.
 extension Session {

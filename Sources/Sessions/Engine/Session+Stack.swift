@@ -1,8 +1,9 @@
+import Diagnostics
 import Layers
 import Notation
 import Runtime
+import Serialization
 import Tensors
-import Weights
 
 extension Session {
   /// Reads a layer as typed: Swift, text format, or `@FILE`.

@@ -3,8 +3,8 @@ public import Layers
 package import Notation
 import ONNX
 import Runtime
+import Serialization
 package import Tensors
-import Weights
 
 /// The engine: a document, a position, and what has been computed from them.
 ///

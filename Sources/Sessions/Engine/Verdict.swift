@@ -1,4 +1,5 @@
 package import Comparison
+import Diagnostics
 package import Runtime
 package import Tensors
 

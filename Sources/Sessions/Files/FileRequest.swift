@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// A file that a recorded command wants to read and may not.
 package struct FileRequest: Hashable, Sendable {

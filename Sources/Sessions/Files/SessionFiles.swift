@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// The files that the commands of a session read, from the disk or from what the session keeps.
 ///
@@ -135,7 +135,7 @@ package final class SessionFiles {
       return note(FileUse(path: path, digest: digest, byteCount: file.count), file)
     }
     let bytes = try file.readAll()
-    let use = FileUse(path: path, digest: FileDigest.of(bytes), byteCount: bytes.count)
+    let use = FileUse(path: path, digest: ByteDigest.of(bytes), byteCount: bytes.count)
     contents[use.digest] = bytes
     return note(use, ByteFile(bytes: bytes, name: file.path))
   }
@@ -164,11 +164,11 @@ package final class SessionFiles {
   }
 
   private static func digest(_ file: ByteFile) throws -> UInt64 {
-    var digest = FileDigest()
+    var digest = ByteDigest()
     var start = 0
     while start < file.count {
       let end = min(start + pieceBytes, file.count)
-      digest.add(try file.read(start..<end))
+      try file.read(start..<end).withUnsafeBytes { digest.add($0) }
       start = end
     }
     return digest.value

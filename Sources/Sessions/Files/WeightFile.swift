@@ -1,4 +1,5 @@
 import Datasets
+import Serialization
 import Tensors
 import Weights
 

@@ -1,8 +1,8 @@
+import Diagnostics
 import Execution
 import Layers
 import Programs
 import Runtime
-import Tensors
 
 /// The layer-wise run of a long input in pieces, each with the outputs of all layers.
 ///

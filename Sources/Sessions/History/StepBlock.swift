@@ -1,4 +1,5 @@
 import Runtime
+import Serialization
 import Tensors
 
 /// The outputs of all layers in some steps that follow each other, in one piece of memory.

@@ -5,6 +5,7 @@ import Layers
 import ONNX
 import Programs
 import Runtime
+import Serialization
 import Tensors
 import Traces
 import Weights

@@ -1,4 +1,4 @@
-import Tensors
+import Serialization
 
 /// A typed line cut into command, operands and options.
 ///

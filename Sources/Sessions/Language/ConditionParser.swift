@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Reads conditions on steps.
 ///

@@ -1,4 +1,4 @@
-import Tensors
+import Serialization
 
 /// Cuts a script into commands: a command goes on while a bracket or quote is open.
 package enum ScriptLines {

@@ -1,6 +1,7 @@
 package import Layers
 import Notation
-package import Weights
+package import Serialization
+import Tensors
 
 /// All about one layer, for people or as JSON.
 package struct LayerSheet {

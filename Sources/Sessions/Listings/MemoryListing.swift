@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// What a session keeps of its run, and of how much it may keep.
 enum MemoryListing {

@@ -1,3 +1,4 @@
+import Diagnostics
 package import Tensors
 
 /// Columns of text, aligned.

@@ -1,4 +1,4 @@
-package import Weights
+package import Serialization
 
 extension Replay {
   /// The first place where the replay is not what was recorded.

@@ -1,8 +1,9 @@
+import Diagnostics
 import Execution
 package import Layers
 import Notation
 import ONNX
-import Tensors
+import Serialization
 import Weights
 
 /// A session made from a file, or a new one, with a journal of its own.
@@ -69,7 +70,7 @@ package struct OpenedSession {
     if let damage = file.damage { notes.append("\(name): \(damage)") }
     if let dropped = file.dropped { notes.append(dropped) }
     session.origin = path
-    let digest = FileDigest.of(bytes)
+    let digest = ByteDigest.of(bytes)
     session.originDigest = digest
     session.openedPath = (path, digest)
     let agreed = session.files.agreements.places(session: place, digest: digest)

@@ -1,5 +1,6 @@
 import Layers
 import Runtime
+import Serialization
 import Tensors
 
 /// Writes down what a session did; nothing else writes the log.

@@ -1,5 +1,5 @@
+import Diagnostics
 package import Layers
-import Tensors
 
 /// Carries a recorded session out again and verifies every digest.
 package struct Replay {

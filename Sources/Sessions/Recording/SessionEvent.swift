@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// One command as it was carried out, with digests of what came of it.
 package struct SessionEvent: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Layers
-import Weights
+import Serialization
 
 /// A session as lines of JSON, each with a checksum: a header, then the bytes of files and one event
 /// a command.
@@ -101,7 +101,7 @@ package struct SessionFile: Sendable {
 
   private static func file(_ line: JSONValue) -> (UInt64, [UInt8])? {
     guard let digest = line["digest"]?.string.flatMap({ UInt64(hex: $0) }),
-      let bytes = line["data"]?.string.flatMap(Base64.decode), FileDigest.of(bytes) == digest
+      let bytes = line["data"]?.string.flatMap(Base64.decode), ByteDigest.of(bytes) == digest
     else { return nil }
     return (digest, bytes)
   }

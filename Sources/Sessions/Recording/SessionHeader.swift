@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// What a session file begins with.
 ///

@@ -1,4 +1,4 @@
-package import Weights
+package import Serialization
 
 /// The lines of a session file, each with its checksum.
 package struct SessionLines {
@@ -67,7 +67,7 @@ package struct SessionLines {
       let start = sumEnd + middle.count
       guard start < bytes.endIndex else { return nil }
       let body = Array(bytes[start..<(bytes.endIndex - 1)])
-      guard FileDigest.of(body).hex == sum, let content = try? JSONParser.parse(body) else {
+      guard ByteDigest.of(body).hex == sum, let content = try? JSONParser.parse(body) else {
         return nil
       }
       return Line(kind: kind, content: content)
@@ -78,7 +78,7 @@ package struct SessionLines {
   /// A line of the file.
   package static func text(_ kind: Kind, _ content: JSONValue) -> String {
     let body = content.text()
-    let sum = FileDigest.of(Array(body.utf8)).hex
+    let sum = ByteDigest.of(Array(body.utf8)).hex
     return "{\"sum\":\"\(sum)\",\"\(kind.rawValue)\":\(body)}\n"
   }
 }

@@ -1,4 +1,4 @@
-package import Weights
+package import Serialization
 
 /// What a journal says of a command besides its events, so that one which ended the program is known when
 /// the journal is opened again.

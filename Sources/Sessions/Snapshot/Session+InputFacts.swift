@@ -1,5 +1,5 @@
+import Diagnostics
 import Runtime
-import Tensors
 
 /// How long one row of a batch is.
 package struct RowExtent: Hashable, Sendable {

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// A condition whose names were found in a run, ready to be asked after every step.
 final class BoundCondition {

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// One part of a condition, ready to be asked.
 final class BoundTerm {

@@ -1,7 +1,7 @@
 import Comparison
 import Layers
 import Runtime
-import Tensors
+import Serialization
 
 /// Something whose change is looked for, found in a run.
 final class BoundWatch {

@@ -1,5 +1,6 @@
 import Layers
 import Runtime
+import Serialization
 import Tensors
 
 /// The array, or the layers, that a property is asked of.

@@ -1,5 +1,6 @@
 import Layers
 import Runtime
+import Serialization
 import Tensors
 
 /// An array that a condition looks at, and where it comes from.

@@ -1,6 +1,6 @@
+import Diagnostics
 import Layers
 import Runtime
-import Tensors
 
 /// `last EXPR`.
 struct LastCommand: Command {

@@ -1,7 +1,7 @@
+import Diagnostics
 import Layers
 import Programs
 import Runtime
-import Tensors
 
 /// The way back from a number that is not finite.
 struct OriginReport {

@@ -1,5 +1,5 @@
 import Comparison
-import Tensors
+import Diagnostics
 
 /// Whether the end of STREAM, or its start, is missing.
 struct EndTest: CauseTest {

@@ -1,5 +1,5 @@
 import Comparison
-import Tensors
+import Diagnostics
 
 /// What can be said without looking for a pattern: NaN, masks, rounding, and what goes in.
 struct ValidityTest: CauseTest {

@@ -1,7 +1,7 @@
 public import Layers
+import Serialization
 import Sessions
 import TerminalUI
-import Weights
 
 #if canImport(Glibc)
   import Glibc

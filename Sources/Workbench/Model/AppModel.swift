@@ -1,3 +1,4 @@
+import Diagnostics
 package import TerminalUI
 
 /// All that the screen depends on: the session's view, and where the user looks.

@@ -1,3 +1,4 @@
+import Diagnostics
 import TerminalUI
 
 // What a click or the wheel means, by what is under the pointer.

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// What an attention layer looks at: a line a head, a column a key.

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// The step-wise output beside the layer-wise one: channel by channel, and a conclusion.

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// The first line: which session, what stack, where in time, recording, running.

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// When the outputs of each layer become available: its own latencies, and how far it lags behind

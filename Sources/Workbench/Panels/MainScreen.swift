@@ -1,3 +1,4 @@
+import Diagnostics
 package import TerminalUI
 
 /// Puts the whole screen together.

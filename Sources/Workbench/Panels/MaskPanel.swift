@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// What of each layer's output is valid: layer by row, with what it lost against its input.

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 // Below the lanes: the time axis and the numbers under the cursor.

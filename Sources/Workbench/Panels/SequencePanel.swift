@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// Lanes along input time: values and what of them is valid, for the input, both outputs and the

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 import TerminalUI
 
 /// What the selected layer remembers: one state leaf as a heat map, with the number under the

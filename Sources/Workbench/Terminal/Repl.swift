@@ -1,7 +1,7 @@
+package import Serialization
 import Sessions
 import Synchronization
 import TerminalUI
-package import Weights
 
 #if canImport(Glibc)
   import Glibc

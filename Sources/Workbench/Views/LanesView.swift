@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// Sequences along one time axis, cut into the columns that the screen has.
 package struct LanesView: Hashable, Sendable {

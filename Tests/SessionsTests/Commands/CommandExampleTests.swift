@@ -1,6 +1,7 @@
 import Datasets
 import Layers
 import Runtime
+import Serialization
 import Sessions
 import Tensors
 import Testing

@@ -1,8 +1,8 @@
 import Foundation
 import Layers
+import Serialization
 import Sessions
 import Testing
-import Weights
 
 @Suite struct JournalTests {
   @Test("a journal begins with the first event, and never before")

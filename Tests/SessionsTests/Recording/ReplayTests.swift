@@ -1,6 +1,6 @@
+import Serialization
 import Sessions
 import Testing
-import Weights
 
 @Suite struct ReplayTests {
   private func recording() throws -> SessionFile {

@@ -1,7 +1,7 @@
 import Foundation
+import Serialization
 import Sessions
 import Testing
-import Weights
 
 /// Holds recorded lines against the fields that `Protos/session.proto` describes.
 @Suite struct SchemaTests {

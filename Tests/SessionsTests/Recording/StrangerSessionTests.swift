@@ -2,10 +2,10 @@ import Datasets
 import Foundation
 import Layers
 import Runtime
+import Serialization
 import Sessions
 import Tensors
 import Testing
-import Weights
 
 /// Sessions that somebody made up to do harm, in a home of their own: nothing is written, nothing outside
 /// the folder of the session is read, and what is shown is what was done.
@@ -135,7 +135,7 @@ import Weights
     }
     #expect(error.code == .untrusted)
     // What an event lists is no better, whatever digest it gives.
-    let use = FileUse(path: path, digest: FileDigest.of(Self.secret), byteCount: Self.secret.count)
+    let use = FileUse(path: path, digest: ByteDigest.of(Self.secret), byteCount: Self.secret.count)
     guard
       case .failed(event: 2, let listed) = try Replay.run(
         stranger.file([use]), folder: home.file("project"))
@@ -297,7 +297,7 @@ import Weights
   @Test("what is kept of a session lists the files that were read, not those that it claims")
   func claims() throws {
     let home = try home()
-    let use = FileUse(path: "../secret.txt", digest: FileDigest.of(Self.secret), byteCount: 8)
+    let use = FileUse(path: "../secret.txt", digest: ByteDigest.of(Self.secret), byteCount: 8)
     let file = try Stranger("claims", Self.start[0], Self.start[1]).file([use])
     try home.write(file.bytes, "project/stranger.session")
     let workspace = try home.workspace(

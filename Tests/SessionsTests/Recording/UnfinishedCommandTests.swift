@@ -1,8 +1,8 @@
 import Foundation
 import Layers
+import Serialization
 import Sessions
 import Testing
-import Weights
 
 /// Journals of programs that ended in the middle: what their last command did to them is known, and the
 /// command that ended the program does not end the next one.

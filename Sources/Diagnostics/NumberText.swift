@@ -17,14 +17,18 @@ package enum NumberText {
     return sign + (isPlain ? number.plain : number.scientific)
   }
 
-  /// The shortest text that reads back as exactly this value in `dtype`.
-  package static func exact(_ value: Double, _ dtype: DType = .float64) -> String {
-    if let special = special(value) { return special }
-    // The largest 64-bit integers round to a double that is none.
-    if dtype.isInteger, let whole = Int64(exactly: value) { return "\(whole)" }
-    let isWide = dtype == .float64 || dtype == .int64
-    let text = isWide ? value.description : Float(value).description
-    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  /// The shortest text that reads back as exactly this value.
+  package static func exact(_ value: Double) -> String {
+    special(value) ?? withoutFraction(value.description)
+  }
+
+  /// The shortest text that reads back as exactly this value in single precision.
+  package static func exact(_ value: Float) -> String {
+    special(Double(value)) ?? withoutFraction(value.description)
+  }
+
+  private static func withoutFraction(_ text: String) -> String {
+    text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
 
   /// A whole number with separators: `48,000`.

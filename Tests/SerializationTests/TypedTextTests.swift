@@ -1,4 +1,5 @@
-import Tensors
+import Diagnostics
+import Serialization
 import Testing
 
 @Suite struct TypedTextTests {

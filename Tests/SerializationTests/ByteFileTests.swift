@@ -1,7 +1,7 @@
 import Foundation
+import Serialization
 import Synchronization
 import Testing
-import Weights
 
 /// Files that do not end, or that nobody writes to, can be left.
 @Suite struct ByteFileTests {

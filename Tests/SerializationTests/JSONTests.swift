@@ -1,5 +1,5 @@
+import Serialization
 import Testing
-import Weights
 
 @Suite struct JSONTests {
   private func parse(_ text: String) throws -> JSONValue { try JSONParser.parse(Array(text.utf8)) }

@@ -1,6 +1,6 @@
 import Foundation
+import Serialization
 import Testing
-import Weights
 
 @Suite struct AtomicFileTests {
   private func withFolder(_ body: (String) throws -> Void) throws {

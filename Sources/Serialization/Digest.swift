@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// - Source: FNV-1a over 64-bit words, finished by the mixer of SplitMix64.
 public struct Digest: Sendable {
-  private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+  private var state: UInt64 = FNV1a.empty64
 
   /// Starts an empty digest.
   public init() {}
@@ -19,7 +19,7 @@ public struct Digest: Sendable {
   }
 
   /// Adds a word.
-  public mutating func add(_ word: UInt64) { state = (state ^ word) &* 0x0000_0100_0000_01B3 }
+  public mutating func add(_ word: UInt64) { state = FNV1a.adding(word, to: state) }
 
   /// Adds a name.
   public mutating func add(_ name: String) {

@@ -1,4 +1,4 @@
-import Tensors
+import Diagnostics
 
 /// A JSON document: what file headers hold and what `--json` prints.
 ///

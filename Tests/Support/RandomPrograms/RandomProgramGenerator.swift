@@ -1,3 +1,4 @@
+import Programs
 import Tensors
 
 /// Draws the instructions of one program or body.
@@ -76,10 +77,17 @@ final class RandomProgramGenerator {
 
   /// Appends an op if its operands fit and its results are small.
   func append(_ op: Op, _ operands: [Value]) {
-    guard let types = try? op.resultTypes(operands.map(\.type)),
+    guard let types = resultTypes(op, operands.map(\.type)),
       types.allSatisfy({ $0.shape.elementCount <= Self.elementLimit })
     else { return }
     pool += builder.append(op, operands)
+  }
+
+  /// Whether operands of these types fit an op.
+  func fits(_ op: Op, _ operands: [ValueType]) -> Bool { resultTypes(op, operands) != nil }
+
+  private func resultTypes(_ op: Op, _ operands: [ValueType]) -> [ValueType]? {
+    do { return try op.resultTypes(operands) } catch { return nil }
   }
 
   // MARK: Programs

@@ -1,4 +1,4 @@
-internal import Tensors
+internal import Diagnostics
 
 #if canImport(Glibc)
   internal import Glibc

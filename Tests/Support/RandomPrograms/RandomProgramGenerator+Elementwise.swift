@@ -1,3 +1,4 @@
+import Programs
 import Tensors
 
 extension RandomProgramGenerator {
@@ -13,13 +14,13 @@ extension RandomProgramGenerator {
       .neg, .abs, .sign, .sqrt, .rsqrt, .floor, .ceil, .round, .not, .isFinite,
     ]
     let op = source.element(options.isExact ? exact : UnaryOp.allCases)
-    append(.unary(op), [pick { (try? op.resultType([$0])) != nil }])
+    append(.unary(op), [pick { fits(.unary(op), [$0]) }])
   }
 
   func addBinary() {
     let exact: [BinaryOp] = BinaryOp.allCases.filter { $0 != .pow }
     let op = source.element(options.isExact ? exact : BinaryOp.allCases)
-    let a = pick { (try? op.resultType([$0, $0])) != nil }
+    let a = pick { fits(.binary(op), [$0, $0]) }
     let b = partner(of: a)
     guard let shape = Shape.broadcast(a.shape, b.shape), shape.elementCount <= Self.elementLimit
     else { return }

@@ -1,3 +1,4 @@
+import Programs
 import Tensors
 
 extension RandomProgramGenerator {
@@ -6,7 +7,7 @@ extension RandomProgramGenerator {
     let kind = source.element(folds)
     let isSum = kind == .sum || kind == .prod
     let x = pick(rank: 1...4) { type in
-      (try? kind.expectFits(type.dtype)) != nil && (!isSum || isSummable(type))
+      fits(.reduction(.reduce(kind, axes: [0])), [type]) && (!isSum || isSummable(type))
     }
     let axis = source.int(0...x.rank - 1)
     switch source.int(0...5) {

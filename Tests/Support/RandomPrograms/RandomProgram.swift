@@ -1,3 +1,4 @@
+package import Programs
 package import Tensors
 
 /// A valid program drawn from a seed, with inputs for it: all op families, small shapes, several
