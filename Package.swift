@@ -185,7 +185,7 @@ let package = Package(
     tests("DatasetsTests", ["Datasets", "Weights", "Tensors", "Serialization"]),
     tests(
       "ModelsTests",
-      ["Models", "LayerTesting", "Notation", "Runtime", "Layers", "Tensors", "Weights"]),
+      ["Models", "LayerTesting", "Notation", "Runtime", "Layers", "Tensors"]),
     tests(
       "SessionsTests",
       [
