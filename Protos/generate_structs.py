@@ -1,4 +1,4 @@
-"""Writes Swift structs, field tables and the registry list from the .proto files.
+"""Writes Swift structs, the schema as text and the registry list from the .proto files.
 
 Usage: generate_structs.py DESCRIPTOR_SET SOURCES_LAYERS
 Run it through generate.sh. Output goes to SOURCES_LAYERS/Config/Generated.
@@ -6,7 +6,6 @@ Run it through generate.sh. Output goes to SOURCES_LAYERS/Config/Generated.
 import pathlib
 import re
 import sys
-import textwrap
 
 from google.protobuf import descriptor_pb2
 
@@ -39,14 +38,13 @@ def parameters(fields, first_unlabelled=False):
     return ", ".join(out)
 
 
-def table(schema, d, fields, role):
+def table(schema, d, role):
+    """The message as lines of the text of the schema."""
     omits = list(schema.option(d, "omits"))
-    one_of = ", isOneOf: true" if schema.is_one_of(d) else ""
-    rows = "".join(f.row() for f in fields)
-    tail = f",\n    omitted: [{', '.join(map(quoted, omits))}]" if omits else ""
-    body = f"[\n{rows}    ]" if rows else "[]"
-    return (f"FieldTable(\n    {quoted(schema.key(d))}{role}{one_of},\n    doc: "
-            f"{quoted(schema.docs[d.full_name])},\n    fields: {body}{tail})")
+    one_of = " one-of" if schema.is_one_of(d) else ""
+    rows = "".join(Field(schema, f).row() for f in d.fields)
+    omitted = f"- {' '.join(omits)}\n" if omits else ""
+    return f"message {schema.key(d)}{role}{one_of}\n| {schema.docs[d.full_name]}\n{omitted}{rows}\n"
 
 
 def inits(fields):
@@ -68,32 +66,24 @@ def inits(fields):
     return out, order
 
 
-def struct(schema, d, role, facts=""):
+def struct(schema, d, is_layer):
     fields = [Field(schema, f) for f in d.fields]
-    text = doc_lines(schema.docs[d.full_name]) + f"public struct {d.name}: ConfigMessage {{\n"
+    text = doc_lines(schema.docs[d.full_name]) + f"public struct {d.name}: ConfigRecord {{\n"
     for f in fields:
         text += doc_lines(f.doc, "  ") + f"  public var {f.property}: {f.type}\n"
-    if role and not any(f.name == "name" for f in fields):
+    if is_layer and not any(f.name == "name" for f in fields):
         text += "  /// Layers of this kind have no name.\n  public var name: String? { nil }\n"
     made, order = inits(fields)
     text += made
     if any(f.is_layer for f in fields):
-        text += "\n  /// Whether all fields are equal; layers that cannot be compared are not.\n"
-        text += "  public static func == (a: Self, b: Self) -> Bool {\n"
-        for f in fields:
-            test = f"areEqual(a.{f.property}, b.{f.property})" if f.is_layer else f"a.{f.property} == b.{f.property}"
-            text += f"    guard {test} else {{ return false }}\n"
-        text += "    return true\n  }\n"
-    reads = ",\n".join(f"      {f.swift}: {f.read()}" for f in order)
-    writes = "".join(f.write() for f in fields)
-    text += (f"\n  /// The fields of the message.\n  public static let table = {table(schema, d, fields, role)}\n"
-             "\n  /// Reads a checked tree.\n"
-             "  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {\n"
-             f"    let fields = FieldReader(spec, Self.table, registry)\n    self.init(\n{reads})\n  }}\n"
-             "\n  /// The tree of the message without fields at their defaults.\n"
-             "  public var spec: SpecNode {\n    get throws(ConfigError) {\n"
-             f"      var fields = FieldWriter(Self.table)\n{writes}      return fields.node\n    }}\n  }}\n")
-    return text + facts + nested(schema, d) + "}\n"
+        text += ("\n  /// Whether all fields are equal; layers that cannot be compared are not.\n"
+                 "  public static func == (a: Self, b: Self) -> Bool { haveEqualFields(a, b) }\n")
+    reads = ", ".join(f"{f.swift}: {f.read()}" for f in order if f.required)
+    rows = ", ".join(f.property_row() for f in fields)
+    text += (f"\n  /// The fields of the message.\n  public static let table = FieldTable.inSchema({quoted(schema.key(d))})\n"
+             f"  package static let properties: [ConfigProperty<Self>] = [{rows}]\n\n"
+             f"  package init(required fields: FieldReader) throws(ConfigError) {{\n    self.init({reads})\n  }}\n")
+    return text + nested(schema, d) + "}\n"
 
 
 def choice(schema, d):
@@ -121,8 +111,8 @@ def choice(schema, d):
         writes += "      case .custom(let part): try fields.set(part)\n"
         unknown = "self = .custom(try fields.customPart(other))"
     return (doc_lines(schema.docs[d.full_name]) + f"public indirect enum {d.name}: ConfigMessage {{\n{cases}{makers}"
-            f"\n  /// The cases of the message.\n  public static let table = "
-            f"{table(schema, d, [Field(schema, f) for f in d.fields], '')}\n"
+            "\n  /// The cases of the message.\n"
+            f"  public static let table = FieldTable.inSchema({quoted(schema.key(d))})\n"
             "\n  /// Reads a checked tree.\n"
             "  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {\n"
             "    let fields = FieldReader(spec, Self.table, registry)\n"
@@ -136,29 +126,26 @@ def choice(schema, d):
 def enum(schema, d, is_word):
     text = doc_lines(schema.docs[d.full_name])
     text += f"public enum {d.name}: String, {'ConfigWord' if is_word else 'ConfigSymbol'} {{\n"
-    rows = ""
     for full, word, swift, value, v in schema.words(d):
         spelling = word if is_word else full
         text += doc_lines(schema.docs[d.full_name, v.name], "  ") + f"  case {swift} = {quoted(spelling)}\n"
-        rows += f"      WordList.Word({quoted(spelling)}, {quoted(swift)}, {value}),\n"
-    return text + (f"\n  /// The legal values.\n  public static let words = WordList(\n"
-                   f"    {quoted(schema.key(d))},\n    [\n{rows}    ])\n}}\n")
+    return text + (f"\n  /// The legal values.\n"
+                   f"  public static let words = WordList.inSchema({quoted(schema.key(d))})\n}}\n")
+
+
+def word_list(schema, d, is_word):
+    """The enum as lines of the text of the schema."""
+    rows = "".join(f"{word if is_word else full} {swift} {value}\n"
+                   for full, word, swift, value, _ in schema.words(d))
+    return f"enum {schema.key(d)}\n{rows}\n"
 
 
 def nested(schema, d):
     parts = [enum(schema, e, False) for e in d.enum_types]
     for m in d.nested_types:
         if m.fields:
-            parts.append(choice(schema, m) if schema.is_one_of(m) else struct(schema, m, ""))
+            parts.append(choice(schema, m) if schema.is_one_of(m) else struct(schema, m, False))
     return "".join("\n" + re.sub(r"(?m)^(?=.)", "  ", p) for p in parts)
-
-
-def literal(text):
-    """A Swift string literal, in several lines if it is long."""
-    if len(text) < 70:
-        return quoted(text)
-    lines = textwrap.wrap(text.replace("\\", "\\\\"), 80, break_long_words=False)
-    return '"""\n      ' + " \\\n      ".join(lines) + '\n      """'
 
 
 def facts(source, name):
@@ -168,10 +155,21 @@ def facts(source, name):
         return ""
     text = "\n".join(line[3:].strip() for line in found.group(1).splitlines()).replace("``", "")
     items = re.findall(r"(?m)^- (\w+): (.*(?:\n(?!- ).+)*)", text)
-    rows = "".join(f"      ({quoted(k)}, {literal(' '.join(v.split()))}),\n" for k, v in items if k != "Source")
-    summary = literal(" ".join(text.split("\n\n")[0].split()))
-    return ("\n  /// What the documentation of the layer says.\n"
-            f"  public static let facts: LayerFacts? = LayerFacts(\n    {summary},\n    [\n{rows}    ])\n")
+    rows = "".join(f"{k}: {' '.join(v.split())}\n" for k, v in items if k != "Source")
+    return f"layer {name}\n| {' '.join(text.split(chr(10) * 2)[0].split())}\n{rows}\n"
+
+
+def cell(text):
+    return text.replace("|", "\\|").removesuffix(".")
+
+
+def readme_row(doc, name, documented):
+    """The row of a layer in the table of the README, as LayerTable makes it."""
+    block = documented.split("\n") if documented else []
+    said = dict(line.split(": ", 1) for line in block[2:] if ": " in line)
+    streaming = cell(said.get("Streaming", "stateless: a step is the layer on a block."))
+    beyond = f". **Beyond the original:** {cell(said['Beyond'])}" if "Beyond" in said else ""
+    return f"| `{name}` | {cell(doc)} | {streaming}{beyond} |\n"
 
 
 def main(set_path, layers_path):
@@ -187,33 +185,43 @@ def main(set_path, layers_path):
     sources = "\n".join(p.read_text() for p in files)
     written = set(re.findall(r"extension (\w+)\s*:[^{]*Layer\b", sources))
     words = {schema.option(f, "words") for m in schema.messages.values() for f in m.fields}
-    values = []
 
-    def emit(name, text, imports_tensors):
+    def emit(name, text, imports="", part="Config"):
         head = "// Generated by Protos/generate.sh: edit the .proto instead.\n\n"
-        (out / f"{name}+Config.swift").write_text(head + ("public import Tensors\n\n" if imports_tensors else "") + text)
+        (out / f"{name}+{part}.swift").write_text(head + imports + text)
 
-    for key, d in sorted(schema.messages.items()):
-        if key == ROOT:
-            continue
-        if d.name not in cases or "." in key:
-            values.append(f"{table(schema, d, [], '')}" if not d.fields
-                          else f"{BY_HAND.get(key, key)}.table")
-        if "." in key or key in BY_HAND:
-            continue
-        role = ""
-        if d.name in cases:
-            role = f", .layer(field: {quoted(cases[d.name].name)}, number: {cases[d.name].number})"
-        text = choice(schema, d) if schema.is_one_of(d) else struct(schema, d, role, facts(sources, key))
-        emit(key, text, re.search(r"\bDType\b", text))
+    def emit_text(name, doc, text):
+        emit(name, f"extension {name} {{\n  /// {doc}\n  static let text = #\"\"\"\n{text}\n\"\"\"#\n}}\n",
+             part="Text")
+
+    tables, documented, readme = "", "", ""
     for key, d in sorted(schema.enums.items()):
+        if key not in BY_HAND:
+            tables += word_list(schema, d, key in words)
         if "." not in key and key not in BY_HAND:
-            emit(key, enum(schema, d, key in words), False)
+            emit(key, enum(schema, d, key in words))
+    for key, d in sorted(schema.messages.items()):
+        if key == ROOT or key in BY_HAND:
+            continue
+        case = cases.get(d.name) if "." not in key else None
+        tables += table(schema, d, f" layer {case.name} {case.number}" if case else "")
+        if "." in key:
+            continue
+        if case:
+            said = facts(sources, key)
+            documented += said
+            if key in written:
+                readme += readme_row(schema.docs[d.full_name], key, said)
+        text = choice(schema, d) if schema.is_one_of(d) else struct(schema, d, case)
+        emit(key, text, "public import Tensors\n\n" if re.search(r"\bDType\b", text) else "")
+    page = layers.parent.parent / "README.md"
+    head = "| Layer | What it does | Streaming |\n|---|---|---|\n"
+    page.write_text(re.sub(re.escape(head) + r"(\|.*\n)*", lambda _: head + readme, page.read_text()))
+    emit_text("LibrarySchema", "The enums and messages of the .proto files.", tables)
+    emit_text("LayerFacts", "What the doc comments of the layers say.", documented)
     rows = "".join(f"    .{'available' if n in written else 'reserved'}({n}.self),\n" for n in sorted(cases))
-    tables = "".join(f"    {v},\n" for v in values)
     emit("LayerRegistry", "extension LayerRegistry {\n  /// Every layer of the schema.\n"
-         f"  static let builtInEntries: [Entry] = [\n{rows}  ]\n\n  /// The messages of fields.\n"
-         f"  static let builtInValues: [FieldTable] = [\n{tables}  ]\n}}\n", False)
+         f"  static let builtInEntries: [Entry] = [\n{rows}  ]\n}}\n", part="Entries")
 
 
 main(*sys.argv[1:])

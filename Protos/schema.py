@@ -12,11 +12,11 @@ OPEN = {
 }
 T = descriptor_pb2.FieldDescriptorProto
 SCALARS = {
-    T.TYPE_INT32: ("Int", ".int"),
-    T.TYPE_BOOL: ("Bool", ".bool"),
-    T.TYPE_DOUBLE: ("Double", ".double"),
-    T.TYPE_STRING: ("String", ".string"),
-    T.TYPE_BYTES: ("[UInt8]", ".bytes"),
+    T.TYPE_INT32: ("Int", "int"),
+    T.TYPE_BOOL: ("Bool", "bool"),
+    T.TYPE_DOUBLE: ("Double", "double"),
+    T.TYPE_STRING: ("String", "string"),
+    T.TYPE_BYTES: ("[UInt8]", "bytes"),
 }
 
 
@@ -45,7 +45,7 @@ class Schema:
             pool.Add(file)
         self.options = {
             name: pool.FindExtensionByName(f"sequence_layers.{name}")
-            for name in ("required", "absent", "words", "property", "omits")
+            for name in ("required", "absent", "words", "property", "example", "omits", "layer_number")
         }
         self.factory, self.pool = message_factory.MessageFactory(pool), pool
         for file in files.file:
@@ -118,14 +118,13 @@ class Field:
     def types(self):
         d = self.d
         if self.words:
-            return self.words, f".word({self.words}.words)"
+            return self.words, f"word:{self.words}"
         if d.enum_type is not None:
             name = self.schema.key(d.enum_type)
-            return BY_HAND.get(name, name), f".symbol({name}.words)"
+            return BY_HAND.get(name, name), f"symbol:{name}"
         if d.message_type is not None:
             name = self.schema.key(d.message_type)
-            kind = ".layer" if self.is_layer else f'.message("{name}")'
-            return BY_HAND.get(name, name), kind
+            return BY_HAND.get(name, name), "layer" if self.is_layer else f"message:{name}"
         return SCALARS[d.type]
 
     @property
@@ -186,52 +185,53 @@ class Field:
         return [self.table_value(v) for v in values]
 
     def table_value(self, value):
+        """A default as the text of the schema has it."""
         d = self.d
         if d.message_type is not None:
             return table_message(self.schema, value)
         if d.enum_type is not None:
-            return f".symbol({quoted(d.enum_type.values_by_number[value].name)})"
-        kind = {T.TYPE_INT32: "integer", T.TYPE_BOOL: "bool", T.TYPE_DOUBLE: "number"}
-        text = str(value).lower() if isinstance(value, bool) else None
-        text = text or (quoted(value) if isinstance(value, str) else number(value))
-        return f".{kind.get(d.type, 'text')}({text})"
+            return d.enum_type.values_by_number[value].name
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, str):
+            return quoted(value)
+        return repr(float(value)) if d.type == T.TYPE_DOUBLE else str(value)
 
     def row(self):
-        parts = [quoted(self.name), str(self.d.number), self.table_type]
+        """The field as a line of the text of the schema."""
+        parts = [self.name, str(self.d.number), self.table_type]
+        example = self.schema.option(self.d, "example")
         if self.repeated:
-            parts.append("isRepeated: true")
+            parts.append("repeated")
         if self.required:
-            parts.append("isRequired: true")
+            parts.append("required")
             if self.repeated and (self.absent or self.is_layer):
-                parts.append("mayBeEmpty: true")
+                parts.append("may-be-empty")
         defaults = self.table_defaults()
         if defaults:
-            parts.append(f"defaults: [{', '.join(defaults)}]")
-        parts.append(f"doc: {quoted(self.doc)}")
-        return f"      FieldRow({', '.join(parts)}),\n"
+            parts.append(f"= {', '.join(defaults)}")
+        if example:
+            text = {T.TYPE_STRING: quoted, T.TYPE_DOUBLE: lambda x: repr(float(x))}.get(self.d.type, str)(example)
+            parts.append(f"like {text}")
+        return f"{' '.join(parts)} | {self.doc}\n"
+
+    def property_row(self):
+        """The property as an element of the list of a struct's properties."""
+        kind = "layers" if self.repeated else "layer"
+        if not self.is_layer:
+            kind = "many" if self.many else "list" if self.repeated else "value"
+        if not self.repeated and self.type.endswith("?"):
+            kind = "optional" + kind.capitalize()
+        return f".{kind}(\\.{self.property})"
 
     def read(self):
+        """How a field that has to be given is read."""
         name = quoted(self.name)
         if self.is_layer:
-            if self.repeated:
-                return f"try fields.layers({name})"
-            return f"try fields.{'requiredLayer' if self.required else 'layer'}({name})"
+            return f"try fields.layers({name})" if self.repeated else f"try fields.requiredLayer({name})"
         if self.many:
-            if self.required:
-                return f"try fields.many({name}) ?? []" if self.absent else f"try fields.requiredMany({name})"
-            return f"try fields.many({name}) ?? {self.default}"
-        if self.repeated:
-            if self.default in (None, "[]"):
-                return f"try fields.list({name})"
-            return f"try fields.nonEmptyList({name}) ?? {self.default}"
-        if self.required:
-            return f"try fields.required({name})"
-        tail = "" if self.default == "nil" else f" ?? {self.default}"
-        return f"try fields.value({name}){tail}"
-
-    def write(self):
-        label = ("layers: " if self.repeated else "layer: ") if self.is_layer else ""
-        return f"      try fields.set({quoted(self.name)}, {label}{self.property})\n"
+            return f"try fields.many({name}) ?? []" if self.absent else f"try fields.requiredMany({name})"
+        return f"try fields.list({name})" if self.repeated else f"try fields.required({name})"
 
 
 def swift_message(schema, value):
@@ -251,9 +251,9 @@ def swift_message(schema, value):
 
 
 def table_message(schema, value):
-    parts = [quoted(schema.key(value.DESCRIPTOR))]
+    parts = [schema.key(value.DESCRIPTOR)]
     for d, x in value.ListFields():
         f = Field(schema, d)
         values = [f.table_value(v) for v in (x if f.repeated else [x])]
-        parts.append(f"({quoted(d.name)}, [{', '.join(values)}])")
-    return f".node({', '.join(parts)})"
+        parts.append(f"{d.name}:{values[0]}" if len(values) == 1 else f"{d.name}:[{', '.join(values)}]")
+    return "{" + " ".join(parts) + "}"

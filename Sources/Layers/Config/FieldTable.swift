@@ -71,13 +71,16 @@ public struct FieldRow: Sendable {
   public let mayBeEmpty: Bool
   /// What absence means; empty where absence means absence.
   public let defaults: [SpecValue]
+  /// A value for a small example of the message, if there is one to say.
+  public let example: SpecValue?
   /// What it is for.
   public let doc: String
 
   /// Creates the row of a field.
   public init(
     _ name: String, _ number: Int, _ type: FieldType, isRepeated: Bool = false,
-    isRequired: Bool = false, mayBeEmpty: Bool = false, defaults: [SpecValue] = [], doc: String
+    isRequired: Bool = false, mayBeEmpty: Bool = false, defaults: [SpecValue] = [],
+    example: SpecValue? = nil, doc: String
   ) {
     self.name = name
     self.number = number
@@ -86,6 +89,7 @@ public struct FieldRow: Sendable {
     self.isRequired = isRequired
     self.mayBeEmpty = mayBeEmpty
     self.defaults = defaults
+    self.example = example
     self.doc = doc
   }
 

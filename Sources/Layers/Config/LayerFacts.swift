@@ -11,3 +11,24 @@ public struct LayerFacts: Sendable {
     self.items = items
   }
 }
+
+extension LayerFacts {
+  /// The facts of the library's layers by their names, from the text that `Protos/generate.sh` writes.
+  static let documented: [String: LayerFacts] = {
+    var scanner = SchemaScanner(text)
+    var result: [String: LayerFacts] = [:]
+    while !scanner.isAtEnd {
+      scanner.expect("layer ")
+      let name = scanner.rest()
+      let summary = scanner.doc()
+      result[name] = LayerFacts(
+        summary,
+        SchemaScanner.lines(&scanner) { scanner in
+          let label = scanner.word()
+          scanner.expect(": ")
+          return (label, scanner.rest())
+        })
+    }
+    return result
+  }()
+}

@@ -15,18 +15,19 @@ public struct LayerRegistry: Sendable {
     /// Whether the layer belongs to another package.
     public let isCustom: Bool
     /// What the documentation of the layer says about shapes, masks and streaming, if it is known.
-    public let facts: LayerFacts?
+    public var facts: LayerFacts? { readFacts() }
+    private let readFacts: @Sendable () -> LayerFacts?
     let make: (@Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer)?
 
     /// Whether layers of this kind can be made, not only read and written.
     public var isAvailable: Bool { make != nil }
 
     init(
-      _ table: FieldTable, _ facts: LayerFacts?,
+      _ table: FieldTable, _ facts: @escaping @Sendable () -> LayerFacts?,
       make: (@Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer)?
     ) {
       self.table = table
-      self.facts = facts
+      readFacts = facts
       self.make = make
       switch table.role {
       case .layer(let field, let number):
@@ -39,14 +40,14 @@ public struct LayerRegistry: Sendable {
 
     /// A layer with an implementation.
     static func available<L: ConfigMessage & SequenceLayer>(_ type: L.Type) -> Entry {
-      Entry(L.table, L.facts) { spec, registry throws(ConfigError) in
+      Entry(L.table, { L.facts }) { spec, registry throws(ConfigError) in
         try L(spec: spec, registry: registry)
       }
     }
 
     /// A layer of the schema that nobody has written yet.
     static func reserved<M: ConfigMessage>(_ type: M.Type) -> Entry {
-      Entry(M.table, nil, make: nil)
+      Entry(M.table, { nil }, make: nil)
     }
   }
 
@@ -62,7 +63,11 @@ public struct LayerRegistry: Sendable {
   package internal(set) var bindings: [any Sendable] = []
 
   /// The layers of this library.
-  public static let builtIn = LayerRegistry(entries: builtInEntries, values: builtInValues)
+  public static let builtIn = LayerRegistry(
+    entries: builtInEntries,
+    values: LibrarySchema.library.tables.values.filter { $0.role == .value } + [
+      TensorConstant.table
+    ])
 
   init(entries: [Entry], values: [FieldTable]) {
     self.entries = entries
@@ -97,7 +102,7 @@ public struct LayerRegistry: Sendable {
     make: @escaping @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer
   ) -> LayerRegistry {
     var result = self
-    let entry = Entry(L.table, L.facts, make: make)
+    let entry = Entry(L.table, { L.facts }, make: make)
     if let known = result.byMessage[entry.table.message] {
       result.entries[known] = entry
     } else {

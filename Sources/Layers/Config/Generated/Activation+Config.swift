@@ -56,34 +56,5 @@ public enum Activation: String, ConfigSymbol {
   case abs = "ACTIVATION_ABS"
 
   /// The legal values.
-  public static let words = WordList(
-    "Activation",
-    [
-      WordList.Word("ACTIVATION_NONE", "none", 0),
-      WordList.Word("ACTIVATION_IDENTITY", "identity", 1),
-      WordList.Word("ACTIVATION_RELU", "relu", 2),
-      WordList.Word("ACTIVATION_RELU6", "relu6", 3),
-      WordList.Word("ACTIVATION_LEAKY_RELU", "leakyRelu", 4),
-      WordList.Word("ACTIVATION_ELU", "elu", 5),
-      WordList.Word("ACTIVATION_SELU", "selu", 6),
-      WordList.Word("ACTIVATION_CELU", "celu", 7),
-      WordList.Word("ACTIVATION_GELU", "gelu", 8),
-      WordList.Word("ACTIVATION_GELU_EXACT", "geluExact", 9),
-      WordList.Word("ACTIVATION_SWISH", "swish", 10),
-      WordList.Word("ACTIVATION_SIGMOID", "sigmoid", 11),
-      WordList.Word("ACTIVATION_HARD_SIGMOID", "hardSigmoid", 12),
-      WordList.Word("ACTIVATION_LOG_SIGMOID", "logSigmoid", 13),
-      WordList.Word("ACTIVATION_TANH", "tanh", 14),
-      WordList.Word("ACTIVATION_HARD_TANH", "hardTanh", 15),
-      WordList.Word("ACTIVATION_SOFTPLUS", "softplus", 16),
-      WordList.Word("ACTIVATION_SOFT_SIGN", "softSign", 17),
-      WordList.Word("ACTIVATION_SOFTMAX", "softmax", 18),
-      WordList.Word("ACTIVATION_LOG_SOFTMAX", "logSoftmax", 19),
-      WordList.Word("ACTIVATION_EXP", "exp", 20),
-      WordList.Word("ACTIVATION_SQUARE", "square", 21),
-      WordList.Word("ACTIVATION_SQUARED_RELU", "squaredRelu", 22),
-      WordList.Word("ACTIVATION_HARD_SWISH", "hardSwish", 23),
-      WordList.Word("ACTIVATION_MISH", "mish", 24),
-      WordList.Word("ACTIVATION_ABS", "abs", 25),
-    ])
+  public static let words = WordList.inSchema("Activation")
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Adds sines and cosines of the timestep at geometrically spaced wavelengths.
-public struct AddTimingSignal: ConfigMessage {
+public struct AddTimingSignal: ConfigRecord {
   /// Shortest wavelength over 2 pi, in steps.
   public var minTimescale: Double
   /// Longest wavelength over 2 pi, in steps.
@@ -35,88 +35,13 @@ public struct AddTimingSignal: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "AddTimingSignal", .layer(field: "add_timing_signal", number: 4),
-    doc: "Adds sines and cosines of the timestep at geometrically spaced wavelengths.",
-    fields: [
-      FieldRow(
-        "min_timescale", 1, .double, defaults: [.number(1)],
-        doc: "Shortest wavelength over 2 pi, in steps."),
-      FieldRow(
-        "max_timescale", 2, .double, defaults: [.number(10000)],
-        doc: "Longest wavelength over 2 pi, in steps."),
-      FieldRow(
-        "trainable_scale", 3, .bool, defaults: [.bool(false)],
-        doc: "Multiply the signal by a learned number."),
-      FieldRow(
-        "axes", 4, .int, isRepeated: true,
-        doc: "Channel axes that the signal varies along; none: all."),
-      FieldRow(
-        "param_dtype", 5, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "only_advance_position_for_valid_timesteps", 6, .bool, defaults: [.bool(true)],
-        doc: "Count valid timesteps only."),
-      FieldRow(
-        "name", 7, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["sharding"])
+  public static let table = FieldTable.inSchema("AddTimingSignal")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.minTimescale), .value(\.maxTimescale), .value(\.trainableScale), .many(\.axes),
+    .value(\.paramDtype), .value(\.onlyAdvancePositionForValidTimesteps), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      minTimescale: try fields.value("min_timescale") ?? 1,
-      maxTimescale: try fields.value("max_timescale") ?? 10000,
-      trainableScale: try fields.value("trainable_scale") ?? false,
-      axes: try fields.many("axes") ?? [],
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      onlyAdvancePositionForValidTimesteps: try fields.value(
-        "only_advance_position_for_valid_timesteps") ?? true,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("min_timescale", minTimescale)
-      try fields.set("max_timescale", maxTimescale)
-      try fields.set("trainable_scale", trainableScale)
-      try fields.set("axes", axes)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set(
-        "only_advance_position_for_valid_timesteps", onlyAdvancePositionForValidTimesteps)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    The input plus sines and cosines of the position, of wavelengths from `2π / \
-    minTimescale` on.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...c]`; the signal varies over the channel axes `axes`, \
-        counted in the channel shape, or over all; row-major. Parameter `scale []` with \
-        `trainableScale`. The position is the number of valid timesteps before, or of \
-        all timesteps before with `onlyAdvancePositionForValidTimesteps` false.
-        """
-      ),
-      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
-      ("Streaming", "state `position i32[b]`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when a timescale is not positive or an axis does not \
-        exist, `.invalidInput` for input that is not floating-point.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Multiplies by a learned scale and adds a learned bias.
-public struct Affine: ConfigMessage {
+public struct Affine: ConfigRecord {
   /// Add a learned bias.
   public var useBias: Bool
   /// Multiply by a learned scale.
@@ -34,81 +34,13 @@ public struct Affine: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Affine", .layer(field: "affine", number: 6),
-    doc: "Multiplies by a learned scale and adds a learned bias.",
-    fields: [
-      FieldRow("use_bias", 1, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow("use_scale", 2, .bool, defaults: [.bool(true)], doc: "Multiply by a learned scale."),
-      FieldRow(
-        "shape", 3, .int, isRepeated: true, doc: "Shape of scale and bias; none: a single number."),
-      FieldRow(
-        "param_dtype", 4, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "scale_init", 5, .message("Initializer"),
-        defaults: [.node("Initializer", ("ones", [.node("Initializer.Ones")]))],
-        doc: "First values of the scale."),
-      FieldRow(
-        "bias_init", 6, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 7, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["scale_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("Affine")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.useBias), .value(\.useScale), .many(\.shape), .value(\.paramDtype),
+    .value(\.scaleInit), .value(\.biasInit), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      useBias: try fields.value("use_bias") ?? true,
-      useScale: try fields.value("use_scale") ?? true,
-      shape: try fields.many("shape") ?? [],
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      scaleInit: try fields.value("scale_init") ?? .ones,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_scale", useScale)
-      try fields.set("shape", shape)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("scale_init", scaleInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    `x * scale + bias` with trained arrays that are broadcast over the channels.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...broadcast(c, shape)]`; parameters `scale` and `bias` \
-        of `shape`, which is one number by default.
-        """
-      ),
-      ("Mask", "unchanged; invalid timesteps do not stay 0."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when `shape` has more axes than the channels or \
-        extents below 1, `.invalidInput` when it does not broadcast or the input is not \
-        floating-point.
-        """
-      ),
-    ])
 }

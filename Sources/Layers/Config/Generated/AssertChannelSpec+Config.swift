@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Passes its input through and refuses any other channel shape or dtype.
-public struct AssertChannelSpec: ConfigMessage {
+public struct AssertChannelSpec: ConfigRecord {
   /// Channel shape that the input must have; none: any.
   public var expectedChannelShape: Dims
   /// Dtype that the input must have; absent: any.
@@ -19,54 +19,12 @@ public struct AssertChannelSpec: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "AssertChannelSpec", .layer(field: "assert_channel_spec", number: 10),
-    doc: "Passes its input through and refuses any other channel shape or dtype.",
-    fields: [
-      FieldRow(
-        "expected_channel_shape", 1, .int, isRepeated: true,
-        doc: "Channel shape that the input must have; none: any."),
-      FieldRow(
-        "expected_dtype", 2, .symbol(DType.words),
-        doc: "Dtype that the input must have; absent: any."),
-      FieldRow(
-        "name", 3, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ])
+  public static let table = FieldTable.inSchema("AssertChannelSpec")
+  package static let properties: [ConfigProperty<Self>] = [
+    .many(\.expectedChannelShape), .optionalValue(\.expectedDtype), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      expectedChannelShape: try fields.many("expected_channel_shape") ?? [],
-      expectedDtype: try fields.value("expected_dtype"),
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("expected_channel_shape", expectedChannelShape)
-      try fields.set("expected_dtype", expectedDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    "The input, if it has the channels and the dtype that are expected.",
-    [
-      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidInput` when `expectedChannelShape` is given and another than \
-        the input's, or `expectedDtype` is.
-        """
-      ),
-    ])
 }

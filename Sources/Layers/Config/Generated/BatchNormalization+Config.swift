@@ -4,7 +4,7 @@ public import Tensors
 
 /// Normalises by the mean and variance of valid timesteps of the batch, or by running averages
 /// outside training.
-public struct BatchNormalization: ConfigMessage {
+public struct BatchNormalization: ConfigRecord {
   /// Channel axis that keeps its own statistics.
   public var axis: Int
   /// Weight of the old running average.
@@ -45,107 +45,14 @@ public struct BatchNormalization: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "BatchNormalization", .layer(field: "batch_normalization", number: 15),
-    doc:
-      "Normalises by the mean and variance of valid timesteps of the batch, or by running averages outside training.",
-    fields: [
-      FieldRow(
-        "axis", 1, .int, defaults: [.integer(-1)],
-        doc: "Channel axis that keeps its own statistics."),
-      FieldRow(
-        "momentum", 2, .double, defaults: [.number(0.99)], doc: "Weight of the old running average."
-      ),
-      FieldRow(
-        "epsilon", 3, .double, defaults: [.number(0.001)],
-        doc: "Small number that keeps the division finite."),
-      FieldRow("use_bias", 4, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow("use_scale", 5, .bool, defaults: [.bool(true)], doc: "Multiply by a learned scale."),
-      FieldRow(
-        "bias_init", 6, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "scale_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("ones", [.node("Initializer.Ones")]))],
-        doc: "First values of the scale."),
-      FieldRow(
-        "use_fast_variance", 8, .bool, defaults: [.bool(true)],
-        doc: "Compute the variance as mean square minus squared mean."),
-      FieldRow(
-        "param_dtype", 9, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 10, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["sharding", "guard_against_excess_precision"])
+  public static let table = FieldTable.inSchema("BatchNormalization")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.axis), .value(\.momentum), .value(\.epsilon), .value(\.useBias), .value(\.useScale),
+    .value(\.biasInit), .value(\.scaleInit), .value(\.useFastVariance), .value(\.paramDtype),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      axis: try fields.value("axis") ?? -1,
-      momentum: try fields.value("momentum") ?? 0.99,
-      epsilon: try fields.value("epsilon") ?? 0.001,
-      useBias: try fields.value("use_bias") ?? true,
-      useScale: try fields.value("use_scale") ?? true,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      scaleInit: try fields.value("scale_init") ?? .ones,
-      useFastVariance: try fields.value("use_fast_variance") ?? true,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("axis", axis)
-      try fields.set("momentum", momentum)
-      try fields.set("epsilon", epsilon)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_scale", useScale)
-      try fields.set("bias_init", biasInit)
-      try fields.set("scale_init", scaleInit)
-      try fields.set("use_fast_variance", useFastVariance)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Every channel shifted and scaled by statistics of the batch in training, by \
-    running averages of them otherwise: `y = (x - mean) / sqrt(variance + epsilon) * \
-    scale + bias`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...c]`; parameters `BatchNorm_0/scale` and \
-        `BatchNorm_0/bias`, variables `BatchNorm_0/mean` and `BatchNorm_0/var`, all of \
-        the extent of `axis`. A layer with a name has its name instead of `BatchNorm_0` \
-        there.
-        """
-      ),
-      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
-      (
-        "Streaming",
-        """
-        stateless; refuses to step in training, when outputs depend on future timesteps.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when `axis` is not a channel axis, `momentum` is not \
-        within 0 ... 1 or `epsilon` is negative; `.invalidInput` for input that is not \
-        floating-point; `.notSteppable` in training.
-        """
-      ),
-    ])
 }

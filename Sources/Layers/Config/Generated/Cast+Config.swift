@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Converts every element to another dtype.
-public struct Cast: ConfigMessage {
+public struct Cast: ConfigRecord {
   /// The new dtype.
   public var dtype: DType
   /// Scope of the parameters and key of the emits; absent: the place in the parent.
@@ -16,40 +16,10 @@ public struct Cast: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Cast", .layer(field: "cast", number: 19),
-    doc: "Converts every element to another dtype.",
-    fields: [
-      FieldRow("dtype", 1, .symbol(DType.words), isRequired: true, doc: "The new dtype."),
-      FieldRow(
-        "name", 2, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ])
+  public static let table = FieldTable.inSchema("Cast")
+  package static let properties: [ConfigProperty<Self>] = [.value(\.dtype), .optionalValue(\.name)]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      dtype: try fields.required("dtype"),
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(dtype: try fields.required("dtype"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("dtype", dtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    "The input in another dtype.",
-    [
-      ("Shape", "`[b, t, ...] -> [b, t, ...]`, any elements."),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-    ])
 }

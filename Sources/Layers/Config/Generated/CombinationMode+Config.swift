@@ -14,13 +14,5 @@ public enum CombinationMode: String, ConfigSymbol {
   case product = "PRODUCT"
 
   /// The legal values.
-  public static let words = WordList(
-    "CombinationMode",
-    [
-      WordList.Word("STACK", "stack", 1),
-      WordList.Word("CONCAT", "concat", 2),
-      WordList.Word("ADD", "add", 3),
-      WordList.Word("MEAN", "mean", 4),
-      WordList.Word("PRODUCT", "product", 5),
-    ])
+  public static let words = WordList.inSchema("CombinationMode")
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Combines the sequence with a constant that is an array or another sequence.
-public struct Conditioning: ConfigMessage {
+public struct Conditioning: ConfigRecord {
   /// Key of the conditioning among the constants.
   public var conditioningName: String
   /// How the conditioning is projected first.
@@ -49,114 +49,20 @@ public struct Conditioning: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Conditioning", .layer(field: "conditioning", number: 24),
-    doc: "Combines the sequence with a constant that is an array or another sequence.",
-    fields: [
-      FieldRow(
-        "conditioning_name", 1, .string, isRequired: true,
-        doc: "Key of the conditioning among the constants."),
-      FieldRow(
-        "projection", 2, .symbol(Conditioning.Projection.words), isRequired: true,
-        doc: "How the conditioning is projected first."),
-      FieldRow(
-        "combination", 3, .symbol(Conditioning.Combination.words), isRequired: true,
-        doc: "How the outputs are combined."),
-      FieldRow(
-        "projection_channel_shape", 4, .int, isRepeated: true,
-        doc: "Channel shape after a linear projection; none: that of the input."),
-      FieldRow(
-        "streaming", 5, .bool, defaults: [.bool(false)],
-        doc: "The conditioning comes block by block with the input."),
-      FieldRow(
-        "compute_dtype", 6, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 7, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 8, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "bias_init", 9, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "affine_scale_offset", 10, .double, defaults: [.number(1)],
-        doc: "Added to the scale of affine combinations."),
-      FieldRow(
-        "name", 11, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["kernel_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("Conditioning")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.conditioningName), .value(\.projection), .value(\.combination),
+    .many(\.projectionChannelShape), .value(\.streaming), .optionalValue(\.computeDtype),
+    .value(\.paramDtype), .value(\.kernelInit), .value(\.biasInit), .value(\.affineScaleOffset),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       conditioningName: try fields.required("conditioning_name"),
-      projection: try fields.required("projection"),
-      combination: try fields.required("combination"),
-      projectionChannelShape: try fields.many("projection_channel_shape") ?? [],
-      streaming: try fields.value("streaming") ?? false,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      affineScaleOffset: try fields.value("affine_scale_offset") ?? 1,
-      name: try fields.value("name"))
+      projection: try fields.required("projection"), combination: try fields.required("combination")
+    )
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("conditioning_name", conditioningName)
-      try fields.set("projection", projection)
-      try fields.set("combination", combination)
-      try fields.set("projection_channel_shape", projectionChannelShape)
-      try fields.set("streaming", streaming)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("affine_scale_offset", affineScaleOffset)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    "The sequence combined with a constant: `combine(x, project(c))`.",
-    [
-      (
-        "Shape",
-        """
-        `x [b, t, ...]`, constant `[b, ...]` or a sequence `[b, t, ...]` or `[b, 1, \
-        ...]`; channel shapes are aligned at the right and broadcast. Parameters of a \
-        projection `dense/kernel [*c, *y]`, `dense/bias [*y]`.
-        """
-      ),
-      ("Mask", "valid where both are; a sequence is invalid behind its end."),
-      (
-        "Streaming",
-        """
-        block 1, no latency. A whole sequence needs the state `position i32[b]`; a \
-        streamed one comes in the blocks of the input, and behind a latency `n` waits in \
-        `late [b, n, ...]` and `lateMask [b, n]`.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` where projection and combination do not go together, \
-        `.invalidInput` for shapes that do not combine, `.invalidConstant` for a \
-        constant that is missing or has another number of timesteps.
-        """
-      ),
-    ])
 
   /// How the conditioning is projected first.
   public enum Projection: String, ConfigSymbol {
@@ -168,13 +74,7 @@ public struct Conditioning: ConfigMessage {
     case linearAffine = "LINEAR_AFFINE"
 
     /// The legal values.
-    public static let words = WordList(
-      "Conditioning.Projection",
-      [
-        WordList.Word("IDENTITY", "identity", 1),
-        WordList.Word("LINEAR", "linear", 2),
-        WordList.Word("LINEAR_AFFINE", "linearAffine", 3),
-      ])
+    public static let words = WordList.inSchema("Conditioning.Projection")
   }
 
   /// How the projected conditioning enters.
@@ -195,16 +95,6 @@ public struct Conditioning: ConfigMessage {
     case concatBefore = "CONCAT_BEFORE"
 
     /// The legal values.
-    public static let words = WordList(
-      "Conditioning.Combination",
-      [
-        WordList.Word("ADD", "add", 1),
-        WordList.Word("CONCAT", "concat", 2),
-        WordList.Word("AFFINE", "affine", 3),
-        WordList.Word("AFFINE_SHIFT", "affineShift", 4),
-        WordList.Word("AFFINE_SCALE", "affineScale", 5),
-        WordList.Word("MUL", "mul", 6),
-        WordList.Word("CONCAT_BEFORE", "concatBefore", 7),
-      ])
+    public static let words = WordList.inSchema("Conditioning.Combination")
   }
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Convolution over time.
-public struct Conv1D: ConfigMessage {
+public struct Conv1D: ConfigRecord {
   /// Channels of the output.
   public var filters: Int
   /// Number of taps.
@@ -62,134 +62,17 @@ public struct Conv1D: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Conv1D", .layer(field: "conv1d", number: 25),
-    doc: "Convolution over time.",
-    fields: [
-      FieldRow("filters", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow("kernel_size", 2, .int, isRequired: true, doc: "Number of taps."),
-      FieldRow(
-        "strides", 3, .int, defaults: [.integer(1)], doc: "Steps from one window to the next."),
-      FieldRow(
-        "dilation_rate", 4, .int, defaults: [.integer(1)],
-        doc: "Distance between the taps of a window."),
-      FieldRow(
-        "padding", 5, .word(PaddingMode.words), defaults: [.text("valid")],
-        doc: "How time is padded and which outputs are valid."),
-      FieldRow(
-        "groups", 6, .int, defaults: [.integer(1)],
-        doc: "Groups of channels that do not see each other."),
-      FieldRow("use_bias", 7, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "use_weight_norm", 8, .bool, defaults: [.bool(false)],
-        doc: "Scale the kernel of each output channel to a learned length."),
-      FieldRow(
-        "activation", 9, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 10, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 11, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 12, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "kernel_constraint", 13, .message("WeightNormalization"),
-        doc: "Reparametrisation of the kernel."),
-      FieldRow(
-        "bias_init", 14, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 15, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["precision", "kernel_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("Conv1D")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.filters), .value(\.kernelSize), .value(\.strides), .value(\.dilationRate),
+    .value(\.padding), .value(\.groups), .value(\.useBias), .value(\.useWeightNorm),
+    .value(\.activation), .optionalValue(\.computeDtype), .value(\.paramDtype),
+    .value(\.kernelInit), .optionalValue(\.kernelConstraint), .value(\.biasInit),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
-      filters: try fields.required("filters"),
-      kernelSize: try fields.required("kernel_size"),
-      strides: try fields.value("strides") ?? 1,
-      dilationRate: try fields.value("dilation_rate") ?? 1,
-      padding: try fields.value("padding") ?? .valid,
-      groups: try fields.value("groups") ?? 1,
-      useBias: try fields.value("use_bias") ?? true,
-      useWeightNorm: try fields.value("use_weight_norm") ?? false,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      kernelConstraint: try fields.value("kernel_constraint"),
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+      filters: try fields.required("filters"), kernelSize: try fields.required("kernel_size"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("filters", filters)
-      try fields.set("kernel_size", kernelSize)
-      try fields.set("strides", strides)
-      try fields.set("dilation_rate", dilationRate)
-      try fields.set("padding", padding)
-      try fields.set("groups", groups)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_weight_norm", useWeightNorm)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("kernel_constraint", kernelConstraint)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Convolution over time: `y[o] = activation(Σ_k x[o·s - left + k·d] · kernel[k] + \
-    bias)`, taps in stored order (a cross-correlation).
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, c] -> [b, t / s, filters]`; parameters `kernel [k, c / groups, \
-        filters]`, `bias [filters]`, with weight normalisation `scale [filters]`.
-        """
-      ),
-      (
-        "Mask",
-        """
-        by padding mode; see TimeWindow. With more than one tap, invalid input counts as \
-        0.
-        """
-      ),
-      (
-        "Streaming",
-        """
-        block `s`; input latency `(k - 1)·d` for the reverse modes, half of it rounded \
-        up for `same`, else 0; state `buffer` `[b, n, c]` and, where past masks matter, \
-        `mask [b, n]`.
-        """
-      ),
-      ("Beyond", "steps with `same` and `semicausalFull`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for counts below 1, filters that the groups do not \
-        divide, or two reparametrisations; `.invalidInput` for input that is not `[b, t, \
-        c]` or whose channels the groups do not divide.
-        """
-      ),
-    ])
 }

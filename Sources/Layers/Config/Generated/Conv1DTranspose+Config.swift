@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Transposed convolution over time: each input step is spread over several output steps.
-public struct Conv1DTranspose: ConfigMessage {
+public struct Conv1DTranspose: ConfigRecord {
   /// Channels of the output.
   public var filters: Int
   /// Number of taps.
@@ -65,141 +65,17 @@ public struct Conv1DTranspose: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Conv1DTranspose", .layer(field: "conv1d_transpose", number: 26),
-    doc: "Transposed convolution over time: each input step is spread over several output steps.",
-    fields: [
-      FieldRow("filters", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow("kernel_size", 2, .int, isRequired: true, doc: "Number of taps."),
-      FieldRow(
-        "strides", 3, .int, defaults: [.integer(1)], doc: "Steps from one window to the next."),
-      FieldRow(
-        "dilation_rate", 4, .int, defaults: [.integer(1)],
-        doc: "Distance between the taps of a window."),
-      FieldRow(
-        "padding", 5, .word(PaddingMode.words), defaults: [.text("valid")],
-        doc: "How time is padded and which outputs are valid."),
-      FieldRow(
-        "groups", 6, .int, defaults: [.integer(1)],
-        doc: "Groups of channels that do not see each other."),
-      FieldRow("use_bias", 7, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "use_weight_norm", 8, .bool, defaults: [.bool(false)],
-        doc: "Scale the kernel of each output channel to a learned length."),
-      FieldRow(
-        "activation", 9, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 10, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 11, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 12, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "kernel_constraint", 13, .message("WeightNormalization"),
-        doc: "Reparametrisation of the kernel."),
-      FieldRow(
-        "bias_init", 14, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 15, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-      FieldRow(
-        "reverse_kernel", 16, .bool, defaults: [.bool(false)],
-        doc: "Apply the kernel in reverse order, so that it is the impulse response itself."),
-    ],
-    omitted: ["precision", "kernel_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("Conv1DTranspose")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.filters), .value(\.kernelSize), .value(\.strides), .value(\.dilationRate),
+    .value(\.padding), .value(\.groups), .value(\.useBias), .value(\.useWeightNorm),
+    .value(\.activation), .optionalValue(\.computeDtype), .value(\.paramDtype),
+    .value(\.kernelInit), .optionalValue(\.kernelConstraint), .value(\.biasInit),
+    .optionalValue(\.name), .value(\.reverseKernel),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
-      filters: try fields.required("filters"),
-      kernelSize: try fields.required("kernel_size"),
-      strides: try fields.value("strides") ?? 1,
-      dilationRate: try fields.value("dilation_rate") ?? 1,
-      padding: try fields.value("padding") ?? .valid,
-      groups: try fields.value("groups") ?? 1,
-      useBias: try fields.value("use_bias") ?? true,
-      useWeightNorm: try fields.value("use_weight_norm") ?? false,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      kernelConstraint: try fields.value("kernel_constraint"),
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"),
-      reverseKernel: try fields.value("reverse_kernel") ?? false)
+      filters: try fields.required("filters"), kernelSize: try fields.required("kernel_size"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("filters", filters)
-      try fields.set("kernel_size", kernelSize)
-      try fields.set("strides", strides)
-      try fields.set("dilation_rate", dilationRate)
-      try fields.set("padding", padding)
-      try fields.set("groups", groups)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_weight_norm", useWeightNorm)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("kernel_constraint", kernelConstraint)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      try fields.set("reverse_kernel", reverseKernel)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Transposed convolution over time, which raises the rate by `s`; see \
-    TransposeWindow.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, c] -> [b, t · s, filters]` (longer for `valid` and `semicausal_full`); \
-        parameters `kernel [k, c / groups, filters]`, `bias [filters]`, with weight \
-        normalisation `scale [filters]`.
-        """
-      ),
-      (
-        "Mask",
-        """
-        repeated for `causal` and `same`; for `valid` and `causal_valid` an output is \
-        valid when all inputs that reach it are, for `semicausal_full` when any is.
-        """
-      ),
-      (
-        "Streaming",
-        """
-        `causal` and `causal_valid`, without latency, and `same`, with an input latency \
-        `l` of `(span - 1 - left) / s` rounded up; block 1, ratio `s`; state `buffer [b, \
-        n, c]`, the last inputs, and with a latency `mask [b, l]`, or for `causal_valid` \
-        `mask [b, n]`.
-        """
-      ),
-      ("Beyond", "steps with `same`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for counts below 1, filters that the groups do not \
-        divide, other padding modes than valid, same, causal, causal_valid and \
-        semicausal_full; `.invalidInput` as `Conv1D`.
-        """
-      ),
-    ])
 }

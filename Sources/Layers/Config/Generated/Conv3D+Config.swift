@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Convolution over time and two spatial axes.
-public struct Conv3D: ConfigMessage {
+public struct Conv3D: ConfigRecord {
   /// Channels of the output.
   public var filters: Int
   /// Number of taps.
@@ -65,131 +65,17 @@ public struct Conv3D: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Conv3D", .layer(field: "conv3d", number: 29),
-    doc: "Convolution over time and two spatial axes.",
-    fields: [
-      FieldRow("filters", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow("kernel_size", 2, .int, isRepeated: true, isRequired: true, doc: "Number of taps."),
-      FieldRow(
-        "strides", 3, .int, isRepeated: true, defaults: [.integer(1)],
-        doc: "Steps from one window to the next."),
-      FieldRow(
-        "dilation_rate", 4, .int, isRepeated: true, defaults: [.integer(1)],
-        doc: "Distance between the taps of a window."),
-      FieldRow(
-        "time_padding", 5, .word(PaddingMode.words), defaults: [.text("valid")],
-        doc: "How time is padded and which outputs are valid."),
-      FieldRow(
-        "spatial_padding", 6, .message("Padding"), isRepeated: true,
-        defaults: [
-          .node("Padding", ("mode", [.text("same")])), .node("Padding", ("mode", [.text("same")])),
-        ], doc: "Padding of the two spatial axes."),
-      FieldRow(
-        "groups", 7, .int, defaults: [.integer(1)],
-        doc: "Groups of channels that do not see each other."),
-      FieldRow("use_bias", 8, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "use_weight_norm", 9, .bool, defaults: [.bool(false)],
-        doc: "Scale the kernel of each output channel to a learned length."),
-      FieldRow(
-        "activation", 10, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 11, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 12, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 13, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "kernel_constraint", 14, .message("WeightNormalization"),
-        doc: "Reparametrisation of the kernel."),
-      FieldRow(
-        "bias_init", 15, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 16, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["precision", "kernel_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("Conv3D")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.filters), .many(\.kernelSize), .many(\.strides), .many(\.dilationRate),
+    .value(\.timePadding), .list(\.spatialPadding), .value(\.groups), .value(\.useBias),
+    .value(\.useWeightNorm), .value(\.activation), .optionalValue(\.computeDtype),
+    .value(\.paramDtype), .value(\.kernelInit), .optionalValue(\.kernelConstraint),
+    .value(\.biasInit), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
-      filters: try fields.required("filters"),
-      kernelSize: try fields.requiredMany("kernel_size"),
-      strides: try fields.many("strides") ?? 1,
-      dilationRate: try fields.many("dilation_rate") ?? 1,
-      timePadding: try fields.value("time_padding") ?? .valid,
-      spatialPadding: try fields.nonEmptyList("spatial_padding") ?? [.mode(.same), .mode(.same)],
-      groups: try fields.value("groups") ?? 1,
-      useBias: try fields.value("use_bias") ?? true,
-      useWeightNorm: try fields.value("use_weight_norm") ?? false,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      kernelConstraint: try fields.value("kernel_constraint"),
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+      filters: try fields.required("filters"), kernelSize: try fields.requiredMany("kernel_size"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("filters", filters)
-      try fields.set("kernel_size", kernelSize)
-      try fields.set("strides", strides)
-      try fields.set("dilation_rate", dilationRate)
-      try fields.set("time_padding", timePadding)
-      try fields.set("spatial_padding", spatialPadding)
-      try fields.set("groups", groups)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_weight_norm", useWeightNorm)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("kernel_constraint", kernelConstraint)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    "Convolution over time and two spatial axes, as Conv2D.",
-    [
-      (
-        "Shape",
-        """
-        `[b, t, h, w, c] -> [b, t / s, h', w', filters]`; parameters `kernel [kt, kh, \
-        kw, c / groups, filters]`, `bias [filters]`, with weight normalisation `scale \
-        [filters]`.
-        """
-      ),
-      ("Mask", "by `timePadding`, as in Conv1D."),
-      (
-        "Streaming",
-        """
-        over time as Conv1D; state `buffer [b, n, h, w, c]` and, where past masks \
-        matter, `mask [b, n]`.
-        """
-      ),
-      ("Beyond", "steps with `same` and `semicausalFull`."),
-      (
-        "Throws",
-        """
-        LayerError as Conv2D, and `.invalidConfig` for other than two spatial paddings.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Linear map of the last channel axis.
-public struct Dense: ConfigMessage {
+public struct Dense: ConfigRecord {
   /// Channels of the output.
   public var features: Int
   /// Add a learned bias.
@@ -38,89 +38,13 @@ public struct Dense: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Dense", .layer(field: "dense", number: 31),
-    doc: "Linear map of the last channel axis.",
-    fields: [
-      FieldRow("features", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow("use_bias", 2, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "activation", 3, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 4, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 5, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 6, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "bias_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 8, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: [
-      "precision", "kernel_sharding", "bias_sharding", "einsum_factory", "projectable",
-      "quantization_provider",
-    ])
+  public static let table = FieldTable.inSchema("Dense")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.features), .value(\.useBias), .value(\.activation), .optionalValue(\.computeDtype),
+    .value(\.paramDtype), .value(\.kernelInit), .value(\.biasInit), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      features: try fields.required("features"),
-      useBias: try fields.value("use_bias") ?? true,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(features: try fields.required("features"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("features", features)
-      try fields.set("use_bias", useBias)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    A linear map of the last channel axis: `y = activation(x · kernel + bias)`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ..., c] -> [b, t, ..., features]`; parameters `kernel [c, features]`, \
-        `bias [features]`.
-        """
-      ),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidInput` for input without channel axes, `.invalidConfig` when \
-        `features < 1` or the compute dtype is an integer.
-        """
-      ),
-    ])
 }

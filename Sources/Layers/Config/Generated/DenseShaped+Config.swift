@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Linear map of all channel axes at once to a new channel shape.
-public struct DenseShaped: ConfigMessage {
+public struct DenseShaped: ConfigRecord {
   /// Channel shape of the output.
   public var outputShape: Dims
   /// Add a learned bias.
@@ -38,93 +38,13 @@ public struct DenseShaped: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "DenseShaped", .layer(field: "dense_shaped", number: 32),
-    doc: "Linear map of all channel axes at once to a new channel shape.",
-    fields: [
-      FieldRow(
-        "output_shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
-        doc: "Channel shape of the output."),
-      FieldRow("use_bias", 2, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "activation", 3, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 4, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 5, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 6, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "bias_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 8, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: [
-      "precision", "kernel_sharding", "bias_sharding", "projectable", "einsum_factory",
-      "quantization_provider",
-    ])
+  public static let table = FieldTable.inSchema("DenseShaped")
+  package static let properties: [ConfigProperty<Self>] = [
+    .many(\.outputShape), .value(\.useBias), .value(\.activation), .optionalValue(\.computeDtype),
+    .value(\.paramDtype), .value(\.kernelInit), .value(\.biasInit), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      outputShape: try fields.many("output_shape") ?? [],
-      useBias: try fields.value("use_bias") ?? true,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(outputShape: try fields.many("output_shape") ?? [])
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("output_shape", outputShape)
-      try fields.set("use_bias", useBias)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    A linear map of all channel axes at once to a new channel shape: `y = \
-    activation(x · kernel + bias)`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...outputShape]`; parameters `kernel [...c, \
-        ...outputShape]`, where a channel shape without axes counts as `[1]`, and `bias \
-        [...outputShape]`, or `[1]`.
-        """
-      ),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for output extents below 1 or a compute dtype that \
-        is not floating-point, `.invalidInput` for complex input.
-        """
-      ),
-    ])
 }

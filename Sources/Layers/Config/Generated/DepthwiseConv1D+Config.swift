@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Convolution over time of each channel by itself.
-public struct DepthwiseConv1D: ConfigMessage {
+public struct DepthwiseConv1D: ConfigRecord {
   /// Number of taps.
   public var kernelSize: Int
   /// Steps from one window to the next.
@@ -58,130 +58,15 @@ public struct DepthwiseConv1D: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "DepthwiseConv1D", .layer(field: "depthwise_conv1d", number: 33),
-    doc: "Convolution over time of each channel by itself.",
-    fields: [
-      FieldRow("kernel_size", 1, .int, isRequired: true, doc: "Number of taps."),
-      FieldRow(
-        "strides", 2, .int, defaults: [.integer(1)], doc: "Steps from one window to the next."),
-      FieldRow(
-        "depth_multiplier", 3, .int, defaults: [.integer(1)],
-        doc: "Output channels for each input channel."),
-      FieldRow(
-        "dilation_rate", 4, .int, defaults: [.integer(1)],
-        doc: "Distance between the taps of a window."),
-      FieldRow(
-        "padding", 5, .word(PaddingMode.words), defaults: [.text("valid")],
-        doc: "How time is padded and which outputs are valid."),
-      FieldRow("use_bias", 6, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "use_weight_norm", 7, .bool, defaults: [.bool(false)],
-        doc: "Scale the kernel of each output channel to a learned length."),
-      FieldRow(
-        "activation", 8, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 9, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 10, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 11, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "kernel_constraint", 12, .message("WeightNormalization"),
-        doc: "Reparametrisation of the kernel."),
-      FieldRow(
-        "bias_init", 13, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 14, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["precision", "kernel_sharding", "bias_sharding", "array_factory"])
+  public static let table = FieldTable.inSchema("DepthwiseConv1D")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.kernelSize), .value(\.strides), .value(\.depthMultiplier), .value(\.dilationRate),
+    .value(\.padding), .value(\.useBias), .value(\.useWeightNorm), .value(\.activation),
+    .optionalValue(\.computeDtype), .value(\.paramDtype), .value(\.kernelInit),
+    .optionalValue(\.kernelConstraint), .value(\.biasInit), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      kernelSize: try fields.required("kernel_size"),
-      strides: try fields.value("strides") ?? 1,
-      depthMultiplier: try fields.value("depth_multiplier") ?? 1,
-      dilationRate: try fields.value("dilation_rate") ?? 1,
-      padding: try fields.value("padding") ?? .valid,
-      useBias: try fields.value("use_bias") ?? true,
-      useWeightNorm: try fields.value("use_weight_norm") ?? false,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      kernelConstraint: try fields.value("kernel_constraint"),
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(kernelSize: try fields.required("kernel_size"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("kernel_size", kernelSize)
-      try fields.set("strides", strides)
-      try fields.set("depth_multiplier", depthMultiplier)
-      try fields.set("dilation_rate", dilationRate)
-      try fields.set("padding", padding)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_weight_norm", useWeightNorm)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("kernel_constraint", kernelConstraint)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Convolution over time of every channel by itself: output channel `c · m + j` is \
-    channel `c` with its `j`-th kernel, `m` the depth multiplier.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, c] -> [b, t / s, c · m]`; parameters `kernel [k, 1, c · m]`, `bias [c · \
-        m]`, with weight normalisation `scale [c · m]`.
-        """
-      ),
-      (
-        "Mask",
-        """
-        by padding mode; see TimeWindow. With more than one tap, invalid input counts as \
-        0.
-        """
-      ),
-      (
-        "Streaming",
-        """
-        block `s`; input latency `(k - 1)·d` for the reverse modes, half of it rounded \
-        up for `same`, else 0; state `buffer` `[b, n, c]` and, where past masks matter, \
-        `mask [b, n]`.
-        """
-      ),
-      ("Beyond", "steps with `same` and `semicausalFull`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for counts below 1 or two reparametrisations, \
-        `.invalidInput` for input that is not `[b, t, c]`.
-        """
-      ),
-    ])
 }

@@ -12,11 +12,5 @@ public enum Distribution: String, ConfigWord {
   case uniform = "uniform"
 
   /// The legal values.
-  public static let words = WordList(
-    "Distribution",
-    [
-      WordList.Word("truncated_normal", "truncatedNormal", 0),
-      WordList.Word("normal", "normal", 1),
-      WordList.Word("uniform", "uniform", 2),
-    ])
+  public static let words = WordList.inSchema("Distribution")
 }

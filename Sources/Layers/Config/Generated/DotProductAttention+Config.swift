@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Attention of the sequence to a whole source sequence.
-public struct DotProductAttention: ConfigMessage {
+public struct DotProductAttention: ConfigRecord {
   /// Key of the source among the constants.
   public var sourceName: String
   /// Number of heads.
@@ -101,228 +101,27 @@ public struct DotProductAttention: ConfigMessage {
   }
 
   /// Whether all fields are equal; layers that cannot be compared are not.
-  public static func == (a: Self, b: Self) -> Bool {
-    guard a.sourceName == b.sourceName else { return false }
-    guard a.numHeads == b.numHeads else { return false }
-    guard a.unitsPerHead == b.unitsPerHead else { return false }
-    guard a.attentionProbabilitiesDropoutRate == b.attentionProbabilitiesDropoutRate else {
-      return false
-    }
-    guard a.broadcastDropoutAcrossQueries == b.broadcastDropoutAcrossQueries else { return false }
-    guard a.useBias == b.useBias else { return false }
-    guard a.inputProjection == b.inputProjection else { return false }
-    guard areEqual(a.queryNetwork, b.queryNetwork) else { return false }
-    guard areEqual(a.keyNetwork, b.keyNetwork) else { return false }
-    guard areEqual(a.valueNetwork, b.valueNetwork) else { return false }
-    guard a.relativePositionEmbedding == b.relativePositionEmbedding else { return false }
-    guard a.queryPositionsName == b.queryPositionsName else { return false }
-    guard a.perDimScale == b.perDimScale else { return false }
-    guard a.perDimKeyScale == b.perDimKeyScale else { return false }
-    guard a.queryScale == b.queryScale else { return false }
-    guard a.attentionLogitsSoftCap == b.attentionLogitsSoftCap else { return false }
-    guard a.zeroFullyMasked == b.zeroFullyMasked else { return false }
-    guard a.computeDtype == b.computeDtype else { return false }
-    guard a.paramDtype == b.paramDtype else { return false }
-    guard a.numSinkEmbeddings == b.numSinkEmbeddings else { return false }
-    guard a.sinkEmbeddingsInit == b.sinkEmbeddingsInit else { return false }
-    guard a.useSinkScalars == b.useSinkScalars else { return false }
-    guard a.sinkScalarsInit == b.sinkScalarsInit else { return false }
-    guard a.name == b.name else { return false }
-    guard a.experimentalAccumulateLogitsInFloat32 == b.experimentalAccumulateLogitsInFloat32 else {
-      return false
-    }
-    guard a.recomputeKvPerStep == b.recomputeKvPerStep else { return false }
-    return true
-  }
+  public static func == (a: Self, b: Self) -> Bool { haveEqualFields(a, b) }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "DotProductAttention", .layer(field: "dot_product_attention", number: 36),
-    doc: "Attention of the sequence to a whole source sequence.",
-    fields: [
-      FieldRow(
-        "source_name", 1, .string, isRequired: true, doc: "Key of the source among the constants."),
-      FieldRow("num_heads", 2, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow("units_per_head", 3, .int, isRequired: true, doc: "Channels of each head."),
-      FieldRow(
-        "attention_probabilities_dropout_rate", 4, .double, defaults: [.number(0)],
-        doc: "Part of the attention probabilities that is dropped in training."),
-      FieldRow(
-        "broadcast_dropout_across_queries", 5, .bool, defaults: [.bool(false)],
-        doc: "Drop the same keys for all queries."),
-      FieldRow("use_bias", 6, .bool, defaults: [.bool(false)], doc: "Add a learned bias."),
-      FieldRow(
-        "input_projection", 7, .message("QueryKeyValueProjection"),
-        defaults: [
-          .node(
-            "QueryKeyValueProjection",
-            ("query_and_key_value_projection", [.node("QueryAndKeyValueProjection")]))
-        ], doc: "How queries, keys and values are projected."),
-      FieldRow("query_network", 8, .layer, doc: "Applied to the queries."),
-      FieldRow("key_network", 9, .layer, doc: "Applied to the keys."),
-      FieldRow("value_network", 10, .layer, doc: "Applied to the values."),
-      FieldRow(
-        "relative_position_embedding", 11, .message("RelativePositionEmbedding"),
-        doc: "How distance enters the logits."),
-      FieldRow(
-        "query_positions_name", 12, .string, doc: "Key of the query positions among the constants."),
-      FieldRow(
-        "per_dim_scale", 13, .bool, defaults: [.bool(false)],
-        doc: "Scale queries by a learned number for each channel."),
-      FieldRow(
-        "per_dim_key_scale", 14, .bool, defaults: [.bool(false)],
-        doc: "Scale keys by a learned number for each channel."),
-      FieldRow(
-        "query_scale", 15, .double, doc: "Factor of the queries; absent: 1 / sqrt(units_per_head)."),
-      FieldRow(
-        "attention_logits_soft_cap", 16, .double,
-        doc: "Logits become cap * tanh(logits / cap); absent: no cap."),
-      FieldRow(
-        "zero_fully_masked", 17, .bool, defaults: [.bool(false)],
-        doc: "A query that sees no key gets zeros instead of a mean."),
-      FieldRow(
-        "compute_dtype", 18, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 19, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "num_sink_embeddings", 20, .int, defaults: [.integer(0)],
-        doc: "Learned keys and values that every query sees."),
-      FieldRow(
-        "sink_embeddings_init", 21, .message("Initializer"),
-        defaults: [.node("Initializer", ("embed_normal", [.node("Initializer.EmbedNormal")]))],
-        doc: "First values of the learned keys and values."),
-      FieldRow(
-        "use_sink_scalars", 22, .bool, defaults: [.bool(false)],
-        doc: "One learned logit for each head with value zero."),
-      FieldRow(
-        "sink_scalars_init", 23, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the learned logits."),
-      FieldRow(
-        "name", 24, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-      FieldRow(
-        "experimental_accumulate_logits_in_float32", 25, .bool, defaults: [.bool(false)],
-        doc: "Accumulate logits in float32."),
-      FieldRow(
-        "recompute_kv_per_step", 26, .bool, defaults: [.bool(false)],
-        doc: "Project the source again at every step instead of keeping keys and values."),
-    ],
-    omitted: ["per_dim_scale_sharding", "precision", "sink_embeddings_sharding"])
+  public static let table = FieldTable.inSchema("DotProductAttention")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.sourceName), .value(\.numHeads), .value(\.unitsPerHead),
+    .value(\.attentionProbabilitiesDropoutRate), .value(\.broadcastDropoutAcrossQueries),
+    .value(\.useBias), .value(\.inputProjection), .optionalLayer(\.queryNetwork),
+    .optionalLayer(\.keyNetwork), .optionalLayer(\.valueNetwork),
+    .optionalValue(\.relativePositionEmbedding), .optionalValue(\.queryPositionsName),
+    .value(\.perDimScale), .value(\.perDimKeyScale), .optionalValue(\.queryScale),
+    .optionalValue(\.attentionLogitsSoftCap), .value(\.zeroFullyMasked),
+    .optionalValue(\.computeDtype), .value(\.paramDtype), .value(\.numSinkEmbeddings),
+    .value(\.sinkEmbeddingsInit), .value(\.useSinkScalars), .value(\.sinkScalarsInit),
+    .optionalValue(\.name), .value(\.experimentalAccumulateLogitsInFloat32),
+    .value(\.recomputeKvPerStep),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
-      sourceName: try fields.required("source_name"),
-      numHeads: try fields.required("num_heads"),
-      unitsPerHead: try fields.required("units_per_head"),
-      attentionProbabilitiesDropoutRate: try fields.value("attention_probabilities_dropout_rate")
-        ?? 0,
-      broadcastDropoutAcrossQueries: try fields.value("broadcast_dropout_across_queries") ?? false,
-      useBias: try fields.value("use_bias") ?? false,
-      inputProjection: try fields.value("input_projection") ?? .queryAndKeyValueProjection(),
-      queryNetwork: try fields.layer("query_network"),
-      keyNetwork: try fields.layer("key_network"),
-      valueNetwork: try fields.layer("value_network"),
-      relativePositionEmbedding: try fields.value("relative_position_embedding"),
-      queryPositionsName: try fields.value("query_positions_name"),
-      perDimScale: try fields.value("per_dim_scale") ?? false,
-      perDimKeyScale: try fields.value("per_dim_key_scale") ?? false,
-      queryScale: try fields.value("query_scale"),
-      attentionLogitsSoftCap: try fields.value("attention_logits_soft_cap"),
-      zeroFullyMasked: try fields.value("zero_fully_masked") ?? false,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      numSinkEmbeddings: try fields.value("num_sink_embeddings") ?? 0,
-      sinkEmbeddingsInit: try fields.value("sink_embeddings_init") ?? .embedNormal,
-      useSinkScalars: try fields.value("use_sink_scalars") ?? false,
-      sinkScalarsInit: try fields.value("sink_scalars_init") ?? .zeros,
-      name: try fields.value("name"),
-      experimentalAccumulateLogitsInFloat32: try fields.value(
-        "experimental_accumulate_logits_in_float32") ?? false,
-      recomputeKvPerStep: try fields.value("recompute_kv_per_step") ?? false)
+      sourceName: try fields.required("source_name"), numHeads: try fields.required("num_heads"),
+      unitsPerHead: try fields.required("units_per_head"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("source_name", sourceName)
-      try fields.set("num_heads", numHeads)
-      try fields.set("units_per_head", unitsPerHead)
-      try fields.set("attention_probabilities_dropout_rate", attentionProbabilitiesDropoutRate)
-      try fields.set("broadcast_dropout_across_queries", broadcastDropoutAcrossQueries)
-      try fields.set("use_bias", useBias)
-      try fields.set("input_projection", inputProjection)
-      try fields.set("query_network", layer: queryNetwork)
-      try fields.set("key_network", layer: keyNetwork)
-      try fields.set("value_network", layer: valueNetwork)
-      try fields.set("relative_position_embedding", relativePositionEmbedding)
-      try fields.set("query_positions_name", queryPositionsName)
-      try fields.set("per_dim_scale", perDimScale)
-      try fields.set("per_dim_key_scale", perDimKeyScale)
-      try fields.set("query_scale", queryScale)
-      try fields.set("attention_logits_soft_cap", attentionLogitsSoftCap)
-      try fields.set("zero_fully_masked", zeroFullyMasked)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("num_sink_embeddings", numSinkEmbeddings)
-      try fields.set("sink_embeddings_init", sinkEmbeddingsInit)
-      try fields.set("use_sink_scalars", useSinkScalars)
-      try fields.set("sink_scalars_init", sinkScalarsInit)
-      try fields.set("name", name)
-      try fields.set(
-        "experimental_accumulate_logits_in_float32", experimentalAccumulateLogitsInFloat32)
-      try fields.set("recompute_kv_per_step", recomputeKvPerStep)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Attention of every timestep to a whole source sequence, given as a constant.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, d] -> [b, t, n, h]`, source `[b, s, c]`; parameters by input projection, \
-        such as `query_projection/kernel [d, n, h]` and `key_value_projection/kernel [c, \
-        2, n, h]`; `per_dim_scale [h]`, `per_dim_key_scale [h]`, `sink_key_embeddings \
-        [s, n, h]`, `sink_value_embeddings [s, n, h]`, `sink_scalars [n]`.
-        """
-      ),
-      (
-        "Mask",
-        """
-        unchanged; invalid timesteps of the source are never seen. Where all are invalid \
-        the output is 0, or what sinks give.
-        """
-      ),
-      (
-        "Streaming",
-        """
-        block 1, no latency; state `keys` and `values` `[b, s, n, h]` and `mask [b, s]`, \
-        which no step changes, or none of them with `recomputeKvPerStep`; where \
-        positions matter `position i32[b]`, with dropout in training also `rowKey \
-        u32[b]`. Steps if the query network does.
-        """
-      ),
-      ("Emits", "`probabilities_by_source/<source> [b, t, n, sinks + s]`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for counts below 1, an empty source name, the \
-        combined projection, negative soft cap, a dropout rate outside 0 ... 1, both \
-        kinds of sinks, sinks with `zeroFullyMasked`, or relative positions that are no \
-        bias or of other heads; `.invalidConstant` for a source that is missing or no \
-        sequence `[b, s, c]`, and for positions that are not `[b, t]`; `.invalidInput` \
-        for input that is not `[b, t, d]`.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Self attention with positions and segments, reduced over key blocks as it goes.
-public struct DotProductSelfAttentionV2: ConfigMessage {
+public struct DotProductSelfAttentionV2: ConfigRecord {
   /// Number of heads.
   public var numHeads: Int
   /// Channels of each head.
@@ -87,195 +87,26 @@ public struct DotProductSelfAttentionV2: ConfigMessage {
   }
 
   /// Whether all fields are equal; layers that cannot be compared are not.
-  public static func == (a: Self, b: Self) -> Bool {
-    guard a.numHeads == b.numHeads else { return false }
-    guard a.unitsPerHead == b.unitsPerHead else { return false }
-    guard a.maxPastHorizon == b.maxPastHorizon else { return false }
-    guard a.maxFutureHorizon == b.maxFutureHorizon else { return false }
-    guard a.numKvHeads == b.numKvHeads else { return false }
-    guard a.useBias == b.useBias else { return false }
-    guard a.inputProjection == b.inputProjection else { return false }
-    guard areEqual(a.queryNetwork, b.queryNetwork) else { return false }
-    guard areEqual(a.keyNetwork, b.keyNetwork) else { return false }
-    guard areEqual(a.valueNetwork, b.valueNetwork) else { return false }
-    guard a.attentionLogitsSoftCap == b.attentionLogitsSoftCap else { return false }
-    guard a.perDimScale == b.perDimScale else { return false }
-    guard a.queryScale == b.queryScale else { return false }
-    guard a.computeDtype == b.computeDtype else { return false }
-    guard a.paramDtype == b.paramDtype else { return false }
-    guard a.useKvCacheRingbuffer == b.useKvCacheRingbuffer else { return false }
-    guard a.segmentIdsName == b.segmentIdsName else { return false }
-    guard a.positionName == b.positionName else { return false }
-    guard a.flashAttentionQueryBlockSize == b.flashAttentionQueryBlockSize else { return false }
-    guard a.flashAttentionKeyBlockSize == b.flashAttentionKeyBlockSize else { return false }
-    guard a.name == b.name else { return false }
-    guard a.experimentalAccumulateLogitsInFloat32 == b.experimentalAccumulateLogitsInFloat32 else {
-      return false
-    }
-    return true
-  }
+  public static func == (a: Self, b: Self) -> Bool { haveEqualFields(a, b) }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "DotProductSelfAttentionV2", .layer(field: "dot_product_self_attention_v2", number: 38),
-    doc: "Self attention with positions and segments, reduced over key blocks as it goes.",
-    fields: [
-      FieldRow("num_heads", 1, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow("units_per_head", 2, .int, isRequired: true, doc: "Channels of each head."),
-      FieldRow(
-        "max_past_horizon", 3, .int, isRequired: true,
-        doc: "Visible steps before the own one; -1: all."),
-      FieldRow(
-        "max_future_horizon", 4, .int, defaults: [.integer(0)],
-        doc: "Visible steps after the own one; -1: all."),
-      FieldRow(
-        "num_kv_heads", 5, .int,
-        doc: "Number of key and value heads; absent: as many as query heads."),
-      FieldRow("use_bias", 6, .bool, defaults: [.bool(false)], doc: "Add a learned bias."),
-      FieldRow(
-        "input_projection", 7, .message("QueryKeyValueProjection"),
-        defaults: [
-          .node(
-            "QueryKeyValueProjection",
-            ("combined_query_key_value_projection", [.node("CombinedQueryKeyValueProjection")]))
-        ], doc: "How queries, keys and values are projected."),
-      FieldRow("query_network", 8, .layer, doc: "Applied to the queries."),
-      FieldRow("key_network", 9, .layer, doc: "Applied to the keys."),
-      FieldRow("value_network", 10, .layer, doc: "Applied to the values."),
-      FieldRow(
-        "attention_logits_soft_cap", 11, .double,
-        doc: "Logits become cap * tanh(logits / cap); absent: no cap."),
-      FieldRow(
-        "per_dim_scale", 12, .bool, defaults: [.bool(false)],
-        doc: "Scale queries by a learned number for each channel."),
-      FieldRow(
-        "query_scale", 13, .double, doc: "Factor of the queries; absent: 1 / sqrt(units_per_head)."),
-      FieldRow(
-        "compute_dtype", 14, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 15, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "use_kv_cache_ringbuffer", 16, .bool, defaults: [.bool(false)],
-        doc: "Keep keys and values in a ring; a hint."),
-      FieldRow(
-        "segment_ids_name", 17, .string,
-        doc: "Key of segment numbers among the constants; only equal segments see each other."),
-      FieldRow("position_name", 18, .string, doc: "Key of positions among the constants."),
-      FieldRow(
-        "flash_attention_query_block_size", 19, .int,
-        doc: "Queries handled at once; a hint that changes no result."),
-      FieldRow(
-        "flash_attention_key_block_size", 20, .int,
-        doc: "Keys handled at once; a hint that changes no result."),
-      FieldRow(
-        "name", 21, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-      FieldRow(
-        "experimental_accumulate_logits_in_float32", 22, .bool, defaults: [.bool(false)],
-        doc: "Accumulate logits in float32."),
-    ],
-    omitted: [
-      "per_dim_scale_sharding", "precision", "experimental_remat_outer", "experimental_remat_inner",
-    ])
+  public static let table = FieldTable.inSchema("DotProductSelfAttentionV2")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.numHeads), .value(\.unitsPerHead), .value(\.maxPastHorizon),
+    .value(\.maxFutureHorizon), .optionalValue(\.numKvHeads), .value(\.useBias),
+    .value(\.inputProjection), .optionalLayer(\.queryNetwork), .optionalLayer(\.keyNetwork),
+    .optionalLayer(\.valueNetwork), .optionalValue(\.attentionLogitsSoftCap), .value(\.perDimScale),
+    .optionalValue(\.queryScale), .optionalValue(\.computeDtype), .value(\.paramDtype),
+    .value(\.useKvCacheRingbuffer), .optionalValue(\.segmentIdsName),
+    .optionalValue(\.positionName), .optionalValue(\.flashAttentionQueryBlockSize),
+    .optionalValue(\.flashAttentionKeyBlockSize), .optionalValue(\.name),
+    .value(\.experimentalAccumulateLogitsInFloat32),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       numHeads: try fields.required("num_heads"),
       unitsPerHead: try fields.required("units_per_head"),
-      maxPastHorizon: try fields.required("max_past_horizon"),
-      maxFutureHorizon: try fields.value("max_future_horizon") ?? 0,
-      numKvHeads: try fields.value("num_kv_heads"),
-      useBias: try fields.value("use_bias") ?? false,
-      inputProjection: try fields.value("input_projection") ?? .combinedQueryKeyValueProjection(),
-      queryNetwork: try fields.layer("query_network"),
-      keyNetwork: try fields.layer("key_network"),
-      valueNetwork: try fields.layer("value_network"),
-      attentionLogitsSoftCap: try fields.value("attention_logits_soft_cap"),
-      perDimScale: try fields.value("per_dim_scale") ?? false,
-      queryScale: try fields.value("query_scale"),
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      useKvCacheRingbuffer: try fields.value("use_kv_cache_ringbuffer") ?? false,
-      segmentIdsName: try fields.value("segment_ids_name"),
-      positionName: try fields.value("position_name"),
-      flashAttentionQueryBlockSize: try fields.value("flash_attention_query_block_size"),
-      flashAttentionKeyBlockSize: try fields.value("flash_attention_key_block_size"),
-      name: try fields.value("name"),
-      experimentalAccumulateLogitsInFloat32: try fields.value(
-        "experimental_accumulate_logits_in_float32") ?? false)
+      maxPastHorizon: try fields.required("max_past_horizon"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("num_heads", numHeads)
-      try fields.set("units_per_head", unitsPerHead)
-      try fields.set("max_past_horizon", maxPastHorizon)
-      try fields.set("max_future_horizon", maxFutureHorizon)
-      try fields.set("num_kv_heads", numKvHeads)
-      try fields.set("use_bias", useBias)
-      try fields.set("input_projection", inputProjection)
-      try fields.set("query_network", layer: queryNetwork)
-      try fields.set("key_network", layer: keyNetwork)
-      try fields.set("value_network", layer: valueNetwork)
-      try fields.set("attention_logits_soft_cap", attentionLogitsSoftCap)
-      try fields.set("per_dim_scale", perDimScale)
-      try fields.set("query_scale", queryScale)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("use_kv_cache_ringbuffer", useKvCacheRingbuffer)
-      try fields.set("segment_ids_name", segmentIdsName)
-      try fields.set("position_name", positionName)
-      try fields.set("flash_attention_query_block_size", flashAttentionQueryBlockSize)
-      try fields.set("flash_attention_key_block_size", flashAttentionKeyBlockSize)
-      try fields.set("name", name)
-      try fields.set(
-        "experimental_accumulate_logits_in_float32", experimentalAccumulateLogitsInFloat32)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Attention of the sequence to itself, within a band of past and future timesteps \
-    and within segments.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
-        `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`. Constants \
-        `segmentIdsName` and `positionName`: integers `[b, t]`, whole or streamed as \
-        sequences; positions take the place of `i` and `j`.
-        """
-      ),
-      ("Mask", "unchanged; invalid timesteps are never keys."),
-      (
-        "Streaming",
-        """
-        block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` \
-        `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon \
-        `queries` and `queryMask`, all with their segments and positions where those are \
-        given; `position i32[b]` where they are whole. Unlimited horizons cannot step. \
-        `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, \
-        heads that the key heads do not divide, grouped heads with the combined \
-        projection, negative soft cap; `.invalidConstant` for segments or positions that \
-        are missing or not integers `[b, t]`; `.invalidInput` for input that is not `[b, \
-        t, d]`.
-        """
-      ),
-    ])
 }

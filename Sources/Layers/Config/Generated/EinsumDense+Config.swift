@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Linear map given by an einsum equation.
-public struct EinsumDense: ConfigMessage {
+public struct EinsumDense: ConfigRecord {
   /// Einsum equation of the form ...X,Y->...Z.
   public var equation: String
   /// Sizes of the output letters, -1 where the input tells.
@@ -41,100 +41,15 @@ public struct EinsumDense: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "EinsumDense", .layer(field: "einsum_dense", number: 43),
-    doc: "Linear map given by an einsum equation.",
-    fields: [
-      FieldRow(
-        "equation", 1, .string, isRequired: true, doc: "Einsum equation of the form ...X,Y->...Z."),
-      FieldRow(
-        "output_shape", 2, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
-        doc: "Sizes of the output letters, -1 where the input tells."),
-      FieldRow(
-        "bias_axes", 3, .string, defaults: [.text("")],
-        doc: "Output letters that the bias varies along; empty: no bias."),
-      FieldRow(
-        "activation", 4, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 5, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 6, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "bias_init", 8, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 9, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: [
-      "precision", "kernel_sharding", "bias_sharding", "einsum_factory", "quantization_provider",
-    ])
+  public static let table = FieldTable.inSchema("EinsumDense")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.equation), .many(\.outputShape), .value(\.biasAxes), .value(\.activation),
+    .optionalValue(\.computeDtype), .value(\.paramDtype), .value(\.kernelInit), .value(\.biasInit),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
-      equation: try fields.required("equation"),
-      outputShape: try fields.many("output_shape") ?? [],
-      biasAxes: try fields.value("bias_axes") ?? "",
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+      equation: try fields.required("equation"), outputShape: try fields.many("output_shape") ?? [])
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("equation", equation)
-      try fields.set("output_shape", outputShape)
-      try fields.set("bias_axes", biasAxes)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    A linear map of the channel axes by an equation `...X,Y->...Z`: `y = \
-    activation(einsum(x, kernel) + bias)`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...X] -> [b, t, ...Z]`; `outputShape` gives the extents of Z, -1 those \
-        of the input's axis of that letter. Parameters `kernel [...Y]` and, with \
-        `biasAxes`, `bias` with the axes of Z from the first of `biasAxes` on, of extent \
-        1 where not in `biasAxes`.
-        """
-      ),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for an equation of another form, repeated or \
-        unmatched axes, an output shape or bias axes that do not fit it; `.invalidInput` \
-        when the input does not.
-        """
-      ),
-    ])
 }

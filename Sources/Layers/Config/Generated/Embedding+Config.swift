@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Looks integers up in a table of vectors.
-public struct Embedding: ConfigMessage {
+public struct Embedding: ConfigRecord {
   /// Length of a row of the table.
   public var dimension: Int
   /// Rows of the table.
@@ -35,79 +35,16 @@ public struct Embedding: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Embedding", .layer(field: "embedding", number: 45),
-    doc: "Looks integers up in a table of vectors.",
-    fields: [
-      FieldRow("dimension", 1, .int, isRequired: true, doc: "Length of a row of the table."),
-      FieldRow("num_embeddings", 2, .int, isRequired: true, doc: "Rows of the table."),
-      FieldRow(
-        "compute_dtype", 3, .symbol(DType.words),
-        doc: "Dtype of the result; absent: that of the table."),
-      FieldRow(
-        "param_dtype", 4, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "embedding_init", 5, .message("Initializer"),
-        defaults: [.node("Initializer", ("embed_normal", [.node("Initializer.EmbedNormal")]))],
-        doc: "First values of the table."),
-      FieldRow(
-        "name", 6, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-      FieldRow(
-        "embedding_param_name", 7, .string, defaults: [.text("embedding")],
-        doc: "Name of the table among the parameters."),
-    ],
-    omitted: ["embedding_sharding"])
+  public static let table = FieldTable.inSchema("Embedding")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.dimension), .value(\.numEmbeddings), .optionalValue(\.computeDtype),
+    .value(\.paramDtype), .value(\.embeddingInit), .optionalValue(\.name),
+    .value(\.embeddingParamName),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       dimension: try fields.required("dimension"),
-      numEmbeddings: try fields.required("num_embeddings"),
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      embeddingInit: try fields.value("embedding_init") ?? .embedNormal,
-      name: try fields.value("name"),
-      embeddingParamName: try fields.value("embedding_param_name") ?? "embedding")
+      numEmbeddings: try fields.required("num_embeddings"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("dimension", dimension)
-      try fields.set("num_embeddings", numEmbeddings)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("embedding_init", embeddingInit)
-      try fields.set("name", name)
-      try fields.set("embedding_param_name", embeddingParamName)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    "Rows of a trained table: `y = embedding[x]`.",
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...] -> [b, t, ..., dimension]`; parameter `embedding [numEmbeddings, \
-        dimension]`, named by `embeddingParamName`.
-        """
-      ),
-      ("Mask", "unchanged; invalid timesteps do not stay 0."),
-      ("Streaming", "stateless."),
-      ("Tables", "one with a name can be used by `EmbeddingTranspose`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidInput` for input that is not integer, `.invalidConfig` for \
-        counts below 1.
-        """
-      ),
-    ])
 }

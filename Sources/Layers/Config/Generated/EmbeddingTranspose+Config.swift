@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Scores vectors against the rows of an embedding table.
-public struct EmbeddingTranspose: ConfigMessage {
+public struct EmbeddingTranspose: ConfigRecord {
   /// Name of the embedding whose table is used.
   public var embedding: String
   /// Add a learned bias.
@@ -31,79 +31,13 @@ public struct EmbeddingTranspose: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "EmbeddingTranspose", .layer(field: "embedding_transpose", number: 46),
-    doc: "Scores vectors against the rows of an embedding table.",
-    fields: [
-      FieldRow(
-        "embedding", 1, .string, isRequired: true, doc: "Name of the embedding whose table is used."
-      ),
-      FieldRow("use_bias", 2, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "bias_init", 3, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "compute_dtype", 4, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: that of the embedding."),
-      FieldRow(
-        "param_dtype", 5, .symbol(DType.words), doc: "Dtype of the bias; absent: that of the table."
-      ),
-      FieldRow(
-        "name", 6, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["bias_sharding"])
+  public static let table = FieldTable.inSchema("EmbeddingTranspose")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.embedding), .value(\.useBias), .value(\.biasInit), .optionalValue(\.computeDtype),
+    .optionalValue(\.paramDtype), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      embedding: try fields.required("embedding"),
-      useBias: try fields.value("use_bias") ?? true,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype"),
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(embedding: try fields.required("embedding"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("embedding", embedding)
-      try fields.set("use_bias", useBias)
-      try fields.set("bias_init", biasInit)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Scores of the last channel axis against the rows of an `Embedding`'s table: `y = \
-    x · embeddingᵀ + bias`, such as logits of the tokens that the table embeds.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ..., dimension] -> [b, t, ..., numEmbeddings]`; parameter `bias \
-        [numEmbeddings]`.
-        """
-      ),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when no `Embedding` of that name comes before this \
-        layer or the compute dtype is not floating-point, `.invalidInput` when the last \
-        channel axis is not of its dimension.
-        """
-      ),
-    ])
 }

@@ -10,10 +10,5 @@ public enum FFTPadding: String, ConfigWord {
   case center = "center"
 
   /// The legal values.
-  public static let words = WordList(
-    "FFTPadding",
-    [
-      WordList.Word("right", "right", 0),
-      WordList.Word("center", "center", 1),
-    ])
+  public static let words = WordList.inSchema("FFTPadding")
 }

@@ -12,11 +12,5 @@ public enum FanMode: String, ConfigWord {
   case fanAvg = "fan_avg"
 
   /// The legal values.
-  public static let words = WordList(
-    "FanMode",
-    [
-      WordList.Word("fan_in", "fanIn", 0),
-      WordList.Word("fan_out", "fanOut", 1),
-      WordList.Word("fan_avg", "fanAvg", 2),
-    ])
+  public static let words = WordList.inSchema("FanMode")
 }

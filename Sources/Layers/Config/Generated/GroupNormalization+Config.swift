@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Normalises groups of channels over all valid time, or over the past.
-public struct GroupNormalization: ConfigMessage {
+public struct GroupNormalization: ConfigRecord {
   /// Number of groups of channels.
   public var numGroups: Int
   /// Channel axis that is split into groups.
@@ -44,100 +44,14 @@ public struct GroupNormalization: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "GroupNormalization", .layer(field: "group_normalization", number: 61),
-    doc: "Normalises groups of channels over all valid time, or over the past.",
-    fields: [
-      FieldRow("num_groups", 1, .int, isRequired: true, doc: "Number of groups of channels."),
-      FieldRow(
-        "axis", 2, .int, defaults: [.integer(-1)], doc: "Channel axis that is split into groups."),
-      FieldRow(
-        "epsilon", 3, .double, defaults: [.number(1e-6)],
-        doc: "Small number that keeps the division finite."),
-      FieldRow(
-        "cumulative", 4, .bool, defaults: [.bool(false)],
-        doc: "Use moments of the past only, so that it can step."),
-      FieldRow("use_bias", 5, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow("use_scale", 6, .bool, defaults: [.bool(true)], doc: "Multiply by a learned scale."),
-      FieldRow(
-        "bias_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "scale_init", 8, .message("Initializer"),
-        defaults: [.node("Initializer", ("ones", [.node("Initializer.Ones")]))],
-        doc: "First values of the scale."),
-      FieldRow(
-        "param_dtype", 9, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 10, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["sharding", "guard_against_excess_precision"])
+  public static let table = FieldTable.inSchema("GroupNormalization")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.numGroups), .value(\.axis), .value(\.epsilon), .value(\.cumulative), .value(\.useBias),
+    .value(\.useScale), .value(\.biasInit), .value(\.scaleInit), .value(\.paramDtype),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      numGroups: try fields.required("num_groups"),
-      axis: try fields.value("axis") ?? -1,
-      epsilon: try fields.value("epsilon") ?? 1e-6,
-      cumulative: try fields.value("cumulative") ?? false,
-      useBias: try fields.value("use_bias") ?? true,
-      useScale: try fields.value("use_scale") ?? true,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      scaleInit: try fields.value("scale_init") ?? .ones,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(numGroups: try fields.required("num_groups"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("num_groups", numGroups)
-      try fields.set("axis", axis)
-      try fields.set("epsilon", epsilon)
-      try fields.set("cumulative", cumulative)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_scale", useScale)
-      try fields.set("bias_init", biasInit)
-      try fields.set("scale_init", scaleInit)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Groups of channels shifted and scaled to mean 0 and variance 1, with moments \
-    over the whole sequence or, when `cumulative`, over the timesteps so far.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...c]`; parameters `scale` and `bias` of the extent of \
-        `axis`.
-        """
-      ),
-      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
-      (
-        "Streaming",
-        """
-        only when `cumulative`: state `sum`, `count` and `squares`, each `[b, groups]`.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when `numGroups < 1`, `axis` is not a channel axis \
-        or `epsilon` is negative; `.invalidInput` when the groups do not divide the axis \
-        or the input is not floating-point; `.notSteppable` when not cumulative.
-        """
-      ),
-    ])
 }

@@ -74,50 +74,7 @@ public indirect enum Initializer: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "Initializer", isOneOf: true,
-    doc: "How a parameter is first filled.",
-    fields: [
-      FieldRow("zeros", 1, .message("Initializer.Zeros"), doc: "All zeros."),
-      FieldRow("ones", 2, .message("Initializer.Ones"), doc: "All ones."),
-      FieldRow("constant", 3, .message("Initializer.Constant"), doc: "One value everywhere."),
-      FieldRow(
-        "normal", 4, .message("Initializer.Normal"), doc: "Normal distribution around zero."),
-      FieldRow(
-        "truncated_normal", 5, .message("Initializer.TruncatedNormal"),
-        doc: "Normal distribution cut off at two standard deviations."),
-      FieldRow("uniform", 6, .message("Initializer.Uniform"), doc: "Uniform distribution."),
-      FieldRow(
-        "variance_scaling", 7, .message("Initializer.VarianceScaling"),
-        doc: "Variance set by the number of inputs, outputs or their mean."),
-      FieldRow(
-        "lecun_normal", 8, .message("Initializer.LecunNormal"),
-        doc: "Truncated normal with variance 1 / inputs."),
-      FieldRow(
-        "lecun_uniform", 9, .message("Initializer.LecunUniform"),
-        doc: "Uniform with variance 1 / inputs."),
-      FieldRow(
-        "glorot_normal", 10, .message("Initializer.GlorotNormal"),
-        doc: "Truncated normal with variance 2 / (inputs + outputs)."),
-      FieldRow(
-        "glorot_uniform", 11, .message("Initializer.GlorotUniform"),
-        doc: "Uniform with variance 2 / (inputs + outputs)."),
-      FieldRow(
-        "he_normal", 12, .message("Initializer.HeNormal"),
-        doc: "Truncated normal with variance 2 / inputs."),
-      FieldRow(
-        "he_uniform", 13, .message("Initializer.HeUniform"),
-        doc: "Uniform with variance 2 / inputs."),
-      FieldRow(
-        "orthogonal", 14, .message("Initializer.Orthogonal"), doc: "A random orthogonal matrix."),
-      FieldRow(
-        "unit_forget_bias", 15, .message("Initializer.UnitForgetBias"),
-        doc: "Ones for the forget gate of an LSTM, zeros for the others."),
-      FieldRow(
-        "embed_normal", 16, .message("Initializer.EmbedNormal"),
-        doc: "Rows with normal elements of variance 1 / row length."),
-      FieldRow("tensor", 17, .message("Tensor"), doc: "The given values."),
-    ])
+  public static let table = FieldTable.inSchema("Initializer")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
@@ -172,7 +129,7 @@ public indirect enum Initializer: ConfigMessage {
   }
 
   /// One value everywhere.
-  public struct Constant: ConfigMessage {
+  public struct Constant: ConfigRecord {
     /// The value.
     public var value: Double
 
@@ -182,32 +139,16 @@ public indirect enum Initializer: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "Initializer.Constant",
-      doc: "One value everywhere.",
-      fields: [
-        FieldRow("value", 1, .double, isRequired: true, doc: "The value.")
-      ])
+    public static let table = FieldTable.inSchema("Initializer.Constant")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.value)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        value: try fields.required("value"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("value", value)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(value: try fields.required("value"))
     }
   }
 
   /// Normal distribution around zero.
-  public struct Normal: ConfigMessage {
+  public struct Normal: ConfigRecord {
     /// Standard deviation.
     public var stddev: Double
 
@@ -217,32 +158,16 @@ public indirect enum Initializer: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "Initializer.Normal",
-      doc: "Normal distribution around zero.",
-      fields: [
-        FieldRow("stddev", 1, .double, defaults: [.number(0.01)], doc: "Standard deviation.")
-      ])
+    public static let table = FieldTable.inSchema("Initializer.Normal")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.stddev)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        stddev: try fields.value("stddev") ?? 0.01)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("stddev", stddev)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 
   /// Normal distribution cut off at two standard deviations.
-  public struct TruncatedNormal: ConfigMessage {
+  public struct TruncatedNormal: ConfigRecord {
     /// Standard deviation of the distribution before the cut.
     public var stddev: Double
 
@@ -252,34 +177,16 @@ public indirect enum Initializer: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "Initializer.TruncatedNormal",
-      doc: "Normal distribution cut off at two standard deviations.",
-      fields: [
-        FieldRow(
-          "stddev", 1, .double, defaults: [.number(0.01)],
-          doc: "Standard deviation of the distribution before the cut.")
-      ])
+    public static let table = FieldTable.inSchema("Initializer.TruncatedNormal")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.stddev)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        stddev: try fields.value("stddev") ?? 0.01)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("stddev", stddev)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 
   /// Uniform distribution from minval to minval + scale.
-  public struct Uniform: ConfigMessage {
+  public struct Uniform: ConfigRecord {
     /// Width of the interval.
     public var scale: Double
     /// Lower bound.
@@ -292,35 +199,16 @@ public indirect enum Initializer: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "Initializer.Uniform",
-      doc: "Uniform distribution from minval to minval + scale.",
-      fields: [
-        FieldRow("scale", 1, .double, defaults: [.number(0.01)], doc: "Width of the interval."),
-        FieldRow("minval", 2, .double, defaults: [.number(0)], doc: "Lower bound."),
-      ])
+    public static let table = FieldTable.inSchema("Initializer.Uniform")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.scale), .value(\.minval)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        scale: try fields.value("scale") ?? 0.01,
-        minval: try fields.value("minval") ?? 0)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("scale", scale)
-        try fields.set("minval", minval)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 
   /// Variance set by the number of inputs, outputs or their mean.
-  public struct VarianceScaling: ConfigMessage {
+  public struct VarianceScaling: ConfigRecord {
     /// Factor of the variance.
     public var scale: Double
     /// Which count sets the variance.
@@ -348,56 +236,19 @@ public indirect enum Initializer: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "Initializer.VarianceScaling",
-      doc: "Variance set by the number of inputs, outputs or their mean.",
-      fields: [
-        FieldRow("scale", 1, .double, defaults: [.number(1)], doc: "Factor of the variance."),
-        FieldRow(
-          "mode", 2, .word(FanMode.words), defaults: [.text("fan_in")],
-          doc: "Which count sets the variance."),
-        FieldRow(
-          "distribution", 3, .word(Distribution.words), defaults: [.text("truncated_normal")],
-          doc: "Shape of the distribution."),
-        FieldRow(
-          "in_axis", 4, .int, isRepeated: true, defaults: [.integer(-2)],
-          doc: "Input axes of the kernel."),
-        FieldRow(
-          "out_axis", 5, .int, isRepeated: true, defaults: [.integer(-1)],
-          doc: "Output axes of the kernel."),
-        FieldRow(
-          "batch_axis", 6, .int, isRepeated: true, doc: "Axes of the kernel that count as neither."),
-      ])
+    public static let table = FieldTable.inSchema("Initializer.VarianceScaling")
+    package static let properties: [ConfigProperty<Self>] = [
+      .value(\.scale), .value(\.mode), .value(\.distribution), .many(\.inAxis), .many(\.outAxis),
+      .many(\.batchAxis),
+    ]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        scale: try fields.value("scale") ?? 1,
-        mode: try fields.value("mode") ?? .fanIn,
-        distribution: try fields.value("distribution") ?? .truncatedNormal,
-        inAxis: try fields.many("in_axis") ?? -2,
-        outAxis: try fields.many("out_axis") ?? -1,
-        batchAxis: try fields.many("batch_axis") ?? [])
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("scale", scale)
-        try fields.set("mode", mode)
-        try fields.set("distribution", distribution)
-        try fields.set("in_axis", inAxis)
-        try fields.set("out_axis", outAxis)
-        try fields.set("batch_axis", batchAxis)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 
   /// A random orthogonal matrix.
-  public struct Orthogonal: ConfigMessage {
+  public struct Orthogonal: ConfigRecord {
     /// Factor of the matrix.
     public var scale: Double
     /// Axis of the columns.
@@ -410,30 +261,11 @@ public indirect enum Initializer: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "Initializer.Orthogonal",
-      doc: "A random orthogonal matrix.",
-      fields: [
-        FieldRow("scale", 1, .double, defaults: [.number(1)], doc: "Factor of the matrix."),
-        FieldRow("column_axis", 2, .int, defaults: [.integer(-1)], doc: "Axis of the columns."),
-      ])
+    public static let table = FieldTable.inSchema("Initializer.Orthogonal")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.scale), .value(\.columnAxis)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        scale: try fields.value("scale") ?? 1,
-        columnAxis: try fields.value("column_axis") ?? -1)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("scale", scale)
-        try fields.set("column_axis", columnAxis)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Channel shape and dtype that a function expects.
-public struct InputSpec: ConfigMessage {
+public struct InputSpec: ConfigRecord {
   /// Channel shape.
   public var shape: Dims
   /// Element type.
@@ -16,33 +16,10 @@ public struct InputSpec: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "InputSpec",
-    doc: "Channel shape and dtype that a function expects.",
-    fields: [
-      FieldRow(
-        "shape", 1, .int, isRepeated: true, isRequired: true, mayBeEmpty: true,
-        doc: "Channel shape."),
-      FieldRow(
-        "dtype", 2, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")], doc: "Element type."
-      ),
-    ])
+  public static let table = FieldTable.inSchema("InputSpec")
+  package static let properties: [ConfigProperty<Self>] = [.many(\.shape), .value(\.dtype)]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      shape: try fields.many("shape") ?? [],
-      dtype: try fields.value("dtype") ?? .float32)
-  }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("shape", shape)
-      try fields.set("dtype", dtype)
-      return fields.node
-    }
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(shape: try fields.many("shape") ?? [])
   }
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Kernel columns scaled to length 1, times a learned scale.
-public struct L2WeightNormalization: ConfigMessage {
+public struct L2WeightNormalization: ConfigRecord {
   /// Small number that keeps the division finite.
   public var epsilon: Double
   /// First values of the scale.
@@ -28,48 +28,13 @@ public struct L2WeightNormalization: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "L2WeightNormalization",
-    doc: "Kernel columns scaled to length 1, times a learned scale.",
-    fields: [
-      FieldRow(
-        "epsilon", 1, .double, defaults: [.number(1e-12)],
-        doc: "Small number that keeps the division finite."),
-      FieldRow(
-        "scale_init", 2, .message("Initializer"),
-        defaults: [.node("Initializer", ("ones", [.node("Initializer.Ones")]))],
-        doc: "First values of the scale."),
-      FieldRow(
-        "reductions_in_at_least_fp32", 3, .bool, defaults: [.bool(false)],
-        doc: "Sum in float32 or wider."),
-      FieldRow(
-        "param_dtype", 4, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow("name", 5, .string, doc: "Scope of the scale."),
-    ],
-    omitted: ["sharding"])
+  public static let table = FieldTable.inSchema("L2WeightNormalization")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.epsilon), .value(\.scaleInit), .value(\.reductionsInAtLeastFp32), .value(\.paramDtype),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      epsilon: try fields.value("epsilon") ?? 1e-12,
-      scaleInit: try fields.value("scale_init") ?? .ones,
-      reductionsInAtLeastFp32: try fields.value("reductions_in_at_least_fp32") ?? false,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
-  }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("epsilon", epsilon)
-      try fields.set("scale_init", scaleInit)
-      try fields.set("reductions_in_at_least_fp32", reductionsInAtLeastFp32)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
 }

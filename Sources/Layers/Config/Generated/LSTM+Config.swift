@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Long short-term memory: a gated recurrence.
-public struct LSTM: ConfigMessage {
+public struct LSTM: ConfigRecord {
   /// Channels of the output.
   public var units: Int
   /// Dtype of the computation; absent: promotion of input and parameters.
@@ -46,106 +46,14 @@ public struct LSTM: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "LSTM", .layer(field: "lstm", number: 68),
-    doc: "Long short-term memory: a gated recurrence.",
-    fields: [
-      FieldRow("units", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow(
-        "compute_dtype", 2, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 3, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "activation", 4, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_TANH")],
-        doc: "Activation of the candidate and of the cell output."),
-      FieldRow(
-        "recurrent_activation", 5, .symbol(Activation.words),
-        defaults: [.symbol("ACTIVATION_SIGMOID")], doc: "Activation of the gates."),
-      FieldRow("use_bias", 6, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "kernel_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "recurrent_kernel_init", 8, .message("Initializer"),
-        defaults: [.node("Initializer", ("orthogonal", [.node("Initializer.Orthogonal")]))],
-        doc: "First values of the recurrent kernel."),
-      FieldRow(
-        "bias_init", 9, .message("Initializer"),
-        defaults: [
-          .node("Initializer", ("unit_forget_bias", [.node("Initializer.UnitForgetBias")]))
-        ], doc: "First values of the bias."),
-      FieldRow(
-        "name", 10, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["precision", "kernel_sharding", "recurrent_kernel_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("LSTM")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.units), .optionalValue(\.computeDtype), .value(\.paramDtype), .value(\.activation),
+    .value(\.recurrentActivation), .value(\.useBias), .value(\.kernelInit),
+    .value(\.recurrentKernelInit), .value(\.biasInit), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      units: try fields.required("units"),
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      activation: try fields.value("activation") ?? .tanh,
-      recurrentActivation: try fields.value("recurrent_activation") ?? .sigmoid,
-      useBias: try fields.value("use_bias") ?? true,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      recurrentKernelInit: try fields.value("recurrent_kernel_init") ?? .orthogonal(),
-      biasInit: try fields.value("bias_init") ?? .unitForgetBias,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(units: try fields.required("units"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("units", units)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("activation", activation)
-      try fields.set("recurrent_activation", recurrentActivation)
-      try fields.set("use_bias", useBias)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("recurrent_kernel_init", recurrentKernelInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Long short-term memory: `c = f·c + i·act(g)`, `h = o·act(c)`, with `[i, f, g, o] \
-    = x · kernel + h · recurrent_kernel + bias`; the output is `h`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, c] -> [b, t, units]`; parameters `kernel/kernel [c, 4·units]`, \
-        `recurrent_kernel/kernel [units, 4·units]`, `bias [4·units]`; gates in the order \
-        i, f, g, o.
-        """
-      ),
-      (
-        "Mask",
-        """
-        unchanged. An invalid timestep leaves the state as it was; the output there is \
-        arbitrary.
-        """
-      ),
-      ("Streaming", "block 1; state `c` and `h`, each `[b, units]`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when `units < 1`, `.invalidInput` for input that is \
-        not `[b, t, c]`.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Normalises each timestep by its mean and variance over channel axes.
-public struct LayerNormalization: ConfigMessage {
+public struct LayerNormalization: ConfigRecord {
   /// Channel axes that are normalised together.
   public var axis: Dims
   /// Small number that keeps the division finite.
@@ -41,93 +41,14 @@ public struct LayerNormalization: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "LayerNormalization", .layer(field: "layer_normalization", number: 70),
-    doc: "Normalises each timestep by its mean and variance over channel axes.",
-    fields: [
-      FieldRow(
-        "axis", 1, .int, isRepeated: true, defaults: [.integer(-1)],
-        doc: "Channel axes that are normalised together."),
-      FieldRow(
-        "epsilon", 2, .double, defaults: [.number(1e-6)],
-        doc: "Small number that keeps the division finite."),
-      FieldRow("use_bias", 3, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow("use_scale", 4, .bool, defaults: [.bool(true)], doc: "Multiply by a learned scale."),
-      FieldRow(
-        "bias_init", 5, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "scale_init", 6, .message("Initializer"),
-        defaults: [.node("Initializer", ("ones", [.node("Initializer.Ones")]))],
-        doc: "First values of the scale."),
-      FieldRow(
-        "reductions_in_at_least_fp32", 7, .bool, defaults: [.bool(true)],
-        doc: "Sum in float32 or wider."),
-      FieldRow(
-        "param_dtype", 8, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 9, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["sharding", "guard_against_excess_precision"])
+  public static let table = FieldTable.inSchema("LayerNormalization")
+  package static let properties: [ConfigProperty<Self>] = [
+    .many(\.axis), .value(\.epsilon), .value(\.useBias), .value(\.useScale), .value(\.biasInit),
+    .value(\.scaleInit), .value(\.reductionsInAtLeastFp32), .value(\.paramDtype),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      axis: try fields.many("axis") ?? -1,
-      epsilon: try fields.value("epsilon") ?? 1e-6,
-      useBias: try fields.value("use_bias") ?? true,
-      useScale: try fields.value("use_scale") ?? true,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      scaleInit: try fields.value("scale_init") ?? .ones,
-      reductionsInAtLeastFp32: try fields.value("reductions_in_at_least_fp32") ?? true,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("axis", axis)
-      try fields.set("epsilon", epsilon)
-      try fields.set("use_bias", useBias)
-      try fields.set("use_scale", useScale)
-      try fields.set("bias_init", biasInit)
-      try fields.set("scale_init", scaleInit)
-      try fields.set("reductions_in_at_least_fp32", reductionsInAtLeastFp32)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Each timestep shifted and scaled to mean 0 and variance 1 over channel axes: `y \
-    = (x - mean) / sqrt(variance + epsilon) * scale + bias`, with the biased \
-    variance.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...c]`; parameters `scale` and `bias` with the extents \
-        of `axis` in ascending order.
-        """
-      ),
-      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when an axis is not a channel axis or `epsilon` is \
-        negative, `.invalidInput` for input that is not floating-point.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Self attention within a band, computed in chunks.
-public struct LocalDotProductSelfAttention: ConfigMessage {
+public struct LocalDotProductSelfAttention: ConfigRecord {
   /// Number of heads.
   public var numHeads: Int
   /// Channels of each head.
@@ -105,243 +105,28 @@ public struct LocalDotProductSelfAttention: ConfigMessage {
   }
 
   /// Whether all fields are equal; layers that cannot be compared are not.
-  public static func == (a: Self, b: Self) -> Bool {
-    guard a.numHeads == b.numHeads else { return false }
-    guard a.unitsPerHead == b.unitsPerHead else { return false }
-    guard a.chunkSize == b.chunkSize else { return false }
-    guard a.maxPastHorizon == b.maxPastHorizon else { return false }
-    guard a.maxFutureHorizon == b.maxFutureHorizon else { return false }
-    guard a.relativePositionEmbedding == b.relativePositionEmbedding else { return false }
-    guard a.attentionProbabilitiesDropoutRate == b.attentionProbabilitiesDropoutRate else {
-      return false
-    }
-    guard a.broadcastDropoutAcrossQueries == b.broadcastDropoutAcrossQueries else { return false }
-    guard a.useBias == b.useBias else { return false }
-    guard a.inputProjection == b.inputProjection else { return false }
-    guard areEqual(a.queryNetwork, b.queryNetwork) else { return false }
-    guard areEqual(a.keyNetwork, b.keyNetwork) else { return false }
-    guard areEqual(a.valueNetwork, b.valueNetwork) else { return false }
-    guard a.attentionLogitsSoftCap == b.attentionLogitsSoftCap else { return false }
-    guard a.perDimScale == b.perDimScale else { return false }
-    guard a.perDimKeyScale == b.perDimKeyScale else { return false }
-    guard a.queryScale == b.queryScale else { return false }
-    guard a.zeroFullyMasked == b.zeroFullyMasked else { return false }
-    guard a.computeDtype == b.computeDtype else { return false }
-    guard a.paramDtype == b.paramDtype else { return false }
-    guard a.numSinkEmbeddings == b.numSinkEmbeddings else { return false }
-    guard a.sinkEmbeddingsInit == b.sinkEmbeddingsInit else { return false }
-    guard a.useSinkScalars == b.useSinkScalars else { return false }
-    guard a.sinkScalarsInit == b.sinkScalarsInit else { return false }
-    guard a.useKvCacheRingbuffer == b.useKvCacheRingbuffer else { return false }
-    guard a.name == b.name else { return false }
-    guard a.experimentalAccumulateLogitsInFloat32 == b.experimentalAccumulateLogitsInFloat32 else {
-      return false
-    }
-    return true
-  }
+  public static func == (a: Self, b: Self) -> Bool { haveEqualFields(a, b) }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "LocalDotProductSelfAttention", .layer(field: "local_dot_product_self_attention", number: 74),
-    doc: "Self attention within a band, computed in chunks.",
-    fields: [
-      FieldRow("num_heads", 1, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow("units_per_head", 2, .int, isRequired: true, doc: "Channels of each head."),
-      FieldRow(
-        "block_size", 3, .int, isRequired: true,
-        doc: "Timesteps computed at once; a hint that changes no result."),
-      FieldRow(
-        "max_past_horizon", 4, .int, isRequired: true,
-        doc: "Visible steps before the own one; -1: all."),
-      FieldRow(
-        "max_future_horizon", 5, .int, defaults: [.integer(0)],
-        doc: "Visible steps after the own one; -1: all."),
-      FieldRow(
-        "relative_position_embedding", 6, .message("RelativePositionEmbedding"),
-        doc: "How distance enters the logits."),
-      FieldRow(
-        "attention_probabilities_dropout_rate", 7, .double, defaults: [.number(0)],
-        doc: "Part of the attention probabilities that is dropped in training."),
-      FieldRow(
-        "broadcast_dropout_across_queries", 8, .bool, defaults: [.bool(false)],
-        doc: "Drop the same keys for all queries."),
-      FieldRow("use_bias", 9, .bool, defaults: [.bool(false)], doc: "Add a learned bias."),
-      FieldRow(
-        "input_projection", 10, .message("QueryKeyValueProjection"),
-        defaults: [
-          .node(
-            "QueryKeyValueProjection",
-            ("combined_query_key_value_projection", [.node("CombinedQueryKeyValueProjection")]))
-        ], doc: "How queries, keys and values are projected."),
-      FieldRow("query_network", 11, .layer, doc: "Applied to the queries."),
-      FieldRow("key_network", 12, .layer, doc: "Applied to the keys."),
-      FieldRow("value_network", 13, .layer, doc: "Applied to the values."),
-      FieldRow(
-        "attention_logits_soft_cap", 14, .double,
-        doc: "Logits become cap * tanh(logits / cap); absent: no cap."),
-      FieldRow(
-        "per_dim_scale", 15, .bool, defaults: [.bool(false)],
-        doc: "Scale queries by a learned number for each channel."),
-      FieldRow(
-        "per_dim_key_scale", 16, .bool, defaults: [.bool(false)],
-        doc: "Scale keys by a learned number for each channel."),
-      FieldRow(
-        "query_scale", 17, .double, doc: "Factor of the queries; absent: 1 / sqrt(units_per_head)."),
-      FieldRow(
-        "zero_fully_masked", 18, .bool, defaults: [.bool(false)],
-        doc: "A query that sees no key gets zeros instead of a mean."),
-      FieldRow(
-        "compute_dtype", 19, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 20, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "num_sink_embeddings", 21, .int, defaults: [.integer(0)],
-        doc: "Learned keys and values that every query sees."),
-      FieldRow(
-        "sink_embeddings_init", 22, .message("Initializer"),
-        defaults: [.node("Initializer", ("embed_normal", [.node("Initializer.EmbedNormal")]))],
-        doc: "First values of the learned keys and values."),
-      FieldRow(
-        "use_sink_scalars", 23, .bool, defaults: [.bool(false)],
-        doc: "One learned logit for each head with value zero."),
-      FieldRow(
-        "sink_scalars_init", 24, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the learned logits."),
-      FieldRow(
-        "use_kv_cache_ringbuffer", 25, .bool, defaults: [.bool(false)],
-        doc: "Keep keys and values in a ring; a hint."),
-      FieldRow(
-        "name", 26, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-      FieldRow(
-        "experimental_accumulate_logits_in_float32", 27, .bool, defaults: [.bool(false)],
-        doc: "Accumulate logits in float32."),
-    ],
-    omitted: ["per_dim_scale_sharding", "precision", "sink_embeddings_sharding"])
+  public static let table = FieldTable.inSchema("LocalDotProductSelfAttention")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.numHeads), .value(\.unitsPerHead), .value(\.chunkSize), .value(\.maxPastHorizon),
+    .value(\.maxFutureHorizon), .optionalValue(\.relativePositionEmbedding),
+    .value(\.attentionProbabilitiesDropoutRate), .value(\.broadcastDropoutAcrossQueries),
+    .value(\.useBias), .value(\.inputProjection), .optionalLayer(\.queryNetwork),
+    .optionalLayer(\.keyNetwork), .optionalLayer(\.valueNetwork),
+    .optionalValue(\.attentionLogitsSoftCap), .value(\.perDimScale), .value(\.perDimKeyScale),
+    .optionalValue(\.queryScale), .value(\.zeroFullyMasked), .optionalValue(\.computeDtype),
+    .value(\.paramDtype), .value(\.numSinkEmbeddings), .value(\.sinkEmbeddingsInit),
+    .value(\.useSinkScalars), .value(\.sinkScalarsInit), .value(\.useKvCacheRingbuffer),
+    .optionalValue(\.name), .value(\.experimentalAccumulateLogitsInFloat32),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       numHeads: try fields.required("num_heads"),
       unitsPerHead: try fields.required("units_per_head"),
       blockSize: try fields.required("block_size"),
-      maxPastHorizon: try fields.required("max_past_horizon"),
-      maxFutureHorizon: try fields.value("max_future_horizon") ?? 0,
-      relativePositionEmbedding: try fields.value("relative_position_embedding"),
-      attentionProbabilitiesDropoutRate: try fields.value("attention_probabilities_dropout_rate")
-        ?? 0,
-      broadcastDropoutAcrossQueries: try fields.value("broadcast_dropout_across_queries") ?? false,
-      useBias: try fields.value("use_bias") ?? false,
-      inputProjection: try fields.value("input_projection") ?? .combinedQueryKeyValueProjection(),
-      queryNetwork: try fields.layer("query_network"),
-      keyNetwork: try fields.layer("key_network"),
-      valueNetwork: try fields.layer("value_network"),
-      attentionLogitsSoftCap: try fields.value("attention_logits_soft_cap"),
-      perDimScale: try fields.value("per_dim_scale") ?? false,
-      perDimKeyScale: try fields.value("per_dim_key_scale") ?? false,
-      queryScale: try fields.value("query_scale"),
-      zeroFullyMasked: try fields.value("zero_fully_masked") ?? false,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      numSinkEmbeddings: try fields.value("num_sink_embeddings") ?? 0,
-      sinkEmbeddingsInit: try fields.value("sink_embeddings_init") ?? .embedNormal,
-      useSinkScalars: try fields.value("use_sink_scalars") ?? false,
-      sinkScalarsInit: try fields.value("sink_scalars_init") ?? .zeros,
-      useKvCacheRingbuffer: try fields.value("use_kv_cache_ringbuffer") ?? false,
-      name: try fields.value("name"),
-      experimentalAccumulateLogitsInFloat32: try fields.value(
-        "experimental_accumulate_logits_in_float32") ?? false)
+      maxPastHorizon: try fields.required("max_past_horizon"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("num_heads", numHeads)
-      try fields.set("units_per_head", unitsPerHead)
-      try fields.set("block_size", chunkSize)
-      try fields.set("max_past_horizon", maxPastHorizon)
-      try fields.set("max_future_horizon", maxFutureHorizon)
-      try fields.set("relative_position_embedding", relativePositionEmbedding)
-      try fields.set("attention_probabilities_dropout_rate", attentionProbabilitiesDropoutRate)
-      try fields.set("broadcast_dropout_across_queries", broadcastDropoutAcrossQueries)
-      try fields.set("use_bias", useBias)
-      try fields.set("input_projection", inputProjection)
-      try fields.set("query_network", layer: queryNetwork)
-      try fields.set("key_network", layer: keyNetwork)
-      try fields.set("value_network", layer: valueNetwork)
-      try fields.set("attention_logits_soft_cap", attentionLogitsSoftCap)
-      try fields.set("per_dim_scale", perDimScale)
-      try fields.set("per_dim_key_scale", perDimKeyScale)
-      try fields.set("query_scale", queryScale)
-      try fields.set("zero_fully_masked", zeroFullyMasked)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("num_sink_embeddings", numSinkEmbeddings)
-      try fields.set("sink_embeddings_init", sinkEmbeddingsInit)
-      try fields.set("use_sink_scalars", useSinkScalars)
-      try fields.set("sink_scalars_init", sinkScalarsInit)
-      try fields.set("use_kv_cache_ringbuffer", useKvCacheRingbuffer)
-      try fields.set("name", name)
-      try fields.set(
-        "experimental_accumulate_logits_in_float32", experimentalAccumulateLogitsInFloat32)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Attention of the sequence to itself within a finite band, computed in chunks: \
-    equal to `DotProductSelfAttention`, and besides it takes positions of \
-    Transformer-XL.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as \
-        `query_key_value_projection/kernel [d, 3, n, h]`; those of sinks and scales as \
-        in `DotProductSelfAttention`; `relative_position_embedding/pos_proj/kernel [e, \
-        n, h]` and `u`, `v` `[n, h]` there.
-        """
-      ),
-      ("Mask", "unchanged; invalid timesteps are never keys."),
-      (
-        "Streaming",
-        """
-        block 1; input and output latency `maxFutureHorizon`; state as in \
-        `DotProductSelfAttention`. `useKvCacheRingbuffer` changes nothing.
-        """
-      ),
-      (
-        "Beyond",
-        """
-        steps with relative positions and a future horizon, and in training with \
-        dropout.
-        """
-      ),
-      (
-        "Emits",
-        """
-        `probabilities [b, t, n, s + past + blockSize + future]`, those of sinks first, \
-        keys counted from the first that the chunk of the query sees; in steps those of \
-        the step.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for a past horizon below 1, a future one below 0, a \
-        block size or counts below 1, negative soft cap, a dropout rate outside 0 ... 1, \
-        both kinds of sinks, sinks with `zeroFullyMasked`, `perDimKeyScale` without \
-        `perDimScale`, and relative positions that are a bias or of another reach; \
-        `.invalidInput` for input that is not `[b, t, d]`.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// A weight for every pair of earlier and later timestep (causal linear map over time).
-public struct MaskedDense: ConfigMessage {
+public struct MaskedDense: ConfigRecord {
   /// Channels of the output.
   public var features: Int
   /// Number of timesteps that have weights.
@@ -41,93 +41,14 @@ public struct MaskedDense: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "MaskedDense", .layer(field: "masked_dense", number: 80),
-    doc: "A weight for every pair of earlier and later timestep (causal linear map over time).",
-    fields: [
-      FieldRow("features", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow(
-        "num_steps", 2, .int, isRequired: true, doc: "Number of timesteps that have weights."),
-      FieldRow("use_bias", 3, .bool, defaults: [.bool(true)], doc: "Add a learned bias."),
-      FieldRow(
-        "activation", 4, .symbol(Activation.words), defaults: [.symbol("ACTIVATION_NONE")],
-        doc: "Applied at the end."),
-      FieldRow(
-        "compute_dtype", 5, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 6, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "kernel_init", 7, .message("Initializer"),
-        defaults: [.node("Initializer", ("lecun_normal", [.node("Initializer.LecunNormal")]))],
-        doc: "First values of the kernel."),
-      FieldRow(
-        "bias_init", 8, .message("Initializer"),
-        defaults: [.node("Initializer", ("zeros", [.node("Initializer.Zeros")]))],
-        doc: "First values of the bias."),
-      FieldRow(
-        "name", 9, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["precision", "kernel_sharding", "bias_sharding"])
+  public static let table = FieldTable.inSchema("MaskedDense")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.features), .value(\.numSteps), .value(\.useBias), .value(\.activation),
+    .optionalValue(\.computeDtype), .value(\.paramDtype), .value(\.kernelInit), .value(\.biasInit),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      features: try fields.required("features"),
-      numSteps: try fields.required("num_steps"),
-      useBias: try fields.value("use_bias") ?? true,
-      activation: try fields.value("activation") ?? .none,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      kernelInit: try fields.value("kernel_init") ?? .lecunNormal,
-      biasInit: try fields.value("bias_init") ?? .zeros,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(features: try fields.required("features"), numSteps: try fields.required("num_steps"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("features", features)
-      try fields.set("num_steps", numSteps)
-      try fields.set("use_bias", useBias)
-      try fields.set("activation", activation)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("kernel_init", kernelInit)
-      try fields.set("bias_init", biasInit)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    A causal linear map of all timesteps so far: `y[t] = activation(Σ_{s <= t} x[s] \
-    · kernel[s, t] + bias[t])`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, c] -> [b, t, features]`; parameters `kernel [numSteps, numSteps, c, \
-        features]` (input step, then output step) and `bias [numSteps, features]`. \
-        Timesteps from `numSteps` on are NaN.
-        """
-      ),
-      ("Mask", "unchanged; invalid timesteps count as 0."),
-      ("Streaming", "state `buffer [b, numSteps, c]` and `position i32[b]`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when `features` or `numSteps` is below 1 or the \
-        compute dtype is not floating-point, `.invalidInput` for input that is not `[b, \
-        t, c]`.
-        """
-      ),
-    ])
 }

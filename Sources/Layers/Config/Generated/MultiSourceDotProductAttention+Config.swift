@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Attention to several source sequences at once with one softmax.
-public struct MultiSourceDotProductAttention: ConfigMessage {
+public struct MultiSourceDotProductAttention: ConfigRecord {
   /// Keys of the sources among the constants.
   public var sourceNames: OneOrMany<String>
   /// Number of heads.
@@ -90,209 +90,26 @@ public struct MultiSourceDotProductAttention: ConfigMessage {
   }
 
   /// Whether all fields are equal; layers that cannot be compared are not.
-  public static func == (a: Self, b: Self) -> Bool {
-    guard a.sourceNames == b.sourceNames else { return false }
-    guard a.numHeads == b.numHeads else { return false }
-    guard a.unitsPerHead == b.unitsPerHead else { return false }
-    guard a.numKvHeads == b.numKvHeads else { return false }
-    guard a.flashAttentionQueryBlockSize == b.flashAttentionQueryBlockSize else { return false }
-    guard a.flashAttentionSourceBlockSizes == b.flashAttentionSourceBlockSizes else { return false }
-    guard a.queryPositionsName == b.queryPositionsName else { return false }
-    guard a.querySegmentIdsName == b.querySegmentIdsName else { return false }
-    guard a.sourcePositionNames == b.sourcePositionNames else { return false }
-    guard a.sourceSegmentIdsNames == b.sourceSegmentIdsNames else { return false }
-    guard a.useBias == b.useBias else { return false }
-    guard a.inputProjection == b.inputProjection else { return false }
-    guard areEqual(a.queryNetwork, b.queryNetwork) else { return false }
-    guard areEqual(a.keyNetwork, b.keyNetwork) else { return false }
-    guard areEqual(a.valueNetwork, b.valueNetwork) else { return false }
-    guard a.perDimScale == b.perDimScale else { return false }
-    guard a.queryScale == b.queryScale else { return false }
-    guard a.attentionLogitsSoftCap == b.attentionLogitsSoftCap else { return false }
-    guard a.computeDtype == b.computeDtype else { return false }
-    guard a.paramDtype == b.paramDtype else { return false }
-    guard a.name == b.name else { return false }
-    guard a.experimentalAccumulateLogitsInFloat32 == b.experimentalAccumulateLogitsInFloat32 else {
-      return false
-    }
-    guard a.useSeparateKvProjections == b.useSeparateKvProjections else { return false }
-    return true
-  }
+  public static func == (a: Self, b: Self) -> Bool { haveEqualFields(a, b) }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "MultiSourceDotProductAttention",
-    .layer(field: "multi_source_dot_product_attention", number: 94),
-    doc: "Attention to several source sequences at once with one softmax.",
-    fields: [
-      FieldRow(
-        "source_names", 1, .string, isRepeated: true, isRequired: true,
-        doc: "Keys of the sources among the constants."),
-      FieldRow("num_heads", 2, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow("units_per_head", 3, .int, isRequired: true, doc: "Channels of each head."),
-      FieldRow(
-        "num_kv_heads", 4, .int,
-        doc: "Number of key and value heads; absent: as many as query heads."),
-      FieldRow(
-        "flash_attention_query_block_size", 5, .int,
-        doc: "Queries handled at once; a hint that changes no result."),
-      FieldRow(
-        "flash_attention_source_block_sizes", 6, .int, isRepeated: true,
-        doc: "Keys handled at once for each source; a hint."),
-      FieldRow(
-        "query_positions_name", 7, .string, doc: "Key of the query positions among the constants."),
-      FieldRow(
-        "query_segment_ids_name", 8, .string,
-        doc: "Key of the query segment numbers among the constants."),
-      FieldRow(
-        "source_position_names", 9, .string, isRepeated: true,
-        doc: "Keys of the source positions among the constants."),
-      FieldRow(
-        "source_segment_ids_names", 10, .string, isRepeated: true,
-        doc: "Keys of the source segment numbers among the constants."),
-      FieldRow("use_bias", 11, .bool, defaults: [.bool(false)], doc: "Add a learned bias."),
-      FieldRow(
-        "input_projection", 12, .message("QueryKeyValueProjection"),
-        defaults: [
-          .node(
-            "QueryKeyValueProjection",
-            ("query_and_key_value_projection", [.node("QueryAndKeyValueProjection")]))
-        ], doc: "How queries, keys and values are projected."),
-      FieldRow("query_network", 13, .layer, doc: "Applied to the queries."),
-      FieldRow("key_network", 14, .layer, doc: "Applied to the keys."),
-      FieldRow("value_network", 15, .layer, doc: "Applied to the values."),
-      FieldRow(
-        "per_dim_scale", 16, .bool, defaults: [.bool(false)],
-        doc: "Scale queries by a learned number for each channel."),
-      FieldRow(
-        "query_scale", 17, .double, doc: "Factor of the queries; absent: 1 / sqrt(units_per_head)."),
-      FieldRow(
-        "attention_logits_soft_cap", 18, .double,
-        doc: "Logits become cap * tanh(logits / cap); absent: no cap."),
-      FieldRow(
-        "compute_dtype", 19, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 20, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 21, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-      FieldRow(
-        "experimental_accumulate_logits_in_float32", 22, .bool, defaults: [.bool(false)],
-        doc: "Accumulate logits in float32."),
-      FieldRow(
-        "use_separate_kv_projections", 23, .bool, defaults: [.bool(false)],
-        doc: "Project keys and values of each source by weights of its own."),
-    ],
-    omitted: ["per_dim_scale_sharding", "precision"])
+  public static let table = FieldTable.inSchema("MultiSourceDotProductAttention")
+  package static let properties: [ConfigProperty<Self>] = [
+    .many(\.sourceNames), .value(\.numHeads), .value(\.unitsPerHead), .optionalValue(\.numKvHeads),
+    .optionalValue(\.flashAttentionQueryBlockSize), .many(\.flashAttentionSourceBlockSizes),
+    .optionalValue(\.queryPositionsName), .optionalValue(\.querySegmentIdsName),
+    .many(\.sourcePositionNames), .many(\.sourceSegmentIdsNames), .value(\.useBias),
+    .value(\.inputProjection), .optionalLayer(\.queryNetwork), .optionalLayer(\.keyNetwork),
+    .optionalLayer(\.valueNetwork), .value(\.perDimScale), .optionalValue(\.queryScale),
+    .optionalValue(\.attentionLogitsSoftCap), .optionalValue(\.computeDtype), .value(\.paramDtype),
+    .optionalValue(\.name), .value(\.experimentalAccumulateLogitsInFloat32),
+    .value(\.useSeparateKvProjections),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       sourceNames: try fields.requiredMany("source_names"),
       numHeads: try fields.required("num_heads"),
-      unitsPerHead: try fields.required("units_per_head"),
-      numKvHeads: try fields.value("num_kv_heads"),
-      flashAttentionQueryBlockSize: try fields.value("flash_attention_query_block_size"),
-      flashAttentionSourceBlockSizes: try fields.many("flash_attention_source_block_sizes") ?? [],
-      queryPositionsName: try fields.value("query_positions_name"),
-      querySegmentIdsName: try fields.value("query_segment_ids_name"),
-      sourcePositionNames: try fields.many("source_position_names") ?? [],
-      sourceSegmentIdsNames: try fields.many("source_segment_ids_names") ?? [],
-      useBias: try fields.value("use_bias") ?? false,
-      inputProjection: try fields.value("input_projection") ?? .queryAndKeyValueProjection(),
-      queryNetwork: try fields.layer("query_network"),
-      keyNetwork: try fields.layer("key_network"),
-      valueNetwork: try fields.layer("value_network"),
-      perDimScale: try fields.value("per_dim_scale") ?? false,
-      queryScale: try fields.value("query_scale"),
-      attentionLogitsSoftCap: try fields.value("attention_logits_soft_cap"),
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"),
-      experimentalAccumulateLogitsInFloat32: try fields.value(
-        "experimental_accumulate_logits_in_float32") ?? false,
-      useSeparateKvProjections: try fields.value("use_separate_kv_projections") ?? false)
+      unitsPerHead: try fields.required("units_per_head"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("source_names", sourceNames)
-      try fields.set("num_heads", numHeads)
-      try fields.set("units_per_head", unitsPerHead)
-      try fields.set("num_kv_heads", numKvHeads)
-      try fields.set("flash_attention_query_block_size", flashAttentionQueryBlockSize)
-      try fields.set("flash_attention_source_block_sizes", flashAttentionSourceBlockSizes)
-      try fields.set("query_positions_name", queryPositionsName)
-      try fields.set("query_segment_ids_name", querySegmentIdsName)
-      try fields.set("source_position_names", sourcePositionNames)
-      try fields.set("source_segment_ids_names", sourceSegmentIdsNames)
-      try fields.set("use_bias", useBias)
-      try fields.set("input_projection", inputProjection)
-      try fields.set("query_network", layer: queryNetwork)
-      try fields.set("key_network", layer: keyNetwork)
-      try fields.set("value_network", layer: valueNetwork)
-      try fields.set("per_dim_scale", perDimScale)
-      try fields.set("query_scale", queryScale)
-      try fields.set("attention_logits_soft_cap", attentionLogitsSoftCap)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      try fields.set(
-        "experimental_accumulate_logits_in_float32", experimentalAccumulateLogitsInFloat32)
-      try fields.set("use_separate_kv_projections", useSeparateKvProjections)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Attention of every timestep to several whole sources at once, given as \
-    constants.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, d] -> [b, t, n, h]`, sources `[b, s, c]`; parameters by input \
-        projection, such as `query_projection/kernel [d, n, h]` and \
-        `key_value_projection/kernel [c, 2, m, h]`, with `useSeparateKvProjections` \
-        below `<source>_projection`; `per_dim_scale [h]`. Segments and positions are \
-        integers `[b, t]` of queries, whole or streamed, and `[b, s]` of sources.
-        """
-      ),
-      (
-        "Mask",
-        """
-        unchanged; invalid timesteps of sources are never seen. Where all are, the \
-        output is 0.
-        """
-      ),
-      (
-        "Streaming",
-        """
-        block 1, no latency; state `keys` and `values` `[b, S, m, h]` and `mask [b, S]` \
-        of all sources together, which no step changes, and `position i32[b]` where \
-        segments of queries are given whole. Steps if the query network does. The sizes \
-        of flash attention change nothing.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for no source or an empty name, counts below 1, \
-        heads that the key heads do not divide, the combined projection, negative soft \
-        cap, another number of names or sizes than one or that of the sources, segments \
-        of queries without those of sources; `.invalidConstant` for a source that is \
-        missing, no sequence `[b, s, c]` or of other channels than the first where they \
-        share a projection, and for segments or positions of another shape; \
-        `.invalidInput` for input that is not `[b, t, d]`.
-        """
-      ),
-    ])
 }

@@ -27,16 +27,7 @@ public indirect enum NoiseSampler: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "NoiseSampler", isOneOf: true,
-    doc: "A distribution of noise.",
-    fields: [
-      FieldRow("uniform", 1, .message("NoiseSampler.Uniform"), doc: "Uniform noise."),
-      FieldRow("normal", 2, .message("NoiseSampler.Normal"), doc: "Normal noise."),
-      FieldRow(
-        "truncated_normal", 3, .message("NoiseSampler.TruncatedNormal"),
-        doc: "Normal noise cut off at two standard deviations."),
-    ])
+  public static let table = FieldTable.inSchema("NoiseSampler")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
@@ -64,7 +55,7 @@ public indirect enum NoiseSampler: ConfigMessage {
   }
 
   /// Uniform noise.
-  public struct Uniform: ConfigMessage {
+  public struct Uniform: ConfigRecord {
     /// Lower bound.
     public var minval: Double
     /// Upper bound.
@@ -77,35 +68,16 @@ public indirect enum NoiseSampler: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "NoiseSampler.Uniform",
-      doc: "Uniform noise.",
-      fields: [
-        FieldRow("minval", 1, .double, isRequired: true, doc: "Lower bound."),
-        FieldRow("maxval", 2, .double, isRequired: true, doc: "Upper bound."),
-      ])
+    public static let table = FieldTable.inSchema("NoiseSampler.Uniform")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.minval), .value(\.maxval)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        minval: try fields.required("minval"),
-        maxval: try fields.required("maxval"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("minval", minval)
-        try fields.set("maxval", maxval)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(minval: try fields.required("minval"), maxval: try fields.required("maxval"))
     }
   }
 
   /// Normal noise.
-  public struct Normal: ConfigMessage {
+  public struct Normal: ConfigRecord {
     /// Mean of the distribution.
     public var mean: Double
     /// Standard deviation.
@@ -118,35 +90,16 @@ public indirect enum NoiseSampler: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "NoiseSampler.Normal",
-      doc: "Normal noise.",
-      fields: [
-        FieldRow("mean", 1, .double, isRequired: true, doc: "Mean of the distribution."),
-        FieldRow("stddev", 2, .double, isRequired: true, doc: "Standard deviation."),
-      ])
+    public static let table = FieldTable.inSchema("NoiseSampler.Normal")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.mean), .value(\.stddev)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        mean: try fields.required("mean"),
-        stddev: try fields.required("stddev"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("mean", mean)
-        try fields.set("stddev", stddev)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(mean: try fields.required("mean"), stddev: try fields.required("stddev"))
     }
   }
 
   /// Normal noise cut off at two standard deviations.
-  public struct TruncatedNormal: ConfigMessage {
+  public struct TruncatedNormal: ConfigRecord {
     /// Mean of the distribution.
     public var mean: Double
     /// Standard deviation before the cut.
@@ -159,30 +112,11 @@ public indirect enum NoiseSampler: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "NoiseSampler.TruncatedNormal",
-      doc: "Normal noise cut off at two standard deviations.",
-      fields: [
-        FieldRow("mean", 1, .double, isRequired: true, doc: "Mean of the distribution."),
-        FieldRow("stddev", 2, .double, isRequired: true, doc: "Standard deviation before the cut."),
-      ])
+    public static let table = FieldTable.inSchema("NoiseSampler.TruncatedNormal")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.mean), .value(\.stddev)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        mean: try fields.required("mean"),
-        stddev: try fields.required("stddev"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("mean", mean)
-        try fields.set("stddev", stddev)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(mean: try fields.required("mean"), stddev: try fields.required("stddev"))
     }
   }
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Turns integers into vectors with a single 1.
-public struct OneHot: ConfigMessage {
+public struct OneHot: ConfigRecord {
   /// Length of the vectors.
   public var depth: Int
   /// Dtype of the result.
@@ -19,55 +19,12 @@ public struct OneHot: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "OneHot", .layer(field: "one_hot", number: 99),
-    doc: "Turns integers into vectors with a single 1.",
-    fields: [
-      FieldRow("depth", 1, .int, isRequired: true, doc: "Length of the vectors."),
-      FieldRow(
-        "compute_dtype", 2, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the result."),
-      FieldRow(
-        "name", 3, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ])
+  public static let table = FieldTable.inSchema("OneHot")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.depth), .value(\.computeDtype), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      depth: try fields.required("depth"),
-      computeDtype: try fields.value("compute_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(depth: try fields.required("depth"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("depth", depth)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    1 at the place that the input names, 0 elsewhere; an index outside `0 ..< depth` \
-    gives zeros only.
-    """,
-    [
-      ("Shape", "`[b, t, ...] -> [b, t, ..., depth]`."),
-      ("Mask", "unchanged; invalid timesteps do not stay 0."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidInput` for input that is not integer, `.invalidConfig` when \
-        `depth < 1` or the compute dtype is complex.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Leaky rectifier with one learned slope.
-public struct PRelu: ConfigMessage {
+public struct PRelu: ConfigRecord {
   /// First value of the slope.
   public var negativeSlopeInit: Double
   /// Dtype of the parameters.
@@ -19,48 +19,12 @@ public struct PRelu: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "PRelu", .layer(field: "p_relu", number: 102),
-    doc: "Leaky rectifier with one learned slope.",
-    fields: [
-      FieldRow(
-        "negative_slope_init", 1, .double, defaults: [.number(0.01)],
-        doc: "First value of the slope."),
-      FieldRow(
-        "param_dtype", 2, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 3, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ])
+  public static let table = FieldTable.inSchema("PRelu")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.negativeSlopeInit), .value(\.paramDtype), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      negativeSlopeInit: try fields.value("negative_slope_init") ?? 0.01,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("negative_slope_init", negativeSlopeInit)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    "`x >= 0 ? x : negative_slope * x` with one trained slope.",
-    [
-      ("Shape", "`[b, t, ...] -> [b, t, ...]`; parameter `negative_slope []`."),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
-    ])
 }

@@ -13,13 +13,7 @@ public indirect enum Padding: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "Padding", isOneOf: true,
-    doc: "Padding of one axis, by mode or explicit.",
-    fields: [
-      FieldRow("mode", 1, .word(PaddingMode.words), doc: "By mode."),
-      FieldRow("explicit", 2, .message("IntPair"), doc: "By numbers of steps."),
-    ])
+  public static let table = FieldTable.inSchema("Padding")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {

@@ -22,16 +22,5 @@ public enum PaddingMode: String, ConfigWord {
   case semicausalFull = "semicausal_full"
 
   /// The legal values.
-  public static let words = WordList(
-    "PaddingMode",
-    [
-      WordList.Word("valid", "valid", 0),
-      WordList.Word("same", "same", 1),
-      WordList.Word("causal", "causal", 2),
-      WordList.Word("causal_valid", "causalValid", 3),
-      WordList.Word("reverse_causal", "reverseCausal", 4),
-      WordList.Word("reverse_causal_valid", "reverseCausalValid", 5),
-      WordList.Word("semicausal", "semicausal", 6),
-      WordList.Word("semicausal_full", "semicausalFull", 7),
-    ])
+  public static let words = WordList.inSchema("PaddingMode")
 }

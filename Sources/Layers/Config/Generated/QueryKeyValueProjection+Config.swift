@@ -63,23 +63,7 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "QueryKeyValueProjection", isOneOf: true,
-    doc: "How queries, keys and values come from the input of an attention.",
-    fields: [
-      FieldRow(
-        "combined_query_key_value_projection", 1, .message("CombinedQueryKeyValueProjection"),
-        doc: "One kernel for queries, keys and values."),
-      FieldRow(
-        "separate_query_key_value_projection", 2, .message("SeparateQueryKeyValueProjection"),
-        doc: "A kernel each for queries, keys and values."),
-      FieldRow(
-        "query_and_key_value_projection", 3, .message("QueryAndKeyValueProjection"),
-        doc: "One kernel for queries, one for keys and values."),
-      FieldRow(
-        "query_and_shared_key_value_projection", 4, .message("QueryAndSharedKeyValueProjection"),
-        doc: "One kernel for queries, one whose result is both key and value."),
-    ])
+  public static let table = FieldTable.inSchema("QueryKeyValueProjection")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Real-gated linear recurrent unit: a diagonal recurrence with gates from the input.
-public struct RGLRU: ConfigMessage {
+public struct RGLRU: ConfigRecord {
   /// Channels of the output.
   public var units: Int
   /// Number of heads.
@@ -41,106 +41,14 @@ public struct RGLRU: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "RGLRU", .layer(field: "rglru", number: 108),
-    doc: "Real-gated linear recurrent unit: a diagonal recurrence with gates from the input.",
-    fields: [
-      FieldRow("units", 1, .int, isRequired: true, doc: "Channels of the output."),
-      FieldRow("num_heads", 2, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow(
-        "scan_type", 3, .word(ScanType.words), defaults: [.text("auto")],
-        doc: "How the recurrence is computed; a hint."),
-      FieldRow(
-        "only_real", 4, .bool, defaults: [.bool(true)],
-        doc: "Keep the state real; otherwise halves of the channels are real and imaginary parts."),
-      FieldRow(
-        "min_rad", 5, .double, defaults: [.number(0.9)],
-        doc: "Least initial magnitude of the recurrence."),
-      FieldRow(
-        "gate_kernel_variance_scale", 6, .double, defaults: [.number(1)],
-        doc: "Variance scale of the gate kernels."),
-      FieldRow(
-        "compute_dtype", 7, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: promotion of input and parameters."),
-      FieldRow(
-        "param_dtype", 8, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 9, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["scan_sharding", "a_sharding", "gate_kernel_sharding", "gate_bias_sharding"])
+  public static let table = FieldTable.inSchema("RGLRU")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.units), .value(\.numHeads), .value(\.scanType), .value(\.onlyReal), .value(\.minRad),
+    .value(\.gateKernelVarianceScale), .optionalValue(\.computeDtype), .value(\.paramDtype),
+    .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      units: try fields.required("units"),
-      numHeads: try fields.required("num_heads"),
-      scanType: try fields.value("scan_type") ?? .auto,
-      onlyReal: try fields.value("only_real") ?? true,
-      minRad: try fields.value("min_rad") ?? 0.9,
-      gateKernelVarianceScale: try fields.value("gate_kernel_variance_scale") ?? 1,
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(units: try fields.required("units"), numHeads: try fields.required("num_heads"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("units", units)
-      try fields.set("num_heads", numHeads)
-      try fields.set("scan_type", scanType)
-      try fields.set("only_real", onlyReal)
-      try fields.set("min_rad", minRad)
-      try fields.set("gate_kernel_variance_scale", gateKernelVarianceScale)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Real-gated linear recurrent unit: `h = a · h + sqrt(1 - |a|²) · gate(x) · x` for \
-    every channel, with `a = exp(-8 · r · softplus(a_param))` and the gates \
-    `gate(x)`, `r` sigmoids of linear maps in each of `numHeads` groups of channels.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, units] -> [b, t, units]`, with `w` = `units`, or `units / 2` for complex \
-        numbers: parameters `a_param [w]`, `a_imag_param [w]`, and `kernel [heads, units \
-        / heads, w / heads]` and `bias [heads, w / heads]` in `input_gate` and `a_gate`.
-        """
-      ),
-      ("Mask", "unchanged. An invalid timestep leaves the state as it was."),
-      (
-        "Streaming",
-        """
-        block 1; state `h f32[b, w]` and `position i32[b]`, the number of valid \
-        timesteps so far; behind a latency `warmup i32[b]`.
-        """
-      ),
-      (
-        "Beyond",
-        """
-        invalid timesteps leave the state as it was, so padding in front, gaps and \
-        latencies change nothing.
-        """
-      ),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for counts below 1, heads that do not divide `w`, \
-        complex numbers with odd `units` or `minRad` from 0.999 on; `.invalidInput` for \
-        input that is not `[b, t, units]`.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Normalises each timestep by the root of its mean square over channel axes.
-public struct RMSNormalization: ConfigMessage {
+public struct RMSNormalization: ConfigRecord {
   /// Channel axes that are normalised together.
   public var axis: Dims
   /// Small number that keeps the division finite.
@@ -34,83 +34,13 @@ public struct RMSNormalization: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "RMSNormalization", .layer(field: "rms_normalization", number: 109),
-    doc: "Normalises each timestep by the root of its mean square over channel axes.",
-    fields: [
-      FieldRow(
-        "axis", 1, .int, isRepeated: true, defaults: [.integer(-1)],
-        doc: "Channel axes that are normalised together."),
-      FieldRow(
-        "epsilon", 2, .double, defaults: [.number(1e-6)],
-        doc: "Small number that keeps the division finite."),
-      FieldRow("use_scale", 3, .bool, defaults: [.bool(true)], doc: "Multiply by a learned scale."),
-      FieldRow(
-        "scale_init", 4, .message("Initializer"),
-        defaults: [.node("Initializer", ("ones", [.node("Initializer.Ones")]))],
-        doc: "First values of the scale."),
-      FieldRow(
-        "reductions_in_at_least_fp32", 5, .bool, defaults: [.bool(true)],
-        doc: "Sum in float32 or wider."),
-      FieldRow(
-        "param_dtype", 6, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 7, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["sharding", "guard_against_excess_precision"])
+  public static let table = FieldTable.inSchema("RMSNormalization")
+  package static let properties: [ConfigProperty<Self>] = [
+    .many(\.axis), .value(\.epsilon), .value(\.useScale), .value(\.scaleInit),
+    .value(\.reductionsInAtLeastFp32), .value(\.paramDtype), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      axis: try fields.many("axis") ?? -1,
-      epsilon: try fields.value("epsilon") ?? 1e-6,
-      useScale: try fields.value("use_scale") ?? true,
-      scaleInit: try fields.value("scale_init") ?? .ones,
-      reductionsInAtLeastFp32: try fields.value("reductions_in_at_least_fp32") ?? true,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("axis", axis)
-      try fields.set("epsilon", epsilon)
-      try fields.set("use_scale", useScale)
-      try fields.set("scale_init", scaleInit)
-      try fields.set("reductions_in_at_least_fp32", reductionsInAtLeastFp32)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Each timestep scaled to mean square 1 over channel axes: `y = x / sqrt(mean(x²) \
-    + epsilon) * scale`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...c]`; parameter `scale` with the extents of `axis` in \
-        ascending order.
-        """
-      ),
-      ("Mask", "unchanged; nothing is promised of invalid timesteps."),
-      ("Streaming", "stateless."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` when an axis is not a channel axis or `epsilon` is \
-        negative, `.invalidInput` for input that is not floating-point.
-        """
-      ),
-    ])
 }

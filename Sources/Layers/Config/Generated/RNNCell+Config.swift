@@ -34,17 +34,7 @@ public indirect enum RNNCell: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "RNNCell", isOneOf: true,
-    doc: "A recurrent cell.",
-    fields: [
-      FieldRow("lstm", 1, .message("RNNCell.Lstm"), doc: "Long short-term memory cell."),
-      FieldRow("gru", 2, .message("RNNCell.Gru"), doc: "Gated recurrent unit."),
-      FieldRow("simple_rnn", 3, .message("RNNCell.SimpleRnn"), doc: "Tanh recurrence."),
-      FieldRow(
-        "zoneout", 4, .message("RNNCell.Zoneout"),
-        doc: "Keeps part of the old state of another cell."),
-    ])
+  public static let table = FieldTable.inSchema("RNNCell")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
@@ -74,7 +64,7 @@ public indirect enum RNNCell: ConfigMessage {
   }
 
   /// Long short-term memory cell.
-  public struct Lstm: ConfigMessage {
+  public struct Lstm: ConfigRecord {
     /// Channels of the output.
     public var units: Int
 
@@ -84,32 +74,16 @@ public indirect enum RNNCell: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "RNNCell.Lstm",
-      doc: "Long short-term memory cell.",
-      fields: [
-        FieldRow("units", 1, .int, isRequired: true, doc: "Channels of the output.")
-      ])
+    public static let table = FieldTable.inSchema("RNNCell.Lstm")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.units)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        units: try fields.required("units"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("units", units)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(units: try fields.required("units"))
     }
   }
 
   /// Gated recurrent unit.
-  public struct Gru: ConfigMessage {
+  public struct Gru: ConfigRecord {
     /// Channels of the output.
     public var units: Int
     /// Apply the reset gate after the recurrent product.
@@ -122,37 +96,16 @@ public indirect enum RNNCell: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "RNNCell.Gru",
-      doc: "Gated recurrent unit.",
-      fields: [
-        FieldRow("units", 1, .int, isRequired: true, doc: "Channels of the output."),
-        FieldRow(
-          "reset_after", 2, .bool, defaults: [.bool(true)],
-          doc: "Apply the reset gate after the recurrent product."),
-      ])
+    public static let table = FieldTable.inSchema("RNNCell.Gru")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.units), .value(\.resetAfter)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        units: try fields.required("units"),
-        resetAfter: try fields.value("reset_after") ?? true)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("units", units)
-        try fields.set("reset_after", resetAfter)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(units: try fields.required("units"))
     }
   }
 
   /// Tanh recurrence.
-  public struct SimpleRnn: ConfigMessage {
+  public struct SimpleRnn: ConfigRecord {
     /// Channels of the output.
     public var units: Int
 
@@ -162,32 +115,16 @@ public indirect enum RNNCell: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "RNNCell.SimpleRnn",
-      doc: "Tanh recurrence.",
-      fields: [
-        FieldRow("units", 1, .int, isRequired: true, doc: "Channels of the output.")
-      ])
+    public static let table = FieldTable.inSchema("RNNCell.SimpleRnn")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.units)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        units: try fields.required("units"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("units", units)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(units: try fields.required("units"))
     }
   }
 
   /// Keeps part of the old state of another cell.
-  public struct Zoneout: ConfigMessage {
+  public struct Zoneout: ConfigRecord {
     /// The other cell; several run one after another.
     public var cell: [RNNCell]
     /// Part of the old state that is kept, 0 to 1.
@@ -200,34 +137,15 @@ public indirect enum RNNCell: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "RNNCell.Zoneout",
-      doc: "Keeps part of the old state of another cell.",
-      fields: [
-        FieldRow(
-          "cell", 1, .message("RNNCell"), isRepeated: true, isRequired: true,
-          doc: "The other cell; several run one after another."),
-        FieldRow(
-          "zoneout_probability", 2, .double, isRequired: true,
-          doc: "Part of the old state that is kept, 0 to 1."),
-      ])
+    public static let table = FieldTable.inSchema("RNNCell.Zoneout")
+    package static let properties: [ConfigProperty<Self>] = [
+      .list(\.cell), .value(\.zoneoutProbability),
+    ]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
+    package init(required fields: FieldReader) throws(ConfigError) {
       self.init(
         cell: try fields.list("cell"),
         zoneoutProbability: try fields.required("zoneout_probability"))
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("cell", cell)
-        try fields.set("zoneout_probability", zoneoutProbability)
-        return fields.node
-      }
     }
   }
 }

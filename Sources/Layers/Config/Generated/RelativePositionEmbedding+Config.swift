@@ -52,22 +52,7 @@ public indirect enum RelativePositionEmbedding: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "RelativePositionEmbedding", isOneOf: true,
-    doc: "How the distance of query and key enters the logits.",
-    fields: [
-      FieldRow(
-        "t5_relative_position_embedding", 1, .message("T5RelativePositionEmbedding"),
-        doc: "A learned bias for each head and logarithmic bucket of distances."),
-      FieldRow(
-        "shaw_relative_position_embedding", 2, .message("ShawRelativePositionEmbedding"),
-        doc: "A learned vector for each distance, multiplied with the query."),
-      FieldRow(
-        "transformer_xl_relative_position_embedding", 3,
-        .message("TransformerXLRelativePositionEmbedding"),
-        doc: "Projected sines and cosines of the distance with learned content and position biases."
-      ),
-    ])
+  public static let table = FieldTable.inSchema("RelativePositionEmbedding")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {

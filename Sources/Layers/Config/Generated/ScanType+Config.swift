@@ -14,12 +14,5 @@ public enum ScanType: String, ConfigWord {
   case linearPallas = "linear_pallas"
 
   /// The legal values.
-  public static let words = WordList(
-    "ScanType",
-    [
-      WordList.Word("auto", "auto", 0),
-      WordList.Word("linear_native", "linearNative", 1),
-      WordList.Word("associative_native", "associativeNative", 2),
-      WordList.Word("linear_pallas", "linearPallas", 3),
-    ])
+  public static let words = WordList.inSchema("ScanType")
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Embedding with a table of its own for every timestep.
-public struct SequenceEmbedding: ConfigMessage {
+public struct SequenceEmbedding: ConfigRecord {
   /// Length of a row of the table.
   public var dimension: Int
   /// Rows of the table for each timestep.
@@ -38,88 +38,17 @@ public struct SequenceEmbedding: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "SequenceEmbedding", .layer(field: "sequence_embedding", number: 121),
-    doc: "Embedding with a table of its own for every timestep.",
-    fields: [
-      FieldRow("dimension", 1, .int, isRequired: true, doc: "Length of a row of the table."),
-      FieldRow(
-        "num_embeddings_per_step", 2, .int, isRepeated: true, isRequired: true,
-        doc: "Rows of the table for each timestep."),
-      FieldRow(
-        "num_steps", 3, .int, isRequired: true, doc: "Number of timesteps that have weights."),
-      FieldRow(
-        "compute_dtype", 4, .symbol(DType.words),
-        doc: "Dtype of the result; absent: that of the table."),
-      FieldRow(
-        "param_dtype", 5, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "embedding_init", 6, .message("Initializer"),
-        defaults: [.node("Initializer", ("embed_normal", [.node("Initializer.EmbedNormal")]))],
-        doc: "First values of the table."),
-      FieldRow(
-        "round_num_embeddings_to_multiple_of", 7, .int,
-        doc: "Round the number of rows up to a multiple."),
-      FieldRow(
-        "name", 8, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ],
-    omitted: ["embedding_sharding"])
+  public static let table = FieldTable.inSchema("SequenceEmbedding")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.dimension), .many(\.numEmbeddingsPerStep), .value(\.numSteps),
+    .optionalValue(\.computeDtype), .value(\.paramDtype), .value(\.embeddingInit),
+    .optionalValue(\.roundNumEmbeddingsToMultipleOf), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       dimension: try fields.required("dimension"),
       numEmbeddingsPerStep: try fields.requiredMany("num_embeddings_per_step"),
-      numSteps: try fields.required("num_steps"),
-      computeDtype: try fields.value("compute_dtype"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      embeddingInit: try fields.value("embedding_init") ?? .embedNormal,
-      roundNumEmbeddingsToMultipleOf: try fields.value("round_num_embeddings_to_multiple_of"),
-      name: try fields.value("name"))
+      numSteps: try fields.required("num_steps"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("dimension", dimension)
-      try fields.set("num_embeddings_per_step", numEmbeddingsPerStep)
-      try fields.set("num_steps", numSteps)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("embedding_init", embeddingInit)
-      try fields.set("round_num_embeddings_to_multiple_of", roundNumEmbeddingsToMultipleOf)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    Rows of a table of its own at every timestep: `y[t] = embedding[offset(t) + \
-    x[t]]`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...] -> [b, t, ..., dimension]`; parameter `embedding [n, dimension]`, \
-        where `n` is the number of embeddings of all steps, rounded up to a multiple of \
-        `roundNumEmbeddingsToMultipleOf`.
-        """
-      ),
-      ("Mask", "unchanged; invalid timesteps do not stay 0."),
-      ("Streaming", "state `position i32[b]`."),
-      (
-        "Throws",
-        """
-        LayerError `.invalidConfig` for counts below 1 or other than one number of \
-        embeddings or `numSteps` of them, `.invalidInput` for input that is not integer.
-        """
-      ),
-    ])
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// A learned vector for each distance, multiplied with the query.
-public struct ShawRelativePositionEmbedding: ConfigMessage {
+public struct ShawRelativePositionEmbedding: ConfigRecord {
   /// Largest distance into the past, in steps.
   public var maxBackward: Int
   /// Largest distance into the future, in steps.
@@ -35,55 +35,16 @@ public struct ShawRelativePositionEmbedding: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "ShawRelativePositionEmbedding",
-    doc: "A learned vector for each distance, multiplied with the query.",
-    fields: [
-      FieldRow(
-        "max_backward", 1, .int, isRequired: true, doc: "Largest distance into the past, in steps."),
-      FieldRow(
-        "max_forward", 2, .int, isRequired: true, doc: "Largest distance into the future, in steps."
-      ),
-      FieldRow("num_heads", 3, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow("units_per_head", 4, .int, isRequired: true, doc: "Channels of each head."),
-      FieldRow(
-        "embedding_init", 5, .message("Initializer"),
-        defaults: [.node("Initializer", ("embed_normal", [.node("Initializer.EmbedNormal")]))],
-        doc: "First values of the table."),
-      FieldRow(
-        "param_dtype", 6, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "compute_dtype", 7, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the computation."),
-    ],
-    omitted: ["embedding_sharding"])
+  public static let table = FieldTable.inSchema("ShawRelativePositionEmbedding")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.maxBackward), .value(\.maxForward), .value(\.numHeads), .value(\.unitsPerHead),
+    .value(\.embeddingInit), .value(\.paramDtype), .value(\.computeDtype),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       maxBackward: try fields.required("max_backward"),
-      maxForward: try fields.required("max_forward"),
-      numHeads: try fields.required("num_heads"),
-      unitsPerHead: try fields.required("units_per_head"),
-      embeddingInit: try fields.value("embedding_init") ?? .embedNormal,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      computeDtype: try fields.value("compute_dtype") ?? .float32)
-  }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("max_backward", maxBackward)
-      try fields.set("max_forward", maxForward)
-      try fields.set("num_heads", numHeads)
-      try fields.set("units_per_head", unitsPerHead)
-      try fields.set("embedding_init", embeddingInit)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("compute_dtype", computeDtype)
-      return fields.node
-    }
+      maxForward: try fields.required("max_forward"), numHeads: try fields.required("num_heads"),
+      unitsPerHead: try fields.required("units_per_head"))
   }
 }

@@ -3,7 +3,7 @@
 public import Tensors
 
 /// x + sin(alpha x)^2 / beta with learned alpha and beta.
-public struct Snake: ConfigMessage {
+public struct Snake: ConfigRecord {
   /// Learn beta apart from alpha.
   public var separateBeta: Bool
   /// Dtype of the parameters.
@@ -19,55 +19,12 @@ public struct Snake: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "Snake", .layer(field: "snake", number: 128),
-    doc: "x + sin(alpha x)^2 / beta with learned alpha and beta.",
-    fields: [
-      FieldRow("separate_beta", 1, .bool, isRequired: true, doc: "Learn beta apart from alpha."),
-      FieldRow(
-        "param_dtype", 2, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "name", 3, .string,
-        doc: "Scope of the parameters and key of the emits; absent: the place in the parent."),
-    ])
+  public static let table = FieldTable.inSchema("Snake")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.separateBeta), .value(\.paramDtype), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      separateBeta: try fields.required("separate_beta"),
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      name: try fields.value("name"))
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init(separateBeta: try fields.required("separate_beta"))
   }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("separate_beta", separateBeta)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("name", name)
-      return fields.node
-    }
-  }
-
-  /// What the documentation of the layer says.
-  public static let facts: LayerFacts? = LayerFacts(
-    """
-    `x + sin²(α x) / (β + 1e-12)` with trained `α = e^alpha_log` and `β = \
-    e^beta_log`, or `β = α`.
-    """,
-    [
-      (
-        "Shape",
-        """
-        `[b, t, ...c] -> [b, t, ...c]`; parameters `alpha_log [...c]` and, with \
-        `separateBeta`, `beta_log [...c]`.
-        """
-      ),
-      ("Mask", "unchanged."),
-      ("Streaming", "stateless."),
-      ("Throws", "LayerError `.invalidInput` for input that is not floating-point."),
-    ])
 }

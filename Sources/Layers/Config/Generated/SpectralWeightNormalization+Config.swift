@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Kernel divided by its largest singular value, found by power iteration.
-public struct SpectralWeightNormalization: ConfigMessage {
+public struct SpectralWeightNormalization: ConfigRecord {
   /// Power iterations at each training step.
   public var nPowerIteration: Int
   /// First value of the singular vector.
@@ -38,63 +38,14 @@ public struct SpectralWeightNormalization: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "SpectralWeightNormalization",
-    doc: "Kernel divided by its largest singular value, found by power iteration.",
-    fields: [
-      FieldRow(
-        "n_power_iteration", 1, .int, defaults: [.integer(1)],
-        doc: "Power iterations at each training step."),
-      FieldRow(
-        "u_init", 2, .message("Initializer"),
-        defaults: [.node("Initializer", ("normal", [.node("Initializer.Normal")]))],
-        doc: "First value of the singular vector."),
-      FieldRow(
-        "epsilon", 3, .double, defaults: [.number(1e-12)],
-        doc: "Small number that keeps the division finite."),
-      FieldRow(
-        "reductions_in_at_least_fp32", 4, .bool, defaults: [.bool(false)],
-        doc: "Sum in float32 or wider."),
-      FieldRow(
-        "param_dtype", 5, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "error_on_non_matrix", 6, .bool, defaults: [.bool(false)],
-        doc: "Refuse kernels that are not matrices."),
-      FieldRow(
-        "collection_name", 7, .string, defaults: [.text("batch_stats")],
-        doc: "Collection of the running values."),
-      FieldRow("name", 8, .string, doc: "Scope of the running values."),
-    ],
-    omitted: ["sharding"])
+  public static let table = FieldTable.inSchema("SpectralWeightNormalization")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.nPowerIteration), .value(\.uInit), .value(\.epsilon),
+    .value(\.reductionsInAtLeastFp32), .value(\.paramDtype), .value(\.errorOnNonMatrix),
+    .value(\.collectionName), .optionalValue(\.name),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
-    self.init(
-      nPowerIteration: try fields.value("n_power_iteration") ?? 1,
-      uInit: try fields.value("u_init") ?? .normal(),
-      epsilon: try fields.value("epsilon") ?? 1e-12,
-      reductionsInAtLeastFp32: try fields.value("reductions_in_at_least_fp32") ?? false,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      errorOnNonMatrix: try fields.value("error_on_non_matrix") ?? false,
-      collectionName: try fields.value("collection_name") ?? "batch_stats",
-      name: try fields.value("name"))
-  }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("n_power_iteration", nPowerIteration)
-      try fields.set("u_init", uInit)
-      try fields.set("epsilon", epsilon)
-      try fields.set("reductions_in_at_least_fp32", reductionsInAtLeastFp32)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("error_on_non_matrix", errorOnNonMatrix)
-      try fields.set("collection_name", collectionName)
-      try fields.set("name", name)
-      return fields.node
-    }
+  package init(required fields: FieldReader) throws(ConfigError) {
+    self.init()
   }
 }

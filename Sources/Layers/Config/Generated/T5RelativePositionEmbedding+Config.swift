@@ -3,7 +3,7 @@
 public import Tensors
 
 /// A learned bias for each head and logarithmic bucket of distances.
-public struct T5RelativePositionEmbedding: ConfigMessage {
+public struct T5RelativePositionEmbedding: ConfigRecord {
   /// Number of buckets of distances.
   public var numBuckets: Int
   /// Number of heads.
@@ -38,62 +38,16 @@ public struct T5RelativePositionEmbedding: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "T5RelativePositionEmbedding",
-    doc: "A learned bias for each head and logarithmic bucket of distances.",
-    fields: [
-      FieldRow("num_buckets", 1, .int, isRequired: true, doc: "Number of buckets of distances."),
-      FieldRow("num_heads", 2, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow(
-        "bidirectional", 3, .bool, isRequired: true,
-        doc: "Tell future keys from past ones by half of the buckets."),
-      FieldRow(
-        "max_distance", 4, .int, defaults: [.integer(128)],
-        doc: "Distance from which on all share the last bucket."),
-      FieldRow(
-        "bias_matrix_init", 5, .message("Initializer"),
-        defaults: [.node("Initializer", ("embed_normal", [.node("Initializer.EmbedNormal")]))],
-        doc: "First values of the table of biases."),
-      FieldRow(
-        "param_dtype", 6, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-      FieldRow(
-        "compute_dtype", 7, .symbol(DType.words),
-        doc: "Dtype of the computation; absent: that of the logits."),
-      FieldRow(
-        "shared_name", 8, .string,
-        doc:
-          "Name of a table that attentions of a stack share; the first of them has the parameter."),
-    ],
-    omitted: ["bias_matrix_sharding"])
+  public static let table = FieldTable.inSchema("T5RelativePositionEmbedding")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.numBuckets), .value(\.numHeads), .value(\.bidirectional), .value(\.maxDistance),
+    .value(\.biasMatrixInit), .value(\.paramDtype), .optionalValue(\.computeDtype),
+    .optionalValue(\.sharedName),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
-      numBuckets: try fields.required("num_buckets"),
-      numHeads: try fields.required("num_heads"),
-      bidirectional: try fields.required("bidirectional"),
-      maxDistance: try fields.value("max_distance") ?? 128,
-      biasMatrixInit: try fields.value("bias_matrix_init") ?? .embedNormal,
-      paramDtype: try fields.value("param_dtype") ?? .float32,
-      computeDtype: try fields.value("compute_dtype"),
-      sharedName: try fields.value("shared_name"))
-  }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("num_buckets", numBuckets)
-      try fields.set("num_heads", numHeads)
-      try fields.set("bidirectional", bidirectional)
-      try fields.set("max_distance", maxDistance)
-      try fields.set("bias_matrix_init", biasMatrixInit)
-      try fields.set("param_dtype", paramDtype)
-      try fields.set("compute_dtype", computeDtype)
-      try fields.set("shared_name", sharedName)
-      return fields.node
-    }
+      numBuckets: try fields.required("num_buckets"), numHeads: try fields.required("num_heads"),
+      bidirectional: try fields.required("bidirectional"))
   }
 }

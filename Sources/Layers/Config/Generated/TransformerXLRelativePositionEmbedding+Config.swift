@@ -3,7 +3,7 @@
 public import Tensors
 
 /// Projected sines and cosines of the distance with learned content and position biases.
-public struct TransformerXLRelativePositionEmbedding: ConfigMessage {
+public struct TransformerXLRelativePositionEmbedding: ConfigRecord {
   /// Number of heads.
   public var numHeads: Int
   /// Channels of each head.
@@ -34,53 +34,18 @@ public struct TransformerXLRelativePositionEmbedding: ConfigMessage {
   }
 
   /// The fields of the message.
-  public static let table = FieldTable(
-    "TransformerXLRelativePositionEmbedding",
-    doc: "Projected sines and cosines of the distance with learned content and position biases.",
-    fields: [
-      FieldRow("num_heads", 1, .int, isRequired: true, doc: "Number of heads."),
-      FieldRow("units_per_head", 2, .int, isRequired: true, doc: "Channels of each head."),
-      FieldRow(
-        "max_backward", 3, .int, isRequired: true, doc: "Largest distance into the past, in steps."),
-      FieldRow(
-        "max_forward", 4, .int, isRequired: true, doc: "Largest distance into the future, in steps."
-      ),
-      FieldRow(
-        "position_bias_dim", 5, .int, isRequired: true, doc: "Channels of the sines and cosines."),
-      FieldRow(
-        "use_bias", 6, .bool, defaults: [.bool(true)], doc: "Learn the content and position biases."
-      ),
-      FieldRow(
-        "param_dtype", 7, .symbol(DType.words), defaults: [.symbol("DTYPE_FLOAT32")],
-        doc: "Dtype of the parameters."),
-    ],
-    omitted: ["u_sharding", "v_sharding", "pos_proj_sharding", "einsum_factory"])
+  public static let table = FieldTable.inSchema("TransformerXLRelativePositionEmbedding")
+  package static let properties: [ConfigProperty<Self>] = [
+    .value(\.numHeads), .value(\.unitsPerHead), .value(\.maxBackward), .value(\.maxForward),
+    .value(\.positionBiasDim), .value(\.useBias), .value(\.paramDtype),
+  ]
 
-  /// Reads a checked tree.
-  public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-    let fields = FieldReader(spec, Self.table, registry)
+  package init(required fields: FieldReader) throws(ConfigError) {
     self.init(
       numHeads: try fields.required("num_heads"),
       unitsPerHead: try fields.required("units_per_head"),
       maxBackward: try fields.required("max_backward"),
       maxForward: try fields.required("max_forward"),
-      positionBiasDim: try fields.required("position_bias_dim"),
-      useBias: try fields.value("use_bias") ?? true,
-      paramDtype: try fields.value("param_dtype") ?? .float32)
-  }
-
-  /// The tree of the message without fields at their defaults.
-  public var spec: SpecNode {
-    get throws(ConfigError) {
-      var fields = FieldWriter(Self.table)
-      try fields.set("num_heads", numHeads)
-      try fields.set("units_per_head", unitsPerHead)
-      try fields.set("max_backward", maxBackward)
-      try fields.set("max_forward", maxForward)
-      try fields.set("position_bias_dim", positionBiasDim)
-      try fields.set("use_bias", useBias)
-      try fields.set("param_dtype", paramDtype)
-      return fields.node
-    }
+      positionBiasDim: try fields.required("position_bias_dim"))
   }
 }

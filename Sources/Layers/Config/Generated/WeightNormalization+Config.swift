@@ -36,17 +36,7 @@ public indirect enum WeightNormalization: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "WeightNormalization", isOneOf: true,
-    doc: "A reparametrisation of a kernel.",
-    fields: [
-      FieldRow(
-        "l2_weight_normalization", 1, .message("L2WeightNormalization"),
-        doc: "Kernel columns scaled to length 1, times a learned scale."),
-      FieldRow(
-        "spectral_weight_normalization", 2, .message("SpectralWeightNormalization"),
-        doc: "Kernel divided by its largest singular value, found by power iteration."),
-    ])
+  public static let table = FieldTable.inSchema("WeightNormalization")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {

@@ -39,21 +39,7 @@ public indirect enum WindowFn: ConfigMessage {
   }
 
   /// The cases of the message.
-  public static let table = FieldTable(
-    "WindowFn", isOneOf: true,
-    doc: "A window function.",
-    fields: [
-      FieldRow("none", 1, .message("WindowFn.NoWindow"), doc: "No window."),
-      FieldRow("hann_window", 2, .message("WindowFn.Hann"), doc: "Raised cosine window."),
-      FieldRow(
-        "hamming_window", 3, .message("WindowFn.Hamming"),
-        doc: "Raised cosine window on a pedestal."),
-      FieldRow("get_window", 4, .message("WindowFn.Named"), doc: "A window of SciPy by name."),
-      FieldRow(
-        "inverse_stft_window_fn", 5, .message("WindowFn.InverseStft"),
-        doc: "The window that makes overlap and add exact for a forward window."),
-      FieldRow("samples", 6, .message("Tensor"), doc: "The given values."),
-    ])
+  public static let table = FieldTable.inSchema("WindowFn")
 
   /// Reads a checked tree.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
@@ -87,7 +73,7 @@ public indirect enum WindowFn: ConfigMessage {
   }
 
   /// Raised cosine window.
-  public struct Hann: ConfigMessage {
+  public struct Hann: ConfigRecord {
     /// One period of the window instead of a symmetric one, where the length is even.
     public var periodic: Bool
 
@@ -97,34 +83,16 @@ public indirect enum WindowFn: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "WindowFn.Hann",
-      doc: "Raised cosine window.",
-      fields: [
-        FieldRow(
-          "periodic", 1, .bool, defaults: [.bool(true)],
-          doc: "One period of the window instead of a symmetric one, where the length is even.")
-      ])
+    public static let table = FieldTable.inSchema("WindowFn.Hann")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.periodic)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        periodic: try fields.value("periodic") ?? true)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("periodic", periodic)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 
   /// Raised cosine window on a pedestal.
-  public struct Hamming: ConfigMessage {
+  public struct Hamming: ConfigRecord {
     /// One period of the window instead of a symmetric one, where the length is even.
     public var periodic: Bool
 
@@ -134,34 +102,16 @@ public indirect enum WindowFn: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "WindowFn.Hamming",
-      doc: "Raised cosine window on a pedestal.",
-      fields: [
-        FieldRow(
-          "periodic", 1, .bool, defaults: [.bool(true)],
-          doc: "One period of the window instead of a symmetric one, where the length is even.")
-      ])
+    public static let table = FieldTable.inSchema("WindowFn.Hamming")
+    package static let properties: [ConfigProperty<Self>] = [.value(\.periodic)]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        periodic: try fields.value("periodic") ?? true)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("periodic", periodic)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init()
     }
   }
 
   /// A window of SciPy by name.
-  public struct Named: ConfigMessage {
+  public struct Named: ConfigRecord {
     /// Name of the window, such as kaiser.
     public var name: String
     /// Further arguments of the window.
@@ -177,40 +127,18 @@ public indirect enum WindowFn: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "WindowFn.Named",
-      doc: "A window of SciPy by name.",
-      fields: [
-        FieldRow("name", 1, .string, isRequired: true, doc: "Name of the window, such as kaiser."),
-        FieldRow("args", 2, .double, isRepeated: true, doc: "Further arguments of the window."),
-        FieldRow(
-          "periodic", 3, .bool, defaults: [.bool(true)],
-          doc: "One period of the window instead of a symmetric one, where the length is even."),
-      ])
+    public static let table = FieldTable.inSchema("WindowFn.Named")
+    package static let properties: [ConfigProperty<Self>] = [
+      .value(\.name), .list(\.args), .value(\.periodic),
+    ]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        name: try fields.required("name"),
-        args: try fields.list("args"),
-        periodic: try fields.value("periodic") ?? true)
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("name", name)
-        try fields.set("args", args)
-        try fields.set("periodic", periodic)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(name: try fields.required("name"))
     }
   }
 
   /// The window that makes overlap and add exact for a forward window.
-  public struct InverseStft: ConfigMessage {
+  public struct InverseStft: ConfigRecord {
     /// Samples from one frame to the next.
     public var frameStep: Int
     /// Window of the forward transform.
@@ -223,34 +151,13 @@ public indirect enum WindowFn: ConfigMessage {
     }
 
     /// The fields of the message.
-    public static let table = FieldTable(
-      "WindowFn.InverseStft",
-      doc: "The window that makes overlap and add exact for a forward window.",
-      fields: [
-        FieldRow(
-          "frame_step", 1, .int, isRequired: true, doc: "Samples from one frame to the next."),
-        FieldRow(
-          "forward_window_fn", 2, .message("WindowFn"),
-          defaults: [.node("WindowFn", ("hann_window", [.node("WindowFn.Hann")]))],
-          doc: "Window of the forward transform."),
-      ])
+    public static let table = FieldTable.inSchema("WindowFn.InverseStft")
+    package static let properties: [ConfigProperty<Self>] = [
+      .value(\.frameStep), .value(\.forwardWindowFn),
+    ]
 
-    /// Reads a checked tree.
-    public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
-      let fields = FieldReader(spec, Self.table, registry)
-      self.init(
-        frameStep: try fields.required("frame_step"),
-        forwardWindowFn: try fields.value("forward_window_fn") ?? .hannWindow())
-    }
-
-    /// The tree of the message without fields at their defaults.
-    public var spec: SpecNode {
-      get throws(ConfigError) {
-        var fields = FieldWriter(Self.table)
-        try fields.set("frame_step", frameStep)
-        try fields.set("forward_window_fn", forwardWindowFn)
-        return fields.node
-      }
+    package init(required fields: FieldReader) throws(ConfigError) {
+      self.init(frameStep: try fields.required("frame_step"))
     }
   }
 }
