@@ -64,16 +64,16 @@ enum ParameterAliases {
     flat.contains(layer) || path != LayerPath.withoutCopies(spec.path)
   }
 
-  /// Bells of a mixture are kept there as all weights, then all offsets, then all variances.
+  /// The components of a mixture are kept there as all weights, then all offsets, then all variances.
   private static func thirds(
     of spec: ParameterSpec, _ layer: String, copies: [Int]
   ) -> WeightLayout? {
     guard layer == "GmmAttention", spec.name.hasPrefix("output/") else { return nil }
     let outer = copies + Array(spec.shape.dropLast(2))
-    let bells = spec.shape[spec.shape.count - 2]
+    let count = spec.shape[spec.shape.count - 2]
     let lead: Shape = spec.name == "output/bias" ? copies + [1, 1] + spec.shape.dropLast(2) : outer
     let axes = Array(outer.indices) + [outer.count + 1, outer.count]
-    return .transposed(file: lead + [3 * bells], parts: outer + [3, bells], axes: axes)
+    return .transposed(file: lead + [3 * count], parts: outer + [3, count], axes: axes)
   }
 }
 

@@ -229,12 +229,12 @@ import Testing
         sourceNames: ["source", "other"], numHeads: 2, unitsPerHead: 3, useBias: true,
         useSeparateKvProjections: true), .two),
     .init(
-      "bells",
+      "Gaussian components",
       GmmAttention(
         sourceName: "source", numHeads: 2, unitsPerHead: 3, numComponents: 2, monotonic: false,
         maxOffset: 2), .whole),
     .init(
-      "bells that move on",
+      "Gaussian components that move on",
       GmmAttention(
         sourceName: "source", numHeads: 2, unitsPerHead: 3, numComponents: 2, monotonic: true),
       .whole),

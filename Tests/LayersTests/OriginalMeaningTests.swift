@@ -104,7 +104,7 @@ import Testing
     #expect(gap.mask.elements(as: Bool.self) == [true, true, false, false, false, false])
   }
 
-  @Test("normalised bells are densities")
+  @Test("normalised components are densities")
   func density() throws {
     let places = 5
     let source = try SequenceTensor(

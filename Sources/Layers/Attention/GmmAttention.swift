@@ -1,11 +1,11 @@
 import Programs
 import Tensors
 
-/// Attention by place: every query looks at a whole source through a mixture of `C` bells.
+/// Attention by place: every query looks at a whole source through a mixture of `C` Gaussian components.
 ///
-/// A query gives, by `relu(x · hidden) · output + bias`, for each head and bell a weight `w = softmax(...)`
-/// over the bells, an offset `δ = softplus(o)` and a variance `v = softplus(s)²`; with `maxOffset > 0`
-/// `δ = softplus(o) - softplus(o - maxOffset)`. The bell's centre is `μ = δ`, or with `monotonic` the sum
+/// A query gives, by `relu(x · hidden) · output + bias`, for each head and component a weight `w = softmax(...)`
+/// over the components, an offset `δ = softplus(o)` and a variance `v = softplus(s)²`; with `maxOffset > 0`
+/// `δ = softplus(o) - softplus(o - maxOffset)`. The centre is `μ = δ`, or with `monotonic` the sum
 /// of the offsets of this and all valid queries before. The probability of source timestep `j` is
 /// `Σ w · √(2π·v + 1e-8) · exp(-(j - μ)² / (2v + 1e-9))`, 0 where `j` is invalid, and the output is the
 /// sum of source timesteps so weighted. The probabilities do not sum to 1. With `normalized` the factor
@@ -49,26 +49,26 @@ extension GmmAttention: SequenceLayer {
     return state
   }
 
-  /// Bells are computed in single precision at least.
+  /// Components are computed in single precision at least.
   private func computeType(_ dtype: DType) -> DType { DType.promoted(dtype, .float32) }
 
   public func step(
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    let bells = try bells(x, context)
-    guard monotonic else { return try attend(x, bells, centres: bells.offsets, context) }
-    let centres = moved(bells.offsets, x.mask, from: state["centre"])
+    let components = try components(x, context)
+    guard monotonic else { return try attend(x, components, centres: components.offsets, context) }
+    let centres = moved(components.offsets, x.mask, from: state["centre"])
     state["centre"] = centres.element(x.time - 1, axis: 1)
-    return try attend(x, bells, centres: centres, context)
+    return try attend(x, components, centres: centres, context)
   }
 
   public func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue
   {
-    let bells = try bells(x, context)
-    guard monotonic else { return try attend(x, bells, centres: bells.offsets, context) }
+    let components = try components(x, context)
+    guard monotonic else { return try attend(x, components, centres: components.offsets, context) }
     let start = initialState(for: x.channelSpec, context)["centre"]
-    let centres = moved(bells.offsets, x.mask, from: start)
-    return try attend(x, bells, centres: centres, context)
+    let centres = moved(components.offsets, x.mask, from: start)
+    return try attend(x, components, centres: centres, context)
   }
 
   /// The sums of the offsets of valid queries so far.
@@ -77,14 +77,16 @@ extension GmmAttention: SequenceLayer {
     return isValid.select(offsets, offsets.scalarLike(0)).runningSum(from: start)
   }
 
-  /// What queries say of bells, `[b, t, n, C]`.
-  private struct Bells {
+  /// The components of the mixtures, `[b, t, n, C]`.
+  private struct Components {
     var weights: Value
     var offsets: Value
     var variances: Value
   }
 
-  private func bells(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> Bells {
+  private func components(_ x: SequenceValue, _ context: LayerContext) throws(LayerError)
+    -> Components
+  {
     let dtype = computeType(x.dtype)
     let channels = x.channelShape[0]
     let hiddenKernel = try context.parameter(
@@ -114,23 +116,23 @@ extension GmmAttention: SequenceLayer {
     var offsets = offset.softplus
     if maxOffset > 0 { offsets = offsets - offset.adding(-maxOffset).softplus }
     let deviation = logits.element(2, axis: 4).adding(initScaleBias).softplus
-    return Bells(
+    return Components(
       weights: logits.element(0, axis: 4).softmax(axis: 3), offsets: offsets,
       variances: deviation * deviation)
   }
 
   private func attend(
-    _ x: SequenceValue, _ bells: Bells, centres: Value, _ context: LayerContext
+    _ x: SequenceValue, _ components: Components, centres: Value, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let source = try source.value(for: self, rows: x.batch, context)
-    let dtype = bells.weights.dtype
+    let dtype = components.weights.dtype
     let places = context.builder.iota(ValueType(dtype, [source.time, 1]), axis: 0)
     // [b, t, n, s, C]
     let distances = places - centres.expandingAxes([3])
-    let spreads = bells.variances.scaled(by: 2).adding(normalized ? 1e-8 : 1e-9)
+    let spreads = components.variances.scaled(by: 2).adding(normalized ? 1e-8 : 1e-9)
       .expandingAxes([3])
-    let widths = bells.variances.scaled(by: 2 * Double.pi).adding(1e-8)
-    let heights = bells.weights * widths.unary(normalized ? .rsqrt : .sqrt)
+    let widths = components.variances.scaled(by: 2 * Double.pi).adding(1e-8)
+    let heights = components.weights * widths.unary(normalized ? .rsqrt : .sqrt)
     let exponents = (distances * distances).unary(.neg) / spreads
     let all = (heights.expandingAxes([3]) * exponents.unary(.exp)).reduced(.sum, axes: [4])
     let isValid = source.mask.expandingAxes([1, 2])

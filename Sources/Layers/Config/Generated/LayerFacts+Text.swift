@@ -426,7 +426,7 @@ extension LayerFacts {
     Throws: LayerError `.invalidConfig` for extents below 0 or without a length, `.invalidInput` when the numbers of elements differ.
 
     layer GmmAttention
-    | Attention by place: every query looks at a whole source through a mixture of `C` bells.
+    | Attention by place: every query looks at a whole source through a mixture of `C` Gaussian components.
     Shape: `[b, t, d] -> [b, t, n, c]`, source `[b, s, c]`; parameters `hidden/kernel [d, n, u]`, with `hiddenUseBias` `hidden/bias [n, u]`, `output/kernel [n, u, C, 3]`, `output/bias [n, C, 3]`, the last axis weight, offset, variance.
     Mask: unchanged; invalid timesteps of the source weigh nothing, invalid queries do not move centres.
     Streaming: block 1, no latency; with `monotonic` state `centre [b, n, C]`, otherwise none.
