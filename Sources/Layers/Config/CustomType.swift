@@ -41,7 +41,7 @@ extension LayerRegistry {
     switch table.role {
     case .customLayer(let name, _):
       field = name
-      let entry = Entry(table, nil) { spec, registry throws(ConfigError) in
+      let entry = Entry(table, { nil }) { spec, registry throws(ConfigError) in
         guard let layer = try make(spec, registry) as? any SequenceLayer else {
           throw ConfigError(.wrongType, found: "\(type)", expected: "a layer")
         }
