@@ -1,4 +1,8 @@
-import Foundation
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 
 /// A logistic distribution rounded up to whole steps of 1/8192 from -1 to 1: what ``WaveRNN`` predicts of a sample.
 ///
