@@ -30,11 +30,16 @@ public struct ExportModel: Sendable {
     public var numerics: Int
     /// Why there is no step; nil if there is one.
     public var stepObstacle: String?
+    /// How many timesteps attention with an unlimited past remembers in steps; nil without such attention.
+    ///
+    /// Those before are forgotten.
+    public var cacheCapacity: Int?
 
     /// Makes facts.
     public init(
       spec: String, batch: Int, blockSize: Int, inputLatency: Int, outputLatency: Int,
-      outputRatio: String, version: String, numerics: Int, stepObstacle: String? = nil
+      outputRatio: String, version: String, numerics: Int, stepObstacle: String? = nil,
+      cacheCapacity: Int? = nil
     ) {
       self.spec = spec
       self.batch = batch
@@ -45,6 +50,7 @@ public struct ExportModel: Sendable {
       self.version = version
       self.numerics = numerics
       self.stepObstacle = stepObstacle
+      self.cacheCapacity = cacheCapacity
     }
   }
 

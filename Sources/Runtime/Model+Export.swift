@@ -11,6 +11,9 @@ public struct ExportRequest: Sendable {
   public var constants: Constants
   /// The numbers of blocks that there is a step for.
   public var blocks: [Int]
+  /// How many timesteps the caches of attention with an unlimited past hold in steps; where nothing is said, such
+  /// a model has no steps.
+  public var cacheCapacity: Int?
   /// Whether there is a function of the whole sequence.
   public var hasLayer = true
   /// Whether there is a function of a loss and its gradients.
@@ -64,7 +67,7 @@ extension Model {
         spec: request.spec, batch: request.input.batch, blockSize: blockSize,
         inputLatency: layer.inputLatency, outputLatency: layer.outputLatency,
         outputRatio: layer.outputRatio.description, version: request.version,
-        numerics: request.numerics, stepObstacle: obstacle))
+        numerics: request.numerics, stepObstacle: obstacle, cacheCapacity: maker.cacheCapacity))
   }
 }
 
@@ -75,6 +78,8 @@ private struct ExportMaker {
   private let x: SequenceTensor
   private let constants: Constants
   private(set) var functions: [ExportFunction] = []
+  /// How many timesteps the caches of the exported steps hold, if they have such.
+  private(set) var cacheCapacity: Int?
   /// How often a step is run for the check.
   private static let stepCount = 3
 
@@ -98,7 +103,8 @@ private struct ExportMaker {
   {
     let traceRequest = TraceRequest(
       batch: x.batch, time: time, input: model.input, constants: specs,
-      options: TraceOptions(emits: request.emits))
+      options: TraceOptions(emits: request.emits),
+      cacheCapacity: request.cacheCapacity ?? TraceRequest.firstCacheCapacity)
     return try model.trace(mode, traceRequest).program.simplified()
   }
 
@@ -130,7 +136,8 @@ private struct ExportMaker {
   mutating func addSteps() throws {
     guard !request.blocks.isEmpty else { return }
     let block = model.blockSize
-    let stream = try model.makeStream(batch: x.batch, constants: constants)
+    let stream = try makeStream()
+    cacheCapacity = stream.cacheCapacity
     let start = try program(.initialState, block, constants.specs)
     let state = stream.snapshot()
     functions.append(
@@ -158,6 +165,20 @@ private struct ExportMaker {
           name: blocks == 1 ? "step" : "step_\(blocks)", program: program, blocks: blocks,
           timesteps: time, runs: runs))
     }
+  }
+
+  /// A stream whose caches are as large as those of the exported steps.
+  private func makeStream() throws -> Stream {
+    let caches = model.caches
+    defer { model.caches = caches }
+    if let capacity = request.cacheCapacity { model.caches = .fixed(capacity) }
+    let stream = try model.makeStream(batch: x.batch, constants: constants)
+    guard let growing = stream.cacheCapacity, request.cacheCapacity == nil else { return stream }
+    throw LayerError(
+      .notSteppable, layer: "attention with an unlimited past",
+      found: "a cache that grows with the sequence",
+      expected: "a stated number of timesteps that it holds, since sizes are fixed in a file",
+      fix: "give a capacity, such as --capacity \(growing * 8)")
   }
 
   /// The values of the inputs of a program that are no parameters.

@@ -43,6 +43,9 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
+  /// How much attention with an unlimited past may remember in streams that begin from now on.
+  public var caches = CacheCapacity()
+
   /// What parameters, plans and states of this model may take.
   public let memory: MemoryBudget
 
@@ -209,7 +212,7 @@ public final class Model {
 
   func plan(
     _ mode: LayerContext.Mode, _ batch: Int, _ time: Int, _ constants: ConstantSpecs,
-    _ options: RunOptions
+    _ options: RunOptions, cacheCapacity: Int = TraceRequest.firstCacheCapacity
   ) throws -> TracePlan {
     guard batch >= 0, time >= 0 else {
       throw RuntimeError(
@@ -222,7 +225,7 @@ public final class Model {
       batch: batch, time: time, input: input, constants: constants,
       options: TraceOptions(
         training: training, taps: options.taps, emits: options.emits,
-        poisonsInvalid: options.poisonsInvalid))
+        poisonsInvalid: options.poisonsInvalid), cacheCapacity: cacheCapacity)
     let kind: PlanCache.Mode
     switch mode {
     case .layer: kind = .layer

@@ -30,6 +30,9 @@ package final class ObservedStep {
   package let result: Tap
   package let layers: [LayerTrace.LayerPlace]
 
+  /// Whether the next step has room in the caches of its program; otherwise another must be prepared.
+  package var hasRoom: Bool { stream.form.cacheCapacity == cacheCapacity }
+  private let cacheCapacity: Int
   private let stream: Stream
   private let plan: TracePlan
   private let source: SequenceTensor
@@ -55,7 +58,9 @@ package final class ObservedStep {
     var options = options
     options.taps = true
     let specs = stream.constants.block(0..<time).specs
-    plan = try stream.model.plan(.step, stream.batch, time, specs, options)
+    cacheCapacity = stream.form.cacheCapacity
+    plan = try stream.model.plan(
+      .step, stream.batch, time, specs, options, cacheCapacity: cacheCapacity)
     var places: [Executor.OutputPlace] = []
     var known: [Int: Int] = [:]
     let executor = plan.executor
@@ -148,6 +153,7 @@ package final class ObservedStep {
     _ range: Range<Int>, _ cancel: CancelFlag?, _ progress: ((Int, Int) -> Void)?
   ) throws {
     precondition(stream.position == range.lowerBound, "Steps follow each other.")
+    precondition(hasRoom, "Caches that have grown need a step of their own.")
     stream.fault?.willStep(stream, range)
     try plan.executor.execute(state: stream.state, cancel: cancel, progress: progress)
       .requireFinished()

@@ -14,6 +14,8 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidWeights
     /// A saved state belongs to another model.
     case invalidState
+    /// A step needs larger caches than are allowed.
+    case cacheFull
     /// The computation was cancelled.
     case cancelled
     /// What was asked for has no gradient.

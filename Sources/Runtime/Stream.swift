@@ -1,7 +1,7 @@
 package import Execution
 public import Layers
 import Programs
-public import Tensors
+import Tensors
 
 /// One run of a model block by block: its position and its state.
 ///
@@ -17,15 +17,19 @@ public final class Stream {
   public internal(set) var constants: Constants
   /// Parts of streamed constants that arrived with the present step, and the position of its first timestep.
   var arrived: (parts: Constants, start: Int) = ([:], 0)
-  /// The state leaves, in program order.
-  public let leaves: [StateLeafSpec]
+  /// The state leaves, in program order; those that grow are as long as ``cacheCapacity`` makes them.
+  public var leaves: [StateLeafSpec] { form.leaves }
   /// How many input timesteps were fed.
   public internal(set) var position = 0
   /// The layers of a step, children before parents, with their latencies.
   public let layers: [LayerTrace.LayerPlace]
 
-  package private(set) var state: StateBuffers
-  let initialValues: [Tensor]
+  package internal(set) var state: StateBuffers
+  /// What the state is at the start, for the present capacity of caches.
+  var form: StateForm
+  /// How many entries an input timestep adds to the caches that grow, by the path of the layer.
+  let cacheGrowth: [String: Rational]
+  let caches: CacheCapacity
   let fault: (any StateFault)?
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
@@ -35,23 +39,12 @@ public final class Stream {
     self.batch = batch
     self.constants = constants
     fault = model.makeStateFault?()
-    let block = model.blockSize
-    let specs = constants.block(0..<block).specs
-    let start = try model.plan(
-      .initialState, batch, block, constants.specs, RunOptions(cancel: cancel))
-    model.bind(start, constants, batch: batch)
-    try start.executor.execute().requireFinished()
-    let step = try model.plan(.step, batch, block, specs, RunOptions(cancel: cancel))
-    leaves = step.trace.state
+    caches = model.caches
+    let (form, step) = try StateForm.of(
+      model, batch: batch, constants, cacheCapacity: caches.initial, cancel: cancel)
+    (self.form, cacheGrowth) = (form, step.trace.cacheGrowth)
     layers = step.trace.layers
-    initialValues = start.trace.state.map { leaf in
-      guard let value = start.output(.state, leaf.path) else {
-        preconditionFailure("The initial state has every leaf.")
-      }
-      return value
-    }
-    state = try StateBuffers(
-      step.executor.plan.stateLayout, values: initialValues, memory: model.memory)
+    state = try StateBuffers(form.layout, values: form.values, memory: model.memory)
   }
 
   /// Timesteps are fed in multiples of this many.
@@ -62,7 +55,8 @@ public final class Stream {
   /// The bits do not depend on `options`. With `exact`, all blocks run as one program; otherwise as
   /// programs of 1, 2, 4, … blocks.
   /// - Throws: ``RuntimeError`` `.invalidInput` when the number of timesteps is no positive multiple of
-  ///   the block size, or `.cancelled`, when the position shows how far the stream came.
+  ///   the block size, `.cacheFull` when an attention with an unlimited past may remember no more, or
+  ///   `.cancelled`, when the position shows how far the stream came.
   public func step(
     _ x: SequenceTensor, options: RunOptions = RunOptions(), exact: Bool = false
   ) throws -> RunOutput {
@@ -81,6 +75,7 @@ public final class Stream {
         expected: "\(batch) rows × a positive multiple of \(blockSize) timesteps")
     }
     if exact { return try run(x, options, progress) }
+    _ = try cacheCapacity(at: position + x.time)
     var outputs: [RunOutput] = []
     var start = 0
     while start < x.time {
@@ -99,58 +94,19 @@ public final class Stream {
     _ x: SequenceTensor, _ options: RunOptions, _ progress: ((Int, Int) -> Void)?
   ) throws -> RunOutput {
     let block = constants(at: position..<(position + x.time))
-    let plan = try model.plan(.step, batch, x.time, block.specs, options)
-    model.bind(plan, x, block, batch: batch)
-    let timesteps = position..<(position + x.time)
-    fault?.willStep(self, timesteps)
-    try plan.executor.execute(state: state, cancel: options.cancel, progress: progress)
-      .requireFinished()
-    position += x.time
-    fault?.didStep(self, timesteps)
-    return plan.collect()
-  }
-
-  // MARK: - State
-
-  /// Goes back to the start.
-  public func reset() {
-    for (index, value) in initialValues.enumerated() { state[index] = value }
-    position = 0
-  }
-
-  /// The position and a copy of all state leaves.
-  public func snapshot() -> StreamSnapshot {
-    StreamSnapshot(position: position, batch: batch, leaves: leaves, values: state.values)
-  }
-
-  /// Returns to a snapshot of this model.
-  ///
-  /// - Throws: ``RuntimeError`` `.invalidState` when it has other leaves.
-  public func restore(_ snapshot: StreamSnapshot) throws(RuntimeError) {
-    guard snapshot.leaves == leaves, snapshot.batch == batch else {
-      throw RuntimeError(
-        .invalidState,
-        found: "a state of \(snapshot.leaves.count) leaves of another model or batch",
-        expected: "the \(leaves.count) leaves of this stream")
+    return try withRoom(for: x.time, options) {
+      let plan = try model.plan(
+        .step, batch, x.time, block.specs, options, cacheCapacity: form.cacheCapacity)
+      model.bind(plan, x, block, batch: batch)
+      let timesteps = position..<(position + x.time)
+      fault?.willStep(self, timesteps)
+      try plan.executor.execute(state: state, cancel: options.cancel, progress: progress)
+        .requireFinished()
+      position += x.time
+      fault?.didStep(self, timesteps)
+      return plan.collect()
     }
-    for (index, value) in snapshot.values.enumerated() { state[index] = value }
-    position = snapshot.position
   }
-
-  /// An independent stream in the same state.
-  public func clone() throws -> Stream {
-    let other = try Stream(model, batch: batch, constants: constants)
-    try other.restore(snapshot())
-    return other
-  }
-
-  /// The current value of one leaf.
-  public func value(of leaf: Int) -> Tensor { state[leaf] }
-
-  /// Replaces the value of one leaf.
-  ///
-  /// - Precondition: dtype and shape are the leaf's.
-  public func setValue(of leaf: Int, _ value: Tensor) { state[leaf] = value }
 }
 
 extension RunOutput {

@@ -7,15 +7,20 @@ public import Weights
 extension StreamSnapshot {
   /// The bytes of a safetensors file: leaves by path; the position is in its metadata.
   public var fileBytes: [UInt8] {
-    Safetensors.encoded(named, metadata: ["position": "\(position)", "content": Self.content])
+    Safetensors.encoded(named, metadata: metadata)
   }
 
   /// Writes the state to a file; its path holds the old file until the new one is whole.
   ///
   /// - Throws: the error of the file that cannot be written.
   public func write(to path: String) throws {
-    try Safetensors.write(
-      named, metadata: ["position": "\(position)", "content": Self.content], to: path)
+    try Safetensors.write(named, metadata: metadata, to: path)
+  }
+
+  private var metadata: [String: String] {
+    var result = ["position": "\(position)", "content": Self.content]
+    if let cacheCapacity { result["cache_capacity"] = "\(cacheCapacity)" }
+    return result
   }
 
   private static let content = "state of a stream"
@@ -34,9 +39,11 @@ extension StreamSnapshot {
         .invalidState, found: "\(file.path), which has no position in its metadata",
         expected: "a state written by a stream")
     }
+    let capacity = file.metadata["cache_capacity"].flatMap { Int($0) }
+    let leaves = try stream.form(of: capacity).leaves
     var values: [Tensor] = []
     var problems: [String] = []
-    for leaf in stream.leaves {
+    for leaf in leaves {
       guard let entry = file.entry(leaf.path) else {
         problems.append("\(leaf.path) is missing")
         continue
@@ -48,13 +55,16 @@ extension StreamSnapshot {
       }
       values.append(try file.tensor(leaf.path))
     }
-    let known = Set(stream.leaves.map(\.path))
+    let known = Set(leaves.map(\.path))
     problems += file.names.filter { !known.contains($0) }.map { "\($0) is no leaf of this model" }
     guard problems.isEmpty else {
       throw RuntimeError(
         .invalidState, found: problems.joined(separator: "; "),
-        expected: "the \(stream.leaves.count) leaves of this stream")
+        expected: "the \(leaves.count) leaves of this stream")
     }
-    self.init(position: position, batch: stream.batch, leaves: stream.leaves, values: values)
+    self.init(
+      position: position, batch: stream.batch,
+      cacheCapacity: stream.cacheCapacity.map { capacity ?? $0 },
+      leaves: leaves, values: values)
   }
 }

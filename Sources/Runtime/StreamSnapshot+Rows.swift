@@ -108,7 +108,7 @@ extension Stream {
   /// - Throws: ``RuntimeError`` `.invalidState` for a row that is not there.
   public func reset(rows indices: [Int]) throws {
     var start = snapshot()
-    start.values = initialValues
+    start.values = form.values
     try restore(try snapshot().replacing(rows: indices, by: try start.rows(indices)))
   }
 }

@@ -8,6 +8,8 @@ public struct StreamSnapshot: Sendable {
   public var position: Int
   /// The number of rows.
   public var batch: Int
+  /// How many timesteps there is room for in the caches that grow; nil without such.
+  public var cacheCapacity: Int?
   /// The leaves, in program order.
   public var leaves: [StateLeafSpec]
   /// Their values; windows oldest entry first.

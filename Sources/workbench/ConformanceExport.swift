@@ -14,6 +14,9 @@ struct ConformanceExport {
   let output: String?
   let options: ExportOptions
 
+  /// Timesteps that attention with an unlimited past remembers; more than the cases have.
+  private static let cacheCapacity = 64
+
   func run() throws {
     let set = try ConformanceSet(folder: folder)
     let names = set.names.filter { name in filter.map { Glob($0).matches(name) } ?? true }
@@ -25,6 +28,7 @@ struct ConformanceExport {
         let golden = try GoldenCase(folder: folder, name: name)
         guard let (model, input, constants) = try golden.model() else { continue }
         var request = ExportRequest(input: input, constants: constants, blocks: [1, 4])
+        request.cacheCapacity = Self.cacheCapacity
         request.version = Version.program
         request.numerics = NumericsVersion.current
         let place = "\(base)/\(name.replacing("/", with: "__"))"

@@ -44,6 +44,12 @@ struct ExportCommand: ParsableCommand, MemoryLimited {
   @Option(help: "Blocks a step, such as 1,4: a function for each.")
   var blocks: String?
 
+  @Option(
+    help:
+      "How many timesteps attention with an unlimited past remembers in steps; those before are forgotten."
+  )
+  var capacity: Int?
+
   @Option(help: "Timesteps of the function of the whole sequence.")
   var time: Int?
 

@@ -15,7 +15,10 @@ struct ExportSource {
     let blocks = try self.blocks()
     let batch = try number("batch", command.batch) ?? 1
     let time = try number("time", command.time)
-    if command.spec.hasSuffix(".session") { return try sessionModel(batch, time, blocks) }
+    let capacity = try number("capacity", command.capacity)
+    if command.spec.hasSuffix(".session") {
+      return try sessionModel(batch, time, blocks, capacity)
+    }
     let notation = LayerNotation()
     let reading = try SpecFile(path: command.spec, trusted: command.trust.files).read(notation)
     let layer = try notation.registry.makeLayer(reading.spec)
@@ -29,6 +32,7 @@ struct ExportSource {
     request.version = Version.program
     request.numerics = NumericsVersion.current
     request.hasLayer = !command.noLayer
+    request.cacheCapacity = capacity
     request.emits = command.emits
     request.hasGradients = command.grad
     return try model.exported(request)
@@ -55,7 +59,9 @@ struct ExportSource {
   }
 
   /// What is given besides a session takes the place of what it has.
-  private func sessionModel(_ batch: Int, _ time: Int?, _ blocks: [Int]) throws -> ExportModel {
+  private func sessionModel(
+    _ batch: Int, _ time: Int?, _ blocks: [Int], _ capacity: Int?
+  ) throws -> ExportModel {
     let opened = OpenedSession(
       path: command.spec, keepsJournal: false, trusted: command.trust.files)
     if let error = opened.error { throw error }
@@ -73,6 +79,7 @@ struct ExportSource {
     }
     return try opened.session.exportModel(batch: batch, time: time, version: Version.program) {
       $0.blocks = blocks
+      $0.cacheCapacity = capacity
       $0.hasLayer = !command.noLayer
       $0.emits = command.emits
       $0.hasGradients = command.grad

@@ -23,6 +23,7 @@ struct Manifest {
       .init("output_latency", .integer(facts.outputLatency)),
       .init("output_ratio", .string(facts.outputRatio)),
       .init("step_obstacle", facts.stepObstacle.map(JSONValue.string) ?? .null),
+      .init("cache_capacity", facts.cacheCapacity.map(JSONValue.integer) ?? .null),
       .init("tolerance", .number(tolerance)),
       .init("deviations", .array(deviations.map(JSONValue.string))),
       .init("signatures", .array(functions.map(\.json))),

@@ -29,8 +29,9 @@ struct AttentionFrame {
       - builder.iota(type, axis: 1).adding(Double(band.offset))
   }
 
+  /// With `queryByQuery`, one query after the other: see ``AttentionCore/attendQueryByQuery(_:wantsProbabilities:)``.
   func attend(
-    _ layer: any DotProductAttentionLayer, _ context: LayerContext
+    _ layer: any DotProductAttentionLayer, _ context: LayerContext, queryByQuery: Bool = false
   ) throws(LayerError) -> AttentionCore.Output {
     var operands = AttentionCore.Operands(
       queries: try layer.scaling.scaleQueries(queries, context), keys: keys, values: values,
@@ -48,6 +49,9 @@ struct AttentionFrame {
     let core = AttentionCore(
       band: band, softCap: layer.attentionLogitsSoftCap, blind: layer.blind,
       isOnline: layer.isOnline, hasWideLogits: layer.experimentalAccumulateLogitsInFloat32)
-    return core.attend(operands, wantsProbabilities: context.wantsEmits && !layer.isOnline)
+    let wantsProbabilities = context.wantsEmits && !layer.isOnline
+    return queryByQuery
+      ? core.attendQueryByQuery(operands, wantsProbabilities: wantsProbabilities)
+      : core.attend(operands, wantsProbabilities: wantsProbabilities)
   }
 }

@@ -43,7 +43,12 @@ extension PlacedAttentionLayer {
   private var positions: AlignedConstant? { AlignedConstant("positionName", positionName) }
 
   public var children: [LayerChild] { networks.compactMap(\.child) }
-  public var stepObstacle: String? { selfAttentionObstacle(banded) }
+  public var stepObstacle: String? {
+    // The whole sequence has no bound of time then, and sees what positions bring near.
+    positions != nil && banded.reach.past < 0
+      ? "given positions may bring timesteps that are still to come into an unlimited past"
+      : selfAttentionObstacle(banded)
+  }
   public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.reach) }
 

@@ -27,7 +27,6 @@ enum AttentionReach: Hashable, Sendable {
   var latency: Int { max(0, future) }
 
   var stepObstacle: String? {
-    if past < 0 { return "an unlimited past needs a cache that grows with every step" }
     if future < 0 { return "an unlimited future needs the end of the sequence" }
     return nil
   }

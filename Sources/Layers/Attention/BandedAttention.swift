@@ -7,7 +7,8 @@ import Tensors
 ///
 /// In steps the newest keys wait in windows for the queries that see them, and queries wait for their
 /// future. State leaves: `keys`, `values` `[b, past + lag, m, h]`, `mask [b, past + lag]`, for waiting
-/// queries `queries [b, delay, n, h]` and `queryMask [b, delay]`, and what `places` add.
+/// queries `queries [b, delay, n, h]` and `queryMask [b, delay]`, and what `places` add. Of an unlimited past
+/// the windows hold as much as the trace says, and their owner lets them grow before they lose a key.
 struct BandedAttention {
   let layer: any DotProductAttentionLayer
   let reach: AttentionReach
@@ -20,13 +21,12 @@ struct BandedAttention {
   /// Under which name probabilities are emitted, if they are.
   var emitName: String?
 
-  private static let counter = PositionCounter(countsValidOnly: false)
+  static let counter = PositionCounter(countsValidOnly: false)
 
-  private var past: Int { max(0, reach.past) }
-  private var future: Int { max(0, reach.future) }
-  private var delay: Int { delaysQueries ? future : 0 }
-  private var cacheLength: Int { past + lead + delay }
-  private var sinkCount: Int { AttentionSinks(layer)?.count ?? 0 }
+  var past: Int { max(0, reach.past) }
+  var future: Int { max(0, reach.future) }
+  var delay: Int { delaysQueries ? future : 0 }
+  var sinkCount: Int { AttentionSinks(layer)?.count ?? 0 }
 
   // MARK: - Steps
 
@@ -49,6 +49,7 @@ struct BandedAttention {
       let start = context.builder.full(0, type)
       state.declare(name, start, kind: .window(axis: 1, length: length))
     }
+    let cacheLength = (reach.past < 0 ? context.cacheCapacity : past) + lead + delay
     declare("keys", cacheLength, specs.key)
     declare("values", cacheLength, specs.value)
     declare("mask", cacheLength, ChannelSpec([], .bool))
@@ -59,7 +60,10 @@ struct BandedAttention {
       declare("query\(name)", delay, ChannelSpec([], .int32))
     }
     let isDropped = layer.dropout.isActive(context)
-    if countsSteps || isDropped { Self.counter.declareState(in: &state, context) }
+    if isDropped { try checkDraws() }
+    let dtypes = [specs.query.dtype, specs.key.dtype, specs.value.dtype]
+    let isSliding = reach.past >= 0 || slides(dtypes, isPlaced: !places.isEmpty || isDropped)
+    if countsSteps || isDropped || !isSliding { Self.counter.declareState(in: &state, context) }
     if isDropped { state.declare("rowKey", context.rowKeys) }
   }
 
@@ -74,6 +78,7 @@ struct BandedAttention {
     _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let time = heads.queries.time
+    let past = reach.past < 0 ? state["keys"].shape[1] - lead - delay : reach.past
     let seen = past + time + future
     var leaves = state
     func kept(_ value: Value, _ name: String) -> Value {
@@ -92,25 +97,27 @@ struct BandedAttention {
     frame.keyPlaces.positions = heads.places.positions.map { kept($0, "keyPositions") }
     let queryMask = waited(heads.queries.mask, "queryMask")
     state = leaves
-    if layer.dropout.isActive(context), let positions {
-      let first = positions.sliced(axis: 1, from: 0, to: 1).adding(Double(-past - delay))
-      let type = ValueType(.int32, [context.batch, seen])
+    let queryPositions = positions?.adding(Double(-delay))
+    var keyPositions = positions.map { positions in
+      positions.sliced(axis: 1, from: 0, to: 1).adding(Double(-past - delay))
+        + context.builder.iota(ValueType(.int32, [context.batch, seen]), axis: 1)
+    }
+    if reach.past < 0 { context.fillsCache(by: time) }
+    let isPlaced = reach.past < 0 && !isSliding(frame, context)
+    if isPlaced, let first = keyPositions {
+      let places = KeyPlaces(first)
+      frame = frame.mapped({ $0 }, places.placed, { $0 })
+      keyPositions = places.positions
+    }
+    if layer.dropout.isActive(context), let queryPositions, let keyPositions {
       frame.draws = draws(
-        queryPositions: positions.adding(Double(-delay)),
-        keyPositions: first + context.builder.iota(type, axis: 1), rowKeys: state["rowKey"],
+        queryPositions: queryPositions, keyPositions: keyPositions, rowKeys: state["rowKey"],
         context)
     }
     let output: AttentionCore.Output
-    let chunks: AttentionChunks?
-    if case .blocks(let size, _, _) = reach {
-      chunks = AttentionChunks(size: size, past: past, future: future, queryCount: time)
-    } else {
-      chunks =
-        hasKernel(frame)
-        ? nil
-        : AttentionChunks(past: past, future: future, leading: sinkCount, queryCount: time)
-    }
-    if let chunks {
+    if isPlaced, let queryPositions, let keyPositions {
+      output = try attend(frame, queries: queryPositions, keys: keyPositions, context)
+    } else if let chunks = stepChunks(frame, past: past) {
       let cut = frame.mapped(chunks.queries, { chunks.keys($0, startsInPast: true) }, chunks.rows)
       output = try attend(cut, offset: past, context).mapped(chunks.merged)
     } else {
@@ -119,63 +126,19 @@ struct BandedAttention {
     return emitted(output, SequenceValue(frame.queries, mask: queryMask), context)
   }
 
-  // MARK: - Whole sequences
-
-  func layer(
-    _ heads: AttentionHeads, _ context: LayerContext
-  ) throws(LayerError) -> SequenceValue {
-    var frame = Frame(
-      queries: heads.queries.values,
-      keys: try layer.scaling.scaleKeys(heads.keys.values, context), values: heads.values.values,
-      keyMask: heads.keyMask, queryPlaces: heads.places, keyPlaces: heads.places)
-    if layer.dropout.isActive(context) {
-      frame.draws = draws(
-        queryPositions: Self.counter.positions(heads.queries),
-        keyPositions: Self.counter.positions(heads.keys), rowKeys: context.rowKeys, context)
-    }
-    guard let chunks = chunks(frame, context) else {
-      return emitted(try attend(frame, offset: nil, context), heads.queries, context)
-    }
-    let cut = frame.mapped(chunks.queries, { chunks.keys($0) }, chunks.rows)
-    let output = try attend(cut, offset: chunks.past, context)
-    let shown = output.probabilities.map { probabilities in
-      chunkSize == nil
-        ? chunks.spread(probabilities, leading: sinkCount, keys: heads.keys.time)
-        : chunks.merged(probabilities)
-    }
-    let whole = AttentionCore.Output(
-      context: chunks.merged(output.context), probabilities: shown)
-    return emitted(whole, heads.queries, context)
-  }
-
-  /// Chunks, where attention has no kernel that leaves out what is out of reach; gradients have none.
-  private func chunks(_ frame: Frame, _ context: LayerContext) -> AttentionChunks? {
-    guard reach.isFinite else { return nil }
-    let (time, keyTime) = (frame.queries.shape[1], frame.keys.shape[1])
+  private func stepChunks(_ frame: Frame, past: Int) -> AttentionChunks? {
+    let time = frame.queries.shape[1]
     if case .blocks(let size, _, _) = reach {
-      let all = (keyTime + size - 1) / size * size
-      return AttentionChunks(
-        size: size, past: min(past, all), future: min(future, all), queryCount: time)
+      return AttentionChunks(size: size, past: past, future: future, queryCount: time)
     }
-    if let chunkSize {
-      return AttentionChunks(size: chunkSize, past: past, future: future, queryCount: time)
-    }
-    let isShorter = past + future < keyTime
-    guard !hasKernel(frame) || (context.options.differentiable && isShorter) else { return nil }
-    return AttentionChunks(
-      past: past, future: future, leading: sinkCount, queryCount: time, keyCount: keyTime)
-  }
-
-  /// Whether executors have a kernel for the attention of a frame, whose time and memory are linear.
-  private func hasKernel(_ frame: Frame) -> Bool {
-    layer.relativePositionEmbedding == nil && sinkCount == 0 && frame.draws == nil
-      && frame.queryPlaces.isEmpty && frame.queries.dtype == .float32
+    guard reach.past >= 0, !hasKernel(frame) else { return nil }
+    return AttentionChunks(past: past, future: future, leading: sinkCount, queryCount: time)
   }
 
   // MARK: - Both
 
   /// Queries and keys in chunks or not.
-  private struct Frame {
+  struct Frame {
     var queries: Value
     var keys: Value
     var values: Value
@@ -198,7 +161,7 @@ struct BandedAttention {
     }
   }
 
-  private func draws(
+  func draws(
     queryPositions: Value, keyPositions: Value, rowKeys: Value, _ context: LayerContext
   ) -> AttentionDropout.Draws {
     layer.dropout.draws(
@@ -211,7 +174,7 @@ struct BandedAttention {
 
   /// With an offset the keys are those in reach, that many of them before the first query; without, all
   /// keys, the first at the first query.
-  private func attend(
+  func attend(
     _ frame: Frame, offset: Int?, _ context: LayerContext
   ) throws(LayerError) -> AttentionCore.Output {
     var full = AttentionFrame(
@@ -230,7 +193,7 @@ struct BandedAttention {
         full.visible = full.visible.map { inBlocks?.and($0) ?? $0 } ?? inBlocks
       }
     }
-    full.band.isSliding = reach.isFinite
+    full.band.isSliding = reach.isFinite || isSliding(frame, context)
     full.dropout = frame.draws?.spread(
       queries: frame.queries.shape[1], keys: frame.keys.shape[1], sinks: sinkCount,
       shift: offset.map { $0 - past })
@@ -242,7 +205,7 @@ struct BandedAttention {
     context.builder.iota(ValueType(.int32, [1, value.shape[1]]), axis: 1)
   }
 
-  private func emitted(
+  func emitted(
     _ output: AttentionCore.Output, _ queries: SequenceValue, _ context: LayerContext
   ) -> SequenceValue {
     if let emitName, let probabilities = output.probabilities {

@@ -14,8 +14,9 @@ import Tensors
 ///   take the place of `i` and `j`.
 /// - Mask: unchanged; invalid timesteps are never keys.
 /// - Streaming: block `B`; input and output latency `maxFutureHorizonBlocks · B`; state as in
-///   `DotProductSelfAttentionV2` with horizons `B` times as long. Unlimited horizons cannot step.
-///   `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+///   `DotProductSelfAttentionV2` with horizons `B` times as long, and `position i32[b]` with an unlimited
+///   past. `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+/// - Beyond: steps with an unlimited past.
 /// - Throws: ``LayerError`` `.invalidConfig` for horizons below -1, a block size or counts below 1, heads
 ///   that the key heads do not divide, grouped heads with the combined projection, negative soft cap;
 ///   `.invalidConstant` for segments or positions that are missing or not integers `[b, t]`;

@@ -16,9 +16,12 @@ import Tensors
 /// - Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values`
 ///   `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and
 ///   `queryMask`, which wait until their future is there; with dropout in training `rowKey u32[b]` and
-///   `position i32[b]`. Unlimited horizons cannot step. `useKvCacheRingbuffer` changes nothing.
-/// - Beyond: steps with relative positions and a future horizon, in training with dropout, and in
-///   blocks of any size with grouped heads, sinks and `useKvCacheRingbuffer`.
+///   `position i32[b]`. With an unlimited past the windows are as long as the sequence needs so far, and
+///   grow with it; `position i32[b]` with sinks or in low precision. An unlimited future cannot step.
+///   `useKvCacheRingbuffer` changes nothing.
+/// - Beyond: steps with an unlimited past, with relative positions and a future horizon, in training with
+///   dropout (not both of the first and last, unless queries share their draws), and in blocks of any size
+///   with grouped heads, sinks and `useKvCacheRingbuffer`.
 /// - Emits: `probabilities [b, t, n, s + t]`, those of sinks first.
 /// - Throws: ``LayerError`` `.invalidConfig` for horizons below -1 or both 0, counts below 1, heads
 ///   that the key heads do not divide, grouped heads with the combined projection, negative soft

@@ -16,8 +16,10 @@ import Tensors
 /// - Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values`
 ///   `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and
 ///   `queryMask`, all with their segments and positions where those are given; `position i32[b]` where
-///   they are whole. Unlimited horizons cannot step. `useKvCacheRingbuffer` and the sizes of flash
-///   attention change nothing.
+///   they are whole. With an unlimited past the windows are as long as the sequence needs so far, and
+///   grow with it. An unlimited future cannot step, nor can an unlimited past with given positions.
+///   `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+/// - Beyond: steps with an unlimited past.
 /// - Throws: ``LayerError`` `.invalidConfig` for horizons below -1 or both 0, counts below 1, heads
 ///   that the key heads do not divide, grouped heads with the combined projection, negative soft cap;
 ///   `.invalidConstant` for segments or positions that are missing or not integers `[b, t]`;

@@ -152,10 +152,13 @@ extension Autoregressive: CombinatorLayer {
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    var state = try context.unrecorded { () throws(LayerError) in
-      try initialState(for: x.channelSpec, context)
+    let whole = x.paddedToMultiple(of: blockSize)
+    let y = try context.holding(whole.time) { () throws(LayerError) in
+      var state = try context.unrecorded { () throws(LayerError) in
+        try initialState(for: x.channelSpec, context)
+      }
+      return try step(whole, &state, context)
     }
-    let y = try step(x.paddedToMultiple(of: blockSize), &state, context)
     return y.slicedTime(from: 0, to: min(y.time, outputTime(for: x.time)))
   }
 

@@ -69,14 +69,16 @@ extension Blockwise: CombinatorLayer {
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     guard layerInBlocks else { return try context.layer(childLayer, x, at: Self.scope) }
-    var state = try context.unrecorded { () throws(LayerError) in
-      try initialState(for: x.channelSpec, context)
-    }
     let late = x.paddedTime(0, childLayer.inputLatency, valid: false)
-    let y = try context.overBlocks(
-      late.paddedToMultiple(of: blockSize), of: blockSize, &state
-    ) { x, state, context throws(LayerError) in
-      try context.step(childLayer, x, &state, at: Self.scope, latency: context.precedingLatency)
+      .paddedToMultiple(of: blockSize)
+    let y = try context.holding(late.time) { () throws(LayerError) in
+      var state = try context.unrecorded { () throws(LayerError) in
+        try initialState(for: x.channelSpec, context)
+      }
+      return try context.overBlocks(late, of: blockSize, &state) {
+        x, state, context throws(LayerError) in
+        try context.step(childLayer, x, &state, at: Self.scope, latency: context.precedingLatency)
+      }
     }
     let start = min(childLayer.outputLatency, y.time)
     let time = min(y.time - start, outputTime(for: x.time))

@@ -17,7 +17,7 @@ extension LayerContext {
     let (values, specs) = try loop.constants(of: self, time: x.time, blockTime: blockTime)
     let inner = LayerContext(
       builder: loop.builder, mode: .step, batch: batch, constants: values, constantSpecs: specs,
-      options: options, isCancelled: isCancelled)
+      options: options, cacheCapacity: cacheCapacity, isCancelled: isCancelled)
     inner.place = place
     inner.precedingLatency = precedingLatency
     inner.tables = tables.mapValues { loop.captured($0) }
@@ -27,6 +27,7 @@ extension LayerContext {
       try body(block, &leaves, inner)
     }
     try loop.adoptInputs(of: inner, by: self)
+    try adopt(inner.cacheFills, count: loop.count)
     for (_, leaf) in leaves.allLeaves() { loop.next.append(leaf.value) }
     for update in inner.variableUpdates { loop.carry(update) }
     let shown = [y] + inner.emits.map(\.sequence) + inner.records.flatMap { [$0.output, $0.input] }

@@ -28,6 +28,10 @@ public final class LayerContext {
   /// position counter starts at minus that.
   public internal(set) var precedingLatency = 0
 
+  /// How many timesteps a window without bound holds in this trace; see ``fillsCache(by:)``.
+  public internal(set) var cacheCapacity: Int
+  var cacheFills: [CacheFill] = []
+
   package let options: TraceOptions
   /// Asked at every layer whether the trace is to end.
   let isCancelled: () -> Bool
@@ -57,7 +61,8 @@ public final class LayerContext {
 
   init(
     builder: ProgramBuilder, mode: Mode, batch: Int, constants: [String: ConstantValue],
-    constantSpecs: ConstantSpecs, options: TraceOptions, isCancelled: @escaping () -> Bool
+    constantSpecs: ConstantSpecs, options: TraceOptions, cacheCapacity: Int,
+    isCancelled: @escaping () -> Bool
   ) {
     self.builder = builder
     self.mode = mode
@@ -65,6 +70,7 @@ public final class LayerContext {
     self.constants = constants
     self.constantSpecs = constantSpecs
     self.options = options
+    self.cacheCapacity = cacheCapacity
     self.isCancelled = isCancelled
     training = options.training
   }

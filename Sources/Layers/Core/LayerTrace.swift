@@ -1,5 +1,5 @@
 public import Programs
-import Tensors
+public import Tensors
 
 /// How a layer is traced.
 public struct TraceOptions: Hashable, Sendable {
@@ -67,6 +67,8 @@ public struct LayerTrace: Sendable {
   public var emitters: [String: String] = [:]
   /// The paths and kinds of layer instances, children before parents.
   public var layers: [LayerPlace]
+  /// For every layer with windows without bound, how many entries an input timestep adds to them; by path.
+  public var cacheGrowth: [String: Rational] = [:]
 
   /// A layer instance.
   public struct LayerPlace: Hashable, Sendable {
@@ -108,16 +110,22 @@ public struct TraceRequest: Hashable, Sendable {
   public var constants: ConstantSpecs
   /// How to trace.
   public var options: TraceOptions
+  /// How many timesteps windows without bound hold, each counted at its own rate.
+  public var cacheCapacity: Int
+
+  /// The capacity where nothing else is said.
+  public static let firstCacheCapacity = 64
 
   /// Makes a request.
   public init(
     batch: Int, time: Int, input: ChannelSpec, constants: ConstantSpecs = [:],
-    options: TraceOptions = TraceOptions()
+    options: TraceOptions = TraceOptions(), cacheCapacity: Int = firstCacheCapacity
   ) {
     self.batch = batch
     self.time = time
     self.input = input
     self.constants = constants
     self.options = options
+    self.cacheCapacity = cacheCapacity
   }
 }

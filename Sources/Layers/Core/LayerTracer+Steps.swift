@@ -15,8 +15,13 @@ extension LayerTracer {
     _ request: TraceRequest, stepTime: Int, rewrite: ((Program) -> Program)? = nil
   ) throws -> LayerTrace {
     let count = request.time / stepTime
-    let start = try initialState(request)
+    var request = request
     var step = try step(request.cut(to: stepTime))
+    if let growth = step.cacheGrowth.values.max() {
+      request.cacheCapacity = max(1, (Rational(request.time) * growth).ceiling)
+      step = try self.step(request.cut(to: stepTime))
+    }
+    let start = try initialState(request)
     if let rewrite { step.program = rewrite(step.program) }
     let builder = ProgramBuilder(memory: memory)
     var inputs: [String: Value] = [:]

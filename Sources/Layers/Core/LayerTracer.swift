@@ -121,7 +121,7 @@ public struct LayerTracer: Sendable {
     let context = LayerContext(
       builder: builder, mode: mode, batch: request.batch, constants: constants,
       constantSpecs: request.constants.merging(layer.sharedTables) { given, _ in given },
-      options: request.options, isCancelled: isCancelled)
+      options: request.options, cacheCapacity: request.cacheCapacity, isCancelled: isCancelled)
     return (context, x)
   }
 
@@ -167,7 +167,13 @@ public struct LayerTracer: Sendable {
           path: record.path, typeName: record.typeName, outputLatency: record.outputLatency,
           precedingLatency: record.precedingLatency, alignedTime: record.alignedTime,
           input: origin)
-      })
+      },
+      cacheGrowth: request.time == 0
+        ? [:]
+        : Dictionary(
+          context.cacheFills.map { ($0.path, Rational($0.time, request.time)) },
+          uniquingKeysWith: max)
+    )
   }
 
   /// Where the input of every record comes from: found by the values themselves, so it holds for

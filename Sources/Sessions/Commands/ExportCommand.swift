@@ -6,12 +6,12 @@ import Runtime
 struct ExportCommand: Command {
   let name = "export"
   let usage =
-    "export tflite|onnx|stablehlo DIR [--blocks 1,4] [--time N] [--batch N] [--emits] [--replace]"
+    "export tflite|onnx|stablehlo DIR [--blocks 1,4] [--capacity N] [--time N] [--batch N] [--emits] [--replace]"
   let summary =
     "Writes stack and weights for LiteRT, ONNX or XLA into a new folder, with data and a script that "
     + "check it there: workbench verify export DIR."
   let flags: Set<String> = ["emits", "replace"]
-  let options: Set<String> = ["blocks", "time", "batch"]
+  let options: Set<String> = ["blocks", "capacity", "time", "batch"]
   let isRecorded = false
   let examples = ["export onnx out.export --blocks 1,4 --replace"]
 
@@ -24,10 +24,12 @@ struct ExportCommand: Command {
         .invalidOperand, found: line.operands[0], expected: "tflite, onnx or stablehlo")
     }
     let blocks = try numbers("blocks", line) ?? [1]
+    let capacity = try number("capacity", line)
     let model = try session.exportModel(
       batch: try number("batch", line) ?? 1, time: try number("time", line), version: ""
     ) { request in
       request.blocks = blocks
+      request.cacheCapacity = capacity
       request.emits = line.options["emits"] != nil
     }
     let report = try Export.write(

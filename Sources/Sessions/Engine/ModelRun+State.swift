@@ -30,7 +30,10 @@ extension ModelRun {
   }
 
   /// The value of a state leaf before the last step; nil where that is not known.
-  func valueBefore(_ leaf: Int) -> Tensor? { before?[leaf] }
+  func valueBefore(_ leaf: Int) -> Tensor? {
+    guard let value = before?[leaf] else { return nil }
+    return stream?.fitted(value, leaf) ?? value
+  }
 
   /// The leaves that the last step changed.
   var changedLeaves: Set<String> {

@@ -46,7 +46,14 @@ final class ModelRun {
   /// known, after a jump to a checkpoint or a stop on the way.
   var before: [Int: Tensor]? = [:]
   /// Bytes of state of every layer and all inside it.
-  private(set) lazy var stateBytes: [String: Int] = Self.bytes(stream?.leaves ?? [])
+  var stateBytes: [String: Int] {
+    let capacity = stream?.cacheCapacity
+    if let known = knownStateBytes, known.capacity == capacity { return known.bytes }
+    let bytes = Self.bytes(stream?.leaves ?? [])
+    knownStateBytes = (capacity, bytes)
+    return bytes
+  }
+  private var knownStateBytes: (capacity: Int?, bytes: [String: Int])?
   /// The first NaN of the layer-wise outputs that were searched.
   var nans: [String: NaNPlace?] = [:]
   /// The layer that the first one comes from, once that was searched.

@@ -44,7 +44,8 @@ final class StepRunner {
   }
 
   /// What the layers see of the state in the next step, faults included.
-  var stateSeen: [Tensor] {
+  func stateSeen() throws -> [Tensor] {
+    try stream.makeRoom(for: plan.boundaries[position + 1] - plan.boundaries[position])
     faults.willStep(stream) { $0.isActive(at: position) }
     defer { faults.didNotStep(stream) }
     return stream.leaves.indices.map { stream.value(of: $0) }
@@ -52,7 +53,7 @@ final class StepRunner {
 
   /// Steps of so many timesteps.
   func observed(time: Int, cancel: CancelFlag? = nil) throws -> ObservedStep {
-    if let known = observed[time] { return known }
+    if let known = observed[time], known.hasRoom { return known }
     var options = options
     options.cancel = cancel
     let made = try ObservedStep(stream, over: source, time: time, options: options)
@@ -66,17 +67,20 @@ final class StepRunner {
   func step(cancel: CancelFlag?, tick: () -> Void) throws -> ObservedStep {
     let start = plan.boundaries[position]
     let time = plan.boundaries[position + 1] - start
-    let step = try observed(time: time, cancel: cancel)
-    faults.willStep(stream) { $0.isActive(at: position) }
-    do {
-      if short.contains(time) {
-        try step.step(from: start)
-      } else {
-        try watched(step, start, cancel, tick)
+    let step = try stream.withRoom(for: time) {
+      let step = try observed(time: time, cancel: cancel)
+      faults.willStep(stream) { $0.isActive(at: position) }
+      do {
+        if short.contains(time) {
+          try step.step(from: start)
+        } else {
+          try watched(step, start, cancel, tick)
+        }
+      } catch {
+        faults.didNotStep(stream)
+        throw error
       }
-    } catch {
-      faults.didNotStep(stream)
-      throw error
+      return step
     }
     faults.didStep(stream) { $0.isActive(at: position) }
     position += 1

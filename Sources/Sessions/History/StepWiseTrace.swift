@@ -69,7 +69,9 @@ struct StepWiseTrace: Trace {
       try runner.restore(checkpoint, at: start)
       while true {
         if times.contains(runner.position) {
-          let value = runner.stream.value(of: index)
+          var value = runner.stream.value(of: index)
+          // A cache that grows had another length.
+          if let length = leaf.shape.first, value.rank > 1 { value = value.newest(length) }
           parts.append(value.reshaped([value.shape[0], 1] + leaf.shape))
         }
         guard runner.position + 1 < times.upperBound else { break }

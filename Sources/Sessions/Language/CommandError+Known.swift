@@ -61,6 +61,7 @@ extension CommandError {
     case .cancelled: self.init(.cancelled, found: "stopped")
     case .invalidInput, .invalidConstant, .invalidSequence, .invalidWeights, .notDifferentiable:
       self.init(.invalidOperand, found: "\(error)")
+    case .cacheFull: self.init(.memory, found: "\(error)")
     // States are only put back where they were taken.
     case .invalidState: self.init(programFault: error)
     }

@@ -29,6 +29,17 @@ enum StateListing {
     guard rows.count > 1 else {
       return ListingTable(["\(path.isEmpty ? "this stack" : path) keeps no state"], columns, [])
     }
-    return ListingTable(TextTable.lines(rows, rightAligned: [3, 4, 5]), columns, numbers)
+    return ListingTable(
+      TextTable.lines(rows, rightAligned: [3, 4, 5]) + caches(run.stream, path), columns, numbers)
+  }
+
+  /// How full the caches are that grow.
+  private static func caches(_ stream: Runtime.Stream?, _ path: String) -> [String] {
+    guard let stream, let capacity = stream.cacheCapacity else { return [] }
+    let own = stream.cachedTime.filter { $0.key.isInside(path) || $0.key == path }
+    return own.sorted { $0.key < $1.key }.map { layer, time in
+      "\(layer.shown): \(NumberText.grouped(time)) of \(NumberText.grouped(capacity)) timesteps cached; "
+        + "twice the room is made when it is full"
+    }
   }
 }

@@ -53,6 +53,8 @@ extension Session {
     /// The axis of time, counted without the batch, where the leaf is a window of the newest
     /// timesteps.
     package var windowAxis: Int?
+    /// How full the cache is, such as `12 of 64`, where the leaf is one that grows.
+    package var cache: String?
     /// Whether the last step changed it; nil where that is not known.
     package var isChanged: Bool? {
       knowsChange ? before.map { !$0.bitsEqual(value) } ?? false : nil
@@ -71,7 +73,19 @@ extension Session {
     let axis: Int? = if case .window(let axis, _) = leaf.kind { axis - 1 } else { nil }
     return LeafView(
       name: LayerPath.relative(leaf.path, to: path), value: stream.value(of: own[index]),
-      before: run.valueBefore(own[index]), windowAxis: axis, knowsChange: run.knowsChanges)
+      before: run.valueBefore(own[index]), windowAxis: axis, cache: cache(leaf, stream),
+      knowsChange: run.knowsChanges)
+  }
+
+  private func cache(_ leaf: StateLeafSpec, _ stream: Runtime.Stream) -> String? {
+    guard case .window(_, let length) = leaf.kind, let capacity = stream.cacheCapacity,
+      length >= capacity,
+      let layer = stream.cachedTime.keys.filter({ leaf.path.isInside($0) }).max(by: {
+        $0.count < $1.count
+      }),
+      let time = stream.cachedTime[layer]
+    else { return nil }
+    return "\(NumberText.grouped(time)) of \(NumberText.grouped(capacity))"
   }
 
   private func leaves(_ path: String) -> [Int] {

@@ -25,7 +25,8 @@ struct StepEvaluation {
     let constants = run.constants.block(range)
     let request = TraceRequest(
       batch: run.input.batch, time: range.count, input: run.model.input, constants: constants.specs,
-      options: TraceOptions(training: run.model.training, taps: true, poisonsInvalid: poisons))
+      options: TraceOptions(training: run.model.training, taps: true, poisonsInvalid: poisons),
+      cacheCapacity: try stream.cacheCapacity(at: range.upperBound))
     let trace = try run.model.trace(.step, request)
     layers = trace.layers
     var program = trace.program
@@ -107,6 +108,6 @@ extension ModelRun {
     let runner = try trace.freshRunner()
     try runner.restore(checkpoint, at: start)
     while runner.position < step { _ = try runner.step(cancel: nil) {} }
-    return runner.stateSeen
+    return try runner.stateSeen()
   }
 }

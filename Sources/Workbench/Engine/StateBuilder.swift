@@ -69,7 +69,7 @@ struct StateBuilder {
     let shownRows = firstRow..<min(table.rows, firstRow + request.stateRows)
     let shownColumns = firstColumn..<min(table.columns, firstColumn + request.stateColumns)
     let place = min(cursorRow * table.columns + cursorColumn, max(0, elements - 1))
-    return StateView(
+    var view = StateView(
       facet: "\(request.path):state.\(leaf.name)", leafIndex: index,
       leaves: leaves.map { leaf in
         StateView.Leaf(
@@ -94,6 +94,8 @@ struct StateBuilder {
       cursorBefore: before.flatMap { Self.text($0, place) }.flatMap { old in
         old == Self.text(values, place) ? nil : old
       })
+    view.cache = leaf.cache
+    return view
   }
 
   private static func changed(_ values: [Float], _ before: [Float]?) -> Int? {

@@ -33,7 +33,8 @@ struct StatePanel: Panel {
     let leaf = count > 1 ? "  leaf \(state.leafIndex + 1)/\(count)" : ""
     // The cursor of the sequence may be elsewhere: this is the state after the last step.
     let step = "after step \(NumberText.grouped(state.step))"
-    return "\(state.facet)  \(step)  row \(state.row)  \(state.shape) \(state.dtype)\(leaf)"
+    let cache = state.cache.map { "  \($0) cached" } ?? ""
+    return "\(state.facet)  \(step)\(cache)  row \(state.row)  \(state.shape) \(state.dtype)\(leaf)"
   }
 
   func draw(_ model: AppModel, into region: Region) {
