@@ -201,7 +201,10 @@ let package = Package(
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors", "RandomPrograms"]),
     tests(
-      "ExportTests", ["Export", "Programs", "Tensors", "RandomPrograms"], exclude: ["Snapshots"]),
+      "ExportTests",
+      [
+        "Export", "LayerTesting", "ONNX", "Programs", "RandomPrograms", "Runtime", "Tensors",
+      ], exclude: ["Snapshots"]),
     tests(
       "NotationTests",
       [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ONNX
 import Weights
 
 #if canImport(Glibc)
@@ -14,7 +15,8 @@ struct VerifyExportCommand: ParsableCommand {
     abstract: "Run an export in its official runtime and compare it with what was recorded.",
     discussion: """
       Runs check.py of the folder by --python, else WORKBENCH_PYTHON, else python3, and ends with its status: \
-      1 for a difference, 3 where a package is not installed.
+      1 for a difference, 3 where a package is not installed. With --reader the workbench runs the files of an \
+      export to ONNX itself, by its own reader, without Python.
       """)
 
   @Argument(help: "The folder that workbench export has written.")
@@ -23,7 +25,11 @@ struct VerifyExportCommand: ParsableCommand {
   @Option(help: "The Python that has the runtime's packages.")
   var python: String?
 
+  @Flag(help: "Run an export to ONNX by the workbench's own reader of ONNX files.")
+  var reader = false
+
   func run() throws {
+    guard !reader else { return try readBack() }
     let script = "\(folder)/check.py"
     guard access(script, R_OK) == 0 else {
       throw Failure(
@@ -38,6 +44,14 @@ struct VerifyExportCommand: ParsableCommand {
     throw Failure(
       "\(chosen): found \(String(cString: strerror(errno))), expected a Python; name one with --python"
     )
+  }
+}
+
+extension VerifyExportCommand {
+  private func readBack() throws {
+    let outcomes = try ExportedRuns(folder: folder).outcomes()
+    outcomes.forEach { print($0.line) }
+    guard outcomes.allSatisfy({ $0.trouble == nil }) else { throw ExitCode(1) }
   }
 }
 
