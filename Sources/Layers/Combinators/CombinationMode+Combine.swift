@@ -8,7 +8,7 @@ extension CombinationMode {
   /// Nothing is known of the result at invalid timesteps.
   ///
   /// - Precondition: `combinedSpec` accepted the channels.
-  func combine(_ given: [SequenceValue], _ context: LayerContext) -> SequenceValue {
+  public func combine(_ given: [SequenceValue], _ context: LayerContext) -> SequenceValue {
     // A factor that is infinite at an invalid timestep would make the gradient of the others NaN.
     let guards = self == .product && context.options.differentiable
     let sequences = guards ? given.map { $0.unmasked().maskedInvalid() } : given
@@ -70,7 +70,8 @@ extension CombinationMode {
   /// The channels of the combination.
   ///
   /// - Throws: ``LayerError`` `.invalidInput` when the channel shapes do not broadcast.
-  func combinedSpec(_ specs: [ChannelSpec], layer: String) throws(LayerError) -> ChannelSpec {
+  public func combinedSpec(_ specs: [ChannelSpec], layer: String) throws(LayerError) -> ChannelSpec
+  {
     let dtype = specs.dropFirst().reduce(specs[0].dtype) { DType.promoted($0, $1.dtype) }
     var shapes = specs.map(\.shape)
     var tail: Shape = []

@@ -8,7 +8,7 @@ extension LayerContext {
   /// Whatever the number of blocks, memory holds the values of one.
   ///
   /// - Precondition: `x` is a whole number of blocks.
-  func overBlocks(
+  public func overBlocks(
     _ x: SequenceValue, of blockTime: Int, _ state: inout LayerState,
     _ body: (SequenceValue, inout LayerState, LayerContext) throws(LayerError) -> SequenceValue
   ) throws(LayerError) -> SequenceValue {

@@ -1,4 +1,4 @@
-import Programs
+public import Programs
 import Tensors
 
 extension Activation {
@@ -69,7 +69,7 @@ extension Value {
   }
 
   /// `ln(1 + e^x)`, without overflow: `max(x, 0) + log1p(e^-|x|)`.
-  var softplus: Value {
+  public var softplus: Value {
     binary(.max, 0) + unary(.abs).unary(.neg).unary(.exp).unary(.log1p)
   }
 
@@ -77,7 +77,7 @@ extension Value {
   var hardSigmoid: Value { adding(3).binary(.max, 0).binary(.min, 6).scaled(by: 1.0 / 6) }
 
   /// `e^(x - max) / Σ e^(x - max)` along an axis.
-  func softmax(axis: Int) -> Value {
+  public func softmax(axis: Int) -> Value {
     Value.composite(.softmax(axis: axis), [self]) { inputs in
       let x = inputs[0]
       let top = x.reduced(.max, axes: [axis], keepingAxes: true).stoppingGradient
