@@ -45,6 +45,26 @@ import Testing
     #expect(counts[.statistics, default: 0] == example.statistics)
   }
 
+  @Test("the small one is that of the original's numbers in Tests/Fixtures")
+  func fixtures() throws {
+    let fixtures = Self.folder.deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Tests/Fixtures/conformance/models")
+    let names = [
+      "gemma3n-audio-encoder", "transformer-encoder", "transformer-decoder", "conformer-encoder",
+    ]
+    for example in ExampleModel.all where names.contains(example.name) {
+      let folder = fixtures.appending(path: example.name)
+      let file = folder.appending(path: "spec.textproto")
+      if ProcessInfo.processInfo.environment["UPDATE_SNAPSHOTS"] == "1" {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try LayerNotation().text(of: example.small).write(
+          to: file, atomically: true, encoding: .utf8)
+      }
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(areEqual(try LayerNotation().layer(text, as: .text), example.small))
+    }
+  }
+
   @Test("a small one keeps the contract", arguments: ExampleModel.all)
   func contract(_ example: ExampleModel) throws {
     let (model, x, constants) = try example.smallModel()

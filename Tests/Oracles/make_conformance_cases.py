@@ -3,14 +3,17 @@
     python Tests/Oracles/make_conformance_cases.py OUT --from DIR [--filter GLOB] [--redraw SEED]
     python Tests/Oracles/make_conformance_cases.py OUT --family NAME [--seed N] [--count N]
     python Tests/Oracles/make_conformance_cases.py OUT --cover DIR [--cover DIR ...]
+    python Tests/Oracles/make_conformance_cases.py OUT --models DIR [--seed N]
     python Tests/Oracles/make_conformance_cases.py OUT --list
 
 `--from` computes the cases of a folder again: same layers, inputs and parameters, or with
 `--redraw` same layers and other numbers. `--family` draws layers at random: sizes, options, input
 shapes; `--family all` draws from every family, `stacks` draws deep random stacks. The same seed
 gives the same cases, each from its own number, so that case 17 of seed 3 can be drawn alone
-(`--first 17 --count 1`). `--cover` copies those cases of folders that cover the layers and options
-among them in few bytes; that is how Tests/Fixtures/conformance was chosen, and `--from` its own
+(`--first 17 --count 1`). `--models` computes the small examples whose specs
+lie in DIR/models, where the tests of Models write them; those of Tests/Fixtures/conformance are of
+`--seed 3`. `--cover` copies those cases of folders that cover the layers and options among them in few
+bytes; that is how Tests/Fixtures/conformance was chosen, and `--from` its own
 folder computes it anew.
 
 The packages are installed by pip into the virtual environment of `--environment` (made if it is not
@@ -66,6 +69,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=20, help="layers a family")
     parser.add_argument("--first", type=int, default=0, help="number of the first case drawn")
+    parser.add_argument("--models", type=pathlib.Path, help="folder with specs of small examples")
     parser.add_argument("--cover", action="append", type=pathlib.Path, help="choose from a folder")
     parser.add_argument("--list", action="store_true", help="name the families and stop")
     parser.add_argument("--here", action="store_true", help="use this Python")
@@ -83,7 +87,7 @@ def main():
 
     os.environ.setdefault("JAX_PLATFORMS", "cpu")
     os.environ.setdefault("XLA_FLAGS", FLAGS)
-    from conformance import cover, draws, existing, families, versions  # noqa: F401
+    from conformance import cover, draws, existing, families, models, versions  # noqa: F401
     from conformance.caseset import CaseSet
 
     if options.list:
@@ -100,6 +104,9 @@ def main():
     cases = CaseSet(options.out, about, found)
     if options.source:
         for task in existing.tasks(options.source, options.filter, options.redraw):
+            cases.add(task)
+    if options.models:
+        for task in models.tasks(options.models, options.seed):
             cases.add(task)
     for family in draws.chosen(options.family):
         for number in range(options.first, options.first + options.count):
