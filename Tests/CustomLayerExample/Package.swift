@@ -1,12 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of a user: a layer of their own beside the library's, in every notation.
+// A package of a user: layers and parts of their own beside the library's, in every notation, and a model of them.
 let package = Package(
   name: "custom-layer-example",
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "GainLayer", targets: ["GainLayer"]),
+    .library(name: "VeryAttentiveTacotron", targets: ["VeryAttentiveTacotron"]),
     .executable(name: "gain-workbench", targets: ["GainWorkbench"]),
     .executable(name: "plain-gain", targets: ["PlainGain"]),
   ],
@@ -19,6 +20,14 @@ let package = Package(
       name: "GainLayer",
       dependencies: [
         .product(name: "SequenceLayers", package: "sequence-workbench"),
+        .product(name: "ConfigProtos", package: "sequence-workbench"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
+    .target(
+      name: "VeryAttentiveTacotron",
+      dependencies: [
+        .product(name: "SequenceLayers", package: "sequence-workbench"),
+        .product(name: "ConfigProtos", package: "sequence-workbench"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ]),
     .executableTarget(
@@ -31,6 +40,11 @@ let package = Package(
       name: "GainLayerTests",
       dependencies: [
         "GainLayer", .product(name: "SequenceLayers", package: "sequence-workbench"),
+      ]),
+    .testTarget(
+      name: "VeryAttentiveTacotronTests",
+      dependencies: [
+        "VeryAttentiveTacotron", .product(name: "SequenceLayers", package: "sequence-workbench"),
       ]),
     .testTarget(
       name: "GainWorkbenchTests",

@@ -1,5 +1,7 @@
 #!/bin/sh
-# Writes Sources/GainLayer/gain.pb.swift.
+# Writes the messages of both packages.
 set -eu
 cd "$(dirname "$0")"
-../../../Protos/generate_extensions.sh ../Sources/GainLayer gain.proto
+generate=../../../Protos/generate_extensions.sh
+"$generate" ../Sources/GainLayer gain.proto
+"$generate" ../Sources/VeryAttentiveTacotron very_attentive_tacotron.proto
