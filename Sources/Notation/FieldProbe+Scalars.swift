@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import SwiftProtobuf
 
 // What a message asks of its decoder, field by field; the protocol has a function for each type.

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Layers
 
 /// Finds the fields of a message in the stored properties of a Swift value that have their names.
