@@ -33,7 +33,7 @@ struct MessageTables {
       let isOneOf = rows.count > 1 && probe.conflicts == rows.count - 1
       return FieldTable(
         name ?? Self.localName(M.protoMessageName), role, isOneOf: isOneOf,
-        doc: "The message \(M.protoMessageName).", fields: rows)
+        doc: Self.doc(M.protoMessageName), fields: rows)
     } catch let error as ConfigError {
       throw error.inside(M.protoMessageName)
     } catch {
@@ -95,9 +95,14 @@ struct MessageTables {
       }
       return .message(name)
     }
-    if !seen.contains(full) { values.append(try table(of: type)) }
-    return .message(Self.localName(full))
+    let name = Self.localName(full)
+    // A message that is registered as a part already may be a value of others too.
+    let isKnown = registry.table(message: name)?.doc == Self.doc(full)
+    if !seen.contains(full), !isKnown { values.append(try table(of: type)) }
+    return .message(name)
   }
+
+  private static func doc(_ full: String) -> String { "The message \(full)." }
 
   /// The name of a message without its package.
   static func localName(_ full: String) -> String {

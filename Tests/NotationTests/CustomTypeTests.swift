@@ -44,6 +44,7 @@ import Testing
     full.key = [1, 255]
     full.right = 0.25
     full.half = 1.5
+    full.slope = SlopeBias(slope: 4)
     let notation = LayerNotation(registry: try .withCustomTypes)
     for layer in [full, Everything(count: 1)] {
       let spec = try SpecNode(layer: layer, registry: notation.registry)
@@ -62,7 +63,7 @@ import Testing
     #expect(amplify.fields[0].defaults == [.number(3)])
     let table = try #require(registry.entry(message: "Everything")?.table)
     let numbers = table.fields.map(\.number)
-    #expect(numbers == Array(1...11) + [40, 1200])
+    #expect(numbers == Array(1...11) + [40, 41, 1200])
     #expect(table.fields.filter(\.isRequired).map(\.name) == ["count"])
     #expect(table.fields.filter(\.isRepeated).map(\.name) == ["others", "sizes", "parts"])
     guard case .symbol(let modes)? = table["mode"]?.type,

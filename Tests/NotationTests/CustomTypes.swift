@@ -31,6 +31,7 @@ struct Everything: PointwiseLayer {
   var left: Int?
   var right: Double?
   var half: Float?
+  var slope: SlopeBias?
   var count: Int
 
   func layer(_ x: SequenceValue, _ context: LayerContext) throws(LayerError) -> SequenceValue { x }
@@ -53,6 +54,7 @@ extension Everything {
     if case .left(let value)? = message.choice { left = Int(value) }
     if case .right(let value)? = message.choice { right = value }
     half = message.hasHalf ? message.half : nil
+    slope = message.hasSlope ? SlopeBias(slope: message.slope.slope) : nil
   }
 }
 
@@ -146,12 +148,12 @@ extension LayerRegistry {
     try registry.register(ProtoExtensions_amplify) {
       Amplify(db: $0.db, name: $0.hasName ? $0.name : nil)
     }
-    try registry.register(ProtoExtensions_everything) { try Everything($0, $1) }
     try registry.register(ProtoExtensions_leaky_cell) { LeakyCell(units: Int($0.units)) }
     try registry.register(ProtoExtensions_flat_noise) { FlatNoise(level: $0.level) }
     try registry.register(ProtoExtensions_slope_bias) { SlopeBias(slope: $0.slope) }
     try registry.register(ProtoExtensions_tied_projection) { _ in TiedProjection() }
     try registry.register(ProtoExtensions_halved) { _ in Halved() }
+    try registry.register(ProtoExtensions_everything) { try Everything($0, $1) }
     return registry
   }
 }

@@ -166,6 +166,16 @@ nonisolated struct ProtoEverything: @unchecked Sendable {
   /// Clears the value of `half`. Subsequent reads from it will return its default value.
   mutating func clearHalf() {_uniqueStorage()._half = nil}
 
+  /// A message that is a part too.
+  var slope: ProtoSlopeBias {
+    get {_storage._slope ?? ProtoSlopeBias()}
+    set {_uniqueStorage()._slope = newValue}
+  }
+  /// Returns true if `slope` has been explicitly set.
+  var hasSlope: Bool {_storage._slope != nil}
+  /// Clears the value of `slope`. Subsequent reads from it will return its default value.
+  mutating func clearSlope() {_uniqueStorage()._slope = nil}
+
   var count: Int64 {
     get {_storage._count ?? 0}
     set {_uniqueStorage()._count = newValue}
@@ -581,7 +591,7 @@ nonisolated extension ProtoAmplify: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoEverything: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Everything"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}child\0\u{1}others\0\u{1}activation\0\u{3}kernel_init\0\u{1}sizes\0\u{1}mode\0\u{1}parts\0\u{3}is_on\0\u{1}key\0\u{1}left\0\u{1}right\0\u{2}\u{1d}half\0\u{2}H\u{12}count\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}child\0\u{1}others\0\u{1}activation\0\u{3}kernel_init\0\u{1}sizes\0\u{1}mode\0\u{1}parts\0\u{3}is_on\0\u{1}key\0\u{1}left\0\u{1}right\0\u{2}\u{1d}half\0\u{1}slope\0\u{2}G\u{12}count\0")
 
   fileprivate class _StorageClass {
     var _child: ConfigProtos.ProtoSequenceLayer? = nil
@@ -595,6 +605,7 @@ nonisolated extension ProtoEverything: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _key: Data? = nil
     var _choice: ProtoEverything.OneOf_Choice?
     var _half: Float? = nil
+    var _slope: ProtoSlopeBias? = nil
     var _count: Int64? = nil
 
       // This property is used as the initial default value for new instances of the type.
@@ -617,6 +628,7 @@ nonisolated extension ProtoEverything: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _key = source._key
       _choice = source._choice
       _half = source._half
+      _slope = source._slope
       _count = source._count
     }
   }
@@ -671,6 +683,7 @@ nonisolated extension ProtoEverything: SwiftProtobuf.Message, SwiftProtobuf._Mes
           }
         }()
         case 40: try { try decoder.decodeSingularFloatField(value: &_storage._half) }()
+        case 41: try { try decoder.decodeSingularMessageField(value: &_storage._slope) }()
         case 1200: try { try decoder.decodeSingularInt64Field(value: &_storage._count) }()
         default: break
         }
@@ -725,6 +738,9 @@ nonisolated extension ProtoEverything: SwiftProtobuf.Message, SwiftProtobuf._Mes
       try { if let v = _storage._half {
         try visitor.visitSingularFloatField(value: v, fieldNumber: 40)
       } }()
+      try { if let v = _storage._slope {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      } }()
       try { if let v = _storage._count {
         try visitor.visitSingularInt64Field(value: v, fieldNumber: 1200)
       } }()
@@ -748,6 +764,7 @@ nonisolated extension ProtoEverything: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._key != rhs_storage._key {return false}
         if _storage._choice != rhs_storage._choice {return false}
         if _storage._half != rhs_storage._half {return false}
+        if _storage._slope != rhs_storage._slope {return false}
         if _storage._count != rhs_storage._count {return false}
         return true
       }
