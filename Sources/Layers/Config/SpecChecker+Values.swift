@@ -181,7 +181,15 @@ extension SpecChecker {
   /// A message; in Swift a case without fields is a word, and constants may be plain numbers.
   private func node(_ raw: SpecValue, _ table: FieldTable) throws(ConfigError) -> SpecNode {
     switch raw {
-    case .node(let node): return node
+    case .node(let node):
+      // In Swift the type of a part is spelled the same in the place of a choice and as a value.
+      if style == .swift, !table.isOneOf, let field = node.fields.first,
+        registry.parts.contains(where: { $0.row.name == field.name }),
+        case .node(let part)? = field.values.first
+      {
+        return part
+      }
+      return node
     case .symbol(let name) where style == .swift && table.isOneOf:
       let field = SpecField(name, [.node(SpecNode(""))])
       return SpecNode("", [field])
