@@ -31,6 +31,7 @@ public nonisolated struct ProtoSequenceLayer: SwiftProtobuf.ExtensibleMessage, @
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// Written by generate.sh: what the messages of the layers say.
   public var layer: OneOf_Layer? {
     get {return _storage._layer}
     set {_uniqueStorage()._layer = newValue}
@@ -1380,6 +1381,7 @@ public nonisolated struct ProtoSequenceLayer: SwiftProtobuf.ExtensibleMessage, @
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
+  /// Written by generate.sh: what the messages of the layers say.
   public nonisolated enum OneOf_Layer: Equatable, Sendable {
     /// Absolute value of every element; of complex elements their modulus.
     case abs(ProtoAbs)

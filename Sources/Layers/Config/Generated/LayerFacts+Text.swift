@@ -131,7 +131,8 @@ extension LayerFacts {
     | Attention of the sequence to itself in blocks: every timestep sees its whole block, and some blocks before and behind it.
     Shape: `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`. Constants `segmentIdsName` and `positionName`: integers `[b, t]`, whole or streamed as sequences; positions take the place of `i` and `j`.
     Mask: unchanged; invalid timesteps are never keys.
-    Streaming: block `B`; input and output latency `maxFutureHorizonBlocks · B`; state as in `DotProductSelfAttentionV2` with horizons `B` times as long. Unlimited horizons cannot step. `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+    Streaming: block `B`; input and output latency `maxFutureHorizonBlocks · B`; state as in `DotProductSelfAttentionV2` with horizons `B` times as long, and `position i32[b]` with an unlimited past. `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+    Beyond: steps with an unlimited past.
     Throws: LayerError `.invalidConfig` for horizons below -1, a block size or counts below 1, heads that the key heads do not divide, grouped heads with the combined projection, negative soft cap; `.invalidConstant` for segments or positions that are missing or not integers `[b, t]`; `.latencyMismatch` behind a latency that is no multiple of `B`; `.invalidInput` for input that is not `[b, t, d]`.
 
     layer Cast
@@ -270,8 +271,8 @@ extension LayerFacts {
     | Attention of the sequence to itself, within a band of past and future timesteps.
     Shape: `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`, `per_dim_key_scale [h]`, `sink_key_embeddings [s, n, h]`, `sink_value_embeddings [s, m, h]`, `sink_scalars [n]`.
     Mask: unchanged; invalid timesteps are never keys.
-    Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and `queryMask`, which wait until their future is there; with dropout in training `rowKey u32[b]` and `position i32[b]`. Unlimited horizons cannot step. `useKvCacheRingbuffer` changes nothing.
-    Beyond: steps with relative positions and a future horizon, in training with dropout, and in blocks of any size with grouped heads, sinks and `useKvCacheRingbuffer`.
+    Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and `queryMask`, which wait until their future is there; with dropout in training `rowKey u32[b]` and `position i32[b]`. With an unlimited past the windows are as long as the sequence needs so far, and grow with it; `position i32[b]` with sinks or in low precision. An unlimited future cannot step. `useKvCacheRingbuffer` changes nothing.
+    Beyond: steps with an unlimited past, with relative positions and a future horizon, in training with dropout (not both of the first and last, unless queries share their draws), and in blocks of any size with grouped heads, sinks and `useKvCacheRingbuffer`.
     Emits: `probabilities [b, t, n, s + t]`, those of sinks first.
     Throws: LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, heads that the key heads do not divide, grouped heads with the combined projection, negative soft cap, a dropout rate outside 0 ... 1, both kinds of sinks, sinks with `zeroFullyMasked`, or a relative position embedding of other heads; `.invalidInput` for input that is not `[b, t, d]`.
 
@@ -279,7 +280,8 @@ extension LayerFacts {
     | Attention of the sequence to itself, within a band of past and future timesteps and within segments.
     Shape: `[b, t, d] -> [b, t, n, h]`; parameters by input projection, such as `query_key_value_projection/kernel [d, 3, n, h]`; `per_dim_scale [h]`. Constants `segmentIdsName` and `positionName`: integers `[b, t]`, whole or streamed as sequences; positions take the place of `i` and `j`.
     Mask: unchanged; invalid timesteps are never keys.
-    Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and `queryMask`, all with their segments and positions where those are given; `position i32[b]` where they are whole. Unlimited horizons cannot step. `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+    Streaming: block 1; input and output latency `maxFutureHorizon`; state `keys` and `values` `[b, past + future, m, h]`, `mask [b, past + future]`, and with a future horizon `queries` and `queryMask`, all with their segments and positions where those are given; `position i32[b]` where they are whole. With an unlimited past the windows are as long as the sequence needs so far, and grow with it. An unlimited future cannot step, nor can an unlimited past with given positions. `useKvCacheRingbuffer` and the sizes of flash attention change nothing.
+    Beyond: steps with an unlimited past.
     Throws: LayerError `.invalidConfig` for horizons below -1 or both 0, counts below 1, heads that the key heads do not divide, grouped heads with the combined projection, negative soft cap; `.invalidConstant` for segments or positions that are missing or not integers `[b, t]`; `.invalidInput` for input that is not `[b, t, d]`.
 
     layer Downsample1D
