@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Tensors
 
 /// The order of an array's axes, as a letter each: `b` rows, `t` timesteps, any other a channel axis.
@@ -6,8 +7,14 @@ package import Tensors
 /// has no rows, and `bthd` two channel axes.
 package struct AxisOrder: Hashable, Sendable {
   /// Why letters name no order, or not that of an array.
-  package struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
+  package struct Failure: DiagnosticError, Hashable {
+    package enum Code: DiagnosticCode {
+      case noOrder
+      package var origin: DiagnosticOrigin { .request }
+    }
+
     package let description: String
+    package var code: Code { .noOrder }
   }
 
   package let letters: String

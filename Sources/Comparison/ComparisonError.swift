@@ -1,15 +1,20 @@
+package import Diagnostics
 package import Tensors
 
 /// Why two arrays cannot be compared.
-package struct ComparisonError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ComparisonError: DiagnosticError, Hashable {
   /// What kind of failure it was.
-  package enum Code: String, Hashable, Sendable {
+  package enum Code: String, DiagnosticCode {
     /// The shapes do not belong together.
     case shape
     /// There are no timesteps, rows or channels to compare.
     case empty
     /// A mask or lengths do not fit the arrays.
     case mask
+
+    package var origin: DiagnosticOrigin {
+      .request
+    }
   }
 
   package let code: Code

@@ -1,7 +1,9 @@
+public import Diagnostics
+
 /// Why sequences could not be made from files or from a description.
-public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct DatasetError: DiagnosticError, Hashable {
   /// What kind of failure it was.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// The file is of a kind that cannot be read, or of another kind than its name says.
     case unknownKind
     /// The file contradicts its own format.
@@ -18,6 +20,14 @@ public struct DatasetError: Error, Hashable, Sendable, CustomStringConvertible {
     case mismatch
     /// A signal was described wrongly.
     case badSignal
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      switch self {
+      case .mismatch, .badSignal: .request
+      case .unknownKind, .malformed, .truncated, .unsupported, .unknownMember, .outOfRange: .file
+      }
+    }
   }
 
   /// What kind of failure it was.

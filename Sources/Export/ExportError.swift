@@ -1,7 +1,9 @@
+public import Diagnostics
+
 /// Why something cannot be exported.
-public struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ExportError: DiagnosticError, Hashable {
   /// What kind of refusal it is.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// The target has no operator for an operation.
     case unsupportedOperation
     /// The target does not compute in a dtype.
@@ -14,6 +16,14 @@ public struct ExportError: Error, Hashable, Sendable, CustomStringConvertible {
     case folder
     /// The model cannot be exported as it is.
     case model
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      switch self {
+      case .folder: .file
+      case .unsupportedOperation, .unsupportedType, .tooLarge, .invalidOption, .model: .request
+      }
+    }
   }
 
   /// What kind of refusal it is.

@@ -1,5 +1,18 @@
+public import Diagnostics
+
 /// Operands that do not fit an operation, found while a program was being built or checked.
-public struct ShapeError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ShapeError: DiagnosticError, Hashable {
+  /// There is one kind only.
+  public enum Code: DiagnosticCode {
+    /// The operands do not fit the operation.
+    case operands
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin { .layers }
+  }
+
+  /// What kind of mistake it is.
+  public var code: Code { .operands }
   /// The layer path in which it happened; empty at the root.
   public var path: String
   /// The operation, such as `dot`.
@@ -29,7 +42,9 @@ public struct ShapeError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// All the shape errors of one trace.
-public struct ShapeErrors: Error, Sendable, CustomStringConvertible {
+public struct ShapeErrors: DiagnosticError {
+  /// What kind of mistakes they are.
+  public var code: ShapeError.Code { .operands }
   /// The errors, in the order in which they were met.
   public var errors: [ShapeError]
 

@@ -1,9 +1,10 @@
+public import Diagnostics
 import Tensors
 
 /// A request to a model that cannot be met.
-public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct RuntimeError: DiagnosticError, Hashable {
   /// What kind of mistake it is.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// Values and mask do not make a sequence.
     case invalidSequence
     /// The input is not what the model was made for.
@@ -20,6 +21,18 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     case cancelled
     /// What was asked for has no gradient.
     case notDifferentiable
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      switch self {
+      case .cancelled: .cancelled
+      case .cacheFull: .memory
+      case .invalidInput, .invalidConstant, .invalidSequence, .invalidWeights, .notDifferentiable:
+        .request
+      // States are only put back where they were taken.
+      case .invalidState: .program
+      }
+    }
   }
 
   /// What kind of mistake it is.

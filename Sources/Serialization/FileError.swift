@@ -1,7 +1,9 @@
+public import Diagnostics
+
 /// Why a file could not be opened, read or written.
-public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct FileError: DiagnosticError, Hashable {
   /// What kind of failure it was.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// There is no such file.
     case notFound
     /// The path is a folder.
@@ -18,6 +20,14 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     case stopped
     /// There is a file already, which was not to be replaced.
     case exists
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      switch self {
+      case .stopped: .cancelled
+      case .notFound, .isDirectory, .notReadable, .tooShort, .tooLong, .notWritable, .exists: .file
+      }
+    }
   }
 
   /// What kind of failure it was.

@@ -1,10 +1,18 @@
+package import Diagnostics
 internal import Tensors
 
 /// What is wrong with a JSON text, and where.
-package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct JSONError: DiagnosticError, Hashable {
+  package enum Code: DiagnosticCode {
+    case syntax
+    package var origin: DiagnosticOrigin { .file }
+  }
+
   package let message: String
   /// The position in bytes from the start of the text.
   package let position: Int
+
+  package var code: Code { .syntax }
 
   package var description: String { "\(message) at byte \(position)" }
 }

@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 import Synchronization
 
 /// How much memory may be taken for what a file or a typed line asks for.
@@ -69,7 +69,18 @@ public struct MemoryBudget: Hashable, Sendable {
 }
 
 /// A request for more memory than there may be, found before anything was allocated for it.
-public struct MemoryError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct MemoryError: DiagnosticError, Hashable {
+  /// There is one kind only.
+  public enum Code: DiagnosticCode {
+    /// The request is more than the budget.
+    case overBudget
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin { .memory }
+  }
+
+  /// What kind of mistake it is.
+  public var code: Code { .overBudget }
   /// What the memory is for.
   public var what: String
   /// How much would be needed; `Int.max` for more than can be counted.

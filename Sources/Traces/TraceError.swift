@@ -1,6 +1,8 @@
+package import Diagnostics
+
 /// What is wrong with a trace, or with what was asked of it.
-package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
-  package enum Code: String, Hashable, Sendable {
+package struct TraceError: DiagnosticError, Hashable {
+  package enum Code: String, DiagnosticCode {
     /// The file's own description of itself is wrong or of another version.
     case manifest
     /// There is no such place, state or facet.
@@ -9,6 +11,10 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
     case notAligned
     /// A map of names cannot be read.
     case map
+
+    package var origin: DiagnosticOrigin {
+      .request
+    }
   }
 
   package let code: Code

@@ -1,7 +1,9 @@
+public import Diagnostics
+
 /// Why a weight file could not be used.
-public struct WeightError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct WeightError: DiagnosticError, Hashable {
   /// What kind of failure it was.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// The file is of another kind.
     case notSafetensors
     /// The file ends before its own header says.
@@ -18,6 +20,16 @@ public struct WeightError: Error, Hashable, Sendable, CustomStringConvertible {
     case outOfRange
     /// Tensors are missing, have the wrong shape, or cannot be told apart.
     case mismatch
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      switch self {
+      case .mismatch: .request
+      case .notSafetensors, .truncated, .badHeader, .badOffsets, .unsupportedDType, .unknownTensor,
+        .outOfRange:
+        .file
+      }
+    }
   }
 
   /// What kind of failure it was.

@@ -1,7 +1,9 @@
+public import Diagnostics
+
 /// Why a config cannot be read, written or built.
-public struct ConfigError: Error, Equatable, Sendable {
+public struct ConfigError: DiagnosticError, Equatable {
   /// What kind of mistake it is.
-  public enum Code: String, Sendable, CaseIterable {
+  public enum Code: String, DiagnosticCode, CaseIterable {
     /// The text does not follow its grammar.
     case syntax
     /// No field of that name.
@@ -30,6 +32,11 @@ public struct ConfigError: Error, Equatable, Sendable {
     case noNotation
     /// Two layers claim one name or number.
     case conflict
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      .layers
+    }
   }
 
   /// What kind of mistake it is.
@@ -83,7 +90,7 @@ public struct ConfigError: Error, Equatable, Sendable {
   }
 }
 
-extension ConfigError: CustomStringConvertible {
+extension ConfigError {
   /// One line for each mistake: place, what was found, what is expected, what was meant.
   public var description: String {
     all.map(\.line).joined(separator: "\n")

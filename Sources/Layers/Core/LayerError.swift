@@ -1,9 +1,10 @@
+public import Diagnostics
 import Tensors
 
 /// A mistake in a layer's configuration, or an input that does not fit it.
-public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct LayerError: DiagnosticError, Hashable {
   /// What kind of mistake it is.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// A field has a value that the layer cannot have.
     case invalidConfig
     /// The channel shape, dtype or length of the input does not fit.
@@ -24,6 +25,17 @@ public struct LayerError: Error, Hashable, Sendable, CustomStringConvertible {
     case cancelled
     /// There is no room for the program of the trace, which then ends with `MemoryError`.
     case outOfMemory
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      switch self {
+      case .cancelled: .cancelled
+      case .outOfMemory: .memory
+      case .invalidConfig, .invalidInput, .invalidConstant, .notSteppable, .latencyMismatch,
+        .parameterConflict, .notAvailable, .brokenContract:
+        .layers
+      }
+    }
   }
 
   /// What kind of mistake it is.

@@ -1,7 +1,9 @@
+public import Diagnostics
+
 /// Why an ONNX file cannot be opened, or its graph cannot be traced.
-public struct OnnxError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct OnnxError: DiagnosticError, Hashable {
   /// What kind of mistake it is.
-  public enum Code: String, Hashable, Sendable {
+  public enum Code: String, DiagnosticCode {
     /// The bytes are no ONNX model, or end too early, or contradict themselves.
     case damaged
     /// The file asks for more than is allowed: nesting, counts, sizes.
@@ -16,6 +18,11 @@ public struct OnnxError: Error, Hashable, Sendable, CustomStringConvertible {
     case invalidNode
     /// Inputs, outputs or states are not as the config says.
     case invalidConfig
+
+    /// Whose mistake it is.
+    public var origin: DiagnosticOrigin {
+      .layers
+    }
   }
 
   /// What kind of mistake it is.
