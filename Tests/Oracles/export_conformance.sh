@@ -4,7 +4,7 @@
 #   export_conformance.sh WORKBENCH CASES [PYTHON]
 #
 # LiteRT runs all cases with XNNPACK and without any delegate, ONNX Runtime with its optimiser and without,
-# behind onnx.checker. XLA compiles every program, which takes long: it gets the first case of each kind of
+# behind onnx.checker; the workbench reads its own ONNX files back. XLA compiles every program, which takes long: it gets the first case of each kind of
 # layer, or with XLA=all all of them. FILTER=GLOB takes some cases only. PYTHON needs the packages
 # ai-edge-litert, onnx, onnxruntime, jax and numpy.
 set -euo pipefail
@@ -32,6 +32,17 @@ run "LiteRT, XNNPACK" "$folder"/tflite/*/
 CHECK_PLAIN=1 run "LiteRT, no delegate" "$folder"/tflite/*/
 CHECK_MODEL=1 run "ONNX Runtime, and onnx.checker" "$folder"/onnx/*/
 CHECK_PLAIN=1 run "ONNX Runtime, no optimiser" "$folder"/onnx/*/
+equal=0
+for export in "$folder"/onnx/*/; do
+  if "$workbench" verify export "$export" --reader >"$folder/log" 2>&1; then
+    equal=$((equal + 1))
+  else
+    status=1
+    echo "own reader: $export"
+    grep -v '^ok' "$folder/log" | cut -c1-300
+  fi
+done
+echo "own reader: $equal exports equal"
 
 declare -A seen=()
 chosen=()

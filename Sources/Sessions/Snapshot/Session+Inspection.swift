@@ -53,7 +53,7 @@ extension Session {
     /// The axis of time, counted without the batch, where the leaf is a window of the newest
     /// timesteps.
     package var windowAxis: Int?
-    /// How full the cache is, such as `12 of 64`, where the leaf is one that grows.
+    /// How full the cache is, such as `12/64`, where the leaf is one that grows.
     package var cache: String?
     /// Whether the last step changed it; nil where that is not known.
     package var isChanged: Bool? {
@@ -85,7 +85,7 @@ extension Session {
       }),
       let time = stream.cachedTime[layer]
     else { return nil }
-    return "\(NumberText.grouped(time)) of \(NumberText.grouped(capacity))"
+    return "\(NumberText.grouped(time))/\(NumberText.grouped(capacity))"
   }
 
   private func leaves(_ path: String) -> [Int] {

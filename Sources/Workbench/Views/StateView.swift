@@ -47,7 +47,7 @@ package struct StateView: Hashable, Sendable {
   package var cursorValue: String
   /// Its value before the last step, where that was another.
   package var cursorBefore: String?
-  /// How many timesteps are in a cache that grows, such as `12 of 64`.
+  /// How many timesteps are in a cache that grows, such as `12/64`.
   package var cache: String?
 
   package init(
