@@ -12,6 +12,9 @@ package struct ForeignKind: Hashable, Sendable {
   /// Whether it is a state dictionary of PyTorch, whose tensors can be read.
   package var isTorch: Bool { self == .torch }
 
+  /// Whether it is an ONNX model, which can be opened.
+  package var isONNX: Bool { self == .onnx }
+
   /// What to do about a file of this kind: a line for a shell where one converts it.
   package func advice(for path: String) -> String {
     // A path stands in quotes; one that would end them is left for people to fill in.
@@ -41,11 +44,11 @@ package struct ForeignKind: Hashable, Sendable {
     return openings.contains { start.starts(with: $0.utf8) } ? .pickle : nil
   }
 
-  /// The version of the format, then the name of the program that wrote it.
+  /// The version of the format, then the name of the program that wrote it, or at once the graph.
   private static func isONNX(_ start: [UInt8]) -> Bool {
-    guard start.count > 4, start[0] == 0x08, (1...20).contains(start[1]), start[2] == 0x12 else {
-      return false
-    }
+    guard start.count > 4, start[0] == 0x08, (1...20).contains(start[1]) else { return false }
+    if start[2] == 0x3A { return true }
+    guard start[2] == 0x12 else { return false }
     let name = start.dropFirst(4).prefix(Int(start[3]))
     return !name.isEmpty && name.allSatisfy { (0x20..<0x7F).contains($0) }
   }

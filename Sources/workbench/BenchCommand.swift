@@ -74,7 +74,7 @@ struct BenchCommand: ParsableCommand, MemoryLimited, Interruptible {
       }
     } else if spec == nil {
       throw ValidationError("Missing expected argument '<spec>'")
-    } else if channels == nil, spec?.hasSuffix(".onnx") != true {
+    } else if channels == nil, spec.map({ SpecFile(path: $0).isModel }) != true {
       throw ValidationError("Missing expected argument '--channels <channels>'")
     }
   }

@@ -38,7 +38,7 @@ struct LintCommand: ParsableCommand, MemoryLimited {
   }
 
   private func found() throws -> [LintFinding] {
-    if file.hasSuffix(".onnx") {
+    if SpecFile(path: file).isModel {
       return try LayerLint.findings(try SpecFile.modelConfig(file), try ByteFile(path: file))
     }
     let notation = LayerNotation(registry: .withModels)

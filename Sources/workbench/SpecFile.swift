@@ -14,7 +14,7 @@ struct SpecFile {
   func read(_ notation: LayerNotation) throws -> LayerNotation.Reading {
     let ending = path.split(separator: ".").last.map(String.init) ?? ""
     if ending == "session" { return try readSession(notation) }
-    if ending == "onnx" { return try readModel(notation) }
+    if isModel { return try readModel(notation) }
     guard let format = NotationFormat(fileExtension: ending) else {
       throw Failure(
         "\(path): no notation ends in .\(ending), expected .textproto, .json, .binpb or .swift")
@@ -28,6 +28,9 @@ struct SpecFile {
       throw Failure("\(path): \(error)")
     }
   }
+
+  /// Whether the file is an ONNX model, by what it begins with or else by its name.
+  var isModel: Bool { OnnxModels.isModel(path, try? ByteFile(path: path)) }
 
   /// The layer of a model file, opened as the file beside it says.
   private func readModel(_ notation: LayerNotation) throws -> LayerNotation.Reading {

@@ -22,31 +22,33 @@ enum Fixtures {
   }
 
   /// A causal convolution of 3 taps over `[1, 4, t]` and a GRU: with its cache and state as inputs, or,
-  /// when it is not fixed, with zeros for both.
-  static func causal(isFixed: Bool) -> OnnxFixture {
+  /// when it is not fixed, with zeros for both. `encoder` is what its first module is called.
+  static func causal(
+    isFixed: Bool, time: OnnxFixture.Extent = .free("t"), encoder: String = "encoder"
+  ) -> OnnxFixture {
     var fixture = OnnxFixture()
-    fixture.input("x", [.fixed(1), .fixed(4), .free("t")])
-    fixture.weight("encoder.conv.weight", [4, 4, 3], numbers(48, seed: 1))
-    fixture.weight("encoder.conv.bias", [4], numbers(4, seed: 2))
+    fixture.input("x", [.fixed(1), .fixed(4), time])
+    fixture.weight("\(encoder).conv.weight", [4, 4, 3], numbers(48, seed: 1))
+    fixture.weight("\(encoder).conv.bias", [4], numbers(4, seed: 2))
     if isFixed {
       fixture.input("cache", [.fixed(1), .fixed(4), .fixed(2)])
       fixture.input("h", [.fixed(1), .fixed(1), .fixed(4)])
       fixture.node(
-        "Concat", ["cache", "x"], ["joined"], name: "/encoder/conv/Concat", [("axis", .int(2))])
+        "Concat", ["cache", "x"], ["joined"], name: "/\(encoder)/conv/Concat", [("axis", .int(2))])
       fixture.node(
-        "Conv", ["joined", "encoder.conv.weight", "encoder.conv.bias"], ["c"],
-        name: "/encoder/conv/Conv", [("kernel_shape", .ints([3]))])
+        "Conv", ["joined", "\(encoder).conv.weight", "\(encoder).conv.bias"], ["c"],
+        name: "/\(encoder)/conv/Conv", [("kernel_shape", .ints([3]))])
       fixture.integers("end", [1], [Int64.max])
       fixture.integers("start", [1], [-2])
       fixture.integers("axes", [1], [2])
       fixture.node(
-        "Slice", ["joined", "start", "end", "axes"], ["new_cache"], name: "/encoder/conv/Slice")
+        "Slice", ["joined", "start", "end", "axes"], ["new_cache"], name: "/\(encoder)/conv/Slice")
     } else {
       fixture.node(
-        "Conv", ["x", "encoder.conv.weight", "encoder.conv.bias"], ["c"],
-        name: "/encoder/conv/Conv", [("kernel_shape", .ints([3])), ("pads", .ints([2, 0]))])
+        "Conv", ["x", "\(encoder).conv.weight", "\(encoder).conv.bias"], ["c"],
+        name: "/\(encoder)/conv/Conv", [("kernel_shape", .ints([3])), ("pads", .ints([2, 0]))])
     }
-    fixture.node("Relu", ["c"], ["r"], name: "/encoder/relu/Relu")
+    fixture.node("Relu", ["c"], ["r"], name: "/\(encoder)/relu/Relu")
     fixture.node(
       "Transpose", ["r"], ["s"], name: "/decoder/Transpose", [("perm", .ints([2, 0, 1]))])
     fixture.weight("gru.w", [1, 12, 4], numbers(48, seed: 3))
@@ -61,7 +63,7 @@ enum Fixtures {
     fixture.node("Squeeze", ["g", "one"], ["q"], name: "/decoder/Squeeze")
     fixture.node(
       "Transpose", ["q"], ["y"], name: "/decoder/Transpose_1", [("perm", .ints([1, 0, 2]))])
-    fixture.output("y", [.fixed(1), .free("t"), .fixed(4)])
+    fixture.output("y", [.fixed(1), time, .fixed(4)])
     if isFixed {
       fixture.output("new_cache", [.fixed(1), .fixed(4), .fixed(2)])
       fixture.output("hn", [.fixed(1), .fixed(1), .fixed(4)])
@@ -70,13 +72,18 @@ enum Fixtures {
   }
 
   /// The layer of a fixture.
-  static func graph(_ fixture: OnnxFixture, _ change: (inout OnnxGraph.Config) -> Void = { _ in })
-    throws -> OnnxGraph
-  {
+  static func graph(
+    _ fixture: OnnxFixture, offline: OnnxFixture? = nil,
+    _ change: (inout OnnxGraph.Config) -> Void = { _ in }
+  ) throws -> OnnxGraph {
     var config = OnnxGraph.Config()
     config.file = "fixture.onnx"
     change(&config)
-    return try OnnxGraph(config, OnnxSource(ByteFile(bytes: fixture.bytes, name: "fixture.onnx")))
+    return try OnnxGraph(
+      config, OnnxSource(ByteFile(bytes: fixture.bytes, name: "fixture.onnx")),
+      offline: offline.map {
+        try OnnxSource(ByteFile(bytes: $0.bytes, name: "offline.onnx"))
+      })
   }
 
   /// Timesteps that look like noise.

@@ -31,6 +31,28 @@ import Testing
     "run end",
   ]
 
+  @Test(
+    "a model is known by what is in the file, whatever its name", arguments: ["m", "m.bin", "m.pt"])
+  func byContent(name: String) throws {
+    try workspace("streaming") { workspace, folder in
+      let bytes = try ByteFile(path: "\(folder)/model.onnx").readAll()
+      try AtomicFile.write(bytes, to: "\(folder)/\(name)")
+      try perform(workspace, ["stack @\(name)", "states"])
+    }
+  }
+
+  @Test("an offline export beside the model is the truth that steps are held against")
+  func offline() throws {
+    try workspace("stale") { workspace, folder in
+      let other = OracleProgram.root.appending(path: "Sessions/onnx/offline.onnx").path()
+      try AtomicFile.write(try ByteFile(path: other).readAll(), to: "\(folder)/offline.onnx")
+      let graph = "OnnxGraph(file: \"model.onnx\", offline: \"offline.onnx\")"
+      try perform(workspace, ["stack \(graph)"] + Self.setup.dropFirst())
+      let found = workspace.perform("bisect")
+      #expect(found.lines.contains { $0.contains("encoder/depthwise") }, "\(found.lines)")
+    }
+  }
+
   @Test("steps of a graph with right states equal the whole sequence")
   func equal() throws {
     try workspace("streaming") { workspace, folder in

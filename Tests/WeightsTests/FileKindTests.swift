@@ -62,6 +62,7 @@ struct KindCase: Sendable, CustomTestStringConvertible {
     KindCase("m.gguf", padded("GGUF"), "GGUF", "gguf.GGUFReader('m.gguf')"),
     KindCase("m.bin", padded("lmgg"), "GGML", "convert the model"),
     KindCase("m", [8, 8, 0x12, 7] + Array("pytorch".utf8), "ONNX", "onnx.load('m')"),
+    KindCase("m.bin", [8, 8, 0x3A, 4, 0], "ONNX", "onnx.load('m.bin')"),
     KindCase("m.onnx", [8, 8, 0x3A, 0], "ONNX", "'m.safetensors'"),
     KindCase("m", [28, 0, 0, 0] + padded("TFL3"), "TensorFlow Lite", "tf.lite"),
     KindCase("a", padded("PAR1"), "Parquet", "read_parquet('a')"),

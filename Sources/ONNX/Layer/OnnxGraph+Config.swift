@@ -26,12 +26,18 @@ extension OnnxGraph: ConfigMessage {
         "states", 9, .string, isRepeated: true,
         doc: "Pairs INPUT=OUTPUT; found by names where none is given; none for no state."),
       FieldRow("name", 10, .string, doc: "Scope of the layer."),
+      FieldRow(
+        "offline", 11, .string,
+        doc: "Another export of the model, which gives the result on the whole sequence."),
     ])
 
   /// Reads a checked tree and opens the file.
   public init(spec: SpecNode, registry: LayerRegistry) throws(ConfigError) {
     let config = try Config(spec, registry)
-    do { try self.init(config, OnnxSource.disk(config.file)) } catch {
+    do {
+      try self.init(
+        config, OnnxSource.disk(config.file), offline: config.offline.map(OnnxSource.disk))
+    } catch {
       throw .opening(config.file, error)
     }
   }
@@ -66,6 +72,7 @@ extension OnnxGraph.Config {
       try fields.set("fixed", fixed)
       try fields.set("states", states)
       try fields.set("name", name)
+      try fields.set("offline", offline)
       return fields.node
     }
   }
@@ -86,6 +93,7 @@ extension OnnxGraph.Config {
     fixed = try fields.list("fixed")
     states = try fields.list("states")
     name = try fields.value("name")
+    offline = try fields.value("offline")
   }
 }
 

@@ -63,9 +63,12 @@ extension OnnxGraph {
 
   /// What the result of steps can be held against.
   private var truth: String {
-    layout.takesWhole
+    if let offline {
+      return "layer: \(offline.graph.config.file), \(offline.alignment)"
+    }
+    return layout.takesWhole
       ? "layer: the same graph on the whole sequence at once"
       : "layer: this graph takes one block only, so the whole sequence is the same steps in a loop: "
-        + "no independent truth; expect FILE compares with a recorded one"
+        + "no independent truth; offline: FILE takes another export for it, expect FILE a recorded result"
   }
 }

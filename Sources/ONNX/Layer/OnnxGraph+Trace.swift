@@ -33,10 +33,35 @@ extension OnnxGraph {
   public func layer(
     _ x: SequenceValue, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
+    let padded = x.paddedToMultiple(of: blockSize)
+    guard let offline else { return try whole(padded, context, weights: nil, shownAs: nil) }
+    // The parameters are those of the steps, whichever of them the other file has.
+    let own: GraphRows
+    do {
+      own = try GraphRows(self, time: blockSize, runsWhole: interface.geometry == .frames)
+    } catch {
+      throw LayerError(error, self)
+    }
+    let parameters = try parameters(own.weights, context)
+    let known = Dictionary(
+      zip(own.weights.map(\.name), parameters), uniquingKeysWith: { first, _ in first })
+    let weights = offline.weights.map { weight, name in
+      name.flatMap { known[$0] } ?? context.builder.constant(weight.values)
+    }
+    return try offline.graph.whole(
+      padded, context, weights: weights, shownAs: (self, offline.counterparts))
+  }
+
+  /// The whole sequence at once, shown as this graph or as the nodes of another one.
+  private func whole(
+    _ x: SequenceValue, _ context: LayerContext, weights: [Value]?,
+    shownAs: (graph: OnnxGraph, counterparts: [String: String])?
+  ) throws(LayerError) -> SequenceValue {
     let start = try initialState(for: x.channelSpec, context)
     let names = stateNames + (past > 0 ? ["window"] : [])
-    let padded = x.paddedToMultiple(of: blockSize)
-    return try run(padded, names.map { start[$0] }, isWhole: true, context).0
+    return try run(
+      x, names.map { start[$0] }, isWhole: true, context, weights: weights, shownAs: shownAs
+    ).0
   }
 
   /// Names of states as parts of paths, no two equal.
@@ -56,7 +81,8 @@ extension OnnxGraph {
 
   /// Runs the graph on timesteps of all rows.
   private func run(
-    _ x: SequenceValue, _ states: [Value], isWhole: Bool, _ context: LayerContext
+    _ x: SequenceValue, _ states: [Value], isWhole: Bool, _ context: LayerContext,
+    weights: [Value]? = nil, shownAs: (graph: OnnxGraph, counterparts: [String: String])? = nil
   ) throws(LayerError) -> (SequenceValue, [Value]) {
     let x = x.maskedInvalid()
     let time = (Rational(x.time) * outputRatio).floor
@@ -70,17 +96,32 @@ extension OnnxGraph {
       rows = try GraphRows(
         self, time: x.time, runsWhole: isWhole ? layout.takesWhole : interface.geometry == .frames)
     } catch { throw LayerError(error, self) }
-    var weights: [Value] = []
-    for weight in rows.weights {
-      weights.append(
+    let given: [Value]
+    if let weights { given = weights } else { given = try parameters(rows.weights, context) }
+    let result: GraphRows.Result
+    do { result = try rows.run(x.values, states, given) } catch { throw LayerError(error, self) }
+    let taps = zip(rows.taps, result.taps)
+    if let (graph, counterparts) = shownAs {
+      graph.show(
+        taps.compactMap { tap, value in counterparts[tap.name].map { ($0, value) } }, x, context)
+    } else {
+      show(taps.map { ($0.name, $1) }, x, context)
+    }
+    return (SequenceValue(result.output, mask: mask), result.states)
+  }
+
+  /// The weights of the file as parameters.
+  private func parameters(
+    _ weights: [GraphOutline.Weight], _ context: LayerContext
+  ) throws(LayerError) -> [Value] {
+    var values: [Value] = []
+    for weight in weights {
+      values.append(
         try context.parameter(
           weight.name, weight.values.shape, dtype: weight.values.dtype, .zeros,
           shaping: .given(GivenValues(weight.values))))
     }
-    let result: GraphRows.Result
-    do { result = try rows.run(x.values, states, weights) } catch { throw LayerError(error, self) }
-    show(result.taps, rows, x, context)
-    return (SequenceValue(result.output, mask: mask), result.states)
+    return values
   }
 
   /// The mask of the aligned inputs.
@@ -94,19 +135,24 @@ extension OnnxGraph {
 
   /// Shows what nodes gave, each in the layer of the tree that stands for it.
   private func show(
-    _ taps: [Value], _ rows: GraphRows, _ x: SequenceValue, _ context: LayerContext
+    _ taps: [(name: String, value: Value)], _ x: SequenceValue, _ context: LayerContext
   ) {
     var known: [String: SequenceValue] = [:]
-    for (tap, value) in zip(rows.taps, taps) {
+    let producers = Dictionary(
+      source.model.graph.nodes.enumerated().flatMap { index, node in
+        node.outputs.map { ($0, index) }
+      }, uniquingKeysWith: { first, _ in first })
+    for (name, value) in taps {
+      guard let producer = producers[name] else { continue }
       let time = value.shape[1]
       let ratio = Rational(time, max(1, x.time))
       guard time > 0, ratio.numerator == 1 || ratio.denominator == 1 else { continue }
       let sequence = SequenceValue(value, mask: Self.mask(x.mask, time: time))
-      known[tap.name] = sequence
-      let node = source.model.graph.nodes[tap.node]
+      known[name] = sequence
+      let node = source.model.graph.nodes[producer]
       let input = node.inputs.lazy.compactMap { known[$0] }.first ?? x
       context.show(
-        part: source.scopes.places[tap.node], typeName: node.operation, input: input,
+        part: source.scopes.places[producer], typeName: node.operation, input: input,
         output: sequence)
     }
     // A scope gives what its last node gives.

@@ -14,7 +14,8 @@ import Weights
 /// - Mask: valid where the aligned input is; invalid timesteps are 0 to the graph.
 /// - Streaming: block `block`, or `hop` where the graph takes windows; states as `states` pairs inputs and
 ///   outputs, at first 0; with overlapping windows the timesteps of the past, `window [b, n, …c]`. A graph
-///   that takes one block only is repeated for the whole sequence: then both ways are one computation.
+///   that takes one block only is repeated for the whole sequence: then both ways are one computation, and only
+///   `offline`, another export, gives a result to hold them against.
 /// - Throws: ``OnnxError`` for a file that cannot be read or uses what is not supported.
 /// - Source: onnx.ai/onnx/operators, operator sets 11 to 24.
 public struct OnnxGraph: SequenceLayer, Equatable {
@@ -30,6 +31,7 @@ public struct OnnxGraph: SequenceLayer, Equatable {
     package var fixed: [String] = []
     package var states: [String] = []
     package var name: String?
+    package var offline: String?
 
     package init() {}
   }
@@ -39,6 +41,8 @@ public struct OnnxGraph: SequenceLayer, Equatable {
   let interface: GraphInterface
   let layout: OutputLayout
   let parts: [OnnxPart]
+  /// What gives the result on the whole sequence, where that is another file.
+  let offline: OfflineExport?
 
   /// Opens a graph.
   ///
@@ -53,30 +57,35 @@ public struct OnnxGraph: SequenceLayer, Equatable {
   ///   - fixed: Values of inputs that stay the same, such as `sr=16000`.
   ///   - states: Pairs `INPUT=OUTPUT`; found by names where none is given.
   ///   - name: Scope of the layer.
+  ///   - offline: Another export of the model, which gives the result on the whole sequence.
   /// - Throws: ``OnnxError``.
   public init(
     file: String, input: String? = nil, output: String? = nil, block: Int = 1, window: Int? = nil,
     hop: Int? = nil, timeAxis: Int? = nil, fixed: [String] = [], states: [String] = [],
-    name: String? = nil
+    name: String? = nil, offline: String? = nil
   ) throws {
     var config = Config()
     config.file = file
     (config.input, config.output, config.block) = (input, output, block)
     (config.window, config.hop, config.timeAxis) = (window, hop, timeAxis)
     (config.fixed, config.states, config.name) = (fixed, states, name)
-    try self.init(config, OnnxSource(try ByteFile(path: file)))
+    config.offline = offline
+    try self.init(config, OnnxSource.disk(file), offline: offline.map(OnnxSource.disk))
   }
 
-  package init(_ config: Config, _ source: OnnxSource) throws {
+  package init(_ config: Config, _ source: OnnxSource, offline: OnnxSource? = nil) throws {
     self.config = config
     self.source = source
     interface = try GraphInterface(source, config)
     layout = try OutputLayout(source, interface)
     parts = try OnnxPart.tree(source, interface, layout)
+    let (interface, layout) = (interface, layout)
+    self.offline = try offline.map { try OfflineExport($0, of: source, interface, layout) }
   }
 
   public static func == (a: OnnxGraph, b: OnnxGraph) -> Bool {
     a.config == b.config && a.source.digest == b.source.digest
+      && a.offline?.graph.source.digest == b.offline?.graph.source.digest
   }
 
   /// What the graph takes a timestep.

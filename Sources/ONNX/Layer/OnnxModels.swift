@@ -9,6 +9,13 @@ package final class OnnxModels: Sendable {
 
   package init() {}
 
+  /// Whether a file is an ONNX model, by what it begins with or else by its name.
+  package static func isModel(_ path: String, _ file: ByteFile?) -> Bool {
+    if path.lowercased().hasSuffix(".onnx") { return true }
+    guard let file, case .foreign(let kind)? = try? FileKind.of(file) else { return false }
+    return kind.isONNX
+  }
+
   /// Opens a model, or gives the one that was opened from the same bytes.
   ///
   /// `open` opens other files of its folder, all at once.
@@ -26,7 +33,13 @@ package final class OnnxModels: Sendable {
     sources.withLock { $0[path] = source }
   }
 
-  fileprivate func source(_ path: String) -> OnnxSource? { sources.withLock { $0[path] } }
+  fileprivate func opened(_ path: String) throws -> OnnxSource {
+    guard let source = sources.withLock({ $0[path] }) else {
+      throw OnnxError(
+        .invalidConfig, path, found: "the file was not opened", expected: "an ONNX model")
+    }
+    return source
+  }
 }
 
 extension OnnxSource {
@@ -49,12 +62,8 @@ extension LayerRegistry {
     registering(OnnxGraph.self) { spec, registry throws(ConfigError) in
       let config = try OnnxGraph.Config(spec, registry)
       do {
-        guard let source = models.source(config.file) else {
-          throw OnnxError(
-            .invalidConfig, config.file, found: "the file was not opened", expected: "an ONNX model"
-          )
-        }
-        return try OnnxGraph(config, source)
+        return try OnnxGraph(
+          config, models.opened(config.file), offline: config.offline.map(models.opened))
       } catch { throw .opening(config.file, error) }
     }
   }

@@ -89,7 +89,9 @@ struct OutputLayout: Hashable, Sendable {
       channels = Self.channels(type.shape, without: axis)
       return
     }
-    let one = axes.first { $0 == interface.timeAxis && type.shape[$0] == 1 && axes.count > 1 }
+    // The axis of time of the input, or the only one that one timestep can have.
+    let single = axes.count > 1 ? axes.filter { type.shape[$0] == 1 } : []
+    let one = single.first { $0 == interface.timeAxis } ?? (single.count == 1 ? single[0] : nil)
     axis = one
     ratio = Rational(1, hop)
     channels = one.map { Self.channels(type.shape, without: $0) } ?? axes.map { type.shape[$0] }

@@ -16,6 +16,7 @@ package enum OpeningFile {
     if let window = config.window { lines.append("window \(window)") }
     if let hop = config.hop { lines.append("hop \(hop)") }
     if let axis = config.timeAxis { lines.append("timeAxis \(axis)") }
+    if let offline = config.offline { lines.append("offline \(offline)") }
     lines += config.fixed.map { "fixed \($0)" }
     lines += states.isEmpty ? ["state none"] : states.map { "state \($0)" }
     return lines.joined(separator: "\n") + "\n"
@@ -36,7 +37,7 @@ package enum OpeningFile {
       func mistake() -> OnnxError {
         OnnxError(
           .invalidConfig, "\(path(for: model)):\(index + 1)", found: String(line),
-          expected: "input, output, block, window, hop, timeAxis, fixed or state, and a value")
+          expected: "input, output, block, window, hop, timeAxis, offline, fixed or state, and a value")
       }
       func number() throws -> Int {
         guard let number = Int(value), number.magnitude < 1 << 24 else { throw mistake() }
@@ -50,6 +51,7 @@ package enum OpeningFile {
       case "window": config.window = try number()
       case "hop": config.hop = try number()
       case "timeAxis": config.timeAxis = try number()
+      case "offline": config.offline = value
       case "fixed": config.fixed.append(value)
       case "state": config.states.append(value)
       default: throw mistake()

@@ -45,6 +45,11 @@ extension Session {
     return graphs[0]
   }
 
+  /// Whether a file is an ONNX model, by what it begins with or else by its name.
+  func isModel(_ path: String) -> Bool {
+    OnnxModels.isModel(path, try? ByteFile(path: files.resolved(path), isStopped: files.isStopped))
+  }
+
   /// The layer of a model file: as the file beside it says, or by what the graph itself tells.
   func modelSpec(_ model: String) throws -> SpecNode {
     let beside = OpeningFile.path(for: model)
@@ -63,10 +68,10 @@ extension Session {
 extension SpecNode {
   /// The model files that layers of a config name.
   fileprivate var modelFiles: [String] {
-    let own: [String] =
-      if message == OnnxGraph.table.message, case .text(let path)? = self["file"]?.values.first {
-        [path]
-      } else { [] }
+    let names = message == OnnxGraph.table.message ? ["file", "offline"] : []
+    let own = names.compactMap { name -> String? in
+      if case .text(let path)? = self[name]?.values.first { path } else { nil }
+    }
     return own
       + fields.flatMap { field in
         field.values.flatMap { value -> [String] in

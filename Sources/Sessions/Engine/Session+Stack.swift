@@ -24,10 +24,11 @@ extension Session {
   private func layerFile(_ path: String) throws -> (spec: SpecNode, notes: [String]) {
     let suffix = path.split(separator: ".").last.map(String.init) ?? ""
     let format = NotationFormat(fileExtension: suffix)
-    guard format != nil || ["session", "onnx"].contains(suffix) else {
+    let isModel = !files.isRecorded && isModel(path)
+    guard format != nil || isModel || suffix == "session" else {
       throw CommandError(
         .file, found: path,
-        expected: "a file that ends in .textproto, .json, .binpb, .session or .onnx")
+        expected: "an ONNX model, or a file that ends in .textproto, .json, .binpb or .session")
     }
     // Not an input to be kept: the event spells the layer out.
     guard !files.isRecorded else {
@@ -35,7 +36,7 @@ extension Session {
         .file, found: "@\(path) in a recorded command",
         expected: "the layer itself: a session never names a file for it")
     }
-    if suffix == "onnx" { return (try modelSpec(path), []) }
+    if isModel { return (try modelSpec(path), []) }
     let bytes = try ByteFile(path: files.resolved(path), isStopped: files.isStopped).readAll()
     guard let format else {
       return try SessionFile(bytes: bytes, name: path).stack(notation.registry, name: path)

@@ -174,7 +174,7 @@ package struct OpenedSession {
 
   private mutating func openConfig(_ path: String) throws {
     let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-    let isModel = ending == "onnx"
+    let isModel = session.isModel(path)
     // Of configs the ending alone says what they are; JSON may be something else.
     let format = NotationFormat(fileExtension: ending)
     if !isModel, format == nil || format == .json {
