@@ -2,6 +2,7 @@ import Datasets
 import Export
 import Layers
 import Notation
+import ONNX
 import Runtime
 import Sessions
 import Tensors
@@ -19,7 +20,7 @@ struct ExportSource {
     if command.spec.hasSuffix(".session") {
       return try sessionModel(batch, time, blocks, capacity)
     }
-    let notation = LayerNotation()
+    let notation = LayerNotation(registry: .withModels)
     let reading = try SpecFile(path: command.spec, trusted: command.trust.files).read(notation)
     let layer = try notation.registry.makeLayer(reading.spec)
     let x = try input(layer, batch: batch, time: time, blocks: blocks)
@@ -96,7 +97,7 @@ struct ExportSource {
       let x = try SequenceTensor(values: loaded.values, mask: loaded.mask)
       return x.timesteps(0..<(time ?? x.time))
     }
-    guard let channels = command.channels else {
+    guard let channels = command.channels ?? ModelInput.channels(of: layer) else {
       throw Failure("nothing to run on: give --channels such as 80, or --input FILE")
     }
     let shape = channels.split(separator: ",").map { Int($0) ?? 0 }

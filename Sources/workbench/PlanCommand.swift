@@ -3,6 +3,7 @@ import Diagnostics
 import Execution
 import Layers
 import Notation
+import ONNX
 import Runtime
 import Tensors
 
@@ -52,8 +53,8 @@ struct PlanCommand: ParsableCommand {
 
   func validate() throws {
     if list { return }
-    guard spec != nil else { throw ValidationError("Missing expected argument '<spec>'") }
-    guard channels != nil else {
+    guard let spec else { throw ValidationError("Missing expected argument '<spec>'") }
+    guard channels != nil || SpecFile(path: spec).isModel else {
       throw ValidationError("Missing expected argument '--channels <channels>'")
     }
     if step && layer { throw ValidationError("--step and --layer: expected one of them") }
@@ -63,7 +64,7 @@ struct PlanCommand: ParsableCommand {
   func run() throws {
     guard !list else { return listPasses() }
     let last = try lastPass()
-    let notation = LayerNotation()
+    let notation = LayerNotation(registry: .withModels)
     let spec = try SpecFile(path: self.spec ?? "").read(notation).spec
     let trace = try self.trace(try notation.registry.makeLayer(spec))
     print(trace.scheduleText(upTo: last), terminator: "")
@@ -95,10 +96,11 @@ struct PlanCommand: ParsableCommand {
   }
 
   private func trace(_ layer: any SequenceLayer) throws -> LayerTrace {
-    let shape = (channels ?? "").split(separator: ",").map { Int($0) ?? 0 }
+    let channels = channels ?? ModelInput.channels(of: layer) ?? ""
+    let shape = channels.split(separator: ",").map { Int($0) ?? 0 }
     guard shape.allSatisfy({ (1...1 << 21).contains($0) }), let dtype = DType(name: dtype) else {
       throw Failure(
-        "--channels \(channels ?? "") --dtype \(self.dtype): expected extents such as 80 or 4,3, and a dtype"
+        "--channels \(channels) --dtype \(self.dtype): expected extents such as 80 or 4,3, and a dtype"
       )
     }
     for (option, number) in [("batch", batch), ("time", time), ("blocks", blocks)] {

@@ -21,8 +21,10 @@ enum Fixtures {
     return fixture
   }
 
-  /// A causal convolution of 3 taps over `[1, 4, t]` and a GRU: with its cache and state as inputs, or,
-  /// when it is not fixed, with zeros for both. `encoder` is what its first module is called.
+  /// A causal convolution of 3 taps over `[1, 4, t]` and a GRU.
+  ///
+  /// Their cache and state are inputs, or, when it is not fixed, zeros. `encoder` is what the first module
+  /// is called.
   static func causal(
     isFixed: Bool, time: OnnxFixture.Extent = .free("t"), encoder: String = "encoder"
   ) -> OnnxFixture {

@@ -28,16 +28,41 @@ import Testing
     }
   }
 
-  @Test("changed bytes never crash", arguments: 0..<8)
+  /// Models of every shape that the reader, the tracer and the lint have a way for.
+  static var seeds: [OnnxFixture] {
+    [
+      fixture, Fixtures.causal(isFixed: false), Fixtures.identity(),
+      Fixtures.packed(isExchanged: true),
+      Fixtures.recurrent(.lastOutput), Fixtures.newestFirst(isRight: false),
+      Fixtures.inBranch(.oldest), Fixtures.twoCaches(areExchanged: true),
+    ] + [.keepsOldest, .reversed, .mixed].map(Fixtures.cached)
+  }
+
+  /// How many changes of each model are tried; more where somebody asks for a longer run.
+  private static let rounds =
+    ProcessInfo.processInfo.environment["ONNX_FUZZ"].flatMap(Int.init) ?? 20
+
+  @Test("changed bytes never crash, not the reader, the tracer or the lint", arguments: 0..<8)
   func mutated(seed: Int) throws {
-    let bytes = Self.fixture.bytes
     var stream = RandomStream(seed: UInt64(seed), name: "onnx mutations")
-    for _ in 0..<150 {
-      var changed = bytes
-      for _ in 0..<(1 + Int(stream.uniform() * 4)) {
-        changed[Int(stream.uniform() * Double(changed.count))] = UInt8(stream.uniform() * 256)
+    func below(_ count: Int) -> Int { min(Int(stream.uniform() * Double(count)), count - 1) }
+    for bytes in Self.seeds.map(\.bytes) {
+      for _ in 0..<Self.rounds {
+        var changed = bytes
+        for _ in 0...below(4) {
+          let place = below(changed.count)
+          let part = place..<min(changed.count, place + 1 + below(24))
+          switch below(4) {
+          case 0: changed.insert(contentsOf: changed[part], at: below(changed.count))
+          case 1 where changed.count > 64: changed.removeSubrange(part)
+          case 2: changed[place] = [0, 1, 0x7F, 0x80, 0xFF][below(5)]
+          default: changed[place] = UInt8(below(256))
+          }
+        }
+        _ = Result {
+          LayerLint.findings(try OnnxGraph(OnnxGraph.Config(), try Self.open(changed)))
+        }
       }
-      _ = Result { try OnnxGraph(OnnxGraph.Config(), try Self.open(changed)) }
     }
   }
 

@@ -69,7 +69,7 @@ struct ElementOrigins {
 
   private mutating func tensor(_ value: ValueID) -> Tensor? {
     if let known = moved[value.index] { return known }
-    count += program[value].shape.elementCount
+    count = Rational.sum(count, program[value].shape.elementCount)
     guard count <= Self.most else { return nil }
     guard let made = made(value) else { return nil }
     moved[value.index] = made

@@ -15,9 +15,12 @@ extension GraphLint {
       list(node, "kernel_shape")
       ?? node.known.dropFirst().first?.map { Array($0.shape.dropFirst(2)) }
     guard let kernel, kernel.indices.contains(spatial) else { return [] }
-    let dilation = list(node, "dilations").map { $0[min(spatial, $0.count - 1)] } ?? 1
-    let reach = (kernel[spatial] - 1) * dilation
-    let stride = list(node, "strides").map { $0[min(spatial, $0.count - 1)] } ?? 1
+    func along(_ name: String) -> Int {
+      guard let all = list(node, name), all.indices.contains(spatial) else { return 1 }
+      return all[spatial]
+    }
+    let reach = Rational.product(kernel[spatial] - 1, along("dilations"))
+    let stride = along("strides")
     if node.op == "ConvTranspose" {
       guard reach + 1 > stride else { return [] }
       return [

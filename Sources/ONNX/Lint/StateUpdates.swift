@@ -124,13 +124,16 @@ struct StateUpdates {
     let pair = interface.states[state]
     // What a decoder knows of its encoder is computed once and stays.
     if pair.input.contains("encoder") { return [] }
-    let next = windows?.next[state] ?? nil
-    let isCleared = next?.allSatisfy(\.isConstant) == true
+    // A counter is computed from itself alone.
+    guard let windows, let next = windows.next[state],
+      next.allSatisfy({ $0.isConstant || $0.value == windows.inputs[state] })
+    else { return [] }
+    let isCleared = next.allSatisfy(\.isConstant)
     return [
       found(
         state,
         isCleared
-          ? "does not depend on the sequence: it is set to \(next?.first == .zero ? "zero" : "a constant") in every step"
+          ? "does not depend on the sequence: it is set to \(next.first == .zero ? "zero" : "a constant") in every step"
           : "does not depend on the sequence: it stays as \(pair.input) was",
         "every timestep from the second block on \(isCleared ? "sees no past" : "sees the past of the first")",
         "give the newest timesteps or the last value of the recurrence as \(pair.output)")

@@ -129,6 +129,7 @@ extension LintTrace.Recurrence {
       } else {
         entries.append(end)
       }
+      guard entries.count > 1, entries.allSatisfy({ $0.count == start.count }) else { continue }
       found.append(
         StateWindow(state: state, place: place, entries: entries, past: 0..<1, isRecurrence: true))
     }

@@ -37,7 +37,8 @@ package enum OpeningFile {
       func mistake() -> OnnxError {
         OnnxError(
           .invalidConfig, "\(path(for: model)):\(index + 1)", found: String(line),
-          expected: "input, output, block, window, hop, timeAxis, offline, fixed or state, and a value")
+          expected:
+            "input, output, block, window, hop, timeAxis, offline, fixed or state, and a value")
       }
       func number() throws -> Int {
         guard let number = Int(value), number.magnitude < 1 << 24 else { throw mistake() }
