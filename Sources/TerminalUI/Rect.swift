@@ -29,6 +29,12 @@ package struct Rect: Hashable, Sendable {
     self.init(row: 0, column: 0, rows: size.rows, columns: size.columns)
   }
 
+  /// Whether two rectangles share a cell.
+  package func intersects(_ other: Rect) -> Bool {
+    row < other.row + other.rows && other.row < row + rows && column < other.column + other.columns
+      && other.column < column + columns
+  }
+
   package var size: Size { Size(rows: rows, columns: columns) }
   package var isEmpty: Bool { rows == 0 || columns == 0 }
 

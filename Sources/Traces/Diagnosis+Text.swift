@@ -175,7 +175,8 @@ extension PlaceComparison {
     }
   }
 
-  fileprivate var brief: String {
+  /// What both runs are to each other there, in a line.
+  package var brief: String {
     let count = "\(NumberText.grouped(pair.times.count)) timesteps"
     let late = pair.shift.steps == 0 ? "" : ", \(pair.shift.steps) late"
     switch verdict {

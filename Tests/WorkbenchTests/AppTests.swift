@@ -6,7 +6,9 @@ import Workbench
 /// A session that counts steps, says what it was told and can run for ever.
 private final class CountingClient: SessionClient {
   private var steps = 0
-  func open(progress: @escaping (Progress) -> Void) -> Outcome {
+  func open(
+    showing request: ViewRequest?, progress: @escaping (Progress) -> Void
+  ) -> Outcome {
     Outcome([OutputLine("opened", .hint)])
   }
   let vocabulary = Vocabulary(commands: [.init("step"), .init("run"), .init("quit")])
@@ -14,7 +16,9 @@ private final class CountingClient: SessionClient {
   private let flag = CancelFlag()
   var canceller: @Sendable () -> Void { { [flag] in flag.raise() } }
 
-  func perform(_ line: String, progress: @escaping (Progress) -> Void) -> Outcome {
+  func perform(
+    _ line: String, showing request: ViewRequest?, progress: @escaping (Progress) -> Void
+  ) -> Outcome {
     flag.lower()
     switch line {
     case "step": steps += 1

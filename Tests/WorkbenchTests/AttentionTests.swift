@@ -19,7 +19,7 @@ import Workbench
   func follows() throws {
     var desk = desk([Self.stack, "input noise --channels 2 --lengths 12,5", "step 9"])
     desk.press("8")
-    var view = try #require(desk.model.view.attention)
+    var view = try #require(desk.model.view[AttentionPanel.self])
     // Nine steps with one of latency make eight outputs.
     #expect((view.name, view.time, view.headCount) == ("a/probabilities", 7, 3))
     #expect(view.keys == 3..<9 && view.firstKey == 3)
@@ -33,7 +33,7 @@ import Workbench
     #expect(desk.text.contains("a/probabilities  t 7  row 0"))
     // Row 1 ends at 5, so its timestep 7 sees keys 3 and 4 and no other.
     desk.press("]")
-    view = try #require(desk.model.view.attention)
+    view = try #require(desk.model.view[AttentionPanel.self])
     #expect(view.row == 1 && !view.isValid)
     #expect(view.heads[0].cells.dropFirst(2).allSatisfy { $0 == .masked })
     #expect(desk.text.contains("×"))
@@ -65,13 +65,13 @@ import Workbench
       ])
     desk.press("8")
     #expect(desk.text.contains("keys before") && desk.text.contains("more heads"))
-    let newest = try #require(desk.model.view.attention?.firstKey)
+    let newest = try #require(desk.model.view[AttentionPanel.self]?.firstKey)
     desk.press(.home)
-    #expect(desk.model.view.attention?.firstKey == 19)
+    #expect(desk.model.view[AttentionPanel.self]?.firstKey == 19)
     #expect(desk.text.contains("behind"))
     desk.press(.end)
-    #expect(desk.model.view.attention?.firstKey == newest)
+    #expect(desk.model.view[AttentionPanel.self]?.firstKey == newest)
     for _ in 0..<30 { desk.press("j") }
-    #expect(desk.model.view.attention?.firstHead == 19)
+    #expect(desk.model.view[AttentionPanel.self]?.firstHead == 19)
   }
 }

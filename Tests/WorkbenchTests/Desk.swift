@@ -5,11 +5,15 @@ import Workbench
 
 /// The workbench on a memory screen, without threads: keys and lines in, screens out.
 struct Desk {
-  private let client: EngineClient
+  private let client: any SessionClient
   private(set) var model: AppModel
   /// What stands in the command line.
   private(set) var line = ""
   private(set) var hasQuit = false
+  /// The request that the panels show the answer to.
+  private var shown: ViewRequest?
+  /// How often the engine was asked for a command or a view.
+  private(set) var trips = 0
 
   /// Journals of tests are not those of the user.
   private static let journals: Void = {
@@ -22,11 +26,16 @@ struct Desk {
     self.init(rows: rows, columns: columns, client: EngineClient(path: path, registry: .builtIn))
   }
 
-  init(rows: Int, columns: Int, client: @autoclosure () -> EngineClient) {
+  init(
+    rows: Int, columns: Int, panels: PanelTable = .standard,
+    client: @autoclosure () -> any SessionClient
+  ) {
     _ = Self.journals
     self.client = client()
-    model = AppModel(size: Size(rows: rows, columns: columns))
-    model.append(self.client.open { _ in }.lines)
+    model = AppModel(size: Size(rows: rows, columns: columns), panels: panels)
+    let opened = self.client.open(showing: model.request) { _ in }
+    model.append(opened.lines)
+    show(opened.view)
     look()
   }
 
@@ -67,17 +76,29 @@ struct Desk {
   }
 
   private mutating func look() {
-    // A view may move cursors, and so be asked for once more; comparisons go on from view to view.
-    for turn in 0..<1000 {
-      guard turn < 3 || model.isComparing else { break }
-      carryOut(model.show(client.view(model.request)))
+    // Comparisons go on from view to view.
+    for _ in 0..<1000 where model.request != shown || model.isComparing {
+      trips += 1
+      show(client.view(model.request))
     }
+  }
+
+  private mutating func show(_ view: SessionView?) {
+    guard let view else { return }
+    let effects = model.show(view)
+    shown = view.answered
+    carryOut(effects)
   }
 
   private mutating func carryOut(_ effects: [Effect]) {
     for effect in effects {
       switch effect {
-      case .perform(let text): carryOut(model.finish(text, client.perform(text) { _ in }))
+      case .perform(let text):
+        trips += 1
+        let outcome = client.perform(text, showing: model.request) { _ in }
+        let effects = model.finish(text, outcome)
+        show(outcome.view)
+        carryOut(effects)
       case .editor(let input): edit(input)
       case .quit: hasQuit = true
       case .cancel, .repaint, .suspend: break

@@ -50,7 +50,7 @@ struct GlanceTests {
 
   /// The sequence panel's lines, and which of them show marks.
   private func marks(_ desk: Desk) -> (panel: Rect, rows: [Int]) {
-    let panel = desk.model.layout.panels[.sequence] ?? Rect(desk.model.size)
+    let panel = desk.model.layout.panels[SequencePanel.id] ?? Rect(desk.model.size)
     let rows = (panel.row + 1..<panel.row + panel.rows).filter { row in
       let cells = desk.screen.row(row).dropFirst(panel.column + 2).prefix(6)
       return cells.map { $0.scalar } == "valid ".unicodeScalars.map(\.value)
@@ -90,7 +90,7 @@ struct GlanceTests {
     #expect(desk.text.contains("all 3 changed this step"))
     #expect(desk.text.contains("0 NaN"))
     desk.press(.right)
-    let state = try #require(desk.model.view.state)
+    let state = try #require(desk.model.view[StatePanel.self])
     #expect(state.cursorIndex == "[0, 1]")
     desk.type("show \(state.facet)[0, 1]")
     let shown = try #require(desk.model.log.last)

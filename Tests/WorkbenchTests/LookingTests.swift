@@ -24,8 +24,8 @@ struct LookingTests {
     var desk = desk(
       (rows, columns), "stack Serial([LSTM(units: 3)])", "input noise --channels 3 --time 9", "run")
     let usual = desk.model.layout
-    for panel in PanelID.allCases where panel != .commandLine {
-      desk.press(.character(Character("\(panel.rawValue + 1)")))
+    for panel in PanelTable.standard.ids {
+      desk.press(.character(PanelTable.standard.panel(panel)?.key ?? " "))
       guard desk.model.focus == panel else { continue }
       desk.press("z")
       let shown = desk.model.layout.visible(focus: desk.model.focus, last: desk.model.lastPanel)
@@ -34,7 +34,7 @@ struct LookingTests {
       desk.press(.tab)
       #expect(desk.model.focus != panel && desk.model.isEnlarged)
       if desk.model.focus == .commandLine { desk.press(.escape) }
-      desk.press(panel == .stack ? "z" : "\u{1b}")
+      desk.press(panel == StackPanel.id ? "z" : "\u{1b}")
       if desk.model.isEnlarged { desk.press(.escape) }
       #expect(desk.model.layout == usual)
     }
@@ -46,7 +46,7 @@ struct LookingTests {
     let first = desk.model.log[(desk.model.log.lastIndex { $0.tone == .command } ?? 0) + 1].text
     desk.press(.escape)
     desk.press("6")
-    let title = desk.screen.line(desk.model.layout.panels[.log]?.row ?? 0)
+    let title = desk.screen.line(desk.model.layout.panels[LogPanel.id]?.row ?? 0)
     #expect(title.contains("of the answer above"))
     desk.press("z")
     desk.press(.home)
@@ -89,12 +89,12 @@ struct LookingTests {
     desk.press("2")
     desk.press(.home)
     #expect(desk.text.contains("a = 97"))
-    let lane = desk.model.view.lanes.lanes[0].columns.compactMap(\.character)
+    let lane = (desk.model.view[SequencePanel.self]?.lanes ?? [])[0].columns.compactMap(\.character)
     let written = lane.filter { $0 != " " }
     #expect(written.prefix(2) == ["a", "b"] && written.count == 6)
     // Logits by their size, each with its character.
     desk.press("4")
-    let logits = desk.model.view.beside?.channels.map(\.step) ?? []
+    let logits = desk.model.view[BesidePanel.self]?.channels.map(\.step) ?? []
     #expect(logits.count > 2 && logits == logits.sorted(by: >))
     #expect(desk.text.contains("token"))
   }
@@ -119,12 +119,13 @@ struct LookingTests {
     desk.type("expect \(file) at .", "run")
     desk.press(.escape)
     desk.press("2")
-    #expect(desk.model.view.lanes.lanes.map(\.kind).contains(.expected))
+    let lanes = desk.model.view[SequencePanel.self]?.lanes ?? []
+    #expect(lanes.map(\.kind).contains(.expected))
     #expect(desk.text.contains("expected"))
     #expect(desk.screen.line(1).contains("≠ expected ours.npy: differs"))
     // Beside the outputs stands what is expected of them.
     desk.press("4")
-    let beside = try #require(desk.model.view.beside)
+    let beside = try #require(desk.model.view[BesidePanel.self])
     #expect(beside.hasReference && beside.channels.allSatisfy { $0.expected != nil })
     #expect(beside.channels.allSatisfy { $0.expected != $0.step })
     #expect(desk.text.contains("expected"))
@@ -134,7 +135,7 @@ struct LookingTests {
     desk.press(.escape)
     #expect(desk.model.view.expectations.map(\.verdict.isEqual) == [true])
     desk.press("4")
-    let channels = try #require(desk.model.view.beside).channels
+    let channels = try #require(desk.model.view[BesidePanel.self]).channels
     #expect(channels.allSatisfy { $0.expected == $0.step })
     #expect(!desk.screen.line(1).contains("≠"))
   }

@@ -4,6 +4,7 @@ import Workbench
 enum SampleView {
   static func speech(_ request: ViewRequest) -> SessionView {
     var view = SessionView()
+    (view.asked, view.answered) = (request, request)
     view.facts.name = "speech.session"
     view.facts.isRecording = true
     view.facts.stack = StackFacts(
@@ -20,13 +21,17 @@ enum SampleView {
     view.position.inputLength = 48_000
     view.layers = layers
     view.verdict = verdict
-    view.lanes = lanes(request, length: 48_000)
-    view.state = request.path == "mel" ? nil : state(request)
-    view.beside = beside(request)
-    view.masks = request.wantsMasks ? masks : []
-    view.latencies = request.wantsLatencies ? latencies : []
+    let look = request.look
+    view[SequencePanel.self] = request.of(SequencePanel.self).map {
+      lanes($0, look, length: 48_000)
+    }
+    view[StatePanel.self] =
+      look.path == "mel" ? nil : request.of(StatePanel.self).map { state($0, look) }
+    view[BesidePanel.self] = request.of(BesidePanel.self).map { beside($0, look) }
+    view[MaskPanel.self] = masks
+    view[LatencyPanel.self] = latencies
     view.undoName = "insert Delay(2)"
-    view.attention = attention(request)
+    view[AttentionPanel.self] = request.of(AttentionPanel.self).map { attention($0, look) }
     return view
   }
 
@@ -64,15 +69,19 @@ enum SampleView {
       stateBytes: 0),
   ]
 
-  private static func lanes(_ request: ViewRequest, length: Int) -> LanesView {
+  private static func lanes(
+    _ request: SequencePanel.Request, _ look: Look, length: Int
+  ) -> LanesView {
     var lanes = LanesView()
-    guard request.laneColumns > 0 else { return lanes }
-    let window = request.window ?? 0..<length
+    guard request.columns > 0 else { return lanes }
+    let count = length >> request.zoom
+    let start = request.zoom == 0 ? 0 : min(max(0, 18_879 - count / 2), length - count)
+    let window = start..<start + count
     lanes.start = window.lowerBound
     lanes.count = window.count
     func columns(_ mark: (Int) -> LaneColumn.Mark) -> [LaneColumn] {
-      (0..<request.laneColumns).map { column in
-        let time = window.lowerBound + column * window.count / request.laneColumns
+      (0..<request.columns).map { column in
+        let time = window.lowerBound + column * window.count / request.columns
         let mark = mark(time)
         let wave = Float((time / 97 * 37) % 101) / 100
         return LaneColumn(value: mark == .valid || mark == .mixed ? wave : nil, mark: mark)
@@ -94,7 +103,7 @@ enum SampleView {
         validCount: 125, timeCount: 150,
         underCursor: LanePoint(time: "t 58", values: ["0.1845", "-0.92"], channelCount: 64)),
     ]
-    if request.path != "." {
+    if look.path != "." {
       lanes.lanes.append(
         Lane(
           kind: .selected, name: "c2", columns: columns { $0 < 18_880 ? .valid : .none }, peak: 1,
@@ -105,9 +114,9 @@ enum SampleView {
     return lanes
   }
 
-  private static func state(_ request: ViewRequest) -> StateView {
-    let rows = min(request.stateRows, 12)
-    let columns = min(request.stateColumns, 64)
+  private static func state(_ request: StatePanel.Request, _ look: Look) -> StateView {
+    let rows = min(request.rows, 12)
+    let columns = min(request.columns, 64)
     let values = (0..<rows).map { row in
       (0..<columns).map { column -> Float in
         if row == 0 { return 0 }
@@ -116,12 +125,12 @@ enum SampleView {
       }
     }
     return StateView(
-      facet: "\(request.path):state.buffer", leafIndex: request.leaf,
+      facet: "\(look.path):state.buffer", leafIndex: request.look.leaf,
       leaves: [
         StateView.Leaf(name: "buffer", shape: "[3, 12, 64] f32", isChanged: true),
         StateView.Leaf(name: "mask", shape: "[3, 12] bool", isChanged: false),
       ],
-      shape: "[3, 12, 64]", dtype: "f32", row: request.row, step: 59, elementCount: 768,
+      shape: "[3, 12, 64]", dtype: "f32", row: look.row, step: 59, elementCount: 768,
       changedCount: 64,
       nanCount: 1, minimum: -2.1, maximum: 3.02, mean: 0.021,
       rowNames: (0..<rows).map { "t-\(rows - $0)" },
@@ -129,8 +138,8 @@ enum SampleView {
       cursorIndex: "[0, 2, 17]", cursorValue: "-0.41733", cursorBefore: "-0.2")
   }
 
-  private static func beside(_ request: ViewRequest) -> BesideView {
-    let shown = min(request.channelCount, 64 - request.firstChannel)
+  private static func beside(_ request: BesidePanel.Request, _ look: Look) -> BesideView {
+    let shown = min(request.count, 64 - request.firstChannel)
     let channels = (0..<shown).map { offset -> BesideView.Channel in
       let index = request.firstChannel + offset
       let layer = Double((index * 29) % 83) / 41 - 1
@@ -140,13 +149,12 @@ enum SampleView {
         ulp: index % 4 == 1 ? 1 : 0)
     }
     return BesideView(
-      path: request.path, time: 58, channels: channels, firstChannel: request.firstChannel,
+      path: look.path, time: 58, channels: channels, firstChannel: request.firstChannel,
       channelCount: 64, verdict: verdict)
   }
 
   /// Sinks, a band, masked keys and small values, as an attention layer would give them.
-  private static func attention(_ request: ViewRequest) -> AttentionView? {
-    guard request.headRows > 0 else { return nil }
+  private static func attention(_ request: AttentionPanel.Request, _ look: Look) -> AttentionView {
     let keys = -2..<59
     let first = max(keys.lowerBound, keys.upperBound - request.keyColumns)
     let heads = (0..<min(4, request.headRows)).map { head in
@@ -159,7 +167,7 @@ enum SampleView {
       return AttentionView.Head(cells: cells, largest: 50 + head, probability: 0.16)
     }
     return AttentionView(
-      name: "res/attn/probabilities", row: request.row, time: 58, isValid: true, heads: heads,
+      name: "res/attn/probabilities", row: look.row, time: 58, isValid: true, heads: heads,
       firstHead: 0, headCount: 6, firstKey: first, keys: keys)
   }
 

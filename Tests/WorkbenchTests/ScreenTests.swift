@@ -27,7 +27,7 @@ struct ScreenTests {
     try Snapshot.expect(screen.text, matches: "main-\(columns)x\(rows)")
   }
 
-  @Test("each panel alone at 80x24", arguments: PanelID.allCases.filter { $0 != .commandLine })
+  @Test("each panel alone at 80x24", arguments: PanelTable.standard.ids)
   func panels(panel: PanelID) throws {
     var model = Self.model(rows: 24, columns: 80)
     model.focus = panel
@@ -45,7 +45,7 @@ struct ScreenTests {
   @Test("help lists the keys of its panel")
   func help() throws {
     var model = Self.model(rows: 36, columns: 118)
-    model.help = HelpView(panel: .sequence, selected: 3)
+    model.help = HelpView(SequencePanel.id, in: .standard, selected: 3)
     try Snapshot.expect(MainScreen.draw(model).text, matches: "help-sequence")
   }
 
@@ -69,9 +69,9 @@ struct ScreenTests {
     for rows in stride(from: 0, through: 60, by: 12) {
       for columns in stride(from: 0, through: 200, by: 40) {
         var model = Self.model(rows: rows, columns: columns)
-        for panel in PanelID.allCases {
+        for panel in PanelTable.standard.ids + [.commandLine] {
           model.focus = panel
-          model.help = panel == .state ? HelpView(panel: panel) : nil
+          model.help = panel == StatePanel.id ? HelpView(panel, in: .standard) : nil
           let screen = MainScreen.draw(model)
           guard rows >= 24, columns >= 80, panel != .commandLine else { continue }
           #expect(screen.line(rows - 2).hasPrefix("› show c2:state"))

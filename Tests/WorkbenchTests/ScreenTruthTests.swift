@@ -20,7 +20,7 @@ struct ScreenTruthTests {
 
   /// The marks of every lane, as text.
   private func marks(_ desk: Desk) -> [String] {
-    let panel = desk.model.layout.panels[.sequence] ?? Rect(desk.model.size)
+    let panel = desk.model.layout.panels[SequencePanel.id] ?? Rect(desk.model.size)
     return (panel.row + 1..<panel.row + panel.rows - 1).compactMap { row in
       let line = desk.screen.line(row).dropFirst(panel.column + 1).prefix(panel.columns - 2)
       return line.hasPrefix(" valid ") ? String(line.dropFirst(14)) : nil
@@ -68,7 +68,7 @@ struct ScreenTruthTests {
     #expect(desk.model.row == place?.row && desk.model.cursorTime == place?.inputTime)
     desk.press("4")
     // Time, values and verdict are those of the same place.
-    let beside = desk.model.view.beside
+    let beside = desk.model.view[BesidePanel.self]
     #expect(beside?.channels.contains { $0.difference > 0 } == true)
     let words = beside?.verdict.pieces.first ?? ""
     #expect(words.contains("row \(place?.row ?? -1), t \(grouped(beside?.time ?? -1))"))
@@ -118,7 +118,9 @@ struct ScreenTruthTests {
       "input noise --channels 2 --time 6400")
     for key in ["5", "7"] {
       desk.press(key)
-      let rect = desk.model.layout.panels[key == "5" ? .masks : .latency] ?? Rect(desk.model.size)
+      let rect =
+        desk.model.layout.panels[key == "5" ? MaskPanel.id : LatencyPanel.id]
+        ?? Rect(desk.model.size)
       let lines = (rect.row + 1..<rect.row + 5).map { row in
         desk.screen.line(row).dropFirst(rect.column + 1).prefix(rect.columns - 2)
           .split(separator: " ")
@@ -149,11 +151,11 @@ struct ScreenTruthTests {
   @Test("after a stop the panels say what is missing, not that nothing came out")
   func stopped() {
     var view = SampleView.speech(ViewRequest())
-    view.beside = nil
+    view[BesidePanel.self] = nil
     view.facts.hasLayerWise = false
     var model = ScreenTests.model(rows: 24, columns: 80)
     model.show(view)
-    model.focus = .beside
+    model.focus = BesidePanel.id
     #expect(MainScreen.draw(model).text.contains("The layer-wise result is not there"))
     view.facts.hasInput = false
     model.show(view)

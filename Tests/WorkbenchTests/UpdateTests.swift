@@ -14,7 +14,7 @@ struct UpdateTests {
     "keys of every panel perform lines of the language",
     arguments: [("s", "step"), ("b", "back"), ("r", "run"), ("u", "undo"), ("U", "redo")])
   func performs(key: Character, line: String) {
-    for panel in PanelID.allCases where panel != .commandLine {
+    for panel in PanelTable.standard.ids {
       var model = self.model()
       model.focus = panel
       #expect(model.handle(press(.character(key))) == [.perform(line)])
@@ -29,8 +29,8 @@ struct UpdateTests {
 
   @Test("no key has two meanings in a panel, and every meaning has a word")
   func keymap() {
-    for panel in PanelID.allCases {
-      let bindings = Keymap.bindings(panel)
+    for panel in PanelTable.standard.ids + [.commandLine] {
+      let bindings = Keymap.bindings(panel, in: .standard)
       let keys = bindings.flatMap(\.keys)
       #expect(Set(keys).count == keys.count)
       #expect(bindings.allSatisfy { !$0.help.isEmpty && !$0.shown.isEmpty })
@@ -52,7 +52,7 @@ struct UpdateTests {
         _ = model.perform(.focusNext)
       }
       #expect(Set(seen).count == count)
-      #expect(model.focus == .stack)
+      #expect(model.focus == StackPanel.id)
     }
   }
 
@@ -64,7 +64,7 @@ struct UpdateTests {
     let key = KeyPress(.character("s"), bytes: [0x73])
     #expect(model.handle(.key(key)) == [.editor(.press(key))])
     #expect(model.handle(press(.escape)) == [])
-    #expect(model.focus == .stack)
+    #expect(model.focus == StackPanel.id)
     #expect(model.handle(press(.character("g"))) == [.editor(.prefill("goto "))])
   }
 
@@ -112,9 +112,9 @@ struct UpdateTests {
   @Test("Alt in a panel is ESC and the key, typed fast")
   func alt() {
     var model = self.model()
-    model.focus = .state
+    model.focus = StatePanel.id
     #expect(model.handle(press(.alt("s"))) == [.perform("step")])
-    #expect(model.focus == .stack)
+    #expect(model.focus == StackPanel.id)
   }
 
   @Test("the stack selects, folds, filters and opens")
@@ -125,7 +125,7 @@ struct UpdateTests {
     _ = model.handle(press(.end))
     #expect(model.selectedPath == "out")
     _ = model.handle(press(.enter))
-    #expect(model.focus == .state)
+    #expect(model.focus == StatePanel.id)
     _ = model.handle(press(.escape))
     _ = model.handle(press(.home))
     _ = model.handle(press(.enter))
@@ -155,12 +155,12 @@ struct UpdateTests {
   @Test("clicks select, open and press the footer; the wheel moves")
   func mouse() throws {
     var model = ScreenTests.model(rows: 36, columns: 118, path: ".")
-    let stack = try #require(model.layout.panels[.stack])
+    let stack = try #require(model.layout.panels[StackPanel.id])
     let row = stack.row + 3
     _ = model.handle(.mouse(Mouse(.leftPress, row: row, column: stack.column + 5)))
     #expect(model.selectedPath == "mel")
     _ = model.handle(.mouse(Mouse(.leftPress, row: row, column: stack.column + 5)))
-    #expect(model.focus == .state)
+    #expect(model.focus == StatePanel.id)
     _ = model.handle(.mouse(Mouse(.wheelDown, row: row, column: stack.column + 5)))
     #expect(model.selectedPath == "c1")
     let step = try #require(Footer.items(model).first { $0.label == "step" })
@@ -171,28 +171,15 @@ struct UpdateTests {
   @Test("only what is visible is asked for")
   func requests() {
     var model = self.model()
-    #expect(model.request.laneColumns == 0)
-    #expect(!model.request.wantsMasks)
-    model.focus = .sequence
-    #expect(model.request.laneColumns == 63)
-    #expect(model.request.window == nil)
+    #expect(model.request.of(SequencePanel.self) == nil)
+    #expect(model.request.of(MaskPanel.self) == nil)
+    model.focus = SequencePanel.id
+    #expect(model.request.of(SequencePanel.self) == SequencePanel.Request(columns: 63))
     _ = model.handle(press(.character("+")))
-    #expect(model.request.window?.count == 24_000)
+    #expect(model.request.of(SequencePanel.self) == SequencePanel.Request(columns: 63, zoom: 1))
     _ = model.handle(press(.left))
-    #expect(model.request.cursorTime == 18_879 - 24_000 / 63)
+    #expect(model.request.look.cursorTime == 18_879 - 24_000 / 63)
     model = ScreenTests.model(rows: 60, columns: 200)
-    #expect(model.request.wantsMasks)
-  }
-
-  @Test("views that shrink pull cursors and selection back")
-  func shrinks() {
-    var model = self.model()
-    model.selectedPath = "res/lstm"
-    model.cursorTime = 47_000
-    model.row = 2
-    model.show(SessionView())
-    #expect(model.selectedPath == ".")
-    #expect(model.cursorTime == nil)
-    #expect(model.row == 0)
+    #expect(model.request.of(MaskPanel.self) != nil)
   }
 }

@@ -45,36 +45,85 @@ public struct TokenSampler: Hashable, Sendable {
   public func sample(
     _ logits: [Double], rowKey: UInt32, position: Int, history: [Int] = []
   ) -> Int {
+    let scores = scores(logits, history)
+    guard temperature > 0 else { return Self.likeliest(scores) }
+    return draw(weights(scores), rowKey: rowKey, position: position)
+  }
+
+  /// The tokens that could be drawn, likeliest first, and how likely each is then; of a greedy sampler the one
+  /// that it takes.
+  ///
+  /// - Precondition: there is at least one logit.
+  public func candidates(
+    _ logits: [Double], history: [Int] = []
+  ) -> [(token: Int, probability: Double)] {
+    let scores = scores(logits, history)
+    guard temperature > 0 else { return [(Self.likeliest(scores), 1)] }
+    let kept = weights(scores)
+    let total = kept.reduce(0) { $0 + $1.weight }
+    return kept.map { ($0.token, $0.weight / total) }
+  }
+
+  /// Logits as they count: NaN last, with the penalty.
+  private func scores(_ logits: [Double], _ history: [Int]) -> [Double] {
     var scores = logits.map { $0.isNaN ? -.infinity : $0 }
-    if repetitionPenalty != 1 {
-      for token in Set(history) where scores.indices.contains(token) {
-        let score = scores[token]
-        scores[token] = score > 0 ? score / repetitionPenalty : score * repetitionPenalty
-      }
+    guard repetitionPenalty != 1 else { return scores }
+    for token in Set(history) where scores.indices.contains(token) {
+      let score = scores[token]
+      scores[token] = score > 0 ? score / repetitionPenalty : score * repetitionPenalty
     }
-    let order = scores.indices.sorted { a, b in
+    return scores
+  }
+
+  /// The place of the largest score, of equal ones the first.
+  private static func likeliest(_ scores: [Double]) -> Int {
+    scores.indices.reduce(0) { scores[$1] > scores[$0] ? $1 : $0 }
+  }
+
+  /// The places of the largest scores, in their order, of equal ones the first; the others are not sorted
+  /// while few are asked for.
+  package static func likeliest(_ scores: [Double], _ count: Int) -> [Int] {
+    func isLikelier(_ a: Int, _ b: Int) -> Bool {
       scores[a] == scores[b] ? a < b : scores[a] > scores[b]
     }
-    let best = order[0]
-    guard temperature > 0 else { return best }
-    let kept = kept(order.map { ($0, DecodingMath.exp((scores[$0] - scores[best]) / temperature)) })
-    return draw(kept, rowKey: rowKey, position: position)
+    guard count < scores.count / 8 else {
+      return Array(scores.indices.sorted(by: isLikelier).prefix(count))
+    }
+    guard count > 0 else { return [] }
+    var best: [Int] = []
+    best.reserveCapacity(count + 1)
+    for token in scores.indices {
+      if best.count == count {
+        guard isLikelier(token, best[count - 1]) else { continue }
+        best.removeLast()
+      }
+      // Those before it are likelier.
+      var (low, high) = (0, best.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if isLikelier(best[middle], token) { low = middle + 1 } else { high = middle }
+      }
+      best.insert(token, at: low)
+    }
+    return best
   }
 
   /// The tokens that the cuts leave, with their weights, likeliest first.
-  private func kept(_ tokens: [(token: Int, weight: Double)]) -> [(token: Int, weight: Double)] {
-    var kept = Array(tokens.prefix(max(1, topK ?? tokens.count)))
+  private func weights(_ scores: [Double]) -> [(token: Int, weight: Double)] {
+    let order = Self.likeliest(scores, max(1, topK ?? scores.count))
+    let best = scores[order[0]]
+    var kept = order.map { ($0, DecodingMath.exp((scores[$0] - best) / temperature)) }
     if let topP {
-      let total = kept.reduce(0) { $0 + $1.weight }
+      let total = kept.reduce(0) { $0 + $1.1 }
       var sum = 0.0
       let end = kept.firstIndex { entry in
-        sum += entry.weight
+        sum += entry.1
         return sum >= topP * total
       }
       kept = Array(kept.prefix((end ?? kept.count - 1) + 1))
     }
-    if let minP { kept = kept.filter { $0.weight >= minP * kept[0].weight } }
-    return kept
+    if let minP { kept = kept.filter { $0.1 >= minP * kept[0].1 } }
+    return kept.map { (token: $0.0, weight: $0.1) }
   }
 
   private func draw(

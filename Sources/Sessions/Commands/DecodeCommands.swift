@@ -48,7 +48,7 @@ struct DecodeCommand: Command {
   }
 
   /// The sampler that a line asks for.
-  private func sampler(_ line: CommandLine, _ session: Session) throws -> TokenSampler {
+  func sampler(_ line: CommandLine, _ session: Session) throws -> TokenSampler {
     let draws = Self.cuts.contains { line.options[$0] != nil }
     let heat = try line.number("temperature", 0..., "0 for the likeliest token, or more")
     let sampler = TokenSampler(

@@ -9,7 +9,7 @@ import Tensors
 enum InputCommands {
   static let all: [any Command] = [
     InputCommand(), ConstantsCommand(), WeightsCommand(), SeedCommand(), TrainingCommand(),
-    DTypeCommand(), BlockCommand(), FaultCommand(), MemoryCommand(),
+    DTypeCommand(), BlockCommand(), FaultCommand(), MemoryCommand(), NamesCommand(),
   ]
 }
 

@@ -15,6 +15,7 @@ struct ShowCommand: Command {
   let name = "show"
   let usage =
     "show PATH[:facet][slice] | PATH.field | masks | state | time | memory | params | stack | input "
+    + "| differences[row] | tokens[row, t] "
     + "[> FILE.npy [--replace]]"
   let summary =
     "Shows values, masks, state, parameters, times or the stack; changes nothing. A file that exists is "
@@ -23,7 +24,7 @@ struct ShowCommand: Command {
   let takesRedirect = true
   let examples = [
     "show stack", "show masks", "show c1:layer[0, 0:2]", "show out.features", "show c1:state",
-    "step\nshow c1[0, -1] > last.npy",
+    "step\nshow c1[0, -1] > last.npy", "run\nshow differences",
   ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
@@ -36,6 +37,13 @@ struct ShowCommand: Command {
     case "time": return try table(try TimeListing.table(session), line, session)
     case "memory": return try table(try MemoryListing.table(session), line, session)
     default: break
+    }
+    if let place = try ListedPlace(text, session) {
+      let found =
+        place.isDifferences
+        ? try DifferenceListing.table(session, row: place.row)
+        : try DecodeListing.table(session, row: place.row, time: place.time)
+      return try table(found, line, session)
     }
     var facet = try Facet(text)
     if facet.path == "input", facet.kind == .out {

@@ -143,6 +143,7 @@ final class Decoding {
       }
       let mask = Tensor(flags, shape: [flags.count, 1])
       let next = try SequenceTensor(values: block, mask: mask).maskedInvalid()
+      document.input?.append(name == "decode" ? .sampled : .forced, at: sequence.time)
       sequence = SequenceTensor.concatenate([sequence, next])
     }
     document.input?.sequence = sequence
@@ -158,7 +159,11 @@ final class Decoding {
     var lines: [String] = []
     for (row, tokens) in chosen.enumerated() where !tokens.isEmpty {
       let label = chosen.count == 1 ? "" : "row \(row): "
-      if document.input?.isText == true { lines.append(label + TextShown.of(tokens)) }
+      if let names = document.tokenNames {
+        lines.append(label + "\"" + tokens.map(names.shown).joined() + "\"")
+      } else if document.input?.isText == true {
+        lines.append(label + TextShown.of(tokens))
+      }
       lines.append("\(label)tokens \(tokens.map(String.init).joined(separator: " "))")
     }
     return CommandOutput(lines + [session.positionLine])

@@ -27,6 +27,8 @@ package struct Document: Sendable {
   package var faults: [Fault] = []
   /// Reference arrays by facet.
   package var expectations: [Expectation] = []
+  /// What tokens are called; nil where they are bytes of a text, or numbers.
+  package var tokenNames: TokenNames?
   /// Changes of the state at single steps.
   package var edits: [StateEdit] = []
   /// The branch that this is.

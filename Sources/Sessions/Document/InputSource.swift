@@ -13,8 +13,28 @@ package struct InputSource: Sendable {
   package var sampleRateHz: Int?
   /// Whether the timesteps are bytes of a text.
   package var isText: Bool
+  /// Where the tokens come from that were appended, in the order of time.
+  package var appended: [AppendedTokens] = []
   /// What the user should know, such as a rate that contradicts the stack.
   package var notes: [String]
+
+  /// Where the token of a timestep comes from.
+  package func source(at time: Int) -> AppendedTokens.Source? {
+    appended.first { $0.times.contains(time) }?.source
+  }
+
+  /// Notes that a timestep was appended in the place of what came later.
+  mutating func append(_ source: AppendedTokens.Source, at time: Int) {
+    appended = appended.compactMap { span in
+      guard span.times.lowerBound < time else { return nil }
+      return AppendedTokens(source: span.source, times: span.times.clamped(to: 0..<time))
+    }
+    if let last = appended.last, last.source == source, last.times.upperBound == time {
+      appended[appended.count - 1].times = last.times.lowerBound..<time + 1
+    } else {
+      appended.append(AppendedTokens(source: source, times: time..<time + 1))
+    }
+  }
 
   package init(
     command: String, sequence: SequenceTensor, names: [String], sampleRateHz: Int? = nil,
@@ -27,4 +47,15 @@ package struct InputSource: Sendable {
     self.isText = isText
     self.notes = notes
   }
+}
+
+/// Timesteps that were appended one after another in the same way.
+package struct AppendedTokens: Hashable, Sendable {
+  /// How they were chosen.
+  package enum Source: Hashable, Sendable {
+    case sampled, forced
+  }
+
+  package var source: Source
+  package var times: Range<Int>
 }

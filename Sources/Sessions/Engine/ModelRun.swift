@@ -58,6 +58,10 @@ final class ModelRun {
   var nans: [String: NaNPlace?] = [:]
   /// The layer that the first one comes from, once that was searched.
   var nanPath: String??
+  /// What reads layers as logits, once that was made; nil inside where there is no such.
+  var outputHead: OutputHead??
+  /// Why the two runs part, once that was looked for.
+  var differenceCause: String?
 
   /// What is compared, and how closely.
   struct VerdictKey: Hashable {

@@ -10,14 +10,14 @@ import Tensors
 /// Bits are compared first: numbers are looked at only where these differ.
 final class StepComparison {
   let layerWise: LayerWiseRun
-  private let trace: StepTrace
-  private let layout: StepLayout
+  let trace: StepTrace
+  let layout: StepLayout
   private(set) var statistics: StatisticsPyramid
   /// How many steps were compared.
   private(set) var count = 0
-  private var columns: [Column]
+  private(set) var columns: [Column]
 
-  private struct Column {
+  struct Column {
     let tap: ObservedStep.Tap
     let latency: Int
     /// The timesteps of the layer-wise output.
@@ -147,7 +147,7 @@ final class StepComparison {
 
   // MARK: - Bits
 
-  private func isEqual(_ block: StepBlock, _ part: Range<Int>, _ column: Column) throws -> Bool {
+  func isEqual(_ block: StepBlock, _ part: Range<Int>, _ column: Column) throws -> Bool {
     // With one row all steps of a block follow each other as in the sequence.
     guard layout.rows > 1 else { return try isEqual(block, steps: part, column) }
     for step in part where try !isEqual(block, steps: step..<step + 1, column) { return false }
@@ -192,7 +192,7 @@ final class StepComparison {
 
   // MARK: - Numbers
 
-  private func compare(
+  func compare(
     _ block: StepBlock, _ step: Int, _ column: Column, _ blank: Verdict
   ) throws -> (verdict: Verdict, differences: [Float])? {
     guard let output = block.sequence(column.tap, step..<step + 1) else { return nil }

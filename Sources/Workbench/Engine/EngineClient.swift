@@ -10,8 +10,6 @@ package final class EngineClient: SessionClient {
   private let canceled: SharedFlag
   private let cache = RunCache()
   private let showsScreens: Bool
-  /// The session whose opening or last command has not been shown yet.
-  private var unshown: Session?
   /// Opens what there is to work in, and gives what its first commands answered.
   private let opener: Opener
 
@@ -65,7 +63,9 @@ package final class EngineClient: SessionClient {
     }
   }
 
-  package func open(progress: @escaping (Progress) -> Void) -> Outcome {
+  package func open(
+    showing request: ViewRequest? = nil, progress: @escaping (Progress) -> Void
+  ) -> Outcome {
     let (opened, answers) = opener { [canceled] session in
       session.progress = { progress(Progress(label: "opening, event", done: $0, total: $1)) }
       canceled.replace(by: session.cancel)
@@ -74,14 +74,16 @@ package final class EngineClient: SessionClient {
     let session = workspace.session
     canceled.replace(by: session.cancel)
     if showsScreens {
-      unshown = session
       session.openingNote?.begin(eventCount: session.recorder?.file.events.count ?? 0)
     }
     let wantsResult = showsScreens || session.position > 0
     let missing = wantsResult ? prepared(progress) : []
-    return Outcome(
+    var outcome = Outcome(
       Self.lines(workspace.opened) + answers + missing + firstSteps,
       status: workspace.opened.error == nil ? .done : .failed)
+    outcome.view = request.map(view)
+    if showsScreens { markShown() }
+    return outcome
   }
 
   private var firstSteps: [OutputLine] {
@@ -130,13 +132,14 @@ package final class EngineClient: SessionClient {
   }
 
   package func perform(
-    _ line: String, progress: @escaping (Progress) -> Void
+    _ line: String, showing request: ViewRequest? = nil, progress: @escaping (Progress) -> Void
   ) -> Outcome {
     guard !CommandLine.isOpen(line) else { return Outcome(status: .incomplete) }
     let label = line.split(whereSeparator: \.isWhitespace).first.map(String.init) ?? ""
     let tell: (Int, Int) -> Void = { progress(Progress(label: label, done: $0, total: $1)) }
     workspace.session.progress = tell
     let before = workspace.session
+    if let path = request?.look.path { before.selected = path == "." ? "" : path }
     let outcome = workspace.perform(line) { [canceled] next in
       next.progress = tell
       canceled.replace(by: next.cancel)
@@ -147,15 +150,17 @@ package final class EngineClient: SessionClient {
     }
     var lines = Self.lines(outcome)
     if showsScreens {
-      // From here on until the screen shows it: a journal that ends here is opened without this command.
+      // From here on until there is something to show: a journal that ends here is opened without this command.
       workspace.session.recorder?.mark(.showing)
-      unshown = workspace.session
       let wasStopped = outcome.error?.code == .cancelled && !workspace.session.hasLayerWise
       lines += wasStopped ? [Self.missingResult] : prepared(progress)
     }
     if workspace.session !== before { lines += firstSteps }
-    return Outcome(
+    var result = Outcome(
       lines, status: outcome.status == 0 ? .done : .failed, prefill: outcome.prefill)
+    result.view = request.map(view)
+    if showsScreens { markShown() }
+    return result
   }
 
   private static func lines(_ outcome: Session.Outcome) -> [OutputLine] {
@@ -172,24 +177,19 @@ package final class EngineClient: SessionClient {
   package func view(_ request: ViewRequest) -> SessionView {
     // A wish to stop that came too late is not meant for looking.
     workspace.session.cancel.lower()
-    workspace.session.selected = request.path == "." ? "" : request.path
-    let view = ViewBuilder(
+    return ViewBuilder(
       session: workspace.session, request: request, cache: cache, name: workspace.opened.title
     ).view()
-    markShown()
-    return view
   }
 
   package func close() -> [OutputLine] {
-    markShown()
     guard let obstacle = workspace.session.recorder?.flush() else { return [] }
     return [OutputLine("not all that was done is in the journal: \(obstacle)", .bad)]
   }
 
   private func markShown() {
-    unshown?.recorder?.mark(.shown)
-    unshown?.openingNote?.end()
-    unshown = nil
+    workspace.session.recorder?.mark(.shown)
+    workspace.session.openingNote?.end()
   }
 
   /// The language stays the same while paths come and go, and there is much of it.

@@ -1,6 +1,6 @@
 public import Layers
 import Serialization
-import Sessions
+package import Sessions
 import TerminalUI
 
 #if canImport(Glibc)
@@ -58,8 +58,20 @@ public enum FrontEnd {
     }
   }
 
+  /// Shows two recorded runs of another framework: where they part, and why.
+  ///
+  /// - Parameters:
+  ///   - open: opens the files, on the thread that works with them.
+  ///   - isPlain: whether to go line by line on any terminal.
+  /// - Returns: the exit status, 3 when the files cannot be opened or a line read from a pipe failed.
+  package static func run(
+    isPlain: Bool = false, traces open: @escaping @Sendable () throws -> TraceSession
+  ) -> Int32 {
+    run(isPlain: isPlain) { _ in TraceClient(open) }
+  }
+
   private static func run(
-    isPlain: Bool, client: @escaping @Sendable (_ showsScreens: Bool) -> EngineClient
+    isPlain: Bool, client: @escaping @Sendable (_ showsScreens: Bool) -> any SessionClient
   ) -> Int32 {
     TextStream.prepare()
     do {

@@ -15,43 +15,47 @@ struct ViewBuilder {
 
   /// The selected layer as the engine names it; the screen shows the root as a dot.
   private var path: String {
-    let wanted = request.path == "." ? "" : request.path
+    let wanted = request.look.path == "." ? "" : request.look.path
     return session.nodes.contains { $0.path == wanted } ? wanted : ""
   }
 
-  private var row: Int {
-    let count = session.document.input?.sequence.batch ?? 1
-    return min(max(0, request.row), max(0, count - 1))
+  /// Where the user looks, pulled back to where there is something.
+  private var look: Look {
+    let input = session.document.input?.sequence
+    var look = request.look
+    look.path = path.shown
+    look.row = min(max(0, look.row), max(0, (input?.batch ?? 1) - 1))
+    if let time = look.cursorTime, time >= input?.time ?? 0 { look.cursorTime = nil }
+    return look
   }
 
+  /// The view, and the request as it is answered.
   func view() -> SessionView {
     var view = SessionView()
     cache.follow(session)
+    view.asked = request
+    view.answered = request
+    view.answered.look = look
     view.facts = facts()
     view.position = position()
     let ratios = session.stackRatios
     (view.layers, view.isAgreementKnown) = layers(ratios)
     view.undoName = session.undoName
     view.redoName = session.redoName
-    view.latencies = request.wantsLatencies ? latencies(ratios) : []
-    guard let input = session.document.input, session.document.layer != nil,
-      input.sequence.batch > 0
-    else { return view }
-    view.verdict = session.comparison("").map { VerdictView($0) }
-    view.verdict?.warning = session.nanOrigin?.text
-    view.expectations = cache.expectations(session)
-    let (path, row) = (path, row)
-    view.lanes = LaneBuilder(
-      session: session, request: request, cache: cache, path: path, row: row
-    ).lanes()
-    view.state = StateBuilder(session: session, request: request, path: path, row: row).state()
-    view.beside = BesideBuilder(
-      session: session, request: request, cache: cache, path: path, row: row
-    ).beside()
-    view.attention = AttentionBuilder(
-      session: session, request: request, path: path, row: row
-    ).attention()
-    view.masks = request.wantsMasks ? masks() : []
+    let hasInput =
+      session.document.layer != nil && session.document.input.map { $0.sequence.batch > 0 } == true
+    if hasInput {
+      view.verdict = session.comparison("").map { VerdictView($0) }
+      view.verdict?.warning = session.nanOrigin?.text
+      view.expectations = cache.expectations(session)
+    }
+    let source = PanelSource(
+      session: session, cache: cache, path: path, row: look.row, cursorTime: look.cursorTime,
+      isCompared: view.isAgreementKnown)
+    for index in request.panels.indices where hasInput || !request.panels[index].panel.needsInput {
+      let id = request.panels[index].panel.id
+      view.panels[id] = view.answered.panels[index].answer(source)
+    }
     return view
   }
 
@@ -64,6 +68,8 @@ struct ViewBuilder {
     facts.isTraining = document.training
     facts.hasLayerWise = session.hasLayerWise
     facts.decodes = session.canDecode
+    let taken = Set(document.parked.keys).union([document.branch])
+    facts.newBranch = (1...).lazy.map { "b\($0)" }.first { !taken.contains($0) } ?? "b1"
     if let input = document.input {
       facts.hasInput = true
       facts.rows = (session.inputFacts?.rows ?? []).map { RowFacts(end: $0.end, holes: $0.holes) }
@@ -122,31 +128,9 @@ struct ViewBuilder {
     let input = session.document.input?.sequence.time ?? 0
     let own = max(1, session.layerOutput(path)?.time ?? input)
     let time = (difference.time * input + own - 1) / own
-    return DifferencePlace(row: difference.row, inputTime: min(max(0, input - 1), time))
-  }
-
-  private func masks() -> [MaskRow] {
-    cache.masks(session).map { entry in
-      MaskRow(
-        path: entry.path.shown, row: entry.row, validCount: entry.valid,
-        length: session.layerOutput(entry.path)?.time ?? 0, first: entry.first, last: entry.last,
-        holes: entry.holes, lost: entry.lost)
-    }
-  }
-
-  private func latencies(_ ratios: StackRatios) -> [LatencyRow] {
-    let nodes = session.nodes
-    return nodes.map { node in
-      let warmUp = session.warmUp(node.path)
-      // Before there is an input nothing is late.
-      let ratio = ratios[node.index] ?? 1
-      let delay = ratio > 0 ? (Rational(warmUp) / ratio).ceiling : 0
-      return LatencyRow(
-        path: node.path.shown,
-        blockSize: node.layer.blockSize, inputLatency: node.layer.inputLatency,
-        outputLatency: node.layer.outputLatency, warmUp: warmUp, delay: delay,
-        receptiveField: node.layer.receptiveFieldPerStep.overall?.description ?? "",
-        obstacle: node.layer.stepObstacle)
-    }
+    let shape = session.layerOutput(path)?.channelShape ?? []
+    let channel = zip(difference.channel, shape).reduce(0) { $0 * $1.1 + $1.0 }
+    return DifferencePlace(
+      row: difference.row, inputTime: min(max(0, input - 1), time), channel: channel)
   }
 }

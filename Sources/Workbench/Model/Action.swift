@@ -23,8 +23,8 @@ package enum Action: Hashable, Sendable {
   case enlarge
   case back
   case nextRow, previousRow
-  case nextLeaf, previousLeaf
-  case zoomIn, zoomOut, followPosition
+  /// What only one panel knows.
+  case own(PanelAction)
   case commandLine
   case filter
   case help
@@ -55,7 +55,9 @@ package enum EditorInput: Hashable, Sendable {
   case dropLine
 }
 
-/// Panels in the order that Tab walks them.
-package enum PanelID: Int, CaseIterable, Hashable, Sendable {
-  case stack, sequence, state, beside, masks, log, latency, heads, commandLine
+/// What a key does that only its panel knows, by name.
+package struct PanelAction: Hashable, Sendable {
+  private let name: String
+
+  package init(_ name: String) { self.name = name }
 }

@@ -4,13 +4,14 @@ package import TerminalUI
 /// All that the screen depends on: the session's view, and where the user looks.
 package struct AppModel: Hashable, Sendable {
   package var size: Size
+  package let table: PanelTable
   package var view = SessionView()
   /// Whether the first view of the session is still to come.
   package var isOpening = false
   package var vocabulary = Vocabulary()
-  package var focus: PanelID = .stack
+  package var focus: PanelID = StackPanel.id
   /// The panel to return to from the command line.
-  package var lastPanel: PanelID = .stack
+  package var lastPanel: PanelID = StackPanel.id
   /// Whether the focused panel has the place of all others.
   package var isEnlarged = false
   /// Whether the first difference is to be selected as soon as all layers are compared.
@@ -22,17 +23,8 @@ package struct AppModel: Hashable, Sendable {
   package var isFiltering = false
   package var row = 0
   package var cursorTime: Int?
-  package var zoom = 0
-  package var leaf = 0
-  package var stateCursor = GridPosition()
-  package var firstChannel = 0
-  package var firstHead = 0
-  /// Keys between the newest and the last one that is shown.
-  package var keysBack = 0
-  package var maskScroll = 0
-  package var latencyScroll = 0
-  /// Lines between the end of the log and the end of its panel.
-  package var logScroll = 0
+  /// Where the user looks in each panel.
+  var states: [PanelID: PanelValue] = [:]
 
   package var log: [OutputLine] = []
   package var progress: Progress?
@@ -69,10 +61,16 @@ package struct AppModel: Hashable, Sendable {
   package static let continuedPrompt = "… "
   package static let logLimit = 5000
 
-  package init(size: Size) { self.size = size }
+  package init(size: Size, panels: PanelTable = .standard) {
+    self.size = size
+    table = panels
+  }
 
   package var layout: ScreenLayout {
-    ScreenLayout(size, attends: !view.facts.attentionPaths.isEmpty, isEnlarged: isEnlarged)
+    let panels = table.panels.map { panel in
+      ScreenLayout.Entry(id: panel.id, place: panel.place, isWanted: panel.isWanted(self))
+    }
+    return ScreenLayout(size, panels, isEnlarged: isEnlarged)
   }
 
   /// Layers that are not inside a folded one; with a filter those that fit it, folded or not, and
@@ -114,93 +112,40 @@ package struct AppModel: Hashable, Sendable {
   /// Whether there is nothing to show yet, so that the panels teach instead.
   package var isNew: Bool { !isOpening && view.facts.stack == nil }
 
-  /// What the visible panels need for their next drawing.
-  package var request: ViewRequest {
-    let layout = self.layout
-    var request = ViewRequest()
-    request.path = selectedPath
-    request.row = row
-    request.cursorTime = cursorTime
-    request.window = window
-    request.leaf = leaf
-    request.stateCursor = stateCursor
-    request.firstChannel = firstChannel
-    request.firstHead = firstHead
-    request.keysBack = keysBack
-    request.wantsAgreement = seeksDifference
-    let shown = layout.visible(focus: focus, last: lastPanel)
-    for (panel, rect) in shown {
-      let rows = rect.rows - 2
-      let columns = rect.columns - 2
-      switch panel {
-      case .sequence: request.laneColumns = SequencePanel.laneColumns(columns)
-      case .state:
-        request.stateRows = StatePanel.mapRows(rows)
-        request.stateColumns = StatePanel.mapColumns(columns)
-      case .beside: request.channelCount = BesidePanel.channelRows(rows)
-      case .masks: request.wantsMasks = true
-      case .latency: request.wantsLatencies = true
-      case .heads:
-        request.headRows = AttentionPanel.headRows(rows)
-        request.keyColumns = AttentionPanel.keyColumns(columns)
-      case .stack: request.wantsAgreement = true
-      case .log, .commandLine: break
-      }
+  /// What all panels look at.
+  package var look: Look {
+    get {
+      var look = Look()
+      (look.path, look.row, look.cursorTime) = (selectedPath, row, cursorTime)
+      return look
     }
-    return request
+    set { (selectedPath, row, cursorTime) = (newValue.path, newValue.row, newValue.cursorTime) }
   }
 
-  /// The input timesteps that the lanes show: all, or a part around the cursor.
-  package var window: Range<Int>? {
-    let length = view.position.inputLength
-    guard zoom > 0, length > 0 else { return nil }
-    let count = max(1, length >> zoom)
-    let center = cursorTime ?? max(0, view.position.inputTime - 1)
-    let start = min(max(0, center - count / 2), length - count)
-    return start..<start + count
+  /// What the visible panels need for their next drawing.
+  package var request: ViewRequest {
+    var request = ViewRequest()
+    request.look = look
+    request.wantsAgreement = seeksDifference
+    for (id, rect) in layout.visible(focus: focus, last: lastPanel) {
+      guard let panel = table.panel(id) else { continue }
+      request.panels.append(panel.request(self, size: rect.inset(by: 1).size))
+      request.wantsAgreement = request.wantsAgreement || panel.comparesLayers
+    }
+    return request
   }
 
   /// Selects a layer, and looks at it from the start.
   package mutating func select(_ path: String) {
     guard path != selectedPath else { return }
     selectedPath = path
-    leaf = 0
-    stateCursor = GridPosition()
-    firstChannel = 0
-    firstHead = 0
-    keysBack = 0
+    for panel in table.panels where panel.isAboutLayer { states[panel.id] = nil }
   }
 
   /// Adds lines to the log, and forgets the oldest beyond a limit.
   package mutating func append(_ lines: [OutputLine]) {
     log += lines
     if log.count > Self.logLimit { log.removeFirst(log.count - Self.logLimit) }
-    logScroll = 0
+    self[LogPanel.self] = LogPanel.State()
   }
-}
-
-/// The help screen of one panel.
-package struct HelpView: Hashable, Sendable {
-  package var panel: PanelID
-  package var selected: Int
-  /// Only keys whose words have this are listed.
-  package var find = ""
-  package var isFinding = false
-
-  package init(panel: PanelID, selected: Int = 0) {
-    self.panel = panel
-    self.selected = selected
-  }
-
-  package var bindings: [Binding] {
-    let all = Keymap.bindings(panel)
-    guard !find.isEmpty else { return all }
-    let wanted = find.lowercased()
-    return all.filter { "\($0.shown) \($0.help)".lowercased().contains(wanted) }
-  }
-
-  package var about: [String] { panel == .commandLine ? [] : Panels.panel(panel).about }
-
-  /// How many lines it would take in all.
-  package var lineCount: Int { Keymap.bindings(panel).count + 2 * about.count }
 }

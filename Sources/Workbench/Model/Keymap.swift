@@ -25,7 +25,7 @@ package struct Binding: Hashable, Sendable {
 /// Which key does what, as data: footer, help and dispatch read the same table.
 package enum Keymap {
   /// Keys that hold in every panel but the command line.
-  package static let everywhere: [Binding] = [
+  private static let everywhere: [Binding] = [
     Binding([.character("s")], "s", label: "step", "one step forward", .perform("step")),
     Binding([.character("b")], "b", label: "back", "one step back", .perform("back")),
     Binding(
@@ -54,14 +54,10 @@ package enum Keymap {
     Binding([.character("?")], "?", label: "help", "help of this panel", .help),
     Binding([.escape], "Esc", "all panels again, then the stack", .back),
     Binding([.character("z")], "z", label: "enlarge", "this panel alone, and back", .enlarge),
-    Binding([.character("1")], "1", "stack", .focus(.stack)),
-    Binding([.character("2")], "2", "sequence", .focus(.sequence)),
-    Binding([.character("3")], "3", "state", .focus(.state)),
-    Binding([.character("4")], "4", "beside layer-wise", .focus(.beside)),
-    Binding([.character("5")], "5", "masks", .focus(.masks)),
-    Binding([.character("6")], "6", "log", .focus(.log)),
-    Binding([.character("7")], "7", "latency", .focus(.latency)),
-    Binding([.character("8")], "8", "attention: heads and keys", .focus(.heads)),
+  ]
+
+  /// Keys behind those of the panels.
+  private static let ending: [Binding] = [
     Binding([.control("l")], "^L", "draw the screen anew", .repaint),
     Binding([.control("z")], "^Z", "stop; the shell's fg comes back", .suspend),
     Binding([.character("q")], "q", label: "quit", "leave; nothing is lost", .quit),
@@ -91,15 +87,18 @@ package enum Keymap {
   ]
 
   /// All bindings of a panel, its own first.
-  package static func bindings(_ panel: PanelID) -> [Binding] {
-    guard panel != .commandLine else { return commandLine }
-    let own = Panels.panel(panel).bindings
-    let taken = Set(own.flatMap(\.keys))
-    return own + (moving + everywhere).filter { taken.isDisjoint(with: $0.keys) }
+  package static func bindings(_ id: PanelID, in table: PanelTable) -> [Binding] {
+    guard let panel = table.panel(id) else { return commandLine }
+    let panels = table.panels.map { panel in
+      Binding([.character(panel.key)], "\(panel.key)", panel.help, .focus(panel.id))
+    }
+    let taken = Set(panel.bindings.flatMap(\.keys))
+    let common = moving + everywhere + panels + ending
+    return panel.bindings + common.filter { taken.isDisjoint(with: $0.keys) }
   }
 
   /// What a key does in a panel.
-  package static func action(_ key: Key, in panel: PanelID) -> Action? {
-    bindings(panel).first { $0.keys.contains(key) }?.action
+  package static func action(_ key: Key, in panel: PanelID, _ table: PanelTable) -> Action? {
+    bindings(panel, in: table).first { $0.keys.contains(key) }?.action
   }
 }

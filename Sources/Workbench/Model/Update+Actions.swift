@@ -30,19 +30,19 @@ extension AppModel {
       } else if isEnlarged {
         isEnlarged = false
       } else {
-        focus = .stack
+        focus = StackPanel.id
       }
     case .nextRow: row = min(row + 1, max(0, view.facts.rowCount - 1))
     case .previousRow: row = max(0, row - 1)
-    case .help: help = HelpView(panel: focus)
+    case .help: help = HelpView(focus, in: table)
     case .filter:
-      if layout.panels[.stack] != nil { focus = .stack }
+      if layout.panels[StackPanel.id] != nil { focus = StackPanel.id }
       isFiltering = true
     case .findDifference: return findDifference()
     case .repaint: return [.repaint]
     case .suspend: return [.suspend]
     case .quit: return leave()
-    default: return Panels.panel(focus).perform(action, on: &self)
+    default: return table.panel(focus)?.perform(action, on: &self) ?? []
     }
     return []
   }
@@ -65,8 +65,14 @@ extension AppModel {
     }
     select(first.path)
     showUnfolded(first.path)
-    if let place = first.difference { (row, cursorTime) = (place.row, place.inputTime) }
+    if let place = first.difference { look(at: place) }
     return perform(.perform("diff \(first.path)"))
+  }
+
+  /// Looks at a place of the selected layer: row, timestep and channel.
+  mutating func look(at place: DifferencePlace) {
+    (row, cursorTime) = (place.row, place.inputTime)
+    self[BesidePanel.self].firstChannel = place.channel
   }
 
   /// Opens what hides a layer.
@@ -88,8 +94,8 @@ extension AppModel {
   }
 
   mutating func keepFocusVisible() {
-    if !layout.focusable.contains(focus) { focus = .stack }
-    if !layout.focusable.contains(lastPanel) { lastPanel = .stack }
+    if !layout.focusable.contains(focus) { focus = StackPanel.id }
+    if !layout.focusable.contains(lastPanel) { lastPanel = StackPanel.id }
   }
 
   /// Selects the first visible layer when the selected one is filtered out or folded away.

@@ -15,7 +15,7 @@ extension AppModel {
   }
 
   private mutating func perform(key: Key) -> [Effect] {
-    guard let action = Keymap.action(key, in: focus) else { return [] }
+    guard let action = Keymap.action(key, in: focus, table) else { return [] }
     return perform(action)
   }
 

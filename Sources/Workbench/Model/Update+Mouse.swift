@@ -29,10 +29,9 @@ extension AppModel {
     }
     let shown = layout.visible(focus: focus, last: lastPanel)
     let hit = shown.first { $0.rect.contains(row: mouse.row, column: mouse.column) }
-    guard let hit else { return [] }
+    guard let hit, let panel = table.panel(hit.panel) else { return [] }
     let inside = hit.rect.inset(by: 1)
     let place = GridPosition(row: mouse.row - inside.row, column: mouse.column - inside.column)
-    let panel = Panels.panel(hit.panel)
     switch mouse.action {
     case .leftPress:
       focus = hit.panel

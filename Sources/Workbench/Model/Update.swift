@@ -23,23 +23,17 @@ extension AppModel {
     }
   }
 
-  /// Takes in a new view of the session.
+  /// Takes in a new view of the session, and cursors that were pulled back where it was made.
   @discardableResult
   package mutating func show(_ view: SessionView) -> [Effect] {
+    let isCurrent = view.asked == request
     self.view = view
     isOpening = false
-    if !view.layers.contains(where: { $0.path == selectedPath }) { selectedPath = "." }
-    row = min(row, max(0, view.facts.rowCount - 1))
-    if let time = cursorTime, time >= view.position.inputLength { cursorTime = nil }
-    if let state = view.state {
-      leaf = min(leaf, max(0, state.leaves.count - 1))
-      stateCursor.row = min(stateCursor.row, max(0, state.rowCount - 1))
-      stateCursor.column = min(stateCursor.column, max(0, state.columnCount - 1))
+    // Who has looked on meanwhile is not pulled back: what is seen there is asked for next.
+    if isCurrent {
+      look = view.answered.look
+      for answer in view.answered.panels { answer.panel.take(answer.value, into: &self) }
     }
-    if let beside = view.beside {
-      firstChannel = min(firstChannel, max(0, beside.channelCount - 1))
-    }
-    maskScroll = min(maskScroll, max(0, view.masks.count - 1))
     return seeksDifference && view.isAgreementKnown ? findDifference() : []
   }
 

@@ -17,10 +17,12 @@ enum EngineEvent: Sendable {
 
 /// Runs a session on a thread of its own, so that the screen never waits for it.
 ///
-/// Lines are performed one after another. Of several requests for a view only the last counts.
+/// Lines are performed one after another, and the answer to the last has the view of what came of it. Of
+/// several requests for a view only the last counts.
 final class EngineThread: Sendable {
   private struct Mailbox {
     var lines: [String] = []
+    /// The newest view that is wanted; one behind a line answers this too.
     var request: ViewRequest?
     var isClosed = false
     var events: [EngineEvent] = []
@@ -44,13 +46,16 @@ final class EngineThread: Sendable {
     signal = WakeSignal()
   }
 
-  func start() {
+  func start(showing request: ViewRequest) {
+    mailbox.withLock { $0.request = request }
     LargeThread.start { [self] in run() }
   }
 
-  func perform(_ line: String) {
-    cancelFlag.store(false, ordering: .relaxed)
-    mailbox.withLock { $0.lines.append(line) }
+  func perform(_ line: String, showing request: ViewRequest) {
+    mailbox.withLock { box in
+      box.lines.append(line)
+      box.request = request
+    }
     signal.raise()
   }
 
@@ -61,8 +66,9 @@ final class EngineThread: Sendable {
 
   /// Stops the running command at the next whole block.
   func cancel() {
-    cancelFlag.store(true, ordering: .relaxed)
     let canceller = mailbox.withLock { box in
+      // Holds for the line that was taken, whether or not it has begun; the next one lowers it.
+      cancelFlag.store(true, ordering: .relaxed)
       // What waits behind it is not begun.
       for line in box.lines {
         let dropped = Outcome([OutputLine("not begun: \(line)", .hint)])
@@ -119,7 +125,7 @@ final class EngineThread: Sendable {
     let client = makeClient()
     let canceller = client.canceller
     mailbox.withLock { $0.canceller = canceller }
-    let greeting = client.open { progress in
+    let greeting = client.open(showing: wanted) { progress in
       self.post(.progress(progress))
       if self.cancelFlag.load(ordering: .relaxed) { canceller() }
     }
@@ -127,28 +133,42 @@ final class EngineThread: Sendable {
     post(.opened(greeting: greeting, vocabulary: client.vocabulary))
     while let (line, request) = next() {
       if let line {
-        let outcome = client.perform(line) { progress in
+        let outcome = client.perform(line, showing: request) { progress in
           self.post(.progress(progress))
           // A wish to stop may have come before the line began.
           if self.cancelFlag.load(ordering: .relaxed) { canceller() }
         }
         post(.finished(line: line, outcome: outcome, vocabulary: client.vocabulary))
+      } else if let request {
+        post(.view(client.view(request)))
       }
-      if let request { post(.view(client.view(request))) }
     }
     let lines = client.close()
     lastWords.withLock { $0 = lines }
     hasEnded.store(true, ordering: .releasing)
   }
 
-  /// Waits for work: a line, or else a view; nil when closed.
+  /// The newest wish for a view, which is then no wish any more.
+  private var wanted: ViewRequest? {
+    mailbox.withLock { box in
+      defer { box.request = nil }
+      return box.request
+    }
+  }
+
+  /// Waits for work: a line, with the view that is wanted unless another line waits behind it, or else a
+  /// view; nil when closed.
   private func next() -> (line: String?, request: ViewRequest?)? {
     while true {
       let work = mailbox.withLock { box -> (String?, ViewRequest?)? in
         guard !box.isClosed else { return (nil, nil) }
         if !box.lines.isEmpty {
           box.isWorking = true
-          return (box.lines.removeFirst(), nil)
+          let line = box.lines.removeFirst()
+          cancelFlag.store(false, ordering: .relaxed)
+          guard box.lines.isEmpty else { return (line, nil) }
+          defer { box.request = nil }
+          return (line, box.request)
         }
         guard let request = box.request else {
           box.isWorking = false

@@ -72,7 +72,7 @@ package final class Repl {
   private func open(_ watch: InterruptWatch) -> Bool {
     var notice = ProgressNotice()
     let greeting = watch.during {
-      client.open { progress in
+      client.open(showing: nil) { progress in
         if let line = notice.line(progress) { self.say(line) }
       }
     }
@@ -121,7 +121,7 @@ package final class Repl {
     _ = PlainTerminal.takeInterrupt()
     var notice = ProgressNotice()
     return watch.during {
-      client.perform(command) { progress in
+      client.perform(command, showing: nil) { progress in
         if let line = notice.line(progress) { self.say(line) }
       }
     }

@@ -34,8 +34,10 @@ package final class TerminalApp {
 
   /// Runs until the user leaves or the terminal is gone, and returns what is to be said then.
   package func run() -> [OutputLine] {
-    engine.start()
     model.pendingCount = 1
+    let request = model.request
+    shownRequest = request
+    engine.start(showing: request)
     editor.begin(prompt: model.prompt, text: "")
     draw()
     while !isDone {
@@ -96,7 +98,7 @@ package final class TerminalApp {
       model.progress = nil
       model.vocabulary = vocabulary
       model.append(greeting.lines)
-      shownRequest = nil
+      show(greeting.view)
       takeLines()
     case .progress(let progress): model.progress = progress
     case .finished(_, let outcome, _) where outcome.status == .quit:
@@ -104,21 +106,34 @@ package final class TerminalApp {
       isDone = true
     case .finished(let line, let outcome, let vocabulary):
       if let vocabulary { model.vocabulary = vocabulary }
-      shownRequest = nil
-      carryOut(model.finish(line, outcome))
-    case .view(let view):
-      carryOut(model.show(view))
-      if model.isComparing { shownRequest = nil }
-      // A new session begins with typing, one with a stack with looking.
-      if !hasShown, model.isNew, model.focus == .stack { model.focusCommandLine() }
-      hasShown = true
+      let effects = model.finish(line, outcome)
+      show(outcome.view)
+      carryOut(effects)
+    case .view(let view): show(view)
     }
+  }
+
+  /// Takes in a view; where there is none, and nothing that gives one runs, it is asked for.
+  private func show(_ view: SessionView?) {
+    guard let view else {
+      if !model.isBusy { shownRequest = nil }
+      return
+    }
+    let effects = model.show(view)
+    shownRequest = model.isComparing ? nil : view.answered
+    carryOut(effects)
+    // A new session begins with typing, one with a stack with looking.
+    if !hasShown, model.isNew, model.focus == StackPanel.id { model.focusCommandLine() }
+    hasShown = true
   }
 
   private func carryOut(_ effects: [Effect]) {
     for effect in effects {
       switch effect {
-      case .perform(let line): engine.perform(line)
+      case .perform(let line):
+        let request = model.request
+        shownRequest = request
+        engine.perform(line, showing: request)
       case .cancel: engine.cancel()
       case .editor(let input): edit(input)
       case .repaint: driver.forceRepaint()
@@ -192,7 +207,7 @@ package final class TerminalApp {
 
   private func requestView() {
     let request = model.request
-    guard request != shownRequest, !model.isBusy else { return }
+    guard request != shownRequest else { return }
     shownRequest = request
     engine.show(request)
   }

@@ -25,6 +25,8 @@ package struct Outcome: Hashable, Sendable {
   package var status: Status
   /// A line that the user finds in the editor to go on with, instead of the lines that say the same.
   package var prefill: String?
+  /// What the panels show behind it.
+  package var view: SessionView?
 
   package init(_ lines: [OutputLine] = [], status: Status = .done, prefill: String? = nil) {
     self.lines = lines

@@ -13,12 +13,12 @@ package struct SessionView: Hashable, Sendable {
   package var verdict: VerdictView?
   /// What is expected of other programs, and whether it is what came out.
   package var expectations: [ExpectationView] = []
-  package var lanes: LanesView = LanesView()
-  package var state: StateView?
-  package var beside: BesideView?
-  package var attention: AttentionView?
-  package var masks: [MaskRow] = []
-  package var latencies: [LatencyRow] = []
+  /// What each panel is told.
+  package var panels: [PanelID: PanelValue] = [:]
+  /// What this answers: the request, with cursors pulled back to where there is something.
+  package var answered = ViewRequest()
+  /// The request as it was made.
+  package var asked = ViewRequest()
   /// What `undo` and `redo` would do; nil when there is nothing.
   package var undoName: String?
   package var redoName: String?
@@ -48,6 +48,10 @@ package struct SessionFacts: Hashable, Sendable {
   package var attentionPaths: [String] = []
   /// How large all probabilities are, where that is too large to keep them unasked.
   package var attentionBytes: Int?
+  /// Whether it is two recorded runs, without a model that could make more.
+  package var isRecorded = false
+  /// A name that no branch has.
+  package var newBranch = "b1"
   /// Why the stack cannot step, when it cannot.
   package var notSteppable: String?
 

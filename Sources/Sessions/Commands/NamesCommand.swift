@@ -1,0 +1,26 @@
+import Weights
+
+/// `names FILE`: what tokens are called.
+struct NamesCommand: Command {
+  let name = "names"
+  let usage = "names FILE | names clear"
+  let summary =
+    "Shows tokens by the names of a file: a name a line, a JSON list, or a JSON object of ids by name."
+  let examples = ["names names.txt", "names clear"]
+
+  func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
+    let path = try line.single("a file of names, or clear")
+    var document = session.document
+    guard path != "clear" else {
+      document.tokenNames = nil
+      try session.commit(document, as: "names", changing: .notes)
+      return CommandOutput("tokens are shown as bytes or numbers")
+    }
+    let bytes = try session.files.open(path).readAll()
+    let names = try TokenNames(reading: String(decoding: bytes, as: UTF8.self), file: path)
+    document.tokenNames = names
+    try session.commit(document, as: "names", changing: .notes)
+    let shown = (0..<min(names.count, 6)).map(names.shown).joined(separator: " ")
+    return CommandOutput("\(names.count) names: \(shown)" + (names.count > 6 ? " …" : ""))
+  }
+}

@@ -1,0 +1,149 @@
+import Diagnostics
+import Comparison
+import Sessions
+package import TerminalUI
+
+extension DifferencesPanel {
+  /// Where the columns of the table stand.
+  struct Columns {
+    let kind: Int
+    let firstEnd: Int
+    let shareEnd: Int
+    let cells: Int
+
+    private static let least = (name: 14, kind: 10, first: 13, share: 9)
+
+    init(width: Int) {
+      // What is left over goes to names; half of the width is for time.
+      let spare = max(0, width - Self.cells(width) - 5 - Self.fixed)
+      kind = 3 + Self.least.name + spare * 2 / 3
+      firstEnd = kind + Self.least.kind + spare / 3 + Self.least.first
+      shareEnd = firstEnd + Self.least.share
+      cells = shareEnd + 2
+    }
+
+    private static var fixed: Int { least.name + least.kind + least.first + least.share }
+
+    /// How many columns of time there are.
+    static func cells(_ width: Int) -> Int { max(1, min(width - 5 - fixed - 1, width / 2)) }
+  }
+
+  /// Below the lines: two for the cause, one for the legend.
+  private static let bottomRows = 4
+
+  /// The lines that are seen, the selected one among them.
+  static func shown(_ view: DifferencesView, _ model: AppModel, rows: Int) -> Range<Int> {
+    let room = max(1, rows - 1 - bottomRows)
+    let selected = view.lines.firstIndex { $0.path.shown == model.selectedPath } ?? 0
+    let first = min(max(0, selected - room / 2), max(0, view.lines.count - room))
+    return first..<min(view.lines.count, first + room)
+  }
+
+  package func draw(_ model: AppModel, into region: Region) {
+    guard let view = model.view[Self.self] else {
+      draw(empty: empty(model), into: region)
+      return
+    }
+    let columns = Columns(width: region.columns)
+    drawHead(view, model, columns, into: region)
+    let shown = Self.shown(view, model, rows: region.rows)
+    let names = ShortNames.fitted(
+      view.lines[shown].map(\.path.shown), columns.kind - 4)
+    for (row, index) in shown.enumerated() {
+      draw(
+        view.lines[index], names[row], view, model, columns,
+        into: region.part(row: row + 1, rows: 1))
+    }
+    drawBottom(view, hidden: view.lines.count - shown.count, into: region)
+  }
+
+  private func empty(_ model: AppModel) -> String {
+    if model.isNew { return "Where step-wise and layer-wise run part appears here." }
+    if let obstacle = model.view.facts.notSteppable {
+      return "This stack cannot step: \(obstacle)."
+    }
+    guard model.view.facts.hasInput else { return withoutInput(model) }
+    guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
+    guard model.view.facts.hasLayerWise else { return Words.missingResult }
+    return "All layers are being compared …"
+  }
+
+  private func drawHead(
+    _ view: DifferencesView, _ model: AppModel, _ columns: Columns, into region: Region
+  ) {
+    region.text(row: 0, column: 3, "layer", .role(.faint))
+    region.text(row: 0, column: columns.kind, "kind", .role(.faint))
+    region.textRight(row: 0, end: columns.firstEnd, "first", .role(.faint))
+    region.textRight(row: 0, end: columns.shareEnd, "largest", .role(.faint))
+    guard let first = view.columns.first, let last = view.columns.last else { return }
+    let start = "t \(NumberText.grouped(first.lowerBound))"
+    let end = NumberText.grouped(max(first.lowerBound, last.upperBound - 1))
+    region.text(row: 0, column: columns.cells, start, .role(.faint))
+    let right = columns.cells + view.columns.count
+    if right - end.columns > columns.cells + start.columns {
+      region.textRight(row: 0, end: right, end, .role(.faint))
+    }
+    guard let time = model.cursorTime,
+      let place = view.columns.firstIndex(where: { $0.contains(time) })
+    else { return }
+    region.text(row: 0, column: columns.cells + place, "▼", .role(.key))
+  }
+
+  private func draw(
+    _ line: DifferenceTable.Line, _ name: String, _ view: DifferencesView, _ model: AppModel,
+    _ columns: Columns, into region: Region
+  ) {
+    let isSelected = line.path.shown == model.selectedPath
+    region.text(row: 0, isSelected ? "›" : " ", .role(.key))
+    let isWrong = line.closeness == .differ
+    region.text(row: 0, column: 1, line.sign, .role(isWrong ? .bad : .faint))
+    let used = region.text(row: 0, column: 3, name)
+    if line.path == view.firstPath, 3 + used + 2 < columns.kind {
+      region.text(row: 0, column: 3 + used + 1, "‹", .role(.bad))
+    }
+    let first = line.firstText(rowCount: model.view.facts.rowCount)
+    let room = columns.firstEnd - first.columns - 1 - columns.kind
+    region.text(row: 0, column: columns.kind, Words.fitted(line.kind, room), .role(.faint))
+    region.textRight(row: 0, end: columns.firstEnd, first, isWrong ? .plain : .role(.faint))
+    region.textRight(
+      row: 0, end: columns.shareEnd, line.shareText, isWrong ? .plain : .role(.faint))
+    for (place, cell) in line.cells.enumerated() {
+      region.set(
+        row: 0, column: columns.cells + place,
+        Cell(cell.glyph(line.closeness), style: Self.style(cell, isWrong: isWrong)))
+    }
+    if isSelected { region.emphasize(row: 0, columns: 0..<columns.cells - 1, .bold) }
+  }
+
+  private static func style(_ cell: DifferenceTable.Cell, isWrong: Bool) -> Style {
+    switch cell {
+    case .equal, .none: .role(.faint)
+    case .differs: isWrong ? .role(.bad) : .role(.faint)
+    case .notANumber: .role(.bad)
+    case .padding: .role(.padding)
+    case .warmUp: .role(.warmUp)
+    }
+  }
+
+  private func drawBottom(_ view: DifferencesView, hidden: Int, into region: Region) {
+    var notes: [String] = []
+    if hidden > 0 { notes.append("\(hidden) more layers") }
+    if view.hiddenSteps > 0 {
+      notes.append("\(NumberText.grouped(view.hiddenSteps)) more steps: -")
+    }
+    let top = region.rows - Self.bottomRows
+    let note = notes.isEmpty ? "" : "… " + notes.joined(separator: ", ")
+    region.textRight(row: top, end: region.columns - 1, note, .role(.faint))
+    let cause = view.cause ?? "Both runs agree at every layer so far."
+    let lines = Words.wrapped(cause, region.columns - 2)
+    for (row, line) in lines.prefix(2).enumerated() {
+      let isCut = row == 1 && lines.count > 2
+      let text = isCut ? Words.fitted(line + " … w", region.columns - 2) : line
+      region.text(row: top + 1 + row, column: 1, text, view.cause == nil ? .role(.faint) : .plain)
+    }
+    region.text(
+      row: region.rows - 1, column: 1,
+      Words.fitted(DifferenceTable.Cell.legend, region.columns - 2),
+      .role(.faint))
+  }
+}

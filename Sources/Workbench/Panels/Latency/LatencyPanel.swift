@@ -1,0 +1,81 @@
+import Diagnostics
+import Tensors
+package import TerminalUI
+
+/// When the outputs of each layer become available: its own latencies, and how far it lags behind
+/// the input.
+package struct LatencyPanel: Panel {
+  package static let id = PanelID("latency", brief: "lat")
+  package let title = "Latency"
+  package let key: Character = "7"
+  package let help = "latency"
+  package let missing: String? = "layers that say what they are late by"
+  package let place = PanelPlace(wide: .middleLeft, large: .lowerRight)
+  package let needsInput = false
+
+  package struct State: PanelState {
+    package var first = 0
+
+    package init() {}
+  }
+
+  package func build(_ request: inout NoPanelRequest, _ source: PanelSource) -> [LatencyRow]? {
+    LatencyRow.rows(source.session)
+  }
+  package let about = [
+    "in and out are the layer's own latencies; warm-up is outputs of the step run before t 0.",
+    "Delay is how many input timesteps later than layer-wise an output comes.",
+    "Sees is which timesteps of the layer's own input an output depends on; 0 is its own.",
+  ]
+
+  package func draw(_ model: AppModel, into region: Region) {
+    let rows = model.view[Self.self] ?? []
+    guard !rows.isEmpty else {
+      let text = "Latencies of the layers appear here."
+      region.text(row: 0, column: 1, text, .role(.faint))
+      return
+    }
+    let rate = model.view.facts.sampleRateHz.flatMap { $0 > 0 ? $0 : nil }
+    let room = region.rows - 1
+    let first = min(model[Self.self].first, max(0, rows.count - room))
+    let count = rows.count - first > room ? room - 1 : room
+    NumberTable(
+      heads: ["block", "in", "out", "warm-up", "delay"] + (rate == nil ? [] : ["time"]) + ["sees"],
+      lines: rows.dropFirst(first).prefix(count).map { line($0, rate, model) }
+    ).draw(into: region)
+    let hidden = rows.count - first - count
+    if hidden > 0 {
+      region.text(row: region.rows - 1, column: 1, "… \(hidden) more layers", .role(.faint))
+    }
+  }
+
+  private func line(_ row: LatencyRow, _ rate: Double?, _ model: AppModel) -> NumberTable.Line {
+    let isSelected = row.path == model.selectedPath
+    guard row.obstacle == nil else {
+      return NumberTable.Line(
+        name: row.path, cells: [], isSelected: isSelected, note: row.obstacle)
+    }
+    let numbers = [row.blockSize, row.inputLatency, row.outputLatency, row.warmUp, row.delay]
+    let time = rate.map { "\(Words.decimal(1000 * Double(row.delay) / $0, digits: 1)) ms" }
+    let field = row.receptiveField.isEmpty ? "–" : row.receptiveField
+    return NumberTable.Line(
+      name: row.path,
+      cells: numbers.map { NumberText.grouped($0) } + [time].compactMap { $0 } + [field],
+      isSelected: isSelected)
+  }
+
+  package func perform(_ action: Action, on model: inout AppModel) -> [Effect] {
+    let count = model.view[Self.self]?.count ?? 0
+    switch action {
+    case .move(.up): model[Self.self].first -= 1
+    case .move(.down): model[Self.self].first += 1
+    case .page(.up): model[Self.self].first -= 10
+    case .page(.down): model[Self.self].first += 10
+    case .first: model[Self.self].first = 0
+    case .last: model[Self.self].first = count - 1
+    default: break
+    }
+    model[Self.self].first = min(max(0, model[Self.self].first), max(0, count - 1))
+    return []
+  }
+}
