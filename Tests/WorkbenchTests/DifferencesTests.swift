@@ -27,9 +27,10 @@ struct DifferencesTests {
     desk.press("9")
     let view = try #require(desk.model.view[DifferencesPanel.self])
     #expect(view.firstPath == "c2")
-    #expect(view.lines.map(\.closeness).map { $0 == .differ } == [false, false, true, true, true])
+    #expect(
+      view.lines.map(\.closeness).map { $0 == .differ } == [false, false, true, true, true, true])
     #expect(view.cause?.contains("c2") == true && view.cause?.contains("t 1") == true)
-    desk.press("jjj")
+    desk.press("kkk")
     #expect(desk.model.selectedPath == "c2")
     desk.press(.enter)
     #expect(desk.model.focus == BesidePanel.id)

@@ -86,7 +86,7 @@ package enum CommandTable {
   ///
   /// They may read `rows.npy` and `mask.npy` of `[2, 12, 3]`,
   /// `reference.npy` of the stack's output, `weights.safetensors` of the stack, `voice.wav`, `model.onnx`,
-  /// `stack.textproto` and `run.session`.
+  /// `names.txt`, `stack.textproto` and `run.session`.
   package static let exampleSetup: [String] = [
     "stack Serial([Conv1D(filters: 4, kernelSize: 3, padding: .causal, name: \"c1\"), Relu(), "
       + "Dense(features: 2, name: \"out\")])",

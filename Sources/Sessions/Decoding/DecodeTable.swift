@@ -58,10 +58,12 @@ extension Session {
   /// The text of a row around a timestep, and the likeliest tokens behind it.
   ///
   /// - Parameters:
+  ///   - row: the row of the batch.
   ///   - time: the timestep; nil for the newest that was stepped over.
   ///   - count: how many tokens of the text are shown at most.
   ///   - candidates: how many tokens that could be next.
   ///   - options: those of `decode`, such as ` --temperature 0.8`.
+  /// - Returns: tokens, candidates, and what layers say.
   /// - Throws: ``CommandError`` `.notReady` where the stack gives no logits of tokens.
   package func decodeTable(
     row: Int, time: Int? = nil, count: Int, candidates: Int, options: String = ""

@@ -79,8 +79,10 @@ extension Session {
   /// Where both runs part up to the position, in one row of the batch.
   ///
   /// - Parameters:
+  ///   - row: the row of the batch.
   ///   - steps: what the columns show; nil for all steps up to the position.
   ///   - count: how many columns there may be.
+  /// - Returns: the layers in the order of the data flow.
   /// - Throws: ``CommandError`` without a run to compare, or `RuntimeError` `.cancelled`.
   package func differences(
     row: Int, steps: Range<Int>? = nil, columns count: Int

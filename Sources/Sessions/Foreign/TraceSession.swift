@@ -66,8 +66,9 @@ package final class TraceSession {
     return count > 0 ? (time * timeCount + count - 1) / count : 0
   }
 
-  /// What both runs have of a place in some of OFFLINE's timesteps, `[b, t, …]` each; STREAM's are moved by what
-  /// it is late. Nil where one of them has not all of it.
+  /// What both runs have of a place in some of OFFLINE's timesteps.
+  ///
+  /// STREAM's timesteps are moved by what it is late. Nil where one of them has not all of it.
   package func values(
     _ comparison: PlaceComparison, _ times: Range<Int>
   ) throws -> (offline: SequenceTensor, stream: SequenceTensor)? {

@@ -61,8 +61,8 @@ public enum FrontEnd {
   /// Shows two recorded runs of another framework: where they part, and why.
   ///
   /// - Parameters:
-  ///   - open: opens the files, on the thread that works with them.
   ///   - isPlain: whether to go line by line on any terminal.
+  ///   - open: opens the files, on the thread that works with them.
   /// - Returns: the exit status, 3 when the files cannot be opened or a line read from a pipe failed.
   package static func run(
     isPlain: Bool = false, traces open: @escaping @Sendable () throws -> TraceSession

@@ -53,6 +53,7 @@ struct CommandExample: Sendable, CustomTestStringConvertible {
     try scratch.write(Npy.encoded(mask), "mask.npy")
     let samples = Tensor((0..<40).map { Float($0 % 5) / 5 }, shape: [40, 1])
     try scratch.write(Wav.encoded(samples, sampleRateHz: 8000, as: .integer(bits: 16)), "voice.wav")
+    try scratch.write(Array("a\nb\nc\n".utf8), "names.txt")
     try scratch.write(try ByteFile(path: bundledModel).readAll(), "model.onnx")
     try workspace.performAll(["show .:layer > reference.npy", "convert text > stack.textproto"])
     let layer = try #require(workspace.session.document.layer)

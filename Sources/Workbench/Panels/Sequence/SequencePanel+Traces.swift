@@ -28,7 +28,8 @@ extension SequencePanel {
       Track(both.stream, row: source.look.row), Track(both.offline, row: source.look.row)
     )
     let peak = max(step.peak, layer.peak)
-    let passed = session.time(comparison, atInput: max(0, session.passedTime - 1))
+    let passed =
+      session.passedTime > 0 ? session.time(comparison, atInput: session.passedTime - 1) : -1
     for (kind, name, track, values, end) in [
       (Lane.Kind.step, "STREAM", step, both.stream, passed + 1),
       (.layer, "OFFLINE", layer, both.offline, times.upperBound),
@@ -38,8 +39,9 @@ extension SequencePanel {
         let to = max(from + 1, start + (column + 1) * count / request.columns)
         let low = session.time(comparison, atInput: from)
         let high = max(low + 1, session.time(comparison, atInput: to - 1) + 1)
+        guard low < end else { return LaneColumn(mark: .none) }
         let shown = (low..<min(high, end)).clamped(to: times)
-        guard low < end, !shown.isEmpty else { return LaneColumn(mark: .none) }
+        guard !shown.isEmpty else { return LaneColumn(mark: .none) }
         let own = shown.lowerBound - times.lowerBound..<shown.upperBound - times.lowerBound
         let valid = track.validCount(in: own)
         return LaneColumn(
