@@ -115,7 +115,7 @@ let package = Package(
       "Workbench",
       [
         "Sessions", "Comparison", "Runtime", "Execution", "Notation", "Layers", "TerminalUI",
-        "Tensors", "Diagnostics", "Serialization", "Traces", "Weights",
+        "Tensors", "Diagnostics", "Serialization", "Traces",
       ]
     ),
     library("WorkbenchKit", ["Workbench", "Sessions", "SequenceLayers"]),
@@ -156,7 +156,8 @@ let package = Package(
       name: "WorkbenchTests",
       dependencies: [
         "Workbench", "Sessions", "Comparison", "Runtime", "Layers", "Programs", "Execution",
-        "TerminalUI", "PtyHarness", "TrapProbe", "Diagnostics", "Serialization", "Datasets", "Tensors", "Traces",
+        "TerminalUI", "PtyHarness", "TrapProbe", "Diagnostics", "Serialization", "Datasets",
+        "Tensors", "Traces",
       ],
       exclude: ["Snapshots"], swiftSettings: settings),
 

@@ -1,6 +1,6 @@
-import Serialization
 import ArgumentParser
 import Comparison
+import Serialization
 import Tensors
 import Traces
 

@@ -1,8 +1,8 @@
-import Diagnostics
-import Serialization
 import Comparison
+import Diagnostics
 import Layers
 import Runtime
+import Serialization
 import Tensors
 import Traces
 

@@ -1,5 +1,5 @@
-import Diagnostics
 package import Comparison
+import Diagnostics
 import Layers
 import Runtime
 

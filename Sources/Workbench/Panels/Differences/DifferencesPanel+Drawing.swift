@@ -1,5 +1,5 @@
-import Diagnostics
 import Comparison
+import Diagnostics
 import Sessions
 package import TerminalUI
 
