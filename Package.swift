@@ -216,8 +216,8 @@ let package = Package(
     tests(
       "LayerTestingTests",
       [
-        "LayerTesting", "Comparison", "Runtime", "Layers", "Notation", "Tensors", "Weights",
-        "Serialization",
+        "LayerTesting", "Comparison", "Runtime", "Layers", "Programs", "Notation", "Tensors",
+        "Weights", "Serialization",
       ]),
   ]
 )

@@ -18,15 +18,43 @@ extension Model {
     let request = TraceRequest(
       batch: x.batch, time: x.time, input: input, constants: constants.specs,
       options: TraceOptions(training: training, taps: true))
-    var trace = try trace(.layer, request, cancel: options.cancel)
+    let trace = try trace(.layer, request, cancel: options.cancel)
     let name = ProgramSignature.tap(path).values
+    return try gradient(
+      of: name, .tap, at: index, in: trace, x, constants, options, "the output of \(path)", progress
+    )
+  }
+
+  /// How one element of a state leaf changes, behind steps over a whole number of blocks, with every element of
+  /// what they are fed; 0 at invalid timesteps.
+  ///
+  /// - Throws: as ``elementGradient(_:constants:path:index:options:progress:)``.
+  package func stateGradient(
+    _ x: SequenceTensor, constants: Constants = [:], leaf: String, index: [Int],
+    options: RunOptions = RunOptions(), progress: ((Int, Int) -> Void)? = nil
+  ) throws -> Tensor {
+    try check(x)
+    let request = TraceRequest(
+      batch: x.batch, time: x.time, input: input, constants: constants.specs,
+      options: TraceOptions(training: training))
+    let tracer = LayerTracer(layer, memory: memory) { options.cancel?.isRaised ?? false }
+    let trace = try tracer.steps(request, stepTime: blockSize, showsState: true)
+    return try gradient(
+      of: leaf, .state, at: index, in: trace, x, constants, options, "the state \(leaf)", progress)
+  }
+
+  private func gradient(
+    of name: String, _ role: OutputRole, at index: [Int], in given: LayerTrace,
+    _ x: SequenceTensor, _ constants: Constants, _ options: RunOptions, _ what: String,
+    _ progress: ((Int, Int) -> Void)?
+  ) throws -> Tensor {
+    var trace = given
     let source = ProgramSignature.input.values
-    guard let output = trace.program.outputs.first(where: { $0.role == .tap && $0.name == name }),
+    guard let output = trace.program.outputs.first(where: { $0.role == role && $0.name == name }),
       trace.program[output.value].dtype.isFloating,
       let input = trace.program.inputs.first(where: { $0.role == .input && $0.name == source })
     else {
-      throw RuntimeError(
-        .notDifferentiable, found: "the output of \(path)", expected: "floating-point output")
+      throw RuntimeError(.notDifferentiable, found: what, expected: "floating-point numbers")
     }
     // The differentiated program numbers its values anew.
     let (shape, dtype) = (trace.program[output.value].shape, trace.program[output.value].dtype)

@@ -33,8 +33,12 @@ public final class Model {
     didSet { cache = PlanCache() }
   }
 
-  /// Makes for every stream what changes its state about its steps.
-  package var makeStateFault: (() -> any StateFault)?
+  /// Changes the traces of steps before they are planned, and may add leaves to their state.
+  ///
+  /// It sees what all layers give, whether or not that is asked for.
+  package var stepTraceRewrite: ((LayerTrace) throws -> LayerTrace)? {
+    didSet { cache = PlanCache() }
+  }
 
   /// The threads that share large pieces of work, nil for the caller's alone.
   ///
@@ -198,6 +202,18 @@ public final class Model {
     }
   }
 
+  /// The trace of a step as it runs, with what is rewritten in it.
+  package func rewrittenStep(
+    _ request: TraceRequest, cancel: CancelFlag? = nil
+  ) throws -> LayerTrace {
+    guard let stepTraceRewrite else { return try trace(.step, request, cancel: cancel) }
+    var shown = request
+    shown.options.taps = true
+    var result = try stepTraceRewrite(trace(.step, shown, cancel: cancel))
+    if !request.options.taps { result.program.outputs.removeAll { $0.role == .tap } }
+    return result
+  }
+
   /// What a tracer that can be stopped makes of the layer.
   private static func tracing(
     _ layer: any SequenceLayer, _ memory: MemoryBudget, _ cancel: CancelFlag?,
@@ -234,7 +250,9 @@ public final class Model {
     }
     return try cache.plan(.init(mode: kind, request: request)) {
       var trace = try preparation.timingTrace {
-        try self.trace(mode, request, cancel: options.cancel)
+        mode == .step
+          ? try rewrittenStep(request, cancel: options.cancel)
+          : try self.trace(mode, request, cancel: options.cancel)
       }
       let rewrite =
         switch mode {

@@ -154,11 +154,9 @@ package final class ObservedStep {
   ) throws {
     precondition(stream.position == range.lowerBound, "Steps follow each other.")
     precondition(hasRoom, "Caches that have grown need a step of their own.")
-    stream.fault?.willStep(stream, range)
     try plan.executor.execute(state: stream.state, cancel: cancel, progress: progress)
       .requireFinished()
     stream.position = range.upperBound
-    stream.fault?.didStep(stream, range)
   }
 
   /// Copies an array of the last step.

@@ -73,10 +73,10 @@ extension Stream {
 }
 
 /// The leaves of a state and what they are at the start, for one capacity of the caches that grow.
-struct StateForm {
+package struct StateForm {
   var cacheCapacity: Int
   var leaves: [StateLeafSpec]
-  var values: [Tensor]
+  package var values: [Tensor]
   var layout: StateLayout
 
   /// The form of a model's state, and the plan of a step of one block.
@@ -90,8 +90,14 @@ struct StateForm {
     try start.executor.execute().requireFinished()
     let step = try model.plan(
       .step, batch, block, constants.block(0..<block).specs, options, cacheCapacity: cacheCapacity)
-    let values = start.trace.state.map { leaf in
-      guard let value = start.output(.state, leaf.path) else {
+    let values = step.trace.state.map { leaf in
+      var path = leaf.path
+      switch step.trace.addedState[path] {
+      case .zeros: return Tensor(zeros: leaf.type.shape, leaf.type.dtype)
+      case .copy(let other): path = other
+      case nil: break
+      }
+      guard let value = start.output(.state, path) else {
         preconditionFailure("The initial state has every leaf.")
       }
       return value

@@ -26,11 +26,10 @@ public final class Stream {
 
   package internal(set) var state: StateBuffers
   /// What the state is at the start, for the present capacity of caches.
-  var form: StateForm
+  package internal(set) var form: StateForm
   /// How many entries an input timestep adds to the caches that grow, by the path of the layer.
   let cacheGrowth: [String: Rational]
   let caches: CacheCapacity
-  let fault: (any StateFault)?
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
 
@@ -38,7 +37,6 @@ public final class Stream {
     self.model = model
     self.batch = batch
     self.constants = constants
-    fault = model.makeStateFault?()
     caches = model.caches
     let (form, step) = try StateForm.of(
       model, batch: batch, constants, cacheCapacity: caches.initial, cancel: cancel)
@@ -98,12 +96,9 @@ public final class Stream {
       let plan = try model.plan(
         .step, batch, x.time, block.specs, options, cacheCapacity: form.cacheCapacity)
       model.bind(plan, x, block, batch: batch)
-      let timesteps = position..<(position + x.time)
-      fault?.willStep(self, timesteps)
       try plan.executor.execute(state: state, cancel: options.cancel, progress: progress)
         .requireFinished()
       position += x.time
-      fault?.didStep(self, timesteps)
       return plan.collect()
     }
   }

@@ -17,6 +17,10 @@ package struct MemoryTrace: Trace {
     package var rate: Rational = 1
     /// How many timesteps it gave in each block, where that is not what `rate` says.
     package var blockSizes: [Int]?
+    /// The timestep at which the values begin.
+    package var start = 0
+    /// The timesteps that there are beside those whose values are here.
+    package var timeCount: Int?
     /// Every leaf `[b, blocks + 1, …]`.
     package var states: [(name: String, values: Tensor)] = []
 
@@ -41,9 +45,10 @@ package struct MemoryTrace: Trace {
     self.blocks = blocks
     self.entries = entries
     places = entries.map { entry in
-      TracePlace(
+      var place = TracePlace(
         path: entry.path, kind: entry.kind, inputs: entry.inputs,
-        rowCount: entry.output.shape[0], timeCount: entry.output.shape[1],
+        rowCount: entry.output.shape[0],
+        timeCount: entry.timeCount ?? entry.start + entry.output.shape[1],
         channelShape: Array(entry.output.shape.dropFirst(2)), dtype: entry.output.dtype,
         latency: entry.latency, rate: entry.rate,
         states: entry.states.map { name, values in
@@ -52,6 +57,8 @@ package struct MemoryTrace: Trace {
         },
         hasInput: entry.input != nil, hasMask: entry.mask != nil,
         blockSizes: entry.blockSizes)
+      place.firstTime = entry.start
+      return place
     }
   }
 
@@ -67,7 +74,9 @@ package struct MemoryTrace: Trace {
       case .state(let name): entry.states.first { $0.name == name }?.values
       }
     guard let tensor else { throw TraceError.missing(facet, at: entry.path) }
-    return tensor.part(rows: rows, times: times)
+    if case .state = facet { return tensor.part(rows: rows, times: times) }
+    let own = times.lowerBound - entry.start..<times.upperBound - entry.start
+    return tensor.part(rows: rows, times: own)
   }
 }
 

@@ -65,7 +65,8 @@ package struct TraceAlignment {
       let shift = try Self.shift(
         offline, index, stream, other, known: known, latency: latency, options)
       if shift.source == .found, !known.contains(shift.steps) { known.insert(shift.steps, at: 0) }
-      let start = min(max(0, -shift.steps), place.timeCount)
+      let missing = min(max(0, -shift.steps), place.timeCount)
+      let start = max(missing, place.firstTime, theirs.firstTime - shift.steps)
       let end = max(start, min(place.timeCount, theirs.timeCount - shift.steps))
       guard end > start else {
         obstacles.append(
@@ -79,7 +80,7 @@ package struct TraceAlignment {
       pairs.append(
         Pair(
           path: place.path, offline: index, stream: other, shift: shift, times: start..<end,
-          missingFirst: start, missingLast: place.timeCount - end,
+          missingFirst: missing, missingLast: place.timeCount - end,
           extra: max(0, theirs.timeCount - shift.steps - place.timeCount)))
     }
     // That the same was fed to both says nothing of what they made of it.

@@ -49,6 +49,8 @@ package struct TracePlace: Hashable, Sendable {
   package var hasMask: Bool
   /// How many timesteps it gave in each block, where that is not what `rate` says; else nil.
   package var blockSizes: [Int]?
+  /// The first timestep whose values the trace has.
+  package var firstTime = 0
 
   package init(
     path: String, kind: Kind, inputs: [Int]?, rowCount: Int, timeCount: Int, channelShape: Shape,

@@ -34,7 +34,7 @@ struct Main: ParsableCommand {
       OpenCommand.self, BenchCommand.self, CompareCommand.self, ConformCommand.self,
       ConvertCommand.self, DiagnoseCommand.self, ExportCommand.self, LayersCommand.self,
       LintCommand.self, PlanCommand.self, RecorderCommand.self, ReplayCommand.self,
-      RunScriptCommand.self, VerifyGroup.self,
+      ReportCommand.self, RunScriptCommand.self, SessionDifferenceCommand.self, VerifyGroup.self,
     ],
     defaultSubcommand: OpenCommand.self)
 

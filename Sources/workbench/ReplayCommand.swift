@@ -47,8 +47,11 @@ struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
   private static func replay(
     _ path: String, _ trusted: [String]
   ) -> (String, JSONValue, Int32) {
+    var commands: [JSONValue] = []
     func entry(_ verdict: String, _ members: [JSONValue.Member]) -> JSONValue {
-      .object([.init("session", .string(path)), .init("verdict", .string(verdict))] + members)
+      .object(
+        [.init("session", .string(path)), .init("verdict", .string(verdict))] + members
+          + [.init("commands", .array(commands))])
     }
     func error(_ text: String, event: Int? = nil) -> (String, JSONValue, Int32) {
       let members: [JSONValue.Member] = [
@@ -59,6 +62,13 @@ struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
     do {
       let bytes = try ByteFile(path: path).readAll()
       let file = try SessionFile(bytes: bytes, name: path)
+      commands = file.events.map { event in
+        .object([
+          .init("command", .string(event.canonical)), .init("from", .integer(event.from)),
+          .init("to", .integer(event.to)), .init("steps", .integer(event.steps.count)),
+          .init("holds", event.holds.map { .bool($0) } ?? .null),
+        ])
+      }
       let agreed = Agreements().places(session: path, digest: ByteDigest.of(bytes))
       let dropped = file.dropped.map { " · \($0)" } ?? ""
       if let damage = file.damage {

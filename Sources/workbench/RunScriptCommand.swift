@@ -39,9 +39,10 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited, Interruptible {
     let clock = ContinuousClock()
     for (index, line) in commands.enumerated() where !Interruption.isAsked {
       let start = clock.now
+      let position = workspace.session.position
       let outcome = workspace.perform(line, willOpen: watch)
-      entries.append(Self.entry(line, outcome))
       let seconds = (clock.now - start) / .seconds(1)
+      entries.append(Self.entry(line, outcome, workspace.session, from: position, seconds))
       report.cases.append(Self.testCase(index + 1, line, outcome, seconds, script: script))
       if !json {
         print("› \(line)")
@@ -64,7 +65,11 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited, Interruptible {
     if let junit { try report.write(to: junit) }
     if json {
       let document: JSONValue = .object([
-        .init("status", .integer(Int(status))), .init("commands", .array(entries)),
+        .init("script", .string(script)), .init("status", .integer(Int(status))),
+        .init("commands", .array(entries)),
+        .init("skipped", .array(commands.dropFirst(entries.count).map { .string($0) })),
+        .init("program", .string(SessionHeader.currentProgram)),
+        .init("numerics", .integer(NumericsVersion.current)),
       ])
       print(document.text(indented: true))
     }
@@ -95,11 +100,17 @@ struct RunScriptCommand: ParsableCommand, MemoryLimited, Interruptible {
       output: outcome.lines)
   }
 
-  private static func entry(_ line: String, _ outcome: Session.Outcome) -> JSONValue {
+  private static func entry(
+    _ line: String, _ outcome: Session.Outcome, _ session: Session, from position: Int,
+    _ seconds: Double
+  ) -> JSONValue {
     .object([
       .init("command", .string(line)), .init("status", .integer(outcome.status)),
+      .init("from", .integer(position)), .init("to", .integer(session.position)),
+      .init("seconds", .number(seconds)),
       .init("lines", .array(outcome.lines.map { .string($0) })),
       .init("error", outcome.error.map { .string("\($0)") } ?? .null),
+      .init("code", outcome.error.map { .string("\($0.code)") } ?? .null),
     ])
   }
 }

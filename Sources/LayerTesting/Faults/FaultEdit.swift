@@ -5,21 +5,11 @@ import Tensors
 struct FaultEdit {
   var program: Program
   /// The numbers that are the same in every element of a value.
-  private var uniform: [ValueID: Double] = [:]
+  private let uniform: UniformValues
 
   init(_ program: Program) {
     self.program = program
-    for instruction in program.instructions {
-      switch instruction.op {
-      case .constant(let tensor) where tensor.shape.elementCount == 1:
-        uniform[instruction.results[0]] = tensor.double(at: 0)
-      case .movement(.broadcast), .movement(.reshape):
-        uniform[instruction.results[0]] = uniform[instruction.operands[0]]
-      case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .select,
-        .movement, .reduction, .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
-        break
-      }
-    }
+    uniform = UniformValues(program)
   }
 
   // MARK: - Instructions

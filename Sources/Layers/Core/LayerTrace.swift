@@ -69,6 +69,15 @@ public struct LayerTrace: Sendable {
   public var layers: [LayerPlace]
   /// For every layer with windows without bound, how many entries an input timestep adds to them; by path.
   public var cacheGrowth: [String: Rational] = [:]
+  /// What the leaves of ``state`` begin with that no layer declares, by path: those that rewriting added.
+  package var addedState: [String: AddedState] = [:]
+
+  /// What a state leaf begins with that rewriting added.
+  package enum AddedState: Hashable, Sendable {
+    case zeros
+    /// What the leaf at this path begins with.
+    case copy(of: String)
+  }
 
   /// A layer instance.
   public struct LayerPlace: Hashable, Sendable {

@@ -8,11 +8,13 @@ extension LayerTracer {
   /// Its outputs are those of all steps, warm-up included. Being one program it can be
   /// differentiated: that gives gradients along the path of steps.
   ///
-  /// The program of a step can be rewritten before it is repeated.
+  /// The program of a step can be rewritten before it is repeated; with `showsState` the state behind the last
+  /// step is shown too.
   ///
   /// - Precondition: input and streamed constants are as long as a whole number of steps.
   package func steps(
-    _ request: TraceRequest, stepTime: Int, rewrite: ((Program) -> Program)? = nil
+    _ request: TraceRequest, stepTime: Int, rewrite: ((Program) -> Program)? = nil,
+    showsState: Bool = false
   ) throws -> LayerTrace {
     let count = request.time / stepTime
     var request = request
@@ -40,20 +42,23 @@ extension LayerTracer {
       return value
     }
     let state = builder.inline(start.program, start.program.inputs.map(value))
-    let outputs = Self.loop(step, count, builder, state: state, value)
+    let (last, outputs) = Self.loop(step, count, builder, state: state, value)
     for (output, value) in zip(step.program.outputs.filter { $0.role == .output }, outputs) {
       builder.output(output.name, .output, value)
+    }
+    if showsState {
+      for (leaf, value) in zip(step.state, last) { builder.output(leaf.path, .state, value) }
     }
     return LayerTrace(
       program: try builder.finish(), parameters: step.parameters, state: step.state,
       outputSpec: step.outputSpec, emits: [], layers: step.layers)
   }
 
-  /// The outputs of all steps, in the order of the step's outputs.
+  /// The state behind the last step, and the outputs of all, in the order of the step's outputs.
   private static func loop(
     _ step: LayerTrace, _ count: Int, _ builder: ProgramBuilder, state: [Value],
     _ value: (Program.Input) -> Value
-  ) -> [Value] {
+  ) -> (state: [Value], outputs: [Value]) {
     let inputs = step.program.inputs
     let captured = inputs.filter { !$0.role.isState && !$0.role.isCutIntoBlocks }
     let sliced = inputs.filter(\.role.isCutIntoBlocks)
@@ -82,7 +87,7 @@ extension LayerTracer {
       let results = inner.inline(step.program, operands)
       return (statePlaces.map { results[$0] }, shownPlaces.map { results[$0] })
     }
-    return result.stacked.map(\.joiningBlocks)
+    return (result.carried, result.stacked.map(\.joiningBlocks))
   }
 }
 

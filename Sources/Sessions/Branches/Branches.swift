@@ -48,6 +48,20 @@ extension Document {
     return result
   }
 
+  /// The document that a what-if changes: this one, or a new branch of it where it is the first or another is
+  /// named.
+  func forEdit(
+    on name: String?, at timestep: Int, step: Int
+  ) throws(CommandError) -> Document {
+    if let name, parked[name] != nil {
+      throw CommandError(
+        .invalidOperand, found: "branch \(name) is not the present one", expected: "a new name",
+        suggestion: "branch \(name) first")
+    }
+    guard branch == Document.mainBranch || name != nil && name != branch else { return self }
+    return branched(as: name ?? freeBranchName, at: timestep, step: step)
+  }
+
   /// The document without those beside it.
   private var alone: Document {
     var result = self

@@ -1,23 +1,49 @@
+import LayerTesting
 import Layers
 import Runtime
 import Tensors
 
-/// A change of some elements of a state leaf at a step, instead of a copy of the state.
+/// A change of the state at a step, instead of a copy of the state.
 package struct StateEdit: Hashable, Sendable {
-  /// The path of the leaf.
-  package var leaf: String
-  /// The elements; nil for all.
-  package var slice: Slice?
-  package var value: Double
+  package enum Change: Hashable, Sendable {
+    /// One number for some elements of the leaf at a path; for all without a slice.
+    case value(leaf: String, Slice?, Double)
+    /// A row has the state that it began with.
+    case initialRow(Int)
+  }
+
+  package var change: Change
   /// The position at which the state is changed.
   package var step: Int
 
-  /// Changes the leaf of a stream.
+  /// Whether it changes the same elements at the same step as another.
+  func replaces(_ other: StateEdit) -> Bool {
+    guard step == other.step else { return false }
+    if case .value(let leaf, let slice, _) = change,
+      case .value(let otherLeaf, let otherSlice, _) = other.change
+    {
+      return leaf == otherLeaf && slice == otherSlice
+    }
+    return self == other
+  }
+
+  /// Changes the state of a stream.
   func apply(to stream: Runtime.Stream) {
-    guard let index = stream.leaves.firstIndex(where: { $0.path == leaf }) else { return }
-    let old = stream.value(of: index)
-    guard let new = try? old.replacing(slice, by: value) else { return }
-    stream.setValue(of: index, new)
+    switch change {
+    case .value(let leaf, let slice, let value):
+      guard let index = stream.leaves.firstIndex(where: { $0.path == leaf }) else { return }
+      let old = stream.value(of: index)
+      guard let new = try? old.replacing(slice, by: value) else { return }
+      stream.setValue(of: index, new)
+    case .initialRow(let row):
+      for (index, leaf) in stream.leaves.enumerated()
+      where !leaf.path.hasPrefix(StepFault.memoryPrefix) {
+        let (old, start) = (stream.value(of: index), stream.form.values[index])
+        guard row < old.shape[0] else { continue }
+        let order = (0..<old.shape[0]).map { $0 == row ? old.shape[0] : $0 }
+        stream.setValue(of: index, Tensor.joined(rows: [old, start.rows([row])]).rows(order))
+      }
+    }
   }
 }
 

@@ -60,16 +60,7 @@ struct WhatIf {
   func perform(_ session: Session) throws -> CommandOutput {
     let (run, plan) = try session.requireSteps()
     let here = plan.boundaries[session.position]
-    var document = session.document
-    if let branch, document.parked[branch] != nil {
-      throw CommandError(
-        .invalidOperand, found: "branch \(branch) is not the present one", expected: "a new name",
-        suggestion: "branch \(branch) first")
-    }
-    if document.branch == Document.mainBranch || branch != nil && branch != document.branch {
-      document = document.branched(
-        as: branch ?? document.freeBranchName, at: here, step: session.position)
-    }
+    var document = try session.document.forEdit(on: branch, at: here, step: session.position)
     let reach: Session.Reach
     let own: Int
     switch target {
@@ -96,11 +87,11 @@ struct WhatIf {
     }
     _ = try stream.value(of: index).positions(of: facet.slice)
     let step = try self.step.map { try session.step(named: $0).step } ?? session.position
-    let edit = StateEdit(
-      leaf: stream.leaves[index].path, slice: facet.slice, value: value, step: step)
-    document.edits.removeAll { $0.leaf == edit.leaf && $0.slice == edit.slice && $0.step == step }
+    let leaf = stream.leaves[index].path
+    let edit = StateEdit(change: .value(leaf: leaf, facet.slice, value), step: step)
+    document.edits.removeAll(where: edit.replaces)
     document.edits.append(edit)
-    return (.steps, MemoryLayout<StateEdit>.stride + edit.leaf.utf8.count)
+    return (.steps, MemoryLayout<StateEdit>.stride + leaf.utf8.count)
   }
 
   private func setParameter(

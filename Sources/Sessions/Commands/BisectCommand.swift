@@ -18,10 +18,9 @@ struct BisectCommand: Command {
     try line.none()
     let bisection = try Bisection(session, tolerance: try line.tolerance())
     let answer = try bisection.answer()
-    let diagnosis = answer.diagnosis
-    guard let path = answer.path, let finding = diagnosis.finding else {
+    guard let (diagnosis, path) = answer.found, let finding = diagnosis.finding else {
       return CommandOutput(
-        "\(diagnosis.summary) over all \(answer.allSteps) steps: nothing to bisect")
+        "\(answer.summary) over all \(answer.allSteps) steps: nothing to bisect")
     }
     var lines = diagnosis.findingLines
     lines.append("found in the first \(answer.steps) of \(answer.allSteps) steps")

@@ -8,6 +8,7 @@ import Tensors
 enum CheckCommands {
   static let all: [any Command] = [
     BisectCommand(), CheckCommand(), ExpectCommand(), SweepCommand(), VerifyCommand(),
+    SessionDifferenceCommand(), ReportCommand(),
   ]
 }
 

@@ -2,16 +2,18 @@ import Diagnostics
 import Layers
 import Notation
 
-/// `help [COMMAND]`.
+/// `help [COMMAND]`, `help gallery [NAME]`.
 struct HelpCommand: Command {
   let name = "help"
   let aliases = ["?"]
-  let usage = "help [COMMAND|LAYER|path|facet|time]"
+  let usage = "help [COMMAND | LAYER | path | facet | time | gallery [NAME]]"
   let summary =
     "Lists the commands, or explains one, or a kind of layer (fields, defaults, shapes, masks, latency, an "
-    + "example), or how layers, values and times are named."
+    + "example), or how layers, values and times are named; gallery: mistakes that real projects have shipped."
   let isRecorded = false
-  let examples = ["help", "help step", "help Conv1D", "help facet"]
+  let examples = [
+    "help", "help step", "help Conv1D", "help facet", "help gallery", "help gallery right-context",
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     guard !line.operands.isEmpty else {
@@ -20,8 +22,13 @@ struct HelpCommand: Command {
         TextTable.lines(rows) + [
           "help COMMAND shows its form and examples, help LAYER its fields, shapes and an example;",
           "help path, help facet, help time: how to name layers, values and times",
+          "help gallery: mistakes that real projects have shipped, and how each is found",
         ]
       )
+    }
+    if line.operands[0] == "gallery", line.operands.count <= 2 {
+      guard line.operands.count == 2 else { return CommandOutput(Gallery.lines) }
+      return CommandOutput(try Gallery.entry(named: line.operands[1]).page)
     }
     let name = try line.single("a command or a layer")
     if let lines = Self.topics[name] { return CommandOutput(lines) }

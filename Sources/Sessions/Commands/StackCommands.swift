@@ -5,7 +5,7 @@ import Notation
 enum StackCommands {
   static let all: [any Command] = [
     StackCommand(), AddCommand(), InsertCommand(), RemoveCommand(), ReplaceCommand(), SetCommand(),
-    WrapCommand(), EditCommand(), UndoCommand(), RedoCommand(), BranchCommand(),
+    WrapCommand(), EditCommand(), UndoCommand(), RedoCommand(), BranchCommand(), RowCommand(),
   ]
 }
 

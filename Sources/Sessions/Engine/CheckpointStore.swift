@@ -1,19 +1,12 @@
 import Runtime
 import Tensors
 
-/// What is needed to go on from a step.
-struct Checkpoint {
-  var stream: StreamSnapshot
-  /// State leaves one step earlier, which a stale layer still sees.
-  var previous: [Int: Tensor]
-}
-
 /// Checkpoints of a run, at steps that are multiples of an interval.
 ///
 /// The interval grows with the run, so that they never take more than a fixed amount of memory. For a large
 /// state it begins larger, so that copying it costs a small part of stepping.
 struct CheckpointStore {
-  private var checkpoints: [Int: Checkpoint] = [:]
+  private var checkpoints: [Int: StreamSnapshot] = [:]
   private(set) var interval: Int
   private(set) var size = 0
   private(set) var budgetBytes: Int
@@ -28,9 +21,9 @@ struct CheckpointStore {
   /// Whether one should be taken at a step.
   func isWanted(at step: Int) -> Bool { step % interval == 0 && checkpoints[step] == nil }
 
-  mutating func add(_ checkpoint: Checkpoint, at step: Int) {
+  mutating func add(_ checkpoint: StreamSnapshot, at step: Int) {
     checkpoints[step] = checkpoint
-    size = max(1, checkpoint.stream.byteCount, size)
+    size = max(1, checkpoint.byteCount, size)
     if checkpoints.count == 1 {
       while interval > 1, interval < 1 << 12, interval << 15 < size { interval *= 2 }
     }
@@ -54,7 +47,7 @@ struct CheckpointStore {
   mutating func truncate(to step: Int) { checkpoints = checkpoints.filter { $0.key <= step } }
 
   /// The best start for a step: the last that is not behind it.
-  func last(upTo step: Int) -> (step: Int, checkpoint: Checkpoint)? {
+  func last(upTo step: Int) -> (step: Int, checkpoint: StreamSnapshot)? {
     var place = step / interval * interval
     while place >= 0 {
       if let found = checkpoints[place] { return (place, found) }

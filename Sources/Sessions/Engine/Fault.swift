@@ -1,107 +1,92 @@
+import Execution
+package import LayerTesting
 import Layers
-package import Programs
 import Runtime
 import Tensors
 
-/// A seeded mistake in the step-wise run of one layer: what a wrong streaming implementation does.
+/// A mistake seeded into the step-wise run of one layer, as it is typed.
 package struct Fault: Hashable, Sendable {
-  /// The kinds of mistakes.
-  package enum Kind: String, CaseIterable, Hashable, Sendable {
-    /// Every step starts from the state of one step earlier.
-    case staleState = "stale-state"
-    /// A step's new state is lost.
-    case dropState = "drop-state"
-    /// Invalid input is multiplied by 0 instead of replaced by 0.
-    case maskMultiply = "mask-multiply"
-  }
+  package typealias Kind = StepFault.Kind
 
   package var path: String
   package var kind: Kind
   /// The step in which it happens; in all steps if nil.
   package var step: Int?
+  /// Whether it happens in all steps from that one on.
+  package var goesOn = false
+
+  /// The kind as it is typed.
+  package var kindName: String { kind.rawValue }
 
   /// Such as `c2 stale-state at 5`.
   package var text: String {
-    "\(path.isEmpty ? "." : path) \(kind.rawValue)" + (step.map { " at \($0)" } ?? "")
+    "\(path.isEmpty ? "." : path) \(kind.rawValue)"
+      + (step.map { " \(goesOn ? "from" : "at") \($0)" } ?? "")
   }
 
-  func isActive(at position: Int) -> Bool { step == nil || step == position }
-
-  /// Whether a state leaf belongs to the layer or one inside it.
-  func isOwner(of leaf: String) -> Bool { path.isEmpty || leaf != path && leaf.isInside(path) }
+  /// The same where steps are fed by some schedule of blocks.
+  func seeded(blockSize: Int, _ schedule: BlockSchedule) -> StepFault {
+    guard let step else { return StepFault(layer: path, kind: kind) }
+    let start = schedule.blocks(before: step) * blockSize
+    return StepFault(layer: path, kind: kind, span: goesOn ? .from(start) : .at(start))
+  }
 }
 
-extension ModelRun {
-  /// Why a fault changes nothing here, if that can be told; and what is done to show it.
-  func obstacle(to fault: Fault) throws -> String? {
-    guard let stream else { return nil }
-    guard fault.kind == .maskMultiply else {
-      let hasState = stream.leaves.contains { fault.isOwner(of: $0.path) }
-      return hasState ? nil : "\(fault.path.shown) keeps no state, so this changes nothing"
-    }
-    let request = TraceRequest(
-      batch: input.batch, time: stream.blockSize, input: model.input,
-      constants: constants.block(0..<stream.blockSize).specs,
-      options: TraceOptions(training: model.training, poisonsInvalid: true))
-    let program = try model.trace(.step, request).program
-    guard program.multiplyingMasks(inLayers: [fault.path]) != nil else {
-      return "\(fault.path.shown) puts no 0 in the place of invalid input, so this changes nothing"
-    }
-    let text =
-      "invalid timesteps hold NaN now, to show where it is multiplied by 0 instead of replaced"
-    let hasGaps = input.lengths != input.ends
-    return hasGaps
-      ? text
-      : "\(text); behind the ends of rows only layers that look ahead see it: give gaps by "
-        + "input … --mask FILE, or verify, which tries gaps"
+extension BlockSchedule {
+  /// How many blocks are fed before a step.
+  func blocks(before step: Int) -> Int {
+    let round = blocks.reduce(0, +)
+    return step / blocks.count * round + blocks.prefix(step % blocks.count).reduce(0, +)
   }
 }
 
 extension [Fault] {
-  /// The layers that multiply by their masks.
-  var multiplyingLayers: [String] { filter { $0.kind == .maskMultiply }.map(\.path) }
+  /// Whether invalid timesteps hold NaN, because 0 times a number is 0 as well.
+  var poisons: Bool { contains { $0.kind == .maskMultiply } }
 }
 
-extension Program {
-  /// The program with every `select(mask, x, 0)` of these layers turned into `x * mask`; nil where they
-  /// have none.
-  package func multiplyingMasks(inLayers paths: [String]) -> Program? {
-    var result = self
-    var count = 0
-    var zeros: Set<ValueID> = []
-    for instruction in instructions {
-      switch instruction.op {
-      case .constant(let tensor) where tensor.rank == 0 && tensor.double(at: 0) == 0:
-        zeros.formUnion(instruction.results)
-      case .movement(.broadcast) where zeros.contains(instruction.operands[0]):
-        zeros.formUnion(instruction.results)
-      case .constant, .iota, .convert, .bitcast, .random, .unary, .binary, .compare, .select,
-        .movement, .reduction, .contraction, .indexing, .fft, .loop, .composite, .stopGradient:
-        break
-      }
+extension Document {
+  /// A model for the steps of this document: the same one where nothing is wrong on purpose.
+  func stepModel(_ model: Model, time: Int, cancel: CancelFlag?) throws -> Model {
+    guard !faults.isEmpty else { return model }
+    var parameters: [String: Tensor] = [:]
+    for spec in model.parameterSpecs { parameters[spec.path] = model[parameter: spec.path] }
+    let copy = try Model(
+      model.layer, input: model.input, constants: constants.specs, parameters: parameters,
+      seed: model.seed, time: time, memory: model.memory, cancel: cancel)
+    for (path, value) in parameters { copy[parameter: path] = value }
+    copy.training = training
+    copy.stepTraceRewrite = stepRewrite(blockSize: model.blockSize)
+    return copy
+  }
+
+  /// What puts the faults into the traces of steps; nil without any.
+  func stepRewrite(blockSize: Int) -> ((LayerTrace) throws -> LayerTrace)? {
+    guard !faults.isEmpty else { return nil }
+    let seeded = faults.map { $0.seeded(blockSize: blockSize, schedule) }
+    return { try $0.seeding(seeded) }
+  }
+}
+
+extension ModelRun {
+  /// Why a fault cannot be in these steps; nil where it can.
+  func obstacle(to fault: Fault, _ document: Document) throws -> String? {
+    for blocks in Set(document.schedule.blocks).sorted() {
+      let time = blocks * model.blockSize
+      let request = TraceRequest(
+        batch: input.batch, time: time, input: model.input,
+        constants: constants.block(0..<time).specs,
+        options: TraceOptions(training: model.training, taps: true))
+      let trace = try model.trace(.step, request)
+      let seeded = fault.seeded(blockSize: model.blockSize, document.schedule)
+      if let reason = seeded.obstacle(in: trace) { return reason }
     }
-    result.instructions = []
-    for instruction in instructions {
-      let isInside = paths.contains { scopes[instruction.scope].isInside($0) }
-      guard isInside, case .select = instruction.op, zeros.contains(instruction.operands[2]),
-        self[instruction.operands[1]].dtype.isFloating
-      else {
-        result.instructions.append(instruction)
-        continue
-      }
-      count += 1
-      let type = self[instruction.operands[1]]
-      let factor = ValueID(result.types.count)
-      result.types.append(type)
-      result.instructions.append(
-        Instruction(
-          op: .convert(type.dtype), operands: [instruction.operands[0]], results: [factor],
-          scope: instruction.scope))
-      result.instructions.append(
-        Instruction(
-          op: .binary(.mul), operands: [instruction.operands[1], factor],
-          results: instruction.results, scope: instruction.scope))
-    }
-    return count > 0 ? result : nil
+    return nil
+  }
+
+  /// Whether the biases of a layer and all inside it are 0, as they are drawn.
+  func biasesAreZero(inside path: String) -> Bool {
+    model.parameterSpecs.filter { $0.path.isInside(path) && $0.path.hasSuffix("bias") }
+      .allSatisfy { model[parameter: $0.path]?.doubles().allSatisfy { $0 == 0 } ?? true }
   }
 }

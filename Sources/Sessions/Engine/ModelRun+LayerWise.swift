@@ -49,7 +49,6 @@ extension ModelRun {
     for tap in layout.inputs {
       times[LayerWisePieces.inputName(tap.path)] = layout.unitTimes[tap.mask]
     }
-    let model = try modelWithoutFaults(cancel)
     for way in ways {
       let pieces = LayerWisePieces(
         model, input: input, constants: constants, way: way, demand: demand, layers: places,
@@ -68,16 +67,6 @@ extension ModelRun {
     guard let runner else { return nil }
     let step = try runner.observed(time: model.blockSize, cancel: cancel)
     return StepLayout(step, blocks: 1, rows: input.batch)
-  }
-
-  /// A model with the same parameters in whose steps nothing is changed on purpose.
-  private func modelWithoutFaults(_ cancel: CancelFlag?) throws -> Model {
-    guard !faults.multiplyingLayers.isEmpty else { return model }
-    var parameters: [String: Tensor] = [:]
-    for spec in model.parameterSpecs { parameters[spec.path] = model[parameter: spec.path] }
-    return try Model(
-      model.layer, input: model.input, constants: constants.specs, parameters: parameters,
-      seed: model.seed, time: input.time, memory: model.memory, cancel: cancel)
   }
 
   /// Whether what layers emit has been computed.

@@ -13,6 +13,8 @@ import Tensors
 /// steps that a changed end of the input leaves as they are.
 final class ModelRun {
   let model: Model
+  /// The model whose steps are made: another one where something is wrong with them on purpose.
+  let stepModel: Model
   let input: SequenceTensor
   let constants: Constants
   /// What the layer-wise run keeps; traced where nobody has done so before.
@@ -77,7 +79,8 @@ final class ModelRun {
   /// Starts at step 0, with the layer-wise result of the same model and input where that is known.
   init(
     _ document: Document, _ model: Model, input: SequenceTensor, _ demand: RunDemand,
-    budget: HistoryBudget, layerWise: LayerWiseRun? = nil, cancel: CancelFlag? = nil
+    budget: HistoryBudget, layerWise: LayerWiseRun? = nil, stepModel: Model? = nil,
+    cancel: CancelFlag? = nil
   ) throws {
     self.model = model
     knownDemand = demand
@@ -92,14 +95,14 @@ final class ModelRun {
     stepRevision = document.stepRevision
     if model.training != document.training { model.training = document.training }
     guard model.layer.supportsStep else {
-      (plan, runner, trace, places) = (nil, nil, nil, [])
+      (plan, runner, trace, places, self.stepModel) = (nil, nil, nil, [], model)
       return
     }
     let cut = StepPlan(input.time, document, model)
-    // Only a changed rewrite may throw the planned programs away.
-    let layers = faults.multiplyingLayers
-    if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) ?? $0 } }
-    let factory = RunnerFactory(model, constants, cut, input, document.faults, document.edits)
+    self.stepModel =
+      try stepModel ?? document.stepModel(model, time: input.time, cancel: cancel)
+    let factory = RunnerFactory(
+      self.stepModel, constants, cut, input, document.edits, poisons: faults.poisons)
     let runner = try factory.runner(cancel)
     plan = cut
     self.runner = runner
@@ -117,7 +120,7 @@ final class ModelRun {
     _ document: Document, continuing old: ModelRun, input: SequenceTensor,
     _ demand: RunDemand? = nil, layerWise: LayerWiseRun? = nil
   ) throws {
-    model = old.model
+    (model, stepModel) = (old.model, old.stepModel)
     self.layerWise = layerWise
     edits = document.edits
     knownDemand = demand
@@ -134,7 +137,8 @@ final class ModelRun {
       return
     }
     let plan = StepPlan(input.time, document, old.model)
-    let factory = RunnerFactory(model, constants, plan, input, faults, edits)
+    let factory = RunnerFactory(
+      stepModel, constants, plan, input, edits, poisons: faults.poisons)
     let runner = try factory.runner(nil)
     let trace = StepTrace(
       plan, rows: input.batch, blockSize: model.blockSize, budget: budget,

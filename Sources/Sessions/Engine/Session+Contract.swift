@@ -21,17 +21,9 @@ extension Session {
       seed: document.seed, time: run.input.time)
     for (path, value) in document.parameters { model[parameter: path] = value }
     model.training = document.training
-    seedFaults(of: run, into: model)
+    model.stepTraceRewrite = document.stepRewrite(blockSize: model.blockSize)
     return try verifier.verify(
       model, run.input, constants: run.constants, options: RunOptions(cancel: cancel),
       progress: tell)
-  }
-
-  private func seedFaults(of run: ModelRun, into model: Model) {
-    let layers = run.faults.multiplyingLayers
-    if !layers.isEmpty { model.stepRewrite = { $0.multiplyingMasks(inLayers: layers) ?? $0 } }
-    guard let plan = run.plan, layers.count < run.faults.count else { return }
-    let faults = run.faults
-    model.makeStateFault = { StateFaultsByTimestep(faults, plan) }
   }
 }

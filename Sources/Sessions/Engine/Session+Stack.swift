@@ -94,7 +94,7 @@ extension Session {
     document.origins = Self.moved(self.document.origins, moves)
     document.faults = self.document.faults.compactMap { fault in
       moves.first { $0.old == fault.path }.map { move in
-        Fault(path: move.new, kind: fault.kind, step: fault.step)
+        Fault(path: move.new, kind: fault.kind, step: fault.step, goesOn: fault.goesOn)
       }
     }
     document.expectations = self.document.expectations.compactMap { expected in

@@ -1,5 +1,6 @@
 import Comparison
 import Execution
+import LayerTesting
 import Layers
 import Programs
 import Runtime
@@ -8,17 +9,21 @@ import Traces
 
 /// Looks for the first layer, in the order of the data flow, whose step-wise run leaves the layer-wise one.
 ///
-/// Steps are made until a difference shows, each time four times as many as before, on a run of its own: the
-/// session stays where it is.
-struct Bisection {
+/// Steps are made and compared until a difference shows, on a run of its own: the session stays where it is.
+/// What the causes are looked for in are the steps around the first difference.
+final class Bisection {
   let session: Session
   let document: Document
   let model: Model
   let input: SequenceTensor
   let tolerance: Tolerance?
+  /// Models of steps with faults, so that each is planned once.
+  private var stepModels: [BlockSchedule: Model] = [:]
 
   /// Steps after which it is first looked.
   private static let firstHorizon = 64
+  /// How many steps before the first difference, and behind it, are looked at for causes.
+  private static let stepsAround = 256
   /// Bytes of states that are kept to look for causes.
   private static let stateBytes = 64 << 20
 
@@ -32,9 +37,10 @@ struct Bisection {
 
   /// What was found, and how much of the input was looked at.
   struct Answer {
-    let diagnosis: Diagnosis
-    /// The path of the first wrong layer.
-    let path: String?
+    /// The first wrong layer, its path, and why; nil where there is none.
+    let found: (diagnosis: Diagnosis, path: String)?
+    /// How many layers are equal, and how many by rounding.
+    let summary: String
     let steps: Int
     let allSteps: Int
   }
@@ -42,78 +48,110 @@ struct Bisection {
   /// The first wrong layer of the whole input.
   func answer() throws -> Answer {
     let run = try makeRun(input, document.schedule)
-    let layerWise = try run.layerWiseResult(cancel: session.cancel)
     let all = run.plan?.lastStep ?? 0
     var horizon = min(Self.firstHorizon, all)
     while true {
-      try advance(run, to: horizon)
-      let traces = try RunTraces(run, layerWise: layerWise)
-      let root = try firstWrong(traces, run)
-      if let root {
-        let states = try states(inside: root, upTo: horizon)
-        let whole = try RunTraces(run, layerWise: layerWise, states: states)
-        return Answer(
-          diagnosis: try diagnosis(whole, run), path: root, steps: horizon, allSteps: all)
+      try advance(run, to: horizon, of: all)
+      if let first = try firstDifference(run) {
+        let end = min(all, max(Self.firstHorizon, first + Self.stepsAround))
+        try advance(run, to: end, of: all)
+        let steps = max(0, first - Self.stepsAround)..<end
+        if let found = try diagnosis(run, steps) {
+          return Answer(found: found, summary: "", steps: run.position, allSteps: all)
+        }
       }
       guard horizon < all else {
-        return Answer(
-          diagnosis: try diagnosis(traces, run), path: nil, steps: all, allSteps: all)
+        return Answer(found: nil, summary: try summary(run), steps: all, allSteps: all)
       }
-      horizon = min(horizon * 4, all)
+      horizon = min(max(horizon, run.position) * 4, all)
     }
   }
+
+  /// The first step, counted from 0, in which a layer differs.
+  private func firstDifference(_ run: ModelRun) throws -> Int? {
+    _ = try run.layerWiseResult(cancel: session.cancel)
+    guard let comparison = try run.readyComparison() else { return nil }
+    try comparison.compare(upTo: run.position, cancel: session.cancel)
+    guard let tolerance else { return comparison.firstDifference.map { $0.step - 1 } }
+    var first: Int?
+    for place in run.places {
+      let verdict = try run.verdict(
+        place.path, tolerance: tolerance, cancel: session.cancel, tick: { _ in })
+      guard let found = verdict?.first, let trace = run.trace else { continue }
+      let latency = run.latency(place.path)
+      let step = (0..<run.position).first {
+        trace.time(place.path, after: $0 + 1) - latency > found.time
+      }
+      first = [first, step].compactMap { $0 }.min()
+    }
+    return first
+  }
+
+  /// Where and why the runs part in these steps; nil where they do not.
+  private func diagnosis(
+    _ run: ModelRun, _ steps: Range<Int>
+  ) throws -> (Diagnosis, String)? {
+    let layerWise = try run.layerWiseResult(cancel: session.cancel)
+    func diagnosis(_ states: [(leaf: StateLeafSpec, values: [Tensor])]) throws -> Diagnosis {
+      let traces = try RunTraces(run, layerWise: layerWise, steps: steps, states: states)
+      return try Diagnosis(
+        offline: traces.offline, stream: traces.stream, checksEnds: false, options: options(run),
+        goOn: { [session] in if session.cancel.isRaised { throw Model.cancelled } })
+    }
+    let first = try diagnosis([])
+    guard let finding = first.finding,
+      let path = run.places.first(where: {
+        $0.path.shown == first.comparisons[finding.index].pair.path
+      })?.path
+    else { return nil }
+    let states = try states(inside: path, in: steps, run)
+    return (states.isEmpty ? first : try diagnosis(states), path)
+  }
+
+  private func summary(_ run: ModelRun) throws -> String {
+    let verdicts = try run.places.compactMap {
+      try run.verdict($0.path, tolerance: tolerance, cancel: session.cancel, tick: { _ in })
+    }
+    let rounding = verdicts.count { $0.closeness == .rounding }
+    return "\(verdicts.count) places: \(verdicts.count - rounding) equal, \(rounding) rounding"
+  }
+
+  // MARK: - Runs
 
   /// Whether a layer is wrong when a part of the input is run by some schedule.
   func isWrong(_ path: String, _ input: SequenceTensor, _ schedule: BlockSchedule) throws -> Bool {
     let run = try makeRun(input, schedule)
-    guard let layerWise = try? run.layerWiseResult(cancel: session.cancel) else {
+    guard (try? run.layerWiseResult(cancel: session.cancel)) != nil else {
       if session.cancel.isRaised { throw Model.cancelled }
       return false
     }
-    try advance(run, to: run.plan?.lastStep ?? 0)
-    let traces = try RunTraces(run, layerWise: layerWise)
-    guard let alignment = try? TraceAlignment(offline: traces.offline, stream: traces.stream),
-      let pair = alignment.pairs.first(where: { $0.path == path.shown })
-    else { return false }
-    let comparison = try PlaceComparison(
-      pair, offline: traces.offline, stream: traces.stream, options: options(run),
-      isFirstOnly: true)
-    return comparison.verdict == .differ
+    let all = run.plan?.lastStep ?? 0
+    var horizon = 0
+    while horizon < all {
+      horizon = min(all, max(Self.firstHorizon, 2 * horizon))
+      try advance(run, to: horizon, of: all)
+      let verdict = try run.verdict(
+        path, tolerance: tolerance, cancel: session.cancel, tick: { _ in })
+      if let verdict, verdict.comparedSteps > 0, !verdict.isEqual { return true }
+    }
+    return false
   }
 
-  private func makeRun(_ input: SequenceTensor, _ schedule: BlockSchedule) throws -> ModelRun {
+  /// A run of a part of the input, at its start.
+  func makeRun(_ input: SequenceTensor, _ schedule: BlockSchedule) throws -> ModelRun {
     var document = document
     document.schedule = schedule
-    return try ModelRun(
-      document, model, input: input, RunDemand(), budget: session.history, cancel: session.cancel)
+    let run = try ModelRun(
+      document, model, input: input, RunDemand(), budget: session.history,
+      stepModel: stepModels[schedule], cancel: session.cancel)
+    stepModels[schedule] = run.stepModel
+    return run
   }
 
-  private func advance(_ run: ModelRun, to step: Int) throws {
-    let all = run.plan?.lastStep ?? 0
+  private func advance(_ run: ModelRun, to step: Int, of all: Int) throws {
     try run.go(
       to: step, cancel: session.cancel, progress: { position, _ in session.tell(position, of: all) }
     )
-  }
-
-  private func firstWrong(_ traces: RunTraces, _ run: ModelRun) throws -> String? {
-    let alignment = try TraceAlignment(offline: traces.offline, stream: traces.stream)
-    for (position, pair) in alignment.pairs.enumerated() {
-      if session.cancel.isRaised { throw Model.cancelled }
-      var options = options(run)
-      options.depth = max(options.depth, min(position + 1, 64))
-      let comparison = try PlaceComparison(
-        pair, offline: traces.offline, stream: traces.stream, options: options, isFirstOnly: true)
-      if comparison.verdict == .differ {
-        return run.places.first { $0.path.shown == pair.path }?.path
-      }
-    }
-    return nil
-  }
-
-  private func diagnosis(_ traces: RunTraces, _ run: ModelRun) throws -> Diagnosis {
-    try Diagnosis(
-      offline: traces.offline, stream: traces.stream, checksEnds: false, options: options(run),
-      goOn: { if session.cancel.isRaised { throw Model.cancelled } })
   }
 
   private func options(_ run: ModelRun) -> ArrayComparison.Options {
@@ -123,23 +161,35 @@ struct Bisection {
       names: .runs)
   }
 
-  /// The states of a layer before each step and behind the last, from a run of their own; none where they would
-  /// take much memory.
+  /// The states of a layer before each of some steps and behind the last, made again from a checkpoint; none
+  /// where they would take much memory.
   private func states(
-    inside path: String, upTo horizon: Int
+    inside path: String, in steps: Range<Int>, _ run: ModelRun
   ) throws -> [(leaf: StateLeafSpec, values: [Tensor])] {
-    let run = try makeRun(input, document.schedule)
-    guard let stream = run.stream else { return [] }
-    let leaves = stream.leaves.indices.filter { stream.leaves[$0].path.isInside(path) }
-    let bytes = leaves.reduce(0) { sum, leaf in
-      let type = stream.leaves[leaf].type
-      return Rational.sum(sum, type.shape.byteCount(of: type.dtype))
+    guard let trace = run.trace, let stream = run.stream,
+      let (start, checkpoint) = trace.checkpoints.last(upTo: steps.lowerBound)
+    else { return [] }
+    let leaves = stream.leaves.indices.filter {
+      stream.leaves[$0].path.isInside(path)
+        && !stream.leaves[$0].path.hasPrefix(StepFault.memoryPrefix)
     }
-    guard Rational.product(bytes, horizon + 1) <= Self.stateBytes else { return [] }
-    var values: [[Tensor]] = leaves.map { [stream.value(of: $0)] }
-    for step in 0..<horizon {
-      try advance(run, to: step + 1)
-      for (place, leaf) in leaves.enumerated() { values[place].append(stream.value(of: leaf)) }
+    let bytes = leaves.reduce(0) { sum, leaf in
+      Rational.sum(sum, stream.leaves[leaf].type.shape.byteCount(of: .float64))
+    }
+    guard !leaves.isEmpty, Rational.product(bytes, steps.upperBound + 1) <= Self.stateBytes else {
+      return []
+    }
+    let runner = try trace.freshRunner()
+    try runner.restore(checkpoint, at: start)
+    var values: [[Tensor]] = leaves.map { _ in [] }
+    while true {
+      if runner.position >= steps.lowerBound {
+        for (place, leaf) in leaves.enumerated() {
+          values[place].append(runner.stream.value(of: leaf))
+        }
+      }
+      guard runner.position < steps.upperBound else { break }
+      _ = try runner.step(cancel: session.cancel) {}
     }
     return zip(leaves, values).map { (stream.leaves[$0], $1) }
   }

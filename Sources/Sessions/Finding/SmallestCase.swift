@@ -2,8 +2,9 @@ import Layers
 import Runtime
 import Tensors
 
-/// The smallest part of an input that still shows a mistake: found by trying halves (delta debugging), so
-/// that a long input takes a number of runs that grows with its logarithm only.
+/// The smallest part of an input that still shows a mistake: found by trying ends of it, each four times as long
+/// as the last, and then halves (delta debugging), so that a long input takes a number of runs that grows with its
+/// logarithm only.
 struct SmallestCase {
   /// The timesteps of the input that are left.
   private(set) var times: Range<Int>
@@ -19,7 +20,7 @@ struct SmallestCase {
   private var budget: Int
 
   /// More steps than this are not spent on it.
-  private static let leastBudget = 20_000
+  private static let leastBudget = 10_000
 
   /// Shrinks what shows that a layer is wrong; `step` is the first one that shows it.
   init(_ bisection: Bisection, path: String, step: Int, boundaries: [Int]) throws {
@@ -28,7 +29,7 @@ struct SmallestCase {
     times = 0..<min(end, input.time)
     rows = Array(0..<input.batch)
     schedule = bisection.document.schedule
-    budget = max(Self.leastBudget, 4 * step)
+    budget = max(Self.leastBudget, 3 * step)
     // Constants have timesteps and rows of their own.
     guard bisection.document.constants.isEmpty else { return }
     do {
@@ -40,7 +41,18 @@ struct SmallestCase {
 
   private mutating func shrink(_ bisection: Bisection, _ path: String) throws {
     let block = max(bisection.model.layer.blockSize, 1)
-    guard try isWrong(bisection, path, times, rows, schedule) else { return }
+    // A short end of it first, so that most of what is tried is short.
+    var length = 4 * block * schedule.blocks.reduce(0, +)
+    while length < times.count {
+      let part = times.upperBound - length..<times.upperBound
+      if try isWrong(bisection, path, part, rows, schedule) { break }
+      length *= 4
+    }
+    let start = length < times.count ? times.upperBound - length : times.lowerBound
+    guard try start > times.lowerBound || isWrong(bisection, path, times, rows, schedule) else {
+      return
+    }
+    times = start..<times.upperBound
     if rows.count > 1 {
       for row in rows where try isWrong(bisection, path, times, [row], schedule) {
         rows = [row]
@@ -56,17 +68,17 @@ struct SmallestCase {
       }
     }
     // With shorter steps it may show within the step that showed it.
-    var (low, high) = (max(times.upperBound - fed, 0), times.upperBound)
+    var (low, high) = (max(times.upperBound - fed, times.lowerBound), times.upperBound)
     while high - low > block {
       let middle = max((low + high) / 2 / block * block, low + block)
       guard middle < high else { break }
-      if try isWrong(bisection, path, 0..<middle, rows, schedule) {
+      if try isWrong(bisection, path, times.lowerBound..<middle, rows, schedule) {
         high = middle
       } else {
         low = middle
       }
     }
-    times = 0..<high
+    times = times.lowerBound..<high
     // What lies before it, the larger parts first.
     var part = times.count / 2 / block * block
     while part >= block {

@@ -217,21 +217,20 @@ final class LayerWisePieces {
       ?? model.makeStream(batch: input.batch, constants: constants, cancel: cancel)
     self.stream = stream
     if checkpoints.count == 0 {
-      checkpoints.add(Checkpoint(stream: stream.snapshot(), previous: [:]), at: 0)
+      checkpoints.add(stream.snapshot(), at: 0)
     }
     let start = number * way.time
     if stream.position > start
       || checkpoints.hasOne(behind: stream.position / way.time, upTo: number)
     {
       guard let found = checkpoints.last(upTo: number) else { preconditionFailure("0 is kept.") }
-      try stream.restore(found.checkpoint.stream)
+      try stream.restore(found.checkpoint)
     }
     var output: RunOutput?
     while stream.position <= start {
       let place = stream.position
       if checkpoints.isWanted(at: place / way.time) {
-        checkpoints.add(
-          Checkpoint(stream: stream.snapshot(), previous: [:]), at: place / way.time)
+        checkpoints.add(stream.snapshot(), at: place / way.time)
       }
       output = try stream.step(
         input.timesteps(place..<place + way.time),

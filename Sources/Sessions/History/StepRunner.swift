@@ -13,7 +13,6 @@ final class StepRunner {
   let plan: StepPlan
   private let source: SequenceTensor
   private let options: RunOptions
-  private var faults: StateFaults
   /// Changes of the state by the position at which they are made.
   private let edits: [Int: [StateEdit]]
   /// Steps by the number of timesteps that they are fed.
@@ -28,10 +27,10 @@ final class StepRunner {
   /// `source` is the input with as many timesteps as all steps take; with `poisons` every layer gives NaN
   /// at invalid timesteps.
   init(
-    _ stream: Runtime.Stream, _ plan: StepPlan, over source: SequenceTensor, faults: StateFaults,
+    _ stream: Runtime.Stream, _ plan: StepPlan, over source: SequenceTensor,
     edits: [StateEdit] = [], poisons: Bool
   ) {
-    (self.stream, self.plan, self.source, self.faults) = (stream, plan, source, faults)
+    (self.stream, self.plan, self.source) = (stream, plan, source)
     self.edits = Dictionary(grouping: edits, by: \.step)
     options = RunOptions(taps: true).poisoningInvalid(poisons)
     applyEdits()
@@ -43,11 +42,9 @@ final class StepRunner {
     for edit in own { edit.apply(to: stream) }
   }
 
-  /// What the layers see of the state in the next step, faults included.
-  func stateSeen() throws -> [Tensor] {
+  /// The state that the next step starts from, with room for it.
+  func state() throws -> [Tensor] {
     try stream.makeRoom(for: plan.boundaries[position + 1] - plan.boundaries[position])
-    faults.willStep(stream) { $0.isActive(at: position) }
-    defer { faults.didNotStep(stream) }
     return stream.leaves.indices.map { stream.value(of: $0) }
   }
 
@@ -69,20 +66,13 @@ final class StepRunner {
     let time = plan.boundaries[position + 1] - start
     let step = try stream.withRoom(for: time) {
       let step = try observed(time: time, cancel: cancel)
-      faults.willStep(stream) { $0.isActive(at: position) }
-      do {
-        if short.contains(time) {
-          try step.step(from: start)
-        } else {
-          try watched(step, start, cancel, tick)
-        }
-      } catch {
-        faults.didNotStep(stream)
-        throw error
+      if short.contains(time) {
+        try step.step(from: start)
+      } else {
+        try watched(step, start, cancel, tick)
       }
       return step
     }
-    faults.didStep(stream) { $0.isActive(at: position) }
     position += 1
     applyEdits()
     return step
@@ -101,14 +91,11 @@ final class StepRunner {
   }
 
   /// What is needed to go on from here.
-  var checkpoint: Checkpoint {
-    Checkpoint(stream: stream.snapshot(), previous: faults.previous)
-  }
+  var checkpoint: StreamSnapshot { stream.snapshot() }
 
   /// Goes to a checkpoint.
-  func restore(_ checkpoint: Checkpoint, at step: Int) throws {
-    try stream.restore(checkpoint.stream)
-    faults.previous = checkpoint.previous
+  func restore(_ checkpoint: StreamSnapshot, at step: Int) throws {
+    try stream.restore(checkpoint)
     position = step
     applyEdits()
   }
@@ -120,17 +107,14 @@ struct RunnerFactory {
   private let constants: Constants
   private let plan: StepPlan
   private let source: SequenceTensor
-  private let faults: [Fault]
   private let edits: [StateEdit]
   private let poisons: Bool
 
   init(
     _ model: Model, _ constants: Constants, _ plan: StepPlan, _ input: SequenceTensor,
-    _ faults: [Fault], _ edits: [StateEdit]
+    _ edits: [StateEdit], poisons: Bool
   ) {
-    (self.model, self.plan, self.faults, self.edits) = (model, plan, faults, edits)
-    // 0 times a number is 0 as well: only NaN shows that a mask is multiplied.
-    poisons = !faults.multiplyingLayers.isEmpty
+    (self.model, self.plan, self.edits, self.poisons) = (model, plan, edits, poisons)
     self.constants = poisons ? constants.mapValues(\.poisoned) : constants
     let end = plan.boundaries[plan.lastStep]
     source = poisons ? input.padded(by: max(0, end - input.time)).poisoned() : input
@@ -140,6 +124,6 @@ struct RunnerFactory {
   func runner(_ cancel: CancelFlag?) throws -> StepRunner {
     let stream = try model.makeStream(batch: source.batch, constants: constants, cancel: cancel)
     return StepRunner(
-      stream, plan, over: source, faults: StateFaults(faults), edits: edits, poisons: poisons)
+      stream, plan, over: source, edits: edits, poisons: poisons)
   }
 }

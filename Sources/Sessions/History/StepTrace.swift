@@ -144,7 +144,7 @@ final class StepTrace {
   }
 
   /// Keeps a checkpoint where one is wanted.
-  func addCheckpoint(at step: Int, _ make: () -> Checkpoint) {
+  func addCheckpoint(at step: Int, _ make: () -> StreamSnapshot) {
     if checkpoints.isWanted(at: step) { checkpoints.add(make(), at: step) }
   }
 

@@ -1,3 +1,4 @@
+import LayerTesting
 import Layers
 import Runtime
 import Serialization
@@ -105,7 +106,9 @@ extension Session {
       event.steps = StepDigests(Array(words), rows: trace.rows)
     }
     if let stream = run.stream {
-      event.state = stream.leaves.enumerated().map { index, leaf in
+      event.state = stream.leaves.enumerated().compactMap { index, leaf in
+        // What faults remember is no part of the model.
+        guard !leaf.path.hasPrefix(StepFault.memoryPrefix) else { return nil }
         var digest = Digest()
         digest.add(stream.value(of: index))
         return SessionEvent.Leaf(path: leaf.path, digest: digest.value)

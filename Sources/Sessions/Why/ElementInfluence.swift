@@ -1,10 +1,13 @@
 import Diagnostics
+import LayerTesting
 import Layers
+import Programs
 import Runtime
 import Tensors
 
-/// The inputs that move one finite output most: one backward pass over the layer-wise run of what comes before
-/// it, so that the way leads across time as the state does.
+/// The inputs that move one finite number most: one backward pass over the layer-wise run of what comes before
+/// it, or, for a number of the state, over the steps up to there, so that the way leads across time as the
+/// state does.
 struct ElementInfluence {
   let lines: [String]
 
@@ -13,27 +16,55 @@ struct ElementInfluence {
   private static let mostTime = 2048
 
   init(_ target: WhyTarget, _ session: Session) throws {
-    guard case .output(let path, let step, let index) = target.place, let time = target.time else {
-      self.lines = [
-        "\(target.name) is \(NumberText.short(target.number)), a finite number of the state",
-        "why PATH[row, t, channel] says what moves an output",
-      ]
-      return
-    }
     let (run, plan) = try session.requireSteps()
     guard run.input.values.dtype.isFloating else {
       throw CommandError(
         .invalidOperand, found: "an input of \(run.input.values.dtype.name)",
         expected: "floating-point input: whole numbers cannot be moved a little")
     }
+    let block = run.model.blockSize
     // Inputs behind the step cannot have moved it.
+    let step =
+      switch target.place {
+      case .output(_, let step, _), .state(_, let step, _): step
+      }
     let end = min(plan.boundaries[step + 1], run.input.time)
-    let start = max(0, end - Self.mostTime) / run.model.blockSize * run.model.blockSize
-    let skipped = run.trace.map { $0.time(path, after: plan.step(atInput: start)) } ?? 0
-    let gradient = try run.model.elementGradient(
-      run.input.timesteps(start..<end), constants: run.constants.block(start..<end), path: path,
-      index: [index[0], time - skipped] + index.dropFirst(2),
-      options: RunOptions(cancel: session.cancel), progress: session.tell)
+    let start = max(0, end - Self.mostTime) / block * block
+    let options = RunOptions(cancel: session.cancel)
+    let gradient: Tensor
+    let (time, row, name): (Int, Int, String)
+    switch target.place {
+    case .output(let path, _, let index):
+      time = target.time ?? 0
+      (row, name) = (index[0], "\(path.shown) at t \(time), row \(index[0])")
+      let skipped = run.trace.map { $0.time(path, after: plan.step(atInput: start)) } ?? 0
+      gradient = try run.model.elementGradient(
+        run.input.timesteps(start..<end), constants: run.constants.block(start..<end), path: path,
+        index: [index[0], time - skipped] + index.dropFirst(2), options: options,
+        progress: session.tell)
+    case .state(let leaf, _, let index):
+      (time, row) = (end - 1, index[0])
+      name = "\(leaf) behind t \(time), row \(row)"
+      let type = run.stream?.leaves.first { $0.path == leaf }?.type
+      guard start == 0, end > 0, type?.dtype.isFloating == true,
+        !leaf.hasPrefix(StepFault.memoryPrefix)
+      else {
+        self.lines = [
+          "\(target.name) is \(NumberText.short(target.number))",
+          start > 0
+            ? "what moves a state is looked for up to t \(Self.mostTime): goto one before it"
+            : "it is no number that inputs move a little",
+        ]
+        return
+      }
+      // A state is the same whatever the blocks, padding behind the end included.
+      let fed = run.input.padded(by: (block - end % block) % block)
+      let length = (end + block - 1) / block * block
+      gradient = try run.model.stateGradient(
+        fed.timesteps(0..<length), constants: run.constants.block(0..<length), leaf: leaf,
+        index: index, options: options, progress: session.tell
+      ).sliced(time: 0..<end)
+    }
     let x = run.input.timesteps(start..<end)
     var ranked: [(weight: Double, position: Int)] = []
     for position in 0..<gradient.count {
@@ -65,7 +96,7 @@ struct ElementInfluence {
       ["\(target.name) is \(NumberText.short(target.number))"]
       + TextTable.lines(rows, rightAligned: [1, 2])
       + [
-        "\(path.shown) at t \(time), row \(index[0]) is moved most by the input at t \(start + place[1]), "
+        "\(name) is moved most by the input at t \(start + place[1]), "
           + "\(time - start - place[1] == 0 ? "the same timestep" : "\((time - start - place[1]).magnitude) \(time > start + place[1] ? "before" : "behind")")"
           + cut
       ]

@@ -54,10 +54,10 @@ struct OriginReport {
   ) throws -> (step: Int, OriginWalk.Element?) {
     switch place {
     case .output(let path, let step, let index):
-      let evaluation = try StepEvaluation(run, step: step, state: run.stateSeen(inStep: step))
+      let evaluation = try StepEvaluation(run, step: step, state: run.state(beforeStep: step))
       return (step, evaluation.output(of: path, index))
     case .state(let leaf, let step, let index):
-      let evaluation = try StepEvaluation(run, step: step, state: run.stateSeen(inStep: step))
+      let evaluation = try StepEvaluation(run, step: step, state: run.state(beforeStep: step))
       return (step, evaluation.state(leaf, index))
     }
   }

@@ -19,19 +19,16 @@ struct StepEvaluation {
     }
     self.step = step
     let range = plan.boundaries[step]..<plan.boundaries[step + 1]
-    let multiplying = run.faults.multiplyingLayers
-    let poisons = !multiplying.isEmpty
+    let poisons = run.faults.poisons
     let block = run.input.timesteps(range)
     let constants = run.constants.block(range)
     let request = TraceRequest(
       batch: run.input.batch, time: range.count, input: run.model.input, constants: constants.specs,
       options: TraceOptions(training: run.model.training, taps: true, poisonsInvalid: poisons),
       cacheCapacity: try stream.cacheCapacity(at: range.upperBound))
-    let trace = try run.model.trace(.step, request)
+    let trace = try run.stepModel.rewrittenStep(request)
     layers = trace.layers
-    var program = trace.program
-    if poisons { program = program.multiplyingMasks(inLayers: multiplying) ?? program }
-    program = program.decomposed()
+    let program = trace.program.decomposed()
     let known = Self.inputs(run, poisons ? block.filledInvalid(with: .nan) : block, constants)
     let leaves = Dictionary(
       zip(stream.leaves.map(\.path), state), uniquingKeysWith: { first, _ in first })
@@ -102,12 +99,12 @@ struct StepEvaluation {
 }
 
 extension ModelRun {
-  /// What the layers see of the state in a step that was made, faults included.
-  func stateSeen(inStep step: Int) throws -> [Tensor] {
+  /// The state from which a step started that was made.
+  func state(beforeStep step: Int) throws -> [Tensor] {
     guard let trace, let (start, checkpoint) = trace.checkpoints.last(upTo: step) else { return [] }
     let runner = try trace.freshRunner()
     try runner.restore(checkpoint, at: start)
     while runner.position < step { _ = try runner.step(cancel: nil) {} }
-    return try runner.stateSeen()
+    return try runner.state()
   }
 }

@@ -98,7 +98,9 @@ enum CauseTable {
     let found = findings.filter { $0.score >= CauseFinding.leastScore }
       .enumerated().sorted { ($0.element.score, -$0.offset) > ($1.element.score, -$1.offset) }
       .map(\.element)
-    let named = Set(found.map(\.cause))
-    return (found, findings.map(\.cause).filter { !named.contains($0) })
+    // Several tests may look for one cause.
+    var named: Set<Cause> = []
+    let first = found.filter { named.insert($0.cause).inserted }
+    return (first, findings.map(\.cause).filter { named.insert($0).inserted })
   }
 }

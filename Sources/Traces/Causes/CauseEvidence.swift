@@ -45,6 +45,9 @@ struct CauseEvidence {
   let before: PlaceComparison?
   /// All timesteps of the place in OFFLINE.
   let timeCount: Int
+  /// How many of its outputs come late, beside what comes late to it: how far it looks ahead; 0 where nobody
+  /// said it.
+  let ownLatency: Int
   /// Timesteps that STREAM lacks at this place and not before it.
   let lacking: (first: Int, last: Int)
 

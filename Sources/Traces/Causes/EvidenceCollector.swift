@@ -47,7 +47,8 @@ struct EvidenceCollector {
       isFeedKnown: place.inputs != nil, hasBefore: index > 0, states: states,
       held: try held(states, pair, sources: [index] + feeds, times, near: near),
       explained: try explained(comparison, first, second, blocks),
-      before: feeds.first.map { comparisons[$0] }, timeCount: place.timeCount, lacking: lacking)
+      before: feeds.first.map { comparisons[$0] }, timeCount: place.timeCount,
+      ownLatency: ownLatency(pair, feeds), lacking: lacking)
   }
 
   /// The timesteps that are looked at: all, or those around the first difference.
@@ -63,6 +64,13 @@ struct EvidenceCollector {
     let blocks = blockTimes(comparison.pair, within: start..<start + 1)
     if let block = blocks.first?.times { start = max(all.lowerBound, block.lowerBound) }
     return start..<min(all.upperBound, start + count)
+  }
+
+  private func ownLatency(_ pair: TraceAlignment.Pair, _ feeds: [Int]) -> Int {
+    guard let own = stream.places[pair.stream].latency, let feed = feeds.first,
+      let before = stream.places[comparisons[feed].pair.stream].latency
+    else { return 0 }
+    return max(0, own - before)
   }
 
   private func late(_ pair: TraceAlignment.Pair, _ times: Range<Int>) -> Range<Int> {
@@ -147,7 +155,7 @@ struct EvidenceCollector {
     for source in sources {
       let other = comparisons[source].pair
       let place = stream.places[other.stream]
-      let late = late(other, times).clamped(to: 0..<place.timeCount)
+      let late = late(other, times).clamped(to: place.firstTime..<place.timeCount)
       guard !late.isEmpty else { continue }
       let values = try stream.compared(other.stream, late)
       let starts = BlockStarts(stream, other.stream)

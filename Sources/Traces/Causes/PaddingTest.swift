@@ -5,7 +5,7 @@ struct PaddingTest: CauseTest {
   func findings(_ evidence: CauseEvidence) -> [CauseFinding] {
     var finding = CauseFinding(.paddingRead)
     let rows = 0..<evidence.offline.rowCount
-    let padded = rows.filter { padding(evidence, $0) != nil }
+    let padded = rows.filter { padding(evidence, $0) != nil || hasGap(evidence, $0) }
     if !padded.isEmpty, padded.count < rows.count {
       let isSame = evidence.wrongRows == padded
       finding.support(
@@ -24,6 +24,11 @@ struct PaddingTest: CauseTest {
         (-8...32).contains(distance), 1,
         "row \(row) ends at t \(edge), and differs from t \(evidence.firstTime) on")
     }
+    if let row = evidence.comparison.firstPlace?.row, let gap = gap(evidence, row) {
+      finding.support(
+        evidence.firstTime - gap <= 32, 1.5,
+        "row \(row) is invalid up to t \(gap), and differs from t \(evidence.firstTime) on")
+    }
     if let last = evidence.blocks.last, last.times.upperBound >= evidence.timeCount,
       evidence.pairExtra > 0
     {
@@ -34,6 +39,19 @@ struct PaddingTest: CauseTest {
       )
     }
     return finding.supports.isEmpty && finding.contradicts.isEmpty ? [] : [finding]
+  }
+
+  /// The last invalid timestep of a row before its first difference; nil where there is none.
+  private func gap(_ evidence: CauseEvidence, _ row: Int) -> Int? {
+    guard evidence.offline.mask != nil else { return nil }
+    let end = min(max(evidence.firstTime - evidence.start, 0), evidence.offline.timeCount)
+    return (0..<end).last { !evidence.offline.isValid(row, $0) }.map { $0 + evidence.start }
+  }
+
+  /// Whether a row has invalid timesteps.
+  private func hasGap(_ evidence: CauseEvidence, _ row: Int) -> Bool {
+    guard evidence.offline.mask != nil else { return false }
+    return (0..<evidence.offline.timeCount).contains { !evidence.offline.isValid(row, $0) }
   }
 
   /// The timestep from which on a row holds padding: invalid by its mask, or the same values to the end of

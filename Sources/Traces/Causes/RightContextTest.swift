@@ -8,6 +8,13 @@ struct RightContextTest: CauseTest {
       evidence.lateInBlocks, 3,
       "wrong blocks are equal at their start and differ in their last "
         + "\(whole.map(\.differing.count).max() ?? 0) timesteps at most")
+    if evidence.ownLatency > 0, let prefix = evidence.prefixLength {
+      finding.support(
+        prefix <= evidence.ownLatency, 5,
+        "it looks \(evidence.ownLatency) timesteps ahead, and every wrong block differs in its first "
+          + "\(prefix) outputs at most, those that look into it")
+      return [finding]
+    }
     let isFirstWrong = !(evidence.blocks.first?.isEqual ?? true) && evidence.start == 0
     finding.support(
       isFirstWrong && (evidence.firstOffset ?? 0) > 0, 1, "block 0 differs at its end already")

@@ -1,4 +1,5 @@
 import Comparison
+import Tensors
 
 /// Whether a state goes from each block to the next as it should.
 struct StateHandOverTest: CauseTest {
@@ -49,6 +50,12 @@ struct StateHandOverTest: CauseTest {
       isSeam && block.index > 1, 1.5,
       "the seams before t \(evidence.firstTime) show nothing, though a state that begins anew is wrong "
         + "at the first")
+    let later = evidence.blocksFromFirst.dropFirst().filter { $0.times.count > 0 }
+    let startRight = later.count { $0.differing.first != 0 }
+    reset.contradict(
+      isSeam && later.count > 1 && 2 * startRight > later.count, 3,
+      "\(startRight) of the \(later.count) blocks behind it start right, though a state that begins anew is "
+        + "wrong at each")
     carried.support(
       isSeam && evidence.isNamed(["conv", "cache", "attn", "attention"]), 0.5,
       "\(evidence.place.path) is named as something that keeps a cache")
@@ -66,10 +73,13 @@ struct StateHandOverTest: CauseTest {
     for held in evidence.held {
       let name = held.state.name
       guard let wrong = held.firstWrong else {
-        carried.contradict(
+        let isRight =
           held.state.isEntering && held.source != evidence.place.path
-            && (held.state.isOwn || held.source == evidence.feed?.path), 2,
-          "\(name) holds the last \(held.length) timesteps of \(held.source) before every block")
+          && (held.state.isOwn || held.source == evidence.feed?.path)
+        let text =
+          "\(name) holds the last \(held.length) timesteps of \(held.source) before every block"
+        carried.contradict(isRight, 2, text)
+        reset.contradict(isRight, 2, text)
         continue
       }
       guard (block - 1...block + 1).contains(wrong.block) else { continue }
@@ -77,7 +87,9 @@ struct StateHandOverTest: CauseTest {
       carried.support(true, 4, "\(name): \(held.text(wrong))")
       reset.support(isZero && held.state.isEntering, 5, "\(name): \(held.text(wrong))")
     }
-    for leaf in evidence.states where leaf.isOwn && leaf.count > 2 {
+    // Flags of what is valid are the same in every full window.
+    for leaf in evidence.states
+    where leaf.isOwn && leaf.count > 2 && leaf.values.dtype != .bool {
       guard let constant = leaf.constant(from: 1) else { continue }
       let what = constant.isZero ? "zero" : "the same"
       let text = "\(leaf.name) is \(what) before every block from block 1 on"

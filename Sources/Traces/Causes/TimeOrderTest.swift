@@ -5,6 +5,7 @@ struct TimeOrderTest: CauseTest {
   func findings(_ evidence: CauseEvidence) -> [CauseFinding] {
     var lost = CauseFinding(.timestepLost)
     var repeated = CauseFinding(.timestepRepeated)
+    var trimmed = CauseFinding(.tailTrimmed)
     let maps = evidence.wrongRows.prefix(4).map { changes(evidence, row: $0) }
     guard let first = maps.first, let change = first.changes.first,
       maps.allSatisfy({ 10 * $0.matched >= 8 * $0.wrong })
@@ -15,6 +16,15 @@ struct TimeOrderTest: CauseTest {
       "from t \(change.time) on STREAM has the timesteps of OFFLINE \(describe(change.shift))"
       + (counts.count > 1 ? ", and \(counts.count - 1) more such places" : "")
       + (change.isSeam ? ", at the start of a block" : "")
+    if first.changes.count == 1, change.shift > 0, evidence.start == 0,
+      change.time <= change.shift
+    {
+      trimmed.support(
+        true, 5,
+        "STREAM is \(change.shift) late from the start: what comes before the first timestep was kept, and "
+          + "as much is missing at the end")
+      return [trimmed]
+    }
     if total < 0 {
       lost.support(true, 5, text)
     } else {

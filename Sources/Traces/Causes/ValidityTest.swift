@@ -8,7 +8,7 @@ struct ValidityTest: CauseTest {
     if let first = evidence.comparison.first, !first.stream.isFinite, first.offline.isFinite {
       var finding = CauseFinding(.notFinite)
       finding.support(
-        true, 4,
+        true, 6,
         "STREAM is \(NumberText.short(first.stream)) where OFFLINE is \(NumberText.short(first.offline)): "
           + "look for a row of attention without a valid key, 0 · inf, or a state that was never set"
       )

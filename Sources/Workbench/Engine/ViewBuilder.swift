@@ -106,7 +106,7 @@ struct ViewBuilder {
     var isKnown = request.wantsAgreement
     let rows = nodes.map { node -> LayerRow in
       let fault = faults.first { $0.path == node.path }.map { fault in
-        LayerWarning("FAULT \(fault.kind.rawValue)", brief: fault.kind.rawValue)
+        LayerWarning("FAULT \(fault.kindName)", brief: fault.kindName)
       }
       let nan = node.path == nanPath ? session.firstNaN(node.path) : nil
       var row = LayerRow(
