@@ -1,3 +1,5 @@
+import Diagnostics
+import Serialization
 import Tensors
 import Weights
 

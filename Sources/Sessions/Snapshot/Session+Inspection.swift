@@ -1,5 +1,6 @@
 package import Comparison
 import Datasets
+import Diagnostics
 import Layers
 import Programs
 package import Runtime
