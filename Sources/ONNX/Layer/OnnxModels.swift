@@ -1,6 +1,7 @@
 public import Layers
 package import Serialization
 import Synchronization
+import Weights
 
 /// The models that a session has opened: a layer finds its model here by the path that its config names,
 /// so that a session decides which files are read.

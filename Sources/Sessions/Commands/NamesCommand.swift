@@ -1,4 +1,4 @@
-import Weights
+import Serialization
 
 /// `names FILE`: what tokens are called.
 struct NamesCommand: Command {
