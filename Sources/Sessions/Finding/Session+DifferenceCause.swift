@@ -24,7 +24,7 @@ extension Session {
       return "\(first.path.shown) is the first in the order of the data flow: bisect says why"
     }
     let answer = try Bisection(self, tolerance: nil).answer()
-    run.differenceCause = answer.diagnosis.sentence
+    run.differenceCause = answer.found?.diagnosis.sentence
     return run.differenceCause
   }
 }

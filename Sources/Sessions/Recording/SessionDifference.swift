@@ -1,6 +1,5 @@
 import Diagnostics
-import Serialization
-package import Weights
+package import Serialization
 
 /// Two recorded sessions side by side: which commands both have, and where the first difference is.
 package struct SessionDifference {
