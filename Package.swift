@@ -171,7 +171,7 @@ let package = Package(
     .executableTarget(
       name: "train-bytes",
       dependencies: [
-        "Models", "Runtime", "Layers", "Weights", "Diagnostics", "Serialization",
+        "Models", "Runtime", "Layers", "Weights", "Tensors", "Diagnostics", "Serialization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Sources/TrainBytes", swiftSettings: settings),

@@ -4,6 +4,7 @@ import Layers
 import Models
 import Runtime
 import Serialization
+import Tensors
 import Weights
 
 /// Trains the small model of bytes that `Sessions/bytes.session` shows, and writes its weights in half
