@@ -80,7 +80,7 @@ struct DifferencesTests {
     let session = Session()
     for line in [
       "stack Serial([Dense(features: 2, name: \"a\"), LSTM(units: 3, name: \"lstm\")])",
-      "input noise --channels 3 --time 3000 --seed 3", "fault lstm stale-state at 1003", "run",
+      "input noise --channels 3 --time 3000 --seed 3", "fault lstm stale-state from 1003", "run",
     ] { #expect(session.perform(line).error == nil) }
     let table = try session.differences(row: 0, steps: 996..<1012, columns: 16)
     let line = try #require(table.lines.first { $0.path == "lstm" })

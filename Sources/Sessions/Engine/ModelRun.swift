@@ -51,7 +51,9 @@ final class ModelRun {
   var stateBytes: [String: Int] {
     let capacity = stream?.cacheCapacity
     if let known = knownStateBytes, known.capacity == capacity { return known.bytes }
-    let bytes = Self.bytes(stream?.leaves ?? [])
+    // What a fault on purpose remembers is no part of the stack.
+    let leaves = stream?.leaves ?? []
+    let bytes = Self.bytes(leaves.filter { !$0.path.hasPrefix(StepFault.memoryPrefix) })
     knownStateBytes = (capacity, bytes)
     return bytes
   }
