@@ -166,11 +166,13 @@ struct FaultRewrite {
 
   // MARK: - Memory
 
+  private func memoryPath(_ name: String) -> String { "\(StepFault.memoryPrefix)\(number)/\(name)" }
+
   /// What a state leaf of the fault's own holds.
   mutating func memory(
     _ name: String, _ type: ValueType, kind: StateKind = .replaced, start: LayerTrace.AddedState
   ) -> Value {
-    let path = "\(StepFault.memoryPrefix)\(number)/\(name)"
+    let path = memoryPath(name)
     let spec = StateLeafSpec(path: path, kind: kind, type: type)
     memories.append((spec, start, nil))
     return builder.input(path, .state(kind), type)
@@ -178,7 +180,7 @@ struct FaultRewrite {
 
   /// What it holds behind the step.
   mutating func setMemory(_ name: String, _ value: Value) {
-    let path = "\(StepFault.memoryPrefix)\(number)/\(name)"
+    let path = memoryPath(name)
     guard let index = memories.firstIndex(where: { $0.spec.path == path }) else { return }
     memories[index].next = value
   }

@@ -41,7 +41,7 @@ struct FaultedLayer {
     }
     leaves = program.inputs.filter { input in
       guard case .state = input.role else { return false }
-      return fault.owns(input.name) && !input.name.hasPrefix(StepFault.memoryPrefix)
+      return fault.owns(input.name) && !StepFault.isMemory(input.name)
     }
     counters = Set(
       leaves.filter {

@@ -73,7 +73,10 @@ package struct StepFault: Hashable, Sendable {
   }
 
   /// What the paths of state leaves begin with in which a fault keeps what it needs.
-  package static let memoryPrefix = "fault/"
+  static let memoryPrefix = "fault/"
+
+  /// Whether a fault keeps something in the state leaf at a path.
+  package static func isMemory(_ path: String) -> Bool { path.hasPrefix(memoryPrefix) }
 
   /// Whether a state leaf belongs to the layer or to one inside it.
   func owns(_ leaf: String) -> Bool { layer.isEmpty || isInside(leaf) && leaf != layer }

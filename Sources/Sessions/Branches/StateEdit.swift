@@ -37,7 +37,7 @@ package struct StateEdit: Hashable, Sendable {
       stream.setValue(of: index, new)
     case .initialRow(let row):
       for (index, leaf) in stream.leaves.enumerated()
-      where !leaf.path.hasPrefix(StepFault.memoryPrefix) {
+      where !StepFault.isMemory(leaf.path) {
         let (old, start) = (stream.value(of: index), stream.form.values[index])
         guard row < old.shape[0] else { continue }
         let order = (0..<old.shape[0]).map { $0 == row ? old.shape[0] : $0 }

@@ -53,7 +53,7 @@ final class ModelRun {
     if let known = knownStateBytes, known.capacity == capacity { return known.bytes }
     // What a fault on purpose remembers is no part of the stack.
     let leaves = stream?.leaves ?? []
-    let bytes = Self.bytes(leaves.filter { !$0.path.hasPrefix(StepFault.memoryPrefix) })
+    let bytes = Self.bytes(leaves.filter { !StepFault.isMemory($0.path) })
     knownStateBytes = (capacity, bytes)
     return bytes
   }

@@ -171,7 +171,7 @@ final class Bisection {
     else { return [] }
     let leaves = stream.leaves.indices.filter {
       stream.leaves[$0].path.isInside(path)
-        && !stream.leaves[$0].path.hasPrefix(StepFault.memoryPrefix)
+        && !StepFault.isMemory(stream.leaves[$0].path)
     }
     let bytes = leaves.reduce(0) { sum, leaf in
       Rational.sum(sum, stream.leaves[leaf].type.shape.byteCount(of: .float64))

@@ -98,7 +98,7 @@ struct RunTraces {
 
   /// Whether a state leaf belongs to a layer and to none inside it.
   private static func isOwn(_ leaf: String, of path: String, _ run: ModelRun) -> Bool {
-    guard !leaf.hasPrefix(StepFault.memoryPrefix) else { return false }
+    guard !StepFault.isMemory(leaf) else { return false }
     let owners = run.places.map(\.path).filter { $0 != leaf && leaf.isInside($0) }
     return owners.max { $0.count < $1.count } == path
   }

@@ -108,7 +108,7 @@ extension Session {
     if let stream = run.stream {
       event.state = stream.leaves.enumerated().compactMap { index, leaf in
         // What faults remember is no part of the model.
-        guard !leaf.path.hasPrefix(StepFault.memoryPrefix) else { return nil }
+        guard !StepFault.isMemory(leaf.path) else { return nil }
         var digest = Digest()
         digest.add(stream.value(of: index))
         return SessionEvent.Leaf(path: leaf.path, digest: digest.value)

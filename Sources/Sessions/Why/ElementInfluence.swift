@@ -47,7 +47,7 @@ struct ElementInfluence {
       name = "\(leaf) behind t \(time), row \(row)"
       let type = run.stream?.leaves.first { $0.path == leaf }?.type
       guard start == 0, end > 0, type?.dtype.isFloating == true,
-        !leaf.hasPrefix(StepFault.memoryPrefix)
+        !StepFault.isMemory(leaf)
       else {
         self.lines = [
           "\(target.name) is \(NumberText.short(target.number))",

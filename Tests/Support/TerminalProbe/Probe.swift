@@ -44,7 +44,7 @@ struct Probe {
   private mutating func run() {
     editor.begin(prompt: "probe> ")
     draw()
-    while !isDone {
+    while true {
       for event in driver.events(timeoutMilliseconds: nil) { handle(event) }
       draw()
       // Whoever reads an answer goes on typing: one that leaves gives none, as the keys would meet the shell's

@@ -13,11 +13,7 @@ package struct LatencyPanel: Panel {
   package let place = PanelPlace(wide: .middleLeft, large: .lowerRight)
   package let needsInput = false
 
-  package struct State: PanelState {
-    package var first = 0
-
-    package init() {}
-  }
+  package typealias State = TableState
 
   package func build(_ request: inout NoPanelRequest, _ source: PanelSource) -> [LatencyRow]? {
     LatencyRow.rows(source.session)
@@ -36,17 +32,11 @@ package struct LatencyPanel: Panel {
       return
     }
     let rate = model.view.facts.sampleRateHz.flatMap { $0 > 0 ? $0 : nil }
-    let room = region.rows - 1
-    let first = min(model[Self.self].first, max(0, rows.count - room))
-    let count = rows.count - first > room ? room - 1 : room
-    NumberTable(
+    drawTable(
+      rows,
       heads: ["block", "in", "out", "warm-up", "delay"] + (rate == nil ? [] : ["time"]) + ["sees"],
-      lines: rows.dropFirst(first).prefix(count).map { line($0, rate, model) }
-    ).draw(into: region)
-    let hidden = rows.count - first - count
-    if hidden > 0 {
-      region.text(row: region.rows - 1, column: 1, "… \(hidden) more layers", .role(.faint))
-    }
+      called: "layers", model, into: region
+    ) { line($0, rate, model) }
   }
 
   private func line(_ row: LatencyRow, _ rate: Double?, _ model: AppModel) -> NumberTable.Line {
@@ -65,17 +55,7 @@ package struct LatencyPanel: Panel {
   }
 
   package func perform(_ action: Action, on model: inout AppModel) -> [Effect] {
-    let count = model.view[Self.self]?.count ?? 0
-    switch action {
-    case .move(.up): model[Self.self].first -= 1
-    case .move(.down): model[Self.self].first += 1
-    case .page(.up): model[Self.self].first -= 10
-    case .page(.down): model[Self.self].first += 10
-    case .first: model[Self.self].first = 0
-    case .last: model[Self.self].first = count - 1
-    default: break
-    }
-    model[Self.self].first = min(max(0, model[Self.self].first), max(0, count - 1))
+    scroll(action, count: model.view[Self.self]?.count ?? 0, in: &model)
     return []
   }
 }

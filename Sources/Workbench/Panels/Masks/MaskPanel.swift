@@ -12,11 +12,7 @@ package struct MaskPanel: Panel {
   package let missing: String? = "the masks of layers"
   package let place = PanelPlace(wide: .middleLeft, large: .lowerMiddle)
 
-  package struct State: PanelState {
-    package var first = 0
-
-    package init() {}
-  }
+  package typealias State = TableState
 
   package func build(_ request: inout NoPanelRequest, _ source: PanelSource) -> [MaskRow]? {
     source.cache.masks(source.session).map { entry in
@@ -41,17 +37,10 @@ package struct MaskPanel: Panel {
       draw(empty: text, into: region)
       return
     }
-    let room = region.rows - 1
-    let first = min(model[Self.self].first, max(0, masks.count - room))
-    let rows = masks.count - first > room ? room - 1 : room
-    NumberTable(
-      heads: ["row", "valid", "of", "first", "last", "holes", "lost"],
-      lines: masks.dropFirst(first).prefix(rows).map { line($0, model) }
-    ).draw(into: region)
-    let hidden = masks.count - first - rows
-    if hidden > 0 {
-      region.text(row: region.rows - 1, column: 1, "… \(hidden) more rows", .role(.faint))
-    }
+    drawTable(
+      masks, heads: ["row", "valid", "of", "first", "last", "holes", "lost"], called: "rows", model,
+      into: region
+    ) { line($0, model) }
   }
 
   private func line(_ mask: MaskRow, _ model: AppModel) -> NumberTable.Line {
@@ -67,7 +56,7 @@ package struct MaskPanel: Panel {
 
   package func click(_ place: GridPosition, size: Size, on model: inout AppModel) -> [Effect] {
     let masks = model.view[Self.self] ?? []
-    let index = min(model[Self.self].first, max(0, masks.count - (size.rows - 1))) + place.row - 1
+    let index = model[Self.self].top(rows: size.rows - 1, of: masks.count) + place.row - 1
     guard place.row > 0, masks.indices.contains(index) else { return [] }
     model.select(masks[index].path)
     model.row = masks[index].row
@@ -75,17 +64,7 @@ package struct MaskPanel: Panel {
   }
 
   package func perform(_ action: Action, on model: inout AppModel) -> [Effect] {
-    let count = model.view[Self.self]?.count ?? 0
-    switch action {
-    case .move(.up): model[Self.self].first -= 1
-    case .move(.down): model[Self.self].first += 1
-    case .page(.up): model[Self.self].first -= 10
-    case .page(.down): model[Self.self].first += 10
-    case .first: model[Self.self].first = 0
-    case .last: model[Self.self].first = count - 1
-    default: break
-    }
-    model[Self.self].first = min(max(0, model[Self.self].first), max(0, count - 1))
+    scroll(action, count: model.view[Self.self]?.count ?? 0, in: &model)
     return []
   }
 }
