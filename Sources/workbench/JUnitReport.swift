@@ -76,22 +76,8 @@ struct JUnitReport {
     "\((seconds * 1000).rounded() / 1000)"
   }
 
-  /// Text for an attribute or an element; characters that XML cannot hold become U+FFFD.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n": result += "&#10;"
-      case "\t": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 0x20 || scalar.value == 0xFFFE || scalar.value == 0xFFFF:
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+  /// The same form in attributes and elements: readers of either kind keep the line ends.
+  private static func escaped(_ text: String) -> String {
+    MarkupText.escaped(text, isAttribute: true)
   }
 }

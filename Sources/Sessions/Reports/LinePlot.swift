@@ -32,7 +32,7 @@ struct LinePlot {
       "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 \(Int(Self.size.width)) "
         + "\(Int(Self.size.height))\" width=\"\(Int(Self.size.width))\" font-family=\"sans-serif\" "
         + "font-size=\"11\" role=\"img\">",
-      "<title>\(ReportDocument.escaped(title))</title>",
+      "<title>\(MarkupText.escaped(title))</title>",
       "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
       Self.text(title, x: Self.margin.left, y: 14, anchor: "start"),
       "<rect x=\"\(Self.margin.left)\" y=\"\(Self.margin.top)\" width=\"\(inner.width)\" "
@@ -70,7 +70,7 @@ struct LinePlot {
     _ text: String, x: Double, y: Double, anchor: String, colour: String = "#202020"
   ) -> String {
     "<text x=\"\(rounded(x))\" y=\"\(rounded(y))\" text-anchor=\"\(anchor)\" fill=\"\(colour)\">"
-      + "\(ReportDocument.escaped(text))</text>"
+      + "\(MarkupText.escaped(text))</text>"
   }
 
   /// The least and the greatest, which are never the same.

@@ -48,12 +48,12 @@ struct ReportDocument {
     <html lang="en">
     <head>
     <meta charset="utf-8">
-    <title>\(Self.escaped(title))</title>
+    <title>\(MarkupText.escaped(title))</title>
     <style>body { font: 15px sans-serif; margin: 2em auto; max-width: 60em } \
     pre { background: #f4f4f4; padding: 0.7em; overflow-x: auto }</style>
     </head>
     <body>
-    <h1>\(Self.escaped(title))</h1>
+    <h1>\(MarkupText.escaped(title))</h1>
     \(blocks.map(Self.html).joined(separator: "\n"))
     </body>
     </html>
@@ -63,27 +63,13 @@ struct ReportDocument {
 
   private static func html(_ block: Block) -> String {
     switch block {
-    case .heading(let text): "<h2>\(escaped(text))</h2>"
-    case .paragraph(let text): "<p>\(escaped(text))</p>"
-    case .lines(let lines): "<pre>\(escaped(lines.joined(separator: "\n")))</pre>"
+    case .heading(let text): "<h2>\(MarkupText.escaped(text))</h2>"
+    case .paragraph(let text): "<p>\(MarkupText.escaped(text))</p>"
+    case .lines(let lines): "<pre>\(MarkupText.escaped(lines.joined(separator: "\n")))</pre>"
     case .list(let items):
-      "<ul>\n" + items.map { "<li>\(escaped($0))</li>" }.joined(separator: "\n") + "\n</ul>"
+      "<ul>\n" + items.map { "<li>\(MarkupText.escaped($0))</li>" }.joined(separator: "\n")
+        + "\n</ul>"
     case .plot(let plot): plot.svg
     }
-  }
-
-  /// Text for an element or an attribute.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }
