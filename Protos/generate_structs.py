@@ -73,6 +73,11 @@ def struct(schema, d, is_layer):
         text += doc_lines(f.doc, "  ") + f"  public var {f.property}: {f.type}\n"
     if is_layer and not any(f.name == "name" for f in fields):
         text += "  /// Layers of this kind have no name.\n  public var name: String? { nil }\n"
+    for f in fields:
+        if f.constant:
+            name, value = f.constant
+            text += (f"  /// What `{f.swift}` is where it is not given.\n"
+                     f"  public static let {name}: {f.type} = {value}\n")
     made, order = inits(fields)
     text += made
     if any(f.is_layer for f in fields):

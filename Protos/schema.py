@@ -114,6 +114,14 @@ class Field:
         self.many = self.repeated and not self.is_layer and (
             d.type in (T.TYPE_INT32, T.TYPE_BOOL) or d.type == T.TYPE_STRING)
         self.default = self.swift_default()
+        self.constant = None
+        if d.message_type is not None and not self.repeated and "[" in (self.default or ""):
+            # Compilers copy defaults of arguments into modules that call with them, and may confuse the arrays of
+            # copies in different modules, which have the same names: arrays of defaults stay in this module.
+            owner = BY_HAND.get(schema.key(d.containing_type), schema.key(d.containing_type))
+            name = f"default{self.swift[0].upper()}{self.swift[1:]}"
+            self.constant = (name, self.default)
+            self.default = f"{owner}.{name}"
 
     def types(self):
         d = self.d

@@ -20,22 +20,8 @@ import Testing
       try made.write(to: file, atomically: true, encoding: .utf8)
     }
     let stored = try String(contentsOf: file, encoding: .utf8)
-    Self.withExchangedArrays(example) {
-      #expect(stored == made, "UPDATE_SNAPSHOTS=1 writes it")
-    }
+    #expect(stored == made, "UPDATE_SNAPSHOTS=1 writes it")
     #expect(areEqual(try LayerNotation().layer(made, as: .text), example.layer))
-  }
-
-  /// Expects of layers with `DotProductAttention` what fails in the release build of all tests.
-  ///
-  /// There the default `outAxis: [-2, -1]` of its query kernel arrives as `[-3]`, which is that of `inAxis`; in debug,
-  /// and in a program that links the same objects without the tests, it is right. No number depends on it.
-  private static func withExchangedArrays(_ example: ExampleModel, _ body: () -> Void) {
-    let names = ["transformer-decoder", "t5-decoder", "deep-voice-3-decoder"]
-    guard names.contains(example.name) else { return body() }
-    withKnownIssue("the compiler exchanges static arrays of defaults", isIntermittent: true) {
-      body()
-    }
   }
 
   @Test("has the parameters, shape, block, ratio and latencies", arguments: ExampleModel.all)
@@ -77,7 +63,7 @@ import Testing
       }
       let text = try String(contentsOf: file, encoding: .utf8)
       let layer = try LayerNotation().layer(text, as: .text)
-      Self.withExchangedArrays(example) { #expect(areEqual(layer, example.small)) }
+      #expect(areEqual(layer, example.small))
     }
   }
 

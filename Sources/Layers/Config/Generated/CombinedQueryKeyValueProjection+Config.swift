@@ -8,10 +8,13 @@ public struct CombinedQueryKeyValueProjection: ConfigRecord {
   public var biasInit: Initializer
   /// Use one projection for keys and values.
   public var shareKvProjection: Bool
+  /// What `qkvKernelInit` is where it is not given.
+  public static let defaultQkvKernelInit: Initializer = .varianceScaling(
+    inAxis: -4, outAxis: [-2, -1], batchAxis: -3)
 
   /// Creates it from its fields.
   public init(
-    qkvKernelInit: Initializer = .varianceScaling(inAxis: -4, outAxis: [-2, -1], batchAxis: -3),
+    qkvKernelInit: Initializer = CombinedQueryKeyValueProjection.defaultQkvKernelInit,
     biasInit: Initializer = .zeros, shareKvProjection: Bool = false
   ) {
     self.qkvKernelInit = qkvKernelInit

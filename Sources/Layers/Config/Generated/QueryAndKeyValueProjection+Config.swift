@@ -10,12 +10,18 @@ public struct QueryAndKeyValueProjection: ConfigRecord {
   public var kvKernelInit: Initializer
   /// First values of the key and value bias.
   public var kvBiasInit: Initializer
+  /// What `qKernelInit` is where it is not given.
+  public static let defaultQKernelInit: Initializer = .varianceScaling(
+    inAxis: -3, outAxis: [-2, -1])
+  /// What `kvKernelInit` is where it is not given.
+  public static let defaultKvKernelInit: Initializer = .varianceScaling(
+    inAxis: -3, outAxis: [-2, -1])
 
   /// Creates it from its fields.
   public init(
-    qKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    qKernelInit: Initializer = QueryAndKeyValueProjection.defaultQKernelInit,
     qBiasInit: Initializer = .zeros,
-    kvKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    kvKernelInit: Initializer = QueryAndKeyValueProjection.defaultKvKernelInit,
     kvBiasInit: Initializer = .zeros
   ) {
     self.qKernelInit = qKernelInit

@@ -15,7 +15,7 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
 
   /// One kernel for queries, keys and values.
   public static func combinedQueryKeyValueProjection(
-    qkvKernelInit: Initializer = .varianceScaling(inAxis: -4, outAxis: [-2, -1], batchAxis: -3),
+    qkvKernelInit: Initializer = CombinedQueryKeyValueProjection.defaultQkvKernelInit,
     biasInit: Initializer = .zeros, shareKvProjection: Bool = false
   ) -> Self {
     .combinedQueryKeyValueProjection(
@@ -25,9 +25,9 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
 
   /// A kernel each for queries, keys and values.
   public static func separateQueryKeyValueProjection(
-    qKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
-    kKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
-    vKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    qKernelInit: Initializer = SeparateQueryKeyValueProjection.defaultQKernelInit,
+    kKernelInit: Initializer = SeparateQueryKeyValueProjection.defaultKKernelInit,
+    vKernelInit: Initializer = SeparateQueryKeyValueProjection.defaultVKernelInit,
     biasInit: Initializer = .zeros
   ) -> Self {
     .separateQueryKeyValueProjection(
@@ -38,9 +38,9 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
 
   /// One kernel for queries, one for keys and values.
   public static func queryAndKeyValueProjection(
-    qKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    qKernelInit: Initializer = QueryAndKeyValueProjection.defaultQKernelInit,
     qBiasInit: Initializer = .zeros,
-    kvKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    kvKernelInit: Initializer = QueryAndKeyValueProjection.defaultKvKernelInit,
     kvBiasInit: Initializer = .zeros
   ) -> Self {
     .queryAndKeyValueProjection(
@@ -51,9 +51,9 @@ public indirect enum QueryKeyValueProjection: ConfigMessage {
 
   /// One kernel for queries, one whose result is both key and value.
   public static func queryAndSharedKeyValueProjection(
-    qKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    qKernelInit: Initializer = QueryAndSharedKeyValueProjection.defaultQKernelInit,
     qBiasInit: Initializer = .zeros,
-    kvKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    kvKernelInit: Initializer = QueryAndSharedKeyValueProjection.defaultKvKernelInit,
     kvBiasInit: Initializer = .zeros
   ) -> Self {
     .queryAndSharedKeyValueProjection(

@@ -10,12 +10,21 @@ public struct SeparateQueryKeyValueProjection: ConfigRecord {
   public var vKernelInit: Initializer
   /// First values of the bias.
   public var biasInit: Initializer
+  /// What `qKernelInit` is where it is not given.
+  public static let defaultQKernelInit: Initializer = .varianceScaling(
+    inAxis: -3, outAxis: [-2, -1])
+  /// What `kKernelInit` is where it is not given.
+  public static let defaultKKernelInit: Initializer = .varianceScaling(
+    inAxis: -3, outAxis: [-2, -1])
+  /// What `vKernelInit` is where it is not given.
+  public static let defaultVKernelInit: Initializer = .varianceScaling(
+    inAxis: -3, outAxis: [-2, -1])
 
   /// Creates it from its fields.
   public init(
-    qKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
-    kKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
-    vKernelInit: Initializer = .varianceScaling(inAxis: -3, outAxis: [-2, -1]),
+    qKernelInit: Initializer = SeparateQueryKeyValueProjection.defaultQKernelInit,
+    kKernelInit: Initializer = SeparateQueryKeyValueProjection.defaultKKernelInit,
+    vKernelInit: Initializer = SeparateQueryKeyValueProjection.defaultVKernelInit,
     biasInit: Initializer = .zeros
   ) {
     self.qKernelInit = qKernelInit
