@@ -204,7 +204,8 @@ let package = Package(
     tests(
       "ExportTests",
       [
-        "Export", "LayerTesting", "ONNX", "Programs", "RandomPrograms", "Runtime", "Tensors",
+        "Export", "LayerTesting", "Layers", "ONNX", "Programs", "RandomPrograms", "Runtime",
+        "Tensors",
       ], exclude: ["Snapshots"]),
     tests(
       "NotationTests",

@@ -66,7 +66,7 @@ public struct ExportModel: Sendable {
 public struct ExportFunction: Sendable {
   /// `get_initial_state`, `step`, `step_N` for N blocks, `layer` or `grad`.
   public var name: String
-  /// The trace.
+  /// The trace; its taps are outputs of layers, named by their paths.
   public var program: Program
   /// How many blocks a step takes.
   public var blocks: Int?
@@ -79,7 +79,7 @@ public struct ExportFunction: Sendable {
   public struct Run: Sendable {
     /// One tensor an input of the program; nil for parameters.
     public var inputs: [Tensor?]
-    /// One tensor an output of the program.
+    /// One tensor an output of the program, those kept for inspection aside.
     public var outputs: [Tensor]
 
     /// Makes a run.

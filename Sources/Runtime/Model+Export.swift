@@ -103,9 +103,9 @@ private struct ExportMaker {
   {
     let traceRequest = TraceRequest(
       batch: x.batch, time: time, input: model.input, constants: specs,
-      options: TraceOptions(emits: request.emits),
+      options: TraceOptions(taps: true, emits: request.emits),
       cacheCapacity: request.cacheCapacity ?? TraceRequest.firstCacheCapacity)
-    return try model.trace(mode, traceRequest).program.simplified()
+    return try model.trace(mode, traceRequest).namingTaps().simplified()
   }
 
   mutating func addLayer() throws {
@@ -232,7 +232,7 @@ private struct ExportMaker {
       for (name, emit) in run.emits { set(ProgramSignature.emit(name), emit) }
     }
     let leaves = Self.leaves(state)
-    return program.outputs.map { output in
+    return program.outputs.filter { $0.role != .tap }.map { output in
       guard let value = output.role == .state ? leaves[output.name] : values[output.name] else {
         preconditionFailure("No run gives \(output.name).")
       }

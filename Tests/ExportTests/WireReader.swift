@@ -80,7 +80,8 @@ struct WireReader {
     for (number, field) in graph where number == 5 { try give(try constantName(field.slice)) }
     for (number, field) in graph where number == 1 {
       let node = try fields(field.slice)
-      for input in node where input.number == 1 {
+      // An empty name is an operand or result that is left out.
+      for input in node where input.number == 1 && !input.field.text.isEmpty {
         guard known.contains(input.field.text) else {
           throw Problem(description: "\(input.field.text) is used before it is given")
         }
@@ -90,7 +91,9 @@ struct WireReader {
           try checkGraph(inner.field.slice, outer: known)
         }
       }
-      for output in node where output.number == 2 { try give(output.field.text) }
+      for output in node where output.number == 2 && !output.field.text.isEmpty {
+        try give(output.field.text)
+      }
     }
     for (number, field) in graph where number == 12 {
       let name = try fields(field.slice).first { $0.number == 1 }?.field.text ?? ""

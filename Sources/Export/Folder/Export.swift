@@ -105,7 +105,7 @@ private struct FileSet {
       let exported = functions[index]
       functions[index].operatorCount = try file.add(
         exported.function.name, exported.program, inputs: exported.inputs.map(\.name),
-        outputs: exported.outputs.map(\.name))
+        outputs: exported.outputs.map(\.name), layers: exported.layers)
     }
     file.model.addMetadata(
       "min_runtime_version", Array("2.9.0".utf8) + Array(repeating: 0, count: 11))
@@ -123,7 +123,7 @@ private struct FileSet {
       let exported = functions[index]
       let file = try ONNXFile(
         exported.function.name, exported.program, inputs: exported.inputs.map(\.name),
-        outputs: exported.outputs.map(\.name), weights: options.weights)
+        outputs: exported.outputs.map(\.name), layers: exported.layers, weights: options.weights)
       functions[index].operatorCount = file.nodeCount
       try Self.require(file.constantByteCount, exported.file)
       files.append(

@@ -8,6 +8,8 @@ struct ExportedFunction {
   let function: ExportFunction
   /// The program in the operations of the target.
   let program: Program
+  /// The values of ``program`` that are outputs of layers.
+  let layers: [LayerOutput]
   let inputs: [Port]
   let outputs: [Port]
   /// The positions of ``inputs`` among those of the traced program.
@@ -21,7 +23,8 @@ struct ExportedFunction {
     _ function: ExportFunction, for target: ExportTarget, parameters: [String: Tensor]
   ) throws {
     self.function = function
-    program = try function.program.legalized(for: target) { parameters[$0] }
+    (program, layers) = try function.program.legalized(for: target) { parameters[$0] }
+      .separatingTaps()
     let all = function.program.inputs
     // Data first, then parameters where they are arguments.
     let data = all.indices.filter { all[$0].role != .parameter && all[$0].role != .variable }
@@ -77,7 +80,8 @@ struct ExportedFunction {
     } else {
       parts.append("".padded(to: 24))
     }
-    parts.append("\(function.program.instructions.count) instructions → \(operatorCount) nodes")
+    let count = function.program.withoutTaps().instructions.count
+    parts.append("\(count) instructions → \(operatorCount) nodes")
     if stateLeafCount > 0 {
       let leaves = stateLeafCount == 1 ? "leaf" : "leaves"
       parts.append(

@@ -53,7 +53,7 @@ struct Manifest {
       ]
     case .onnx:
       [
-        "NaN at valid timesteps may be lost by ReduceMax and ReduceMin.",
+        "NaN at valid timesteps may be lost by ReduceMax, ReduceMin and LSTM.",
         "bfloat16 and float16 are float32 values rounded after every operation; inputs and outputs "
           + "are float32.",
       ]

@@ -24,7 +24,7 @@ struct Port {
   /// The outputs of a program; in ONNX inputs and outputs share one space of names.
   static func outputs(_ program: Program, for target: ExportTarget) -> [Port] {
     let names = Set(program.outputs.map(\.name))
-    return program.outputs.map { output in
+    return program.outputs.filter { $0.role != .tap }.map { output in
       Port(
         name: outputName(output, in: names, target), role: output.role.keyword,
         type: program[output.value])

@@ -2,8 +2,8 @@ import Programs
 import Tensors
 
 extension Rewrite {
-  /// Composites are replaced by their expansions, but for a softmax over the last axis in single precision
-  /// where the target has that as an operator.
+  /// Composites are replaced by their expansions, but for ``LSTMStep``, which is there only where the target has
+  /// it as an operator, and for a softmax over the last axis in single precision where that is one.
   static func inlineComposites(keepsSoftmax: Bool) -> Rewrite {
     @Sendable func expanded(_ composite: CompositeOp, _ operands: [Value]) -> [Value] {
       let inner = try? composite.body.rewritten(inlineComposites(keepsSoftmax: keepsSoftmax))
@@ -12,7 +12,9 @@ extension Rewrite {
     return Rewrite(name: "composites") { operation in
       guard case .composite(let composite) = operation.op else { return nil }
       let operands = operation.operands
-      guard let known = composite.known else { return expanded(composite, operands) }
+      guard let known = composite.known else {
+        return composite.name == LSTMStep.name ? nil : expanded(composite, operands)
+      }
       switch known {
       case .softmax(let axis):
         let x = operands[0]

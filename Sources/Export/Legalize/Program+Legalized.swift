@@ -50,7 +50,8 @@ extension ExportTarget {
       ]
     case .onnx:
       [
-        .inlineComposites(keepsSoftmax: true), .removeStops, .removeEmptyLoops, .widenLowPrecision,
+        .fuseLSTM, .inlineComposites(keepsSoftmax: true), .removeStops, .removeEmptyLoops,
+        .widenLowPrecision,
         .expandRandom,
         .expandFFT, .expandFunctions([.expm1, .log1p, .rsqrt, .isFinite]),
         .guardDivision(hasFloatRemainder: true), .saturateConversions, .guardArgReduce,

@@ -130,7 +130,11 @@ extension LiteRTFunction {
     switch op {
     case .gather(let axis, let batchAxes, _):
       let op = LiteRTOperator.gather(axis: axis, batchAxes: batchAxes)
-      return try add(op, [try tensor(x[0]), try tensor(x[1])], type)
+      let table =
+        if batchAxes == 0, let table = constant(x[0]), axis < table.rank - 1 {
+          try addWeights(table, channels: table.rank - 1)
+        } else { try tensor(x[0]) }
+      return try add(op, [table, try tensor(x[1])], type)
     case .scatterAdd:
       let count = self[x[1]].shape.elementCount
       let places = try add(

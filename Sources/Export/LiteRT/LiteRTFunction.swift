@@ -146,6 +146,16 @@ final class LiteRTFunction: OperatorWriter {
   }
 }
 
+extension LiteRTFunction {
+  /// Gives outputs of layers the paths of these, inner layers first.
+  fileprivate func nameOutputs(of layers: [LayerOutput]) {
+    for layer in layers {
+      guard case .written(let tensor) = operands[layer.value] else { continue }
+      file.model[graph].rename(tensor, to: layer.path)
+    }
+  }
+}
+
 /// A LiteRT model that several functions are written to.
 package final class LiteRTFile {
   var model = LiteRTModel()
@@ -158,13 +168,15 @@ package final class LiteRTFile {
 
   /// Writes a legalised program as a signature and gives the number of its operators.
   package func add(
-    _ name: String, _ program: Program, inputs: [String], outputs: [String]
+    _ name: String, _ program: Program, inputs: [String], outputs: [String],
+    layers: [LayerOutput] = []
   ) throws(ExportError) -> Int {
     let graph = model.addGraph(name, signature: name)
     let function = LiteRTFunction(self, graph: graph, program: program)
     try function.addInputs(inputs)
     try function.addInstructions()
     try function.addOutputs(outputs)
+    function.nameOutputs(of: layers)
     return function.operatorCount
   }
 }

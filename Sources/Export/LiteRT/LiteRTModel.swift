@@ -94,6 +94,7 @@ struct LiteRTGraph {
   var name: String
   private(set) var tensors: [FlatItem] = []
   private(set) var operators: [FlatItem] = []
+  private var results: Set<Int> = []
   var inputs: [Port] = []
   var outputs: [Port] = []
 
@@ -128,6 +129,13 @@ struct LiteRTGraph {
     return tensors.count - 1
   }
 
+  /// Gives the result of an operator another name; those of inputs and constants stay.
+  mutating func rename(_ tensor: Int, to name: String) {
+    guard results.contains(tensor), case .table(var fields) = tensors[tensor] else { return }
+    fields[3] = .item(.text(name))
+    tensors[tensor] = .table(fields)
+  }
+
   mutating func addOperator(
     _ index: Int, _ op: LiteRTOperator, inputs: [Int], outputs: [Int]
   ) {
@@ -139,6 +147,7 @@ struct LiteRTGraph {
       fields[4] = .item(.table(op.fields.mapValues(\.field)))
     }
     operators.append(.table(fields))
+    results.formUnion(outputs)
   }
 
   var table: FlatItem {

@@ -34,20 +34,21 @@ extension ONNXFunction {
       define(results[0], try convolution(dimensions, x[0], x[1]))
     case .indexing(let indexing): define(results[0], try index(indexing, x, type))
     case .loop(let loop): try write(loop, x, results)
-    case .composite(let composite): try write(composite, x[0], results[0])
+    case .composite(let composite): try write(composite, x, results)
     case .iota, .random, .fft: throw unsupported(op.name, type)
     }
   }
 
   private func write(
-    _ composite: CompositeOp, _ x: ValueID, _ result: ValueID
+    _ composite: CompositeOp, _ x: [ValueID], _ results: [ValueID]
   ) throws(ExportError) {
-    guard let known = composite.known else { throw unsupported(composite.name, self[x]) }
+    guard composite.name != LSTMStep.name else { return try writeLSTM(x, results) }
+    guard let known = composite.known else { throw unsupported(composite.name, self[x[0]]) }
     switch known {
     case .softmax(let axis):
-      define(result, add("Softmax", [try value(x)], [("axis", .int(axis))]))
+      define(results[0], add("Softmax", [try value(x[0])], [("axis", .int(axis))]))
     case .rmsNorm, .layerNorm, .lstmCell, .attention, .complexAbs, .gradientClipping:
-      throw unsupported(composite.name, self[x])
+      throw unsupported(composite.name, self[x[0]])
     }
   }
 
@@ -142,7 +143,15 @@ extension ONNXFunction {
     switch op {
     case .gather(let axis, let batchAxes, _):
       guard batchAxes > 0 else {
-        return add("Gather", [try value(x[0]), try value(x[1])], [("axis", .int(axis))])
+        let attributes: [(String, ONNXAttribute)] = [("axis", .int(axis))]
+        let places = try value(x[1])
+        // Of stored tables what is looked up is converted, not all of it in every run.
+        if let table = constant(x[0]), axis < table.rank - 1 {
+          return try add(
+            weights: table, channels: table.rank - 1, resultAxis: type.rank - 1
+          ) { add("Gather", [$0, places], attributes) }
+        }
+        return add("Gather", [try value(x[0]), places], attributes)
       }
       let places = cast(try value(x[1]), to: 7)
       let shape = numbers(self[x[1]].shape + [1])

@@ -13,8 +13,7 @@ final class ONNXFunction: OperatorWriter {
   var operands: OperandTable<String>
 
   init(
-    _ program: Program, name: String, names: ONNXNames = ONNXNames(),
-    weights: WeightPrecision = .float32
+    _ program: Program, name: String, names: ONNXNames, weights: WeightPrecision
   ) {
     self.program = program
     self.weights = weights
@@ -85,14 +84,22 @@ final class ONNXFunction: OperatorWriter {
 
   /// Weights, stored as the file stores them, in single precision.
   func add(weights tensor: Tensor, channels axis: Int) throws(ExportError) -> String {
-    guard weights.stores(tensor) else { return try add(constant: tensor) }
+    try add(weights: tensor, channels: axis, resultAxis: axis) { $0 }
+  }
+
+  /// What `part` takes of weights, stored as the file stores them, in single precision; `resultAxis` is where
+  /// it has their channels.
+  func add(
+    weights tensor: Tensor, channels axis: Int, resultAxis: Int, part: (String) -> String
+  ) throws(ExportError) -> String {
+    guard weights.stores(tensor) else { return part(try add(constant: tensor)) }
     guard weights == .int8 else {
-      return cast(try add(constant: tensor.converted(to: .float16)), to: 1)
+      return cast(part(try add(constant: tensor.converted(to: .float16))), to: 1)
     }
     let quantized = QuantizedTensor(tensor, axis: axis)
-    let integers = try add(constant: quantized.values)
+    let integers = part(try add(constant: quantized.values))
     let scales = try add(constant: Tensor(quantized.scales))
-    return add("DequantizeLinear", [integers, scales], [("axis", .int(axis))])
+    return add("DequantizeLinear", [integers, scales], [("axis", .int(resultAxis))])
   }
 
   func cast(_ value: String, to code: Int) -> String {
@@ -136,12 +143,29 @@ final class ONNXFunction: OperatorWriter {
     }
   }
 
+  /// Gives outputs of layers the paths of these, as far as nothing else has that name.
+  func nameOutputs(of layers: [LayerOutput], besides ports: [String]) {
+    var taken = Set(ports)
+    for layer in layers {
+      guard case .written(let result) = operands[layer.value], graph.canRename(result),
+        !layer.path.contains(ONNXNames.mark), taken.insert(layer.path).inserted
+      else { continue }
+      graph.rename(result, to: layer.path)
+    }
+  }
+
   /// Puts all constants into this graph, the outermost one.
   func addConstants() { names.addConstants(to: &graph) }
 }
 
 /// The names of values and constants of one ONNX file, unique in all its graphs.
+///
+/// Values are numbered behind the name of their function, so that those of two files, such as `step#3` and
+/// `layer#3`, are not taken for the same.
 final class ONNXNames {
+  /// Stands in every name made here, and in no name of a layer's output.
+  static let mark: Character = "#"
+  private let prefix: String
   private var count = 0
   private var pool = ConstantPool()
   private var constants: [(name: String, code: Int, tensor: Tensor)] = []
@@ -153,15 +177,17 @@ final class ONNXNames {
     var shape: Shape
   }
 
+  init(_ prefix: String) { self.prefix = prefix }
+
   func fresh() -> String {
     count += 1
-    return "v\(count)"
+    return "\(prefix)\(Self.mark)\(count)"
   }
 
   func constant(_ tensor: Tensor, code: Int) -> String {
     let key = ConstantKey(place: pool.index(of: tensor), code: code, shape: tensor.shape)
     if let name = known[key] { return name }
-    let name = "c\(constants.count)"
+    let name = "constant\(Self.mark)\(constants.count)"
     known[key] = name
     constants.append((name, code, pool.tensors[key.place].read(as: tensor)))
     return name
@@ -191,13 +217,14 @@ package struct ONNXFile {
   /// Writes a legalised program.
   package init(
     _ name: String, _ program: Program, inputs: [String], outputs: [String],
-    weights: WeightPrecision = .float32
+    layers: [LayerOutput] = [], weights: WeightPrecision = .float32
   ) throws(ExportError) {
-    let names = ONNXNames()
+    let names = ONNXNames(name)
     function = ONNXFunction(program, name: name, names: names, weights: weights)
     try function.addInputs(inputs)
     try function.addInstructions()
     try function.addOutputs(outputs)
+    function.nameOutputs(of: layers, besides: inputs + outputs)
     constantByteCount = names.byteCount
     function.addConstants()
   }
