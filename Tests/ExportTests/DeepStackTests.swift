@@ -19,7 +19,8 @@ struct DeepStackExportTests {
     var cases = RandomCases(seed: 9000 + seed)
     guard let stack = cases.deepStack(depth: 6 + Int(seed % 5)) else { return }
     stack.model.training = false
-    var request = ExportRequest(input: stack.input, constants: stack.constants, blocks: [1, 3])
+    var request = ExportRequest(
+      input: stack.input, constants: stack.constants, blocks: [1, 3], spec: stack.text)
     request.cacheCapacity = 32
     let model = try stack.model.exported(request)
     let base = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

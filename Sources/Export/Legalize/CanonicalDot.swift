@@ -4,7 +4,9 @@ import Tensors
 extension Rewrite {
   /// Products as `[m, k] · [k, n]` or `[b, m, k] · [b, k, n]`; of integers, where the target multiplies no
   /// matrices of them, as sums of products.
-  static func canonicalDot(multipliesIntegers: Bool) -> Rewrite {
+  ///
+  /// With `keepsAxes` the left side of `[…, k] · [k, n]` stays as it is.
+  static func canonicalDot(multipliesIntegers: Bool, keepsAxes: Bool) -> Rewrite {
     Rewrite(name: "dot") { operation in
       guard case .contraction(.dot(let d)) = operation.op else { return nil }
       let (a, b) = (operation.operands[0], operation.operands[1])
@@ -16,6 +18,8 @@ extension Rewrite {
       let (m, n) = (count(a, leftFree), count(b, rightFree))
       let k = count(a, d.leftContracting)
       if type.shape.contains(0) || k == 0 { return [operation.builder.full(0, type)] }
+      let isRowwise = leftFree + d.leftContracting == Array(0..<a.rank) && d.leftBatch.isEmpty
+      if keepsAxes, isRowwise, a.rank > 1, b.rank == 2, d.rightContracting == [0] { return nil }
       let left = a.transposed(d.leftBatch + leftFree + d.leftContracting).reshaped(batch + [m, k])
       if !multipliesIntegers, !type.dtype.isFloating {
         let right = b.transposed(d.rightBatch + rightFree + d.rightContracting)

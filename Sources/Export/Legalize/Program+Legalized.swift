@@ -46,7 +46,8 @@ extension ExportTarget {
         .expandCumulative, .expandSort(lastAxisDown: true), .expandWindows,
         .guardIndices(movesAxis: false, hasDynamicSlices: false),
         .expandConvolution(.init(leastSpatialRank: 2, groupsInThree: false)),
-        .canonicalDot(multipliesIntegers: false), .blockLoops(above: 256, blockSize: 32),
+        .canonicalDot(multipliesIntegers: false, keepsAxes: false),
+        .blockLoops(above: 256, blockSize: 32),
       ]
     case .onnx:
       [
@@ -57,7 +58,7 @@ extension ExportTarget {
         .guardDivision(hasFloatRemainder: true), .saturateConversions, .guardArgReduce,
         .expandCumulative, .expandSort(lastAxisDown: false), .expandWindows,
         .guardIndices(movesAxis: true, hasDynamicSlices: false),
-        .expandConvolution(.init()), .canonicalDot(multipliesIntegers: true),
+        .expandConvolution(.init()), .canonicalDot(multipliesIntegers: true, keepsAxes: true),
       ]
     case .stableHLO:
       [

@@ -74,7 +74,13 @@ extension LiteRTFunction {
     let type = self[result]
     switch movement {
     case .reshape(let shape):
-      define(result, try add(.reshape, [try tensor(x[0]), numbers(shape)], type))
+      var source = try tensor(x[0])
+      if uses.needsCopy(reshaping: x[0], to: result) {
+        let whole = self[x[0]]
+        let start = numbers(whole.shape.map { _ in 0 })
+        source = try add(.slice, [source, start, numbers(whole.shape)], whole)
+      }
+      define(result, try add(.reshape, [source, numbers(shape)], type))
     case .transpose(let permutation):
       define(result, try add(.transpose, [try tensor(x[0]), numbers(permutation)], type))
     case .broadcast: define(result, broadcastOf: x[0])

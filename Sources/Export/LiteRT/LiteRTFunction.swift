@@ -10,6 +10,7 @@ final class LiteRTFunction: OperatorWriter {
   /// The layer path of the operation at hand.
   private(set) var scope = ""
   var operands: OperandTable<Int>
+  let uses: ValueUses
   /// How many operators were written.
   private(set) var operatorCount = 0
 
@@ -18,6 +19,7 @@ final class LiteRTFunction: OperatorWriter {
     self.graph = graph
     self.program = program
     operands = OperandTable(program)
+    uses = ValueUses(program)
   }
 
   // MARK: - Values
@@ -147,10 +149,13 @@ final class LiteRTFunction: OperatorWriter {
 }
 
 extension LiteRTFunction {
-  /// Gives outputs of layers the paths of these, inner layers first.
+  /// Gives outputs of layers the paths of these; of several layers with one output, the first's.
   fileprivate func nameOutputs(of layers: [LayerOutput]) {
+    var named: Set<Int> = []
     for layer in layers {
-      guard case .written(let tensor) = operands[layer.value] else { continue }
+      guard case .written(let tensor) = operands[layer.value], named.insert(tensor).inserted else {
+        continue
+      }
       file.model[graph].rename(tensor, to: layer.path)
     }
   }
