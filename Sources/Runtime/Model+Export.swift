@@ -173,6 +173,12 @@ private struct ExportMaker {
     defer { model.caches = caches }
     if let capacity = request.cacheCapacity { model.caches = .fixed(capacity) }
     let stream = try model.makeStream(batch: x.batch, constants: constants)
+    guard !stream.hasExactCaches else {
+      throw LayerError(
+        .notSteppable, layer: "a graph whose caches grow", found: "another program in every step",
+        expected: "one program, since sizes are fixed in a file",
+        fix: "export the whole sequence only")
+    }
     guard let growing = stream.cacheCapacity, request.cacheCapacity == nil else { return stream }
     throw LayerError(
       .notSteppable, layer: "attention with an unlimited past",

@@ -20,7 +20,8 @@ package final class ObservedStep {
 
   /// How many timesteps a step is fed.
   package let time: Int
-  /// The arrays that a step gives; values that are the same in the program are one array.
+  /// The arrays that a step gives; values that are the same in the program are one array, but for caches that grow
+  /// with every step.
   package let arrays: [Executor.OutputPlace]
   /// The outputs of all layers, children before parents.
   package let taps: [Tap]
@@ -66,7 +67,8 @@ package final class ObservedStep {
     let executor = plan.executor
     func position(_ output: Int) -> Int {
       let place = executor.place(ofOutput: output)
-      if let position = known[place.value] { return position }
+      // Where every step has a program of its own, other values are the same in the next one.
+      if !stream.hasExactCaches, let position = known[place.value] { return position }
       known[place.value] = places.count
       places.append(place)
       return places.count - 1

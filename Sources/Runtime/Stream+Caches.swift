@@ -18,7 +18,9 @@ extension Stream {
   /// - Throws: ``RuntimeError`` `.cacheFull`.
   package func cacheCapacity(at position: Int) throws(RuntimeError) -> Int {
     guard let growth = cacheGrowth.values.max() else { return form.cacheCapacity }
-    return max(form.cacheCapacity, try caches.holding((Rational(position) * growth).ceiling))
+    let time = (Rational(position) * growth).ceiling
+    let capacity = try caches.holding(time)
+    return hasExactCaches ? max(1, time) : max(form.cacheCapacity, capacity)
   }
 
   /// Makes a step of so many timesteps with room for them in the caches.
@@ -40,16 +42,16 @@ extension Stream {
   /// Lets the caches grow until there is room for a step of so many timesteps.
   package func makeRoom(for time: Int, _ options: RunOptions = RunOptions()) throws {
     let capacity = try cacheCapacity(at: position + time)
-    guard capacity > form.cacheCapacity else { return }
-    let larger = try form(cacheCapacity: capacity, cancel: options.cancel)
+    guard capacity != form.cacheCapacity else { return }
+    let other = try form(cacheCapacity: capacity, cancel: options.cancel)
     try model.memory.require(
-      larger.layout.memoryByteCount,
+      other.layout.memoryByteCount,
       for: "a state with caches for \(capacity) timesteps, at timestep \(position)")
-    let values = zip(larger.leaves, zip(state.values, larger.values)).map { leaf, values in
+    let values = zip(other.leaves, zip(state.values, other.values)).map { leaf, values in
       leaf.fitted(values.0, before: values.1)
     }
-    state = try StateBuffers(larger.layout, values: values, memory: model.memory)
-    form = larger
+    state = try StateBuffers(other.layout, values: values, memory: model.memory)
+    form = other
   }
 
   /// The state at the start with caches of a capacity.
@@ -80,12 +82,18 @@ package struct StateForm {
   var layout: StateLayout
 
   /// The form of a model's state, and the plan of a step of one block.
+  ///
+  /// At the start caches without room to spare are as small as they can be.
   static func of(
-    _ model: Model, batch: Int, _ constants: Constants, cacheCapacity: Int, cancel: CancelFlag?
+    _ model: Model, batch: Int, _ constants: Constants, cacheCapacity: Int, isStart: Bool = false,
+    cancel: CancelFlag?
   ) throws -> (form: StateForm, step: TracePlan) {
     let (block, options) = (model.blockSize, RunOptions(cancel: cancel))
     let start = try model.plan(
       .initialState, batch, block, constants.specs, options, cacheCapacity: cacheCapacity)
+    if isStart, start.trace.hasExactCaches, cacheCapacity > 1 {
+      return try of(model, batch: batch, constants, cacheCapacity: 1, cancel: cancel)
+    }
     model.bind(start, constants, batch: batch)
     try start.executor.execute().requireFinished()
     let step = try model.plan(

@@ -8,7 +8,8 @@ extension Stream {
   /// Goes back to the start.
   public func reset() {
     // Caches that have grown are small again; if there should be no room for those, they stay large.
-    if form.cacheCapacity != caches.initial, let small = try? form(cacheCapacity: caches.initial),
+    let initial = hasExactCaches ? 1 : caches.initial
+    if form.cacheCapacity != initial, let small = try? form(cacheCapacity: initial),
       let buffers = try? StateBuffers(small.layout, values: small.values, memory: model.memory)
     {
       (form, state) = (small, buffers)

@@ -29,6 +29,8 @@ public final class Stream {
   package internal(set) var form: StateForm
   /// How many entries an input timestep adds to the caches that grow, by the path of the layer.
   let cacheGrowth: [String: Rational]
+  /// Whether the caches have room for what has come and nothing else.
+  let hasExactCaches: Bool
   let caches: CacheCapacity
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64
@@ -39,8 +41,9 @@ public final class Stream {
     self.constants = constants
     caches = model.caches
     let (form, step) = try StateForm.of(
-      model, batch: batch, constants, cacheCapacity: caches.initial, cancel: cancel)
+      model, batch: batch, constants, cacheCapacity: caches.initial, isStart: true, cancel: cancel)
     (self.form, cacheGrowth) = (form, step.trace.cacheGrowth)
+    hasExactCaches = step.trace.hasExactCaches
     layers = step.trace.layers
     state = try StateBuffers(form.layout, values: form.values, memory: model.memory)
   }

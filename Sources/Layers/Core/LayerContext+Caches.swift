@@ -6,6 +6,8 @@ struct CacheFill {
   var path: String
   /// How many entries.
   var time: Int
+  /// Whether the layer needs windows without room to spare.
+  var isExact = false
 }
 
 // Windows that must never lose an entry, such as the keys of an attention with an unlimited past.
@@ -18,7 +20,12 @@ extension LayerContext {
   ///
   /// They are state leaves of kind `.window` on axis 1, of as many entries more than a layer needs besides as
   /// ``cacheCapacity`` says, and `initialState` gives what stands for entries that have not come yet.
-  public func fillsCache(by time: Int) { cacheFills.append(CacheFill(path: path, time: time)) }
+  ///
+  /// A layer that cannot leave out entries that have not come yet says `exactly`: then the windows hold in every
+  /// step what has come with that step and nothing else, and every step is traced anew.
+  public func fillsCache(by time: Int, exactly isExact: Bool = false) {
+    cacheFills.append(CacheFill(path: path, time: time, isExact: isExact))
+  }
 
   /// Runs a whole sequence of so many timesteps as steps, for which that is room enough.
   func holding<Result>(
@@ -34,13 +41,19 @@ extension LayerContext {
   func adopt(_ fills: [CacheFill], count: Int) throws(LayerError) {
     for fill in fills {
       let time = Rational.product(fill.time, count)
+      guard !fill.isExact || count <= 1 else {
+        throw LayerError(
+          .notAvailable, layer: fill.path,
+          found: "caches that grow with every run, in \(count) runs of one step",
+          expected: "one run in a step", fix: "take blocks as long as its own")
+      }
       guard mode == .step || time <= cacheCapacity else {
         throw LayerError(
           .notAvailable, layer: fill.path, found: "\(time) timesteps that must all be remembered",
           expected: "at most \(cacheCapacity), as many as the blocks of the whole sequence have",
           fix: "limit the past, or do not raise the rate inside of what runs block by block")
       }
-      cacheFills.append(CacheFill(path: fill.path, time: time))
+      cacheFills.append(CacheFill(path: fill.path, time: time, isExact: fill.isExact))
     }
   }
 }

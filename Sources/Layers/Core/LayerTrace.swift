@@ -69,6 +69,8 @@ public struct LayerTrace: Sendable {
   public var layers: [LayerPlace]
   /// For every layer with windows without bound, how many entries an input timestep adds to them; by path.
   public var cacheGrowth: [String: Rational] = [:]
+  /// Whether these windows must hold what has come and nothing else, so that every step has another program.
+  public var hasExactCaches = false
   /// What the leaves of ``state`` begin with that no layer declares, by path: those that rewriting added.
   package var addedState: [String: AddedState] = [:]
 

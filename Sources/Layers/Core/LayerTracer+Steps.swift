@@ -19,6 +19,11 @@ extension LayerTracer {
     let count = request.time / stepTime
     var request = request
     var step = try step(request.cut(to: stepTime))
+    guard !step.hasExactCaches || count == 1 else {
+      throw LayerError(
+        .notSteppable, layer: layer.typeName, found: "caches of another length in every step",
+        expected: "steps of one program", fix: "run them one by one, by a stream")
+    }
     if let growth = step.cacheGrowth.values.max() {
       request.cacheCapacity = max(1, (Rational(request.time) * growth).ceiling)
       step = try self.step(request.cut(to: stepTime))

@@ -157,6 +157,7 @@ public struct LayerTracer: Sendable {
       }
     }
     let spec = try layer.outputSpec(for: request.input, constants: request.constants)
+    try Self.check(context.cacheFills)
     return LayerTrace(
       program: try builder.finish(), parameters: context.parameters, state: state,
       outputSpec: spec, emits: context.emits.map(\.path),
@@ -172,8 +173,19 @@ public struct LayerTracer: Sendable {
         ? [:]
         : Dictionary(
           context.cacheFills.map { ($0.path, Rational($0.time, request.time)) },
-          uniquingKeysWith: max)
+          uniquingKeysWith: max),
+      hasExactCaches: context.cacheFills.contains(where: \.isExact)
     )
+  }
+
+  /// The capacity of a trace says how full a cache without room to spare is, so all of these grow alike.
+  private static func check(_ fills: [CacheFill]) throws(LayerError) {
+    let most = fills.map(\.time).max() ?? 0
+    guard let slower = fills.first(where: { $0.isExact && $0.time < most }) else { return }
+    throw LayerError(
+      .notAvailable, layer: slower.path,
+      found: "a cache that grows by \(slower.time) entries a step beside one that grows by \(most)",
+      expected: "caches of one pace")
   }
 
   /// Where the input of every record comes from: found by the values themselves, so it holds for

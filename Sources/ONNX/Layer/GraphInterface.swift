@@ -27,6 +27,12 @@ struct GraphInterface: Hashable, Sendable {
   var states: [StatePairs.Pair]
   /// Values of inputs that stay the same.
   var fixed: [String: Double]
+  /// Inputs that follow from where a block stands.
+  var counted: [String: CountedInput] = [:]
+  /// The states that grow, if there are some.
+  var caches: GrowingCaches?
+  /// Entries of caches, masks and positions for each timestep of the input.
+  var rate: Rational = 1
   /// The shape of a timestep of the input.
   var channels: Shape
   /// What was assumed, for people.
@@ -39,18 +45,30 @@ struct GraphInterface: Hashable, Sendable {
     let inputs = graph.inputs.filter { !weights.contains($0.name) }
     let known = KnownExport.find(source.model)
     notes = known.map { ["known from \($0.origin)"] } ?? []
-    fixed = try Self.fixed(config.fixed, inputs)
+    (fixed, counted) = try Self.fixed(config.fixed, inputs)
     for (name, value) in known?.fixed ?? [:]
     where fixed[name] == nil && inputs.contains(where: { $0.name == name }) {
       fixed[name] = value
     }
-    for input in inputs where fixed[input.name] == nil {
+    for input in inputs where fixed[input.name] == nil && counted[input.name] == nil {
       guard let preset = Self.preset(input) else { continue }
       fixed[input.name] = preset
       notes.append("\(input.name) = \(preset.text) is assumed")
     }
-    let open = inputs.filter { [fixed] in fixed[$0.name] == nil }
+    var open = inputs.filter { [fixed, counted] in fixed[$0.name] == nil && counted[$0.name] == nil
+    }
     states = try Self.states(config.states, open, graph.outputs)
+    // The first input is the sequence; of the others some follow from where the block stands.
+    let others = open.filter { [states] candidate in
+      candidate.name != (config.input ?? open.first?.name)
+        && !states.contains { $0.input == candidate.name }
+    }
+    for input in others {
+      guard let role = CountedInput(named: input.name) else { continue }
+      counted[input.name] = role
+      notes.append("\(input.name) = \(role.text) (\(role.rawValue)) is assumed")
+    }
+    open.removeAll { [counted] in counted[$0.name] != nil }
     let states = self.states
     let sequences = open.filter { candidate in !states.contains { $0.input == candidate.name } }
     guard
@@ -62,17 +80,19 @@ struct GraphInterface: Hashable, Sendable {
         expected: "one of \(sequences.map(\.name).joined(separator: ", "))")
     }
     input = sequence
-    let others = takesZeros ? [] : sequences.filter { $0.name != sequence.name }
+    let unknown = takesZeros ? [] : sequences.filter { $0.name != sequence.name }
     if takesZeros {
       for other in sequences where other.name != sequence.name { fixed[other.name] = 0 }
     }
-    guard others.isEmpty else {
-      let names = others.map { "\($0.name) \($0.shapeText)" }.joined(separator: ", ")
+    guard unknown.isEmpty else {
+      let names = unknown.map { "\($0.name) \($0.shapeText)" }.joined(separator: ", ")
       throw OnnxError(
         .invalidConfig, source.path,
         found: "inputs that are neither the sequence nor a state: \(names)",
         expected: "a value for each",
-        suggestion: "fixed: [\"\(others[0].name)=0\"], or states: [\"\(others[0].name)=OUTPUT\"]")
+        suggestion:
+          "fixed: [\"\(unknown[0].name)=0\"], or =position, =length or =seen for what follows from where a block stands, or states: [\"\(unknown[0].name)=OUTPUT\"]"
+      )
     }
     let free = graph.outputs.filter { output in !states.contains { $0.output == output.name } }
     guard let shown = config.output ?? free.first?.name,
@@ -98,6 +118,8 @@ struct GraphInterface: Hashable, Sendable {
       }
     channels = shape.indices.filter { $0 != place.1 && !(place.2 && $0 == 0) }
       .map { shape[$0].fixed ?? 1 }
+    caches = GrowingCaches(source, self)
+    rate = caches?.rate ?? 1
   }
 
   /// Inputs that exporters leave as switches.
@@ -113,19 +135,25 @@ struct GraphInterface: Hashable, Sendable {
 
   private static func fixed(
     _ list: [String], _ inputs: [OnnxValueInfo]
-  ) throws -> [String: Double] {
-    try list.reduce(into: [:]) { values, text in
+  ) throws -> ([String: Double], [String: CountedInput]) {
+    try list.reduce(into: ([:], [:])) { values, text in
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      if parts.count == 2, let role = CountedInput(rawValue: parts[1]),
+        inputs.contains(where: { $0.name == parts[0] })
+      {
+        values.1[parts[0]] = role
+        return
+      }
       guard parts.count == 2, let number = Double(parts[1]),
         inputs.contains(where: { $0.name == parts[0] })
       else {
         throw OnnxError(
           .invalidConfig, "fixed", found: "\"\(text)\"",
           expected:
-            "an input and its value, such as \"sr=16000\"; inputs are \(inputs.map(\.name).joined(separator: ", "))"
+            "an input and its value, such as \"sr=16000\", or position, length or seen; inputs are \(inputs.map(\.name).joined(separator: ", "))"
         )
       }
-      values[parts[0]] = number
+      values.0[parts[0]] = number
     }
   }
 
@@ -146,58 +174,6 @@ struct GraphInterface: Hashable, Sendable {
       }
       return StatePairs.Pair(input: parts[0], output: parts[1], isNamed: true)
     }
-  }
-
-  /// Where time is, and how much of it a run of the graph takes.
-  private static func place(
-    _ shape: [OnnxValueInfo.Extent], _ config: OnnxGraph.Config, _ known: KnownExport?,
-    _ path: String
-  ) throws -> (Geometry, Int, Bool) {
-    func isBatch(_ axis: Int) -> Bool {
-      guard axis == 0, shape.count > 1 else { return false }
-      switch shape[0] {
-      case .fixed(let extent): return extent == 1
-      case .free(let name):
-        let plain = name.lowercased()
-        let isNamed = plain.hasPrefix("batch") || ["b", "n", "bs"].contains(plain)
-        // A free axis without a telling name is the batch where another is free too, or time is fixed.
-        let others = shape.dropFirst().contains {
-          $0.fixed == nil || (shape.count > 2 && $0.fixed != nil)
-        }
-        return isNamed || ((plain.isEmpty || plain.hasPrefix("unk")) && others)
-      }
-    }
-    let hasBatch = isBatch(0) && config.timeAxis != 0
-    let axes = shape.indices.filter { !(hasBatch && $0 == 0) }
-    let free = axes.filter { shape[$0].fixed == nil }
-    let window = config.window ?? known?.window
-    let hop = config.hop ?? (config.window == nil ? known?.hop : nil)
-    let chosen: Int
-    if let given = config.timeAxis {
-      guard axes.contains(given) else {
-        throw OnnxError(
-          .invalidConfig, path, found: "timeAxis \(given)", expected: "one of \(axes)")
-      }
-      chosen = given
-    } else if let first = free.first {
-      chosen = first
-    } else if let one = axes.first(where: { shape[$0].fixed == 1 && axes.count > 1 }) {
-      chosen = one
-    } else {
-      chosen = axes.first ?? 0
-    }
-    let extent = shape[chosen].fixed
-    let isWindow = window != nil || hop != nil || (extent ?? 1) > 1
-    if isWindow, let size = window ?? extent {
-      let hop = hop ?? size
-      guard size > 0, (1...size).contains(hop), extent == nil || extent == size else {
-        throw OnnxError(
-          .invalidConfig, path, found: "a window of \(size) every \(hop) timesteps",
-          expected: extent.map { "a window of \($0)" } ?? "a hop of 1 to \(size)")
-      }
-      return (.window(size: size, hop: hop), chosen, hasBatch)
-    }
-    return (extent == nil ? .frames : .single, chosen, hasBatch)
   }
 }
 

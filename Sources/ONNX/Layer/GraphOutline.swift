@@ -11,6 +11,7 @@ struct GraphOutline: Sendable {
   struct Key: Hashable, Sendable {
     var interface: GraphInterface
     var time: Int
+    var past: Int
   }
 
   /// A weight that the graph reads: its name below the layer, and its values.
@@ -65,11 +66,14 @@ struct WeightNames {
 }
 
 extension OnnxSource {
-  /// The outline for a number of timesteps a run.
-  func outline(_ interface: GraphInterface, time: Int) throws -> GraphOutline {
-    let key = GraphOutline.Key(interface: interface, time: time)
+  /// The outline for a number of timesteps a run, behind so many of the past.
+  func outline(
+    _ interface: GraphInterface, time: Int, past: Int = 0
+  ) throws -> GraphOutline {
+    let hasPast = interface.caches != nil || !interface.counted.isEmpty
+    let key = GraphOutline.Key(interface: interface, time: time, past: hasPast ? past : 0)
     if let known = outlines.withLock({ $0[key] }) { return known }
-    let trace = try traced(interface, time: time)
+    let trace = try traced(interface, time: time, past: key.past)
     let outline = GraphOutline(
       output: trace.output.type, states: zip(trace.states, trace.next).map { ($0.type, $1.type) },
       weights: trace.weights,
@@ -86,7 +90,7 @@ extension OnnxSource {
 
   /// The graph traced for a number of timesteps a run of one row, into a program of its own.
   func traced(
-    _ interface: GraphInterface, time: Int, isRecording: Bool = false
+    _ interface: GraphInterface, time: Int, past: Int = 0, isRecording: Bool = false
   ) throws -> GraphTrace {
     let builder = ProgramBuilder()
     var names = WeightNames()
@@ -100,15 +104,16 @@ extension OnnxSource {
       return input
     }
     let x = builder.input("x", .input, ValueType(.float32, [time] + interface.channels))
-    let states = try stateTypes(interface).map { builder.input("state", .input, $0) }
-    let run = try runGraph(tracer, interface, x: x, states: states)
+    let states = try stateTypes(interface, past: past).map { builder.input("state", .input, $0) }
+    let run = try runGraph(
+      tracer, interface, x: x, states: states, at: RunPlace(time: time, past: past))
     return GraphTrace(
       tracer: tracer, weights: names.weights, output: run.output, states: states, next: run.states)
   }
 
-  /// The types of the states that a graph takes, batch 1.
-  func stateTypes(_ interface: GraphInterface) throws -> [ValueType] {
-    try interface.states.map { pair in
+  /// The types of the states that a graph takes, batch 1; caches that grow have so many entries.
+  func stateTypes(_ interface: GraphInterface, past: Int) throws -> [ValueType] {
+    try interface.states.enumerated().map { index, pair in
       guard let info = model.graph.inputs.first(where: { $0.name == pair.input }),
         let shape = info.shape, let stored = OnnxElementType.stored(info.elementType)
       else {
@@ -116,7 +121,9 @@ extension OnnxSource {
           .invalidConfig, path, found: "a state \(pair.input) without a shape", expected: "one")
       }
       let dtype = stored.dtype == .int64 ? DType.int32 : stored.dtype
-      return ValueType(dtype, shape.map { $0.fixed ?? 1 })
+      var extents = shape.map { $0.fixed ?? 1 }
+      if let axis = interface.growingAxis(index) { extents[axis] = past }
+      return ValueType(dtype, extents)
     }
   }
 
@@ -124,7 +131,8 @@ extension OnnxSource {
   ///
   /// - Returns: the output as the graph gives it, the next states, and what the nodes gave.
   func runGraph(
-    _ tracer: GraphTracer, _ interface: GraphInterface, x: Value, states: [Value]
+    _ tracer: GraphTracer, _ interface: GraphInterface, x: Value, states: [Value],
+    at place: RunPlace
   ) throws -> (output: Value, states: [Value]) {
     let builder = tracer.builder
     var inputs: [String: GraphValue] = [:]
@@ -136,6 +144,11 @@ extension OnnxSource {
       else { continue }
       let shape = (info.shape ?? []).map { $0.fixed ?? 1 }
       inputs[name] = GraphValue(Tensor(repeating: value, shape: shape, stored.dtype))
+    }
+    let added = interface.added(place.time)
+    for info in model.graph.inputs {
+      guard let role = interface.counted[info.name] else { continue }
+      inputs[info.name] = try role.value(of: info, at: place, added: added, builder)
     }
     let results = try tracer.run(inputs)
     let byName = Dictionary(

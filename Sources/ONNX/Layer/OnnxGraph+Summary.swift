@@ -19,6 +19,10 @@ extension OnnxGraph {
     for (name, value) in interface.fixed.sorted(by: { $0.key < $1.key }) {
       lines.append("fixed \(name) = \(value.text)")
     }
+    for (name, role) in interface.counted.sorted(by: { $0.key < $1.key })
+    where config.fixed.contains("\(name)=\(role.rawValue)") {
+      lines.append("\(name) = \(role.text)")
+    }
     lines += interface.notes
     lines += stateTable
     lines.append(truth)
@@ -53,10 +57,12 @@ extension OnnxGraph {
     return ["state in → out"]
       + interface.states.enumerated().map { index, pair in
         let input = types.indices.contains(index) ? "\(types[index].input)" : "?"
-        let grows = types.indices.contains(index) && types[index].input != types[index].output
+        let grows = interface.growingAxis(index)
+        let changes = types.indices.contains(index) && types[index].input != types[index].output
         let kind =
-          grows
-          ? "grows to \(types[index].output)" : pair.isNamed ? "by name" : "by order and shape only"
+          grows.map { "grows along axis \($0), \(interface.rate) a timestep" }
+          ?? (changes ? "comes out as \(types[index].output)" : nil)
+          ?? (pair.isNamed ? "by name" : "by order and shape only")
         return "  \(pair.input) → \(pair.output)  \(input)  \(kind)"
       }
   }

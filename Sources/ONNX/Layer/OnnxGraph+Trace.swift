@@ -9,10 +9,27 @@ extension OnnxGraph {
   ) throws(LayerError) -> LayerState {
     var state = LayerState()
     let types: [ValueType]
-    do { types = try source.stateTypes(interface) } catch { throw LayerError(error, self) }
-    for (name, type) in zip(stateNames, types) {
+    let capacity = context.cacheCapacity
+    if interface.caches != nil, context.mode == .initialState {
+      context.fillsCache(by: interface.added(blockSize), exactly: true)
+    }
+    do { types = try source.stateTypes(interface, past: capacity) } catch {
+      throw LayerError(error, self)
+    }
+    for (index, (name, type)) in zip(stateNames, types).enumerated() {
+      var shape = type.shape
+      guard let axis = interface.growingAxis(index) else {
+        state.declare(name, context.builder.full(0, ValueType(type.dtype, [context.batch] + shape)))
+        continue
+      }
+      shape.remove(at: axis)
+      let stored = ValueType(type.dtype, [context.batch, capacity] + shape)
       state.declare(
-        name, context.builder.full(0, ValueType(type.dtype, [context.batch] + type.shape)))
+        name, context.builder.full(0, stored), kind: .window(axis: 1, length: capacity))
+    }
+    if interface.countsTimesteps {
+      state.declare(
+        Self.counter, context.builder.full(0, ValueType(.int32, [context.batch])))
     }
     if past > 0 {
       let type = ValueType(input.dtype, [context.batch, past] + input.shape)
@@ -24,9 +41,21 @@ extension OnnxGraph {
   public func step(
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
-    let names = stateNames + (past > 0 ? ["window"] : [])
-    let (y, states) = try run(x, names.map { state[$0] }, isWhole: false, context)
-    for (name, value) in zip(names, states) { state[name] = value }
+    let names = leafNames
+    let added = interface.added(x.time)
+    var before = 0
+    if let index = interface.caches?.axes.firstIndex(where: { $0 != nil }) {
+      before = max(0, state[stateNames[index]].shape[1] - added)
+      context.fillsCache(by: added, exactly: true)
+    }
+    let (y, states) = try run(x, names.map { state[$0] }, isWhole: false, before: before, context)
+    for (index, (name, value)) in zip(names, states).enumerated() {
+      let isCache = index < interface.states.count && interface.growingAxis(index) != nil
+      let count = value.shape[isCache ? 1 : 0]
+      state[name] =
+        isCache
+        ? value.sliced(axis: 1, from: max(0, count - state[name].shape[1]), to: count) : value
+    }
     return y
   }
 
@@ -58,15 +87,23 @@ extension OnnxGraph {
     shownAs: (graph: OnnxGraph, counterparts: [String: String])?
   ) throws(LayerError) -> SequenceValue {
     let start = try initialState(for: x.channelSpec, context)
-    let names = stateNames + (past > 0 ? ["window"] : [])
     return try run(
-      x, names.map { start[$0] }, isWhole: true, context, weights: weights, shownAs: shownAs
+      x, leafNames.map { start[$0] }, isWhole: true, before: 0, context, weights: weights,
+      shownAs: shownAs
     ).0
+  }
+
+  /// The leaf that counts timesteps.
+  private static let counter = "position"
+
+  /// The leaves of the state in their order.
+  private var leafNames: [String] {
+    stateNames + (interface.countsTimesteps ? [Self.counter] : []) + (past > 0 ? ["window"] : [])
   }
 
   /// Names of states as parts of paths, no two equal.
   private var stateNames: [String] {
-    var taken: Set<String> = ["window"]
+    var taken: Set<String> = ["window", Self.counter]
     return interface.states.map { pair in
       var name = ScopeTree.leaf(pair.input)
       while !taken.insert(name).inserted { name += "_" }
@@ -81,7 +118,7 @@ extension OnnxGraph {
 
   /// Runs the graph on timesteps of all rows.
   private func run(
-    _ x: SequenceValue, _ states: [Value], isWhole: Bool, _ context: LayerContext,
+    _ x: SequenceValue, _ states: [Value], isWhole: Bool, before: Int, _ context: LayerContext,
     weights: [Value]? = nil, shownAs: (graph: OnnxGraph, counterparts: [String: String])? = nil
   ) throws(LayerError) -> (SequenceValue, [Value]) {
     let x = x.maskedInvalid()
@@ -94,7 +131,8 @@ extension OnnxGraph {
     let rows: GraphRows
     do {
       rows = try GraphRows(
-        self, time: x.time, runsWhole: isWhole ? layout.takesWhole : interface.geometry == .frames)
+        self, time: x.time, runsWhole: isWhole ? layout.takesWhole : interface.geometry == .frames,
+        past: before, isStart: isWhole)
     } catch { throw LayerError(error, self) }
     let given: [Value]
     if let weights { given = weights } else { given = try parameters(rows.weights, context) }

@@ -76,10 +76,12 @@ public struct OnnxGraph: SequenceLayer, Equatable {
   package init(_ config: Config, _ source: OnnxSource, offline: OnnxSource? = nil) throws {
     self.config = config
     self.source = source
-    interface = try GraphInterface(source, config)
-    layout = try OutputLayout(source, interface)
+    var interface = try GraphInterface(source, config)
+    let layout = try OutputLayout(source, interface)
+    // What nothing in the graph counts goes on at the pace of the output.
+    if interface.countsTimesteps { interface.rate = layout.ratio }
+    (self.interface, self.layout) = (interface, layout)
     parts = try OnnxPart.tree(source, interface, layout)
-    let (interface, layout) = (interface, layout)
     self.offline = try offline.map { try OfflineExport($0, of: source, interface, layout) }
   }
 
@@ -100,9 +102,10 @@ public struct OnnxGraph: SequenceLayer, Equatable {
   public var outputRatio: Rational { layout.ratio }
 
   public var stepObstacle: String? {
-    for (pair, type) in zip(interface.states, stepStates) where type.input != type.output {
+    for (index, (pair, type)) in zip(interface.states, stepStates).enumerated()
+    where type.input != type.output && interface.growingAxis(index) == nil {
       return
-        "the state \(pair.output) is \(type.output) where \(pair.input) takes \(type.input): a cache that grows"
+        "the state \(pair.output) is \(type.output) where \(pair.input) takes \(type.input): a state of another length"
     }
     return nil
   }

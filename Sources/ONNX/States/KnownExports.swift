@@ -33,6 +33,13 @@ struct KnownExport {
         window: 576, hop: 512, fixed: ["sr": 16000],
         origin: "Silero VAD at 16 kHz: 64 samples of the past and 512 new ones")
     }
+    if names.isSubset(of: ["input", "sr", "h", "c"]),
+      names.isSuperset(of: ["input", "sr", "h", "c"])
+    {
+      return KnownExport(
+        window: 512, hop: 512, fixed: ["sr": 16000],
+        origin: "Silero VAD 4 at 16 kHz: blocks of 512 samples")
+    }
     return nil
   }
 }
