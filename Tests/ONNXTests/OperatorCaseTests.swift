@@ -21,8 +21,7 @@ import Weights
       print("skipped ONNX's own cases: \(made.output)")
       return
     }
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path())
-      .filter { $0.hasSuffix(".onnx") }.map { String($0.dropLast(5)) }.sorted()
+    let names = try Self.names(in: folder)
     var refused: [String: Int] = [:]
     var right = 0
     for name in names {
@@ -40,6 +39,28 @@ import Weights
       for (reason, count) in refused.sorted(by: { $0.value > $1.value }) { print(count, reason) }
     }
     #expect(right >= Self.least)
+  }
+
+  @Test("operators of ONNX Runtime give what it gives")
+  func runtimeCases() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "runtime-cases-\(ProcessInfo.processInfo.processIdentifier)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let made = OracleProgram.run("runtime_cases.py", [folder.path()])
+    guard made.status == 0 else {
+      print("skipped cases of ONNX Runtime: \(made.output)")
+      return
+    }
+    for name in try Self.names(in: folder) {
+      // Quantised operands are no axes or shapes.
+      let mistake = try OperatorCase(folder.appending(path: name).path()).mistake { _ in false }
+      #expect(mistake == nil, "\(name): \(mistake ?? "")")
+    }
+  }
+
+  private static func names(in folder: URL) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.path())
+      .filter { $0.hasSuffix(".onnx") }.map { String($0.dropLast(5)) }.sorted()
   }
 }
 
@@ -71,7 +92,7 @@ struct OperatorCase {
     { return try mistake { _ in true } }
   }
 
-  private func mistake(isKnown: (Tensor) -> Bool) throws -> String? {
+  func mistake(isKnown: (Tensor) -> Bool) throws -> String? {
     let results = try GraphEvaluation.run(source, inputs, isKnown: isKnown)
     for (index, pair) in zip(results, outputs).enumerated() {
       let (got, want) = pair

@@ -54,6 +54,24 @@ struct NodeCall {
     return tensor
   }
 
+  /// The elements of an operand, if it is there and known.
+  func known(_ index: Int) -> Tensor? { has(index) ? operands[index]?.known : nil }
+
+  /// The one number of an operand that has to be known.
+  func number(_ index: Int, _ what: String) throws -> Double {
+    let tensor = try known(index, what)
+    guard tensor.count == 1 else {
+      throw invalid("\(what) of shape \(tensor.shape.shapeText)", expected: "one number")
+    }
+    return tensor.double(at: 0)
+  }
+
+  /// The same, a whole number.
+  func integer(_ index: Int, _ what: String) throws -> Int {
+    _ = try number(index, what)
+    return try known(index, what).integers[0]
+  }
+
   /// Whole numbers of an operand that has to be known, or of an attribute; nil if neither is there.
   func integers(_ index: Int?, _ attribute: String) throws -> [Int]? {
     if let index, has(index) { return try known(index, attribute).integers }

@@ -25,8 +25,11 @@ enum OperatorTable {
 
   /// The row of a node's operator; nil if it is not supported.
   static func find(_ node: OnnxNode) -> Row? {
-    guard node.domain.isEmpty || node.domain == "ai.onnx" else { return nil }
-    return rows[node.op]
+    switch node.domain {
+    case "", "ai.onnx": rows[node.op]
+    case "com.microsoft": RuntimeOperators.rows[node.op]
+    default: nil
+    }
   }
 
   /// Rows of operators with one result.

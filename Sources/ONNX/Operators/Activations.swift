@@ -73,11 +73,11 @@ enum Activations {
     x.scaled(by: alpha).adding(beta).binary(.max, 0).binary(.min, 1)
   }
 
-  private static func gelu(_ x: Value) -> Value {
+  static func gelu(_ x: Value) -> Value {
     x.scaled(by: 0.5) * x.scaled(by: 0.70710678118654752440).unary(.erf).adding(1)
   }
 
-  private static func tanhGelu(_ x: Value) -> Value {
+  static func tanhGelu(_ x: Value) -> Value {
     let inner = (x + (x * x * x).scaled(by: 0.044715)).scaled(by: 0.79788456080286535588)
     return x.scaled(by: 0.5) * inner.unary(.tanh).adding(1)
   }

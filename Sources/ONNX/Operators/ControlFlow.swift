@@ -17,8 +17,8 @@ enum ControlFlow {
     func run(_ name: String) throws -> [GraphValue] {
       try tracer.run(try call.graph(name), [:], environment)
     }
-    if let known = call.operands.first??.known {
-      return try run(known.double(at: 0) != 0 ? "then_branch" : "else_branch")
+    if call.known(0) != nil {
+      return try run(try call.number(0, "the condition") != 0 ? "then_branch" : "else_branch")
     }
     let condition = try call.value(0).reshaped([])
     let (yes, no) = (try run("then_branch"), try run("else_branch"))
@@ -40,9 +40,9 @@ enum ControlFlow {
   /// A known number of turns under a condition that stays true.
   private static let loop: @Sendable (NodeCall) throws -> [GraphValue] = { call in
     let body = try call.graph("body")
-    let limit = call.has(0) ? try call.known(0, "the number of turns").integers[0] : mostTurns + 1
+    let limit = call.has(0) ? try call.integer(0, "the number of turns") : mostTurns + 1
     let environment = call.tracer.visible
-    var isOn = call.has(1) ? try call.known(1, "the condition").double(at: 0) != 0 : true
+    var isOn = call.has(1) ? try call.number(1, "the condition") != 0 : true
     var carried = try call.operands.dropFirst(2).map { operand in
       guard let operand else { throw call.invalid("no value to carry", expected: "one") }
       return operand
@@ -62,7 +62,7 @@ enum ControlFlow {
       guard results.count >= 1 + count else {
         throw call.invalid("\(results.count) results of a turn", expected: "\(1 + count)")
       }
-      guard let condition = results[0].known else {
+      guard let condition = results[0].known, condition.count == 1 else {
         throw OnnxError(
           .notStatic, "", found: "a loop that ends by a condition computed from the input",
           expected: "a known number of turns")

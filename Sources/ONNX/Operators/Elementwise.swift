@@ -75,7 +75,7 @@ enum Elementwise {
   /// Whole numbers are raised in double precision; known small exponents become products and roots.
   private static let power: OperatorTable.Lowering = { call in
     let x = try call.value(0)
-    if let exponent = call.operands[1]?.known, exponent.count == 1, exponent.rank == 0,
+    if let exponent = call.known(1), exponent.count == 1, exponent.rank == 0,
       x.dtype.isFloating
     {
       switch exponent.double(at: 0) {

@@ -25,7 +25,7 @@ enum Indexing {
   private static let gathered: OperatorTable.Lowering = { call in
     let x = try call.value(0)
     let axis = try call.axis(call.int("axis", 0), rank: x.rank)
-    if let known = call.operands[1]?.known, known.count == 1 {
+    if let known = call.known(1), known.count == 1 {
       let index = known.integers[0]
       let place = index < 0 ? index + x.shape[axis] : index
       guard (0..<x.shape[axis]).contains(place) else {
@@ -141,7 +141,7 @@ enum Indexing {
   private static let triangle: OperatorTable.Lowering = { call in
     let x = try call.value(0)
     guard x.rank >= 2 else { throw call.invalid("\(x.type)", expected: "matrices") }
-    let shift = call.has(1) ? try call.known(1, "the diagonal").integers[0] : 0
+    let shift = call.has(1) ? try call.integer(1, "the diagonal") : 0
     let type = ValueType(.int32, Array(x.shape.suffix(2)))
     let columns = x.builder.iota(type, axis: 1)
     let edge = x.builder.iota(type, axis: 0).adding(Double(min(max(shift, -1 << 24), 1 << 24)))
@@ -151,8 +151,12 @@ enum Indexing {
   }
 
   private static let oneHot: OperatorTable.Lowering = { call in
-    let depth = try call.known(1, "the depth").integers[0]
+    let depth = try call.integer(1, "the depth")
     let values = try call.value(2)
+    guard values.shape == [2], depth >= 0 else {
+      throw call.invalid(
+        "\(values.type) for \(depth) classes", expected: "off and on, and a depth from 0")
+    }
     let indices = try call.value(0).converted(to: .int32)
     let axis = try call.axis(call.int("axis", -1), rank: indices.rank + 1)
     var shape = indices.shape
@@ -177,7 +181,7 @@ enum Indexing {
 
   private static let cumulated: OperatorTable.Lowering = { call in
     let x = try call.value(0)
-    let axis = try call.axis(try call.known(1, "the axis").integers[0], rank: x.rank)
+    let axis = try call.axis(try call.integer(1, "the axis"), rank: x.rank)
     let sums = x.cumulative(.sum, axis: axis, reverse: call.flag("reverse"))
     return call.flag("exclusive") ? sums - x : sums
   }

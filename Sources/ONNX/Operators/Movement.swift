@@ -130,7 +130,7 @@ enum Movement {
     let mode = call.string("mode", "constant")
     guard mode != "constant" else {
       let value =
-        call.has(2) ? try call.known(2, "the value").double(at: 0) : call.float("value", 0)
+        call.has(2) ? try call.number(2, "the value") : call.float("value", 0)
       return x.padded(low: low, high: high, value: value)
     }
     return try zip(low, high).enumerated().reduce(x) { x, pad in

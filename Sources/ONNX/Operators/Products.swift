@@ -36,7 +36,7 @@ enum Products {
   }
 
   /// `alpha * a · b + beta * c`, either operand transposed.
-  private static let gemm: OperatorTable.Lowering = { call in
+  static let gemm: OperatorTable.Lowering = { call in
     let dimensions = DotDimensions(
       leftContracting: [call.flag("transA") ? 0 : 1],
       rightContracting: [call.flag("transB") ? 1 : 0])

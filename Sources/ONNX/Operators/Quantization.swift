@@ -63,7 +63,24 @@ enum Quantization {
 
   /// To 8 bits by the range of the whole operand: result, scale and zero point.
   private static let dynamic: @Sendable (NodeCall) throws -> [GraphValue] = { call in
-    let x = try call.value(0)
+    let parts = dynamic(try call.value(0))
+    return [parts.y.converted(to: .uint8), parts.scale, parts.zero.converted(to: .uint8)]
+      .map { GraphValue($0) }
+  }
+
+  /// A product with a matrix of 8 bits, of an operand that is quantised by its own range.
+  static func product(
+    _ x: Value, _ weight: Value, scale: Value, zero: Value?
+  ) throws -> Value {
+    let (y, ownScale, ownZero) = dynamic(x)
+    let a = y.converted(to: .int32) - ownZero.converted(to: .int32)
+    var b = weight.converted(to: .int32)
+    if let zero { b = b - zero.converted(to: .int32) }
+    return Products.matmul(a, b).converted(to: x.dtype) * (scale * ownScale)
+  }
+
+  /// Whole numbers from 0 to 255 as floating ones, their scale and their zero point.
+  private static func dynamic(_ x: Value) -> (y: Value, scale: Value, zero: Value) {
     let axes = Array(0..<x.rank)
     let top = x.reduced(.max, axes: axes).binary(.max, 0)
     let low = x.reduced(.min, axes: axes).binary(.min, 0)
@@ -71,10 +88,7 @@ enum Quantization {
     let safe = scale.compare(.eq, 0).select(scale.scalarOf(1), scale)
     let zero = (low.unary(.neg) / safe).unary(.round).binary(.max, 0).binary(.min, 255)
     let y = (x / safe).unary(.round) + zero
-    return [
-      GraphValue(y.binary(.max, 0).binary(.min, 255).converted(to: .uint8)), GraphValue(scale),
-      GraphValue(zero.converted(to: .uint8)),
-    ]
+    return (y.binary(.max, 0).binary(.min, 255), scale, zero)
   }
 
   /// Sums in 32 bits.

@@ -17,6 +17,8 @@ enum Recurrences {
     var projected: Value
     /// `[g·h, h]`, gates in the order of the turn.
     var recurrent: Value
+    /// The scale and zero point of ``recurrent``, where it has 8 bits and is `[h, g·h]`.
+    var quantization: [Value] = []
     /// The recurrent bias of gates that need it apart, `[g·h]`.
     var recurrentBias: Value
     var states: [Value]
@@ -26,7 +28,8 @@ enum Recurrences {
 
   typealias Turn = (Cell) throws -> [Value]
 
-  private static func run(
+  /// The weights of `DynamicQuantizeLSTM` have 8 bits and stand transposed, `[d, c, g]`.
+  static func run(
     _ call: NodeCall, gates: Int, _ turn: @escaping Turn, states: Int
   ) throws -> [GraphValue] {
     try check(call, gates)
@@ -34,11 +37,17 @@ enum Recurrences {
     let given = try call.value(0)
     let x = isBatchFirst ? given.transposed([1, 0, 2]) : given
     let w = try call.value(1)
-    guard x.rank == 3, w.rank == 3 else {
+    guard x.rank == 3, w.rank == 3, (1...2).contains(w.shape[0]) else {
       throw call.invalid("\(x.type) with \(w.type)", expected: "[t, b, c] with [d, g, c]")
     }
     let directions = w.shape[0]
-    let units = w.shape[1] / gates
+    let isTransposed = isQuantized(call)
+    let units = w.shape[isTransposed ? 2 : 1] / gates
+    let (r, rows) = (try call.value(2), gates * units)
+    guard r.shape == [directions] + (isTransposed ? [units, rows] : [rows, units]) else {
+      throw call.invalid(
+        "\(w.type) with \(r.type)", expected: "matrices of \(gates) gates of one size")
+    }
     if let lengths = call.operands.count > 4 ? call.operands[4] : nil {
       guard let known = lengths.known, known.integers.allSatisfy({ $0 == x.shape[0] }) else {
         throw call.unsupported("rows of their own lengths", expected: "all of \(x.shape[0])")
@@ -51,6 +60,14 @@ enum Recurrences {
       var initial: [Value] = []
       for state in 0..<states {
         if let start = try call.optional(5 + state) {
+          let (batch, shape) = (x.shape[1], start.shape)
+          guard shape == (isBatchFirst ? [batch, directions, units] : [directions, batch, units])
+          else {
+            throw call.invalid(
+              "an initial state \(start.type)",
+              expected: "[\(directions), \(batch), \(units)]"
+                + (isBatchFirst ? ", batch first" : ""))
+          }
           initial.append(start.element(direction, axis: isBatchFirst ? 1 : 0))
         } else {
           initial.append(call.builder.full(0, ValueType(x.dtype, [x.shape[1], units])))
@@ -74,14 +91,25 @@ enum Recurrences {
     _ initial: [Value], _ turn: @escaping Turn
   ) throws -> (Value, [Value]) {
     let order = gates == 4 ? [0, 2, 3, 1] : Array(0..<gates)
-    func sorted(_ value: Value) -> Value {
-      guard gates == 4 else { return value }
+    func sorted(_ value: Value, axis: Int = 0) -> Value {
+      guard gates == 4, value.rank > axis else { return value }
       return Value.concatenate(
-        order.map { value.sliced(axis: 0, from: $0 * units, to: ($0 + 1) * units) }, axis: 0)
+        order.map { value.sliced(axis: axis, from: $0 * units, to: ($0 + 1) * units) }, axis: axis)
     }
-    let w = sorted(try call.value(1).element(direction, axis: 0))
-    let r = sorted(try call.value(2).element(direction, axis: 0))
-    var projected = x.dot(w, DotDimensions(leftContracting: [2], rightContracting: [1]))
+    func weights(_ index: Int) throws -> Value {
+      sorted(try call.value(index).element(direction, axis: 0), axis: isQuantized(call) ? 1 : 0)
+    }
+    /// Scale and zero point of a matrix, or of each of its columns.
+    func quantization(_ index: Int) throws -> [Value] {
+      guard isQuantized(call) else { return [] }
+      return try [index, index + 1].map { sorted(try call.value($0).element(direction, axis: 0)) }
+    }
+    let (w, r) = (try weights(1), try weights(2))
+    let (own, recurrent) = (try quantization(8), try quantization(10))
+    var projected =
+      own.isEmpty
+      ? x.dot(w, DotDimensions(leftContracting: [2], rightContracting: [1]))
+      : try Quantization.product(x, w, scale: own[0], zero: own[1])
     var recurrentBias = call.builder.full(0, ValueType(x.dtype, [gates * units]))
     if let bias = try call.optional(3) {
       let both = bias.element(direction, axis: 0)
@@ -93,20 +121,20 @@ enum Recurrences {
     guard time != 1 else {
       let next = try turn(
         Cell(
-          projected: projected.element(0, axis: 0), recurrent: r, recurrentBias: recurrentBias,
-          states: initial, call: call, isBackward: isBackward))
+          projected: projected.element(0, axis: 0), recurrent: r, quantization: recurrent,
+          recurrentBias: recurrentBias, states: initial, call: call, isBackward: isBackward))
       return (next[0].expandingAxes([0]), next)
     }
     var mistake: (any Error)?
     let result = call.builder.loop(
-      tripCount: time, axis: 0, reverse: isBackward, captured: [r, recurrentBias],
+      tripCount: time, axis: 0, reverse: isBackward, captured: [r, recurrentBias] + recurrent,
       carried: initial, sliced: [projected]
     ) { captured, carried, slices in
       do {
         let next = try turn(
           Cell(
-            projected: slices[0], recurrent: captured[0], recurrentBias: captured[1],
-            states: carried, call: call, isBackward: isBackward))
+            projected: slices[0], recurrent: captured[0], quantization: Array(captured[2...]),
+            recurrentBias: captured[1], states: carried, call: call, isBackward: isBackward))
         return (next, [next[0]])
       } catch {
         mistake = error
@@ -115,6 +143,10 @@ enum Recurrences {
     }
     if let mistake { throw mistake }
     return (result.stacked[0], result.carried)
+  }
+
+  private static func isQuantized(_ call: NodeCall) -> Bool {
+    call.node.op == "DynamicQuantizeLSTM"
   }
 
   private static func check(_ call: NodeCall, _ gates: Int) throws {

@@ -4,7 +4,13 @@ import Tensors
 /// One timestep of an LSTM; states h and c, gates i, f, c, o.
 enum Lstm {
   static func turn(_ cell: Recurrences.Cell) throws -> [Value] {
-    let gates = cell.projected + Recurrences.product(cell.states[0], cell.recurrent)
+    let h = cell.states[0]
+    let product =
+      cell.quantization.isEmpty
+      ? Recurrences.product(h, cell.recurrent)
+      : try Quantization.product(
+        h, cell.recurrent, scale: cell.quantization[0], zero: cell.quantization[1])
+    let gates = cell.projected + product
     let units = cell.states[0].shape[1]
     let gate = try Recurrences.activation(0, "Sigmoid", cell, of: 3)
     let candidate = try Recurrences.activation(1, "Tanh", cell, of: 3)

@@ -122,7 +122,7 @@ enum Shapes {
   }
 
   private static let range: OperatorTable.Lowering = { call in
-    let numbers = try (0..<3).map { try call.known($0, "a bound").double(at: 0) }
+    let numbers = try (0..<3).map { try call.number($0, "a bound") }
     let count = numbers[2] == 0 ? -1 : ((numbers[1] - numbers[0]) / numbers[2]).rounded(.up)
     guard count.isFinite, count <= 0x1p24, numbers[2] != 0 else {
       throw call.invalid("a range of \(numbers)", expected: "at most 2²⁴ numbers")
@@ -155,8 +155,8 @@ enum Shapes {
 
   /// Nothing is dropped when a model is used.
   private static let dropout: @Sendable (NodeCall) throws -> [GraphValue] = { call in
-    if call.has(2), call.operands[2]?.known?.double(at: 0) != 0 {
-      let ratio = call.has(1) ? call.operands[1]?.known?.double(at: 0) : 0.5
+    if call.has(2), try call.number(2, "the mode") != 0 {
+      let ratio = call.has(1) ? try call.number(1, "the ratio") : 0.5
       guard ratio == 0 else { throw call.unsupported("dropout as in training") }
     }
     let x = try call.value(0)
