@@ -10,8 +10,8 @@ struct LintCommand: ParsableCommand, MemoryLimited {
     commandName: "lint",
     abstract: "Name every operation that mixes time without a state, before anything runs.",
     discussion: """
-      Each finding says where it is, what it makes wrong at which timesteps, and the cure. Exit \
-      status: 0 none, 1 some.
+      Each finding says where it is, what it makes wrong at which timesteps, and the cure; what \
+      cannot be judged from the file is said too. Exit status: 0 none, 1 some.
       """)
 
   @Argument(help: "A layer config, a session, or a model (.onnx).")
@@ -23,42 +23,38 @@ struct LintCommand: ParsableCommand, MemoryLimited {
   @OptionGroup var memory: MemoryOption
 
   func run() throws {
-    let findings = try found()
+    let report = try report()
     if json {
-      print(Self.json(findings).text(indented: true))
+      print(Self.json(report).text(indented: true))
     } else {
-      findings.flatMap(\.lines).forEach { print($0) }
-      print(
-        findings.isEmpty
-          ? "nothing mixes time without a state"
-          : "\(findings.count) \(findings.count == 1 ? "operation mixes" : "operations mix") time without a state"
-      )
+      report.lines.forEach { print($0) }
     }
-    if !findings.isEmpty { throw ExitCode(1) }
+    if !report.findings.isEmpty { throw ExitCode(1) }
   }
 
-  private func found() throws -> [LintFinding] {
+  private func report() throws -> LintReport {
     if SpecFile(path: file).isModel {
-      return try LayerLint.findings(try SpecFile.modelConfig(file), try ByteFile(path: file))
+      return try LayerLint.report(try SpecFile.modelConfig(file), try ByteFile(path: file))
     }
     let notation = LayerNotation(registry: .withModels)
     let reading = try SpecFile(path: file).read(notation)
-    return LayerLint.findings(try notation.registry.makeLayer(reading.spec))
+    return LayerLint.report(try notation.registry.makeLayer(reading.spec))
   }
 
-  private static func json(_ findings: [LintFinding]) -> JSONValue {
+  private static func json(_ report: LintReport) -> JSONValue {
     .object([
       .init(
         "findings",
         .array(
-          findings.map { finding in
+          report.findings.map { finding in
             .object([
               .init("place", .string(finding.place)),
               .init("operation", .string(finding.operation)),
               .init("cause", .string(finding.cause)), .init("effect", .string(finding.effect)),
               .init("cure", .string(finding.cure)),
             ])
-          }))
+          })),
+      .init("not_judged", .array(report.limits.map { .string($0) })),
     ])
   }
 }

@@ -28,7 +28,7 @@ import Testing
     let path = OracleProgram.root.appending(path: "Sessions/onnx/\(name).onnx").path()
     var config = OnnxGraph.Config()
     config.file = path
-    let found = try LayerLint.findings(config, ByteFile(path: path))
+    let found = try LayerLint.report(config, ByteFile(path: path)).findings
     #expect(found.map(\.place) == [place].compactMap { $0 })
   }
 

@@ -23,14 +23,20 @@ struct ElementOrigins {
   private static let most = 1 << 22
 
   let program: Program
+  /// Weights, which are constants here, by the inputs that bring them.
+  private let weights: [Int: Tensor]
   /// The instruction that makes each value.
   private let producers: [Int: Int]
   private var moved: [Int: Tensor] = [:]
   private var constants: [Int: Tensor?] = [:]
   private var count = 0
 
-  init(_ program: Program) {
+  init(_ program: Program, weights: [String: Tensor] = [:]) {
     self.program = program
+    self.weights = Dictionary(
+      program.inputs.compactMap { input in
+        input.role == .parameter ? weights[input.name].map { (input.value.index, $0) } : nil
+      }, uniquingKeysWith: { first, _ in first })
     producers = Dictionary(
       program.instructions.enumerated().flatMap { index, instruction in
         instruction.results.map { ($0.index, index) }
@@ -81,12 +87,15 @@ struct ElementOrigins {
     func fresh() -> [Int64] {
       (0..<shape.elementCount).map { Int64(value.index) << 32 + Int64($0) }
     }
-    guard let index = producers[value.index] else { return Tensor(fresh(), shape: shape) }
-    let instruction = program.instructions[index]
-    if case .constant(let tensor) = instruction.op {
+    func fixed(_ tensor: Tensor) -> Tensor {
       let codes = tensor.doubles().map { $0 == 0 ? Origin.zero.code : Origin.constant.code }
       return Tensor(codes, shape: shape)
     }
+    guard let index = producers[value.index] else {
+      return weights[value.index].map(fixed) ?? Tensor(fresh(), shape: shape)
+    }
+    let instruction = program.instructions[index]
+    if case .constant(let tensor) = instruction.op { return fixed(tensor) }
     if case .loop(let loop) = instruction.op {
       return Tensor(stacked(value, instruction, loop, fresh()), shape: shape)
     }

@@ -6,7 +6,9 @@ import Tensors
 extension GraphLint {
   /// Convolutions and pooling over time.
   func windows(_ node: LintNode) -> [LintFinding] {
-    guard ["Conv", "ConvInteger", "MaxPool", "AveragePool", "ConvTranspose"].contains(node.op),
+    guard
+      ["Conv", "FusedConv", "ConvInteger", "MaxPool", "AveragePool", "ConvTranspose"].contains(
+        node.op),
       let operand = node.inputs.first,
       let time = growth.of(operand).first(where: { $0.axis >= 2 })
     else { return [] }
@@ -22,7 +24,7 @@ extension GraphLint {
     let reach = Rational.product(kernel[spatial] - 1, along("dilations"))
     let stride = along("strides")
     if node.op == "ConvTranspose" {
-      guard reach + 1 > stride else { return [] }
+      guard reach + 1 > stride, keepers(of: node).isEmpty else { return [] }
       return [
         found(
           "its outputs overlap by \(reach + 1 - stride) timesteps, and none are kept for the next block",
@@ -51,6 +53,23 @@ extension GraphLint {
         "put the last \(reach + 1 - stride) timesteps of the block before in front of it, as a state"
       )
     ]
+  }
+
+  /// The states that are handed a part of what a node gives, as it is or moved by a constant.
+  func keepers(of node: LintNode) -> [String] {
+    let moves: Set<String> = [
+      "Slice", "Split", "Transpose", "Reshape", "Squeeze", "Unsqueeze", "Identity", "Cast",
+    ]
+    var moved = Set(node.outputs)
+    for other in growth.nodes where other.inputs.contains(where: moved.contains) {
+      let isSum = ["Add", "Sub", "Concat"].contains(other.op)
+      let isMoved =
+        isSum || other.inputs.first.map(moved.contains) == true && moves.contains(other.op)
+      if isMoved { moved.formUnion(other.outputs) }
+    }
+    return interface.states.map(\.output).filter { name in
+      growth.trace?.outputs[name].map(moved.contains) ?? false
+    }
   }
 
   private func padded(_ low: Int, _ high: Int, _ cause: String) -> LintFinding {

@@ -11,10 +11,16 @@ struct GraphLint {
   let source: OnnxSource
   let interface: GraphInterface
   let growth: TimeGrowth
-  /// Values that depend on a state.
+  /// Values that depend on what a state holds.
   let fed: Set<String>
-  /// Values that depend on the sequence.
+  /// Values that tell how much has come: of a state, of the length of a cache, or of an input that counts.
+  let counting: Set<String>
+  /// Values that depend on the sequence, if on its length alone.
   let signal: Set<String>
+  /// Values that depend on more of it than its length.
+  let valued: Set<String>
+  /// Values that depend on the place in the block alone.
+  private(set) var positions: Set<String> = []
 
   init(_ source: OnnxSource, _ interface: GraphInterface) {
     self.source = source
@@ -22,18 +28,42 @@ struct GraphLint {
     growth =
       interface.geometry == .frames
       ? TimeGrowth(source, interface) : TimeGrowth(still: source, interface)
-    fed = Self.reached(growth.nodes, from: Set(interface.states.map(\.input)))
+    let counted = interface.counted.filter { $0.value != .length }.keys
+    let states = Set(interface.states.map(\.input))
+    // The length of a value says nothing of what it holds.
+    let nodes = growth.nodes.filter { $0.op != "Shape" && $0.op != "Size" }
+    fed = Self.reached(nodes, from: states)
+    counting = Self.reached(
+      nodes, from: states.union(counted).union(Self.lengths(source, interface, growth)))
     signal = Self.reached(growth.nodes, from: [interface.input.name])
+    valued = Self.reached(nodes, from: [interface.input.name])
+    positions = blockPositions()
   }
 
   /// All that depends on some values.
-  private static func reached(_ nodes: [LintNode], from start: Set<String>) -> Set<String> {
+  static func reached(_ nodes: [LintNode], from start: Set<String>) -> Set<String> {
     var reached = start
     for node in nodes where node.inputs.contains(where: reached.contains) {
       reached.formUnion(node.outputs)
     }
     return reached
   }
+
+  /// Known values that are others where caches bring one entry more.
+  private static func lengths(
+    _ source: OnnxSource, _ interface: GraphInterface, _ growth: TimeGrowth
+  ) -> Set<String> {
+    guard interface.caches != nil, let trace = growth.trace, let time = growth.time,
+      let longer = try? LintTrace(
+        source, interface, time: time, past: LintTrace.cachedEntries + 1)
+    else { return [] }
+    let (one, other) = (trace.knownValues, longer.knownValues)
+    return Set(
+      one.keys.filter { name in other[name].map { one[name]?.bitsEqual($0) != true } ?? true })
+  }
+
+  /// The findings, and what they do not cover.
+  func report() -> LintReport { LintReport(findings(), limits: limits()) }
 
   /// The findings in the order of the graph.
   func findings() -> [LintFinding] {
@@ -46,7 +76,9 @@ struct GraphLint {
           cure: "say what a run takes (window, hop), or export it with a free axis of time")
       ]
     }
-    let rules = [windows, padding, recurrence, reduction, products, positions]
+    let rules = [
+      windows, padding, recurrence, reduction, products, cuts, reversal, restartedPositions,
+    ]
     let mixing = growth.nodes.flatMap { node -> [LintFinding] in
       guard node.inputs.contains(where: signal.contains) else { return [] }
       return rules.flatMap { $0(node) }.map { found in
@@ -82,7 +114,9 @@ struct GraphLint {
   // MARK: - Recurrence
 
   private func recurrence(_ node: LintNode) -> [LintFinding] {
-    guard ["LSTM", "GRU", "RNN"].contains(node.op), let operand = node.inputs.first else {
+    guard ["LSTM", "GRU", "RNN", "DynamicQuantizeLSTM"].contains(node.op),
+      let operand = node.inputs.first
+    else {
       return []
     }
     let timeAxis = int(node, "layout", 0) == 1 ? 1 : 0
@@ -144,7 +178,7 @@ struct GraphLint {
       let isSelf = growth.of(operand).contains { $0.axis == axis && $0.offset == 0 }
       // Over keys of an attention, which the product before is named for.
       return isSelf && growth.of(operand).count == 1 ? over("is taken over") : []
-    case "DynamicQuantizeLinear":
+    case "DynamicQuantizeLinear", "DynamicQuantizeMatMul", "DynamicQuantizeLSTM":
       return [
         found(
           "scales to 8 bits by the greatest and least of all timesteps it is given",
@@ -159,10 +193,11 @@ struct GraphLint {
     }
   }
 
-  // MARK: - Products over time and positions
+  // MARK: - Products over time, and cuts
 
   private func products(_ node: LintNode) -> [LintFinding] {
-    guard ["MatMul", "Einsum", "Attention"].contains(node.op), node.inputs.count > 1 else {
+    guard ["MatMul", "FusedMatMul", "Einsum", "Attention"].contains(node.op), node.inputs.count > 1
+    else {
       return []
     }
     let operand = node.inputs[1]
@@ -185,7 +220,7 @@ struct GraphLint {
   }
 
   /// Timesteps that are cut off without coming back.
-  private func positions(_ node: LintNode) -> [LintFinding] {
+  private func cuts(_ node: LintNode) -> [LintFinding] {
     guard node.op == "Slice", let operand = node.inputs.first, let output = node.outputs.first,
       let time = growth.of(operand).first, time.offset == 0, !fed.contains(operand),
       let after = growth.axis(output, time.axis), after.offset < 0, after.ratio == time.ratio

@@ -6,40 +6,72 @@ package import Serialization
 package enum LayerLint {
   /// The findings in a stack, in the order of its layers.
   package static func findings(_ layer: any SequenceLayer) -> [LintFinding] {
-    findings(layer, "")
+    report(layer).findings
   }
 
-  private static func findings(_ layer: any SequenceLayer, _ path: String) -> [LintFinding] {
+  /// What is said of a stack, in the order of its layers.
+  package static func report(_ layer: any SequenceLayer) -> LintReport { report(layer, "") }
+
+  private static func report(_ layer: any SequenceLayer, _ path: String) -> LintReport {
     if let graph = layer as? OnnxGraph {
-      return GraphLint(graph.source, graph.interface).findings().map { finding in
-        var finding = finding
-        finding.place = LayerPath.join(path, finding.place)
-        return finding
+      var report = GraphLint(graph.source, graph.interface).report()
+      for index in report.findings.indices {
+        report.findings[index].place = LayerPath.join(path, report.findings[index].place)
       }
+      return report
     }
-    let inside = layer.children.flatMap { child in
-      findings(child.layer, LayerPath.join(path, child.scope.path))
+    var report = LintReport()
+    for child in layer.children {
+      let inside = self.report(child.layer, LayerPath.join(path, child.scope.path))
+      report.findings += inside.findings
+      report.limits += inside.limits
     }
-    guard inside.isEmpty, let obstacle = layer.stepObstacle else { return inside }
-    return [
-      LintFinding(
-        place: path.isEmpty ? "." : path, operation: layer.typeName,
-        cause: "cannot step: \(obstacle)",
-        effect: "it runs on whole sequences only",
-        cure: "use a layer that keeps a state in its place")
-    ]
+    guard report.findings.isEmpty, let obstacle = layer.stepObstacle else { return report }
+    report.findings.append(finding(layer, path.isEmpty ? "." : path, obstacle))
+    return report
   }
 
-  /// The findings in a model file, which need not be one that can run here.
-  package static func findings(
+  /// What a layer that cannot step does, by what its outputs see.
+  private static func finding(
+    _ layer: any SequenceLayer, _ place: String, _ obstacle: String
+  ) -> LintFinding {
+    let seen = layer.receptiveFieldPerStep.compactMap(\.self)
+    let future = seen.map(\.end).max() ?? 0
+    let past = seen.map(\.start).min() ?? 0
+    func timesteps(_ count: Double) -> String {
+      count == 1 ? "1 timestep" : "\(Int(count)) timesteps"
+    }
+    let effect: String
+    let cure: String
+    if future == .infinity {
+      effect =
+        past == -.infinity
+        ? "every output sees the whole sequence: none is right before its end"
+        : "every output sees all that follows it: none is right before the end of the sequence"
+      cure = "limit what it sees of the future, or give it blocks that are whole sequences"
+    } else if future > 0 {
+      effect =
+        "outputs see \(timesteps(future)) ahead: the last ones of a block need the next block"
+      cure = "make it causal, or of a padding that steps late, such as reverse_causal or same"
+    } else {
+      effect = "it runs on whole sequences only"
+      cure = "change what the sentence names"
+    }
+    return LintFinding(
+      place: place, operation: layer.typeName, cause: "cannot step: \(obstacle)", effect: effect,
+      cure: cure)
+  }
+
+  /// What is said of a model file, which need not be one that can run here.
+  package static func report(
     _ config: OnnxGraph.Config, _ file: ByteFile
-  ) throws -> [LintFinding] {
+  ) throws -> LintReport {
     let source = try OnnxSource(file, checksOperators: false)
     let interface = try GraphInterface(source, config, takesZeros: true)
     do { try UnsupportedOperators.check(source.model, source.scopes, path: source.path) } catch {
-      return try scalesByBlock(source, error)
+      return LintReport(try scalesByBlock(source, error), limits: ["\(error)"])
     }
-    return GraphLint(source, interface).findings()
+    return GraphLint(source, interface).report()
   }
 
   /// What can be told of a graph that cannot be traced: operators that scale by all they are given.

@@ -26,6 +26,9 @@ struct LintTrace {
     let last: [Value]
   }
 
+  /// What caches that grow bring in a trace.
+  static let cachedEntries = 5
+
   let nodes: [LintNode]
   /// Types of all values, by the names that nodes have for them.
   let types: [String: ValueType]
@@ -34,8 +37,13 @@ struct LintTrace {
   let trace: GraphTrace
   let recurrences: [Recurrence]
 
-  init(_ source: OnnxSource, _ interface: GraphInterface, time: Int) throws {
-    trace = try source.traced(interface, time: time, isRecording: true)
+  init(
+    _ source: OnnxSource, _ interface: GraphInterface, time: Int, past: Int = cachedEntries
+  ) throws {
+    // Caches that grow bring some entries, so that what reads them is seen to have a past.
+    trace = try source.traced(
+      interface, time: time, past: interface.caches == nil ? 0 : past,
+      isRecording: true)
     var names = ValueNames()
     for (name, value) in trace.tracer.given.sorted(by: { $0.key < $1.key }) {
       _ = names.name(value, name)
@@ -63,10 +71,23 @@ struct LintTrace {
   }
 }
 
+extension LintTrace {
+  /// Operands that are known before any input is seen, by their names.
+  var knownValues: [String: Tensor] {
+    var values: [String: Tensor] = [:]
+    for node in nodes {
+      for (name, known) in zip(node.inputs, node.known) where !name.isEmpty {
+        if let known { values[name] = known }
+      }
+    }
+    return values
+  }
+}
+
 extension LintTrace.Recurrence {
   /// A recurrent node of one direction in the usual layout.
   fileprivate init?(_ done: ExecutedNode, _ builder: ProgramBuilder) {
-    let counts = ["LSTM": 2, "GRU": 1, "RNN": 1]
+    let counts = ["LSTM": 2, "DynamicQuantizeLSTM": 2, "GRU": 1, "RNN": 1]
     guard let count = counts[done.node.op], done.node.attributes["layout"] == nil else {
       return nil
     }

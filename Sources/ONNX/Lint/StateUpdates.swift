@@ -5,9 +5,9 @@ import Programs
 ///
 /// The graph is traced for blocks of several lengths, because many faults show with short blocks only.
 struct StateUpdates {
-  private let source: OnnxSource
-  private let interface: GraphInterface
-  private let growth: TimeGrowth
+  let source: OnnxSource
+  let interface: GraphInterface
+  let growth: TimeGrowth
 
   init(_ source: OnnxSource, _ interface: GraphInterface, _ growth: TimeGrowth) {
     (self.source, self.interface, self.growth) = (source, interface, growth)
@@ -26,13 +26,25 @@ struct StateUpdates {
     let runs = runs()
     return interface.states.indices.flatMap { index -> [LintFinding] in
       let pair = interface.states[index]
+      if let found = counter(index) { return [found] }
       if isUnreached(growth.trace?.outputs[pair.output] ?? pair.output) {
         return unreached(index, runs.first?.windows)
       }
+      if let finding = runs.first.flatMap({ grown(index, $0.windows) }) { return [finding] }
       let trials = runs.map { trial($0.windows, $0.block, index) }
       if let found = finding(index, trials) { return [found] }
       return (runs.first.flatMap { untouched(index, $0.windows) }.map { [$0] } ?? [])
     } + misread(runs)
+  }
+
+  /// The states of which it was not found what they are the past of, so that nothing is said of them.
+  func unfollowed() -> [String] {
+    guard growth.trace != nil else { return interface.states.map(\.input) }
+    let runs = runs()
+    return interface.states.indices.filter { index in
+      interface.growingAxis(index) == nil
+        && !runs.contains { run in run.windows.windows.contains { $0.state == index } }
+    }.map { interface.states[$0].input }
   }
 
   // MARK: - Trials
@@ -95,8 +107,7 @@ struct StateUpdates {
     return found(state, words.cause, effect(trials), words.cure)
   }
 
-  private func found(_ state: Int, _ cause: String, _ effect: String, _ cure: String) -> LintFinding
-  {
+  func found(_ state: Int, _ cause: String, _ effect: String, _ cure: String) -> LintFinding {
     let pair = interface.states[state]
     let name = growth.trace?.outputs[pair.output] ?? pair.output
     let node = growth.nodes.last { $0.outputs.contains(name) }

@@ -20,7 +20,10 @@ struct StateWindows {
   init(_ trace: LintTrace) throws {
     let program = try trace.trace.tracer.builder.finish()
     self.program = program
-    var origins = ElementOrigins(program)
+    var origins = ElementOrigins(
+      program,
+      weights: Dictionary(
+        trace.trace.weights.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first }))
     inputs = trace.trace.states.map(\.id)
     let states = Dictionary(
       inputs.enumerated().map { ($1.index, $0) }, uniquingKeysWith: { first, _ in first })
@@ -41,6 +44,9 @@ struct StateWindows {
       }
     }
   }
+
+  /// The extents of a state as the graph takes it.
+  func shape(of state: Int) -> Shape { program[inputs[state]].shape }
 
   /// How many elements a state has.
   func elementCount(of state: Int) -> Int { program[inputs[state]].shape.elementCount }

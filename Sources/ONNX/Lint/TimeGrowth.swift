@@ -20,6 +20,8 @@ struct TimeGrowth {
   private(set) var obstacle: OnnxError?
   /// The graph at the shorter length.
   private(set) var trace: LintTrace?
+  /// That length, where two were compared.
+  private(set) var time: Int?
 
   var nodes: [LintNode] { trace?.nodes ?? [] }
   var types: [String: ValueType] { trace?.types ?? [:] }
@@ -34,7 +36,7 @@ struct TimeGrowth {
       do {
         let one = try LintTrace(source, interface, time: short)
         compare(one, try LintTrace(source, interface, time: 2 * short), short)
-        trace = one
+        (trace, time) = (one, short)
         obstacle = nil
         return
       } catch {
