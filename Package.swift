@@ -198,7 +198,10 @@ let package = Package(
     tests("ComparisonTests", ["Comparison", "Tensors", "Serialization"]),
     tests(
       "ONNXTests",
-      ["ONNX", "Sessions", "Runtime", "Layers", "Programs", "Tensors", "Weights", "Serialization"]),
+      [
+        "ONNX", "Sessions", "Notation", "Runtime", "Layers", "Programs", "Tensors", "Weights",
+        "Serialization",
+      ]),
     tests("CKernelsTests", ["CKernels"]),
     tests("ProgramsTests", ["Programs", "Tensors", "RandomPrograms"]),
     tests(
