@@ -29,12 +29,14 @@ extension ArrayComparison {
   }
 
   /// The document for arrays that cannot be compared.
-  package static func json(_ error: ComparisonError) -> JSONValue {
+  package static func json(
+    _ error: ComparisonError, offline: Tensor, stream: Tensor
+  ) -> JSONValue {
     .object([
       .init("verdict", .string("incomparable")),
-      .init("reason", .string(error.reason)),
-      .init("offline", .object([.init("shape", json(error.offlineShape))])),
-      .init("stream", .object([.init("shape", json(error.streamShape))])),
+      .init("reason", .string(error.found)),
+      .init("offline", .object([.init("shape", json(offline.shape))])),
+      .init("stream", .object([.init("shape", json(stream.shape))])),
     ])
   }
 

@@ -96,8 +96,7 @@ package struct ArrayComparison: Sendable {
     extraCount = ArrayComparison.extraCount(first, second)
     guard unmoved.comparedCount > 0 || unmoved.maskCount > 0 else {
       throw ComparisonError(
-        code: .empty, offlineShape: offlineTensor.shape, streamShape: streamTensor.shape,
-        reason: "no timestep is valid in both")
+        .empty, offlineTensor, streamTensor, "no timestep is valid in both")
     }
     guard unmoved.differingCount > 0 else {
       (explanations, likeness, seams, contradictsBlock) = ([], nil, nil, false)

@@ -6,25 +6,15 @@ package import Tensors
 /// `btc` is how this package has them, `bct` PyTorch's convolutions, `tbc` its recurrent layers; `tc`
 /// has no rows, and `bthd` two channel axes.
 package struct AxisOrder: Hashable, Sendable {
-  /// Why letters name no order, or not that of an array.
-  package struct Failure: DiagnosticError, Hashable {
-    package enum Code: DiagnosticCode {
-      case noOrder
-      package var origin: DiagnosticOrigin { .request }
-    }
-
-    package let description: String
-    package var code: Code { .noOrder }
-  }
-
   package let letters: String
 
   /// Takes letters such as `bct`.
-  package init(_ letters: String) throws(Failure) {
+  package init(_ letters: String) throws(ComparisonError) {
     let known = letters.allSatisfy { $0.isASCII && $0.isLowercase }
     guard known, letters.contains("t"), Set(letters).count == letters.count else {
-      throw Failure(
-        description: "the layout \"\(letters)\" names no order of axes; expected a letter an axis, "
+      throw ComparisonError(
+        code: .layout,
+        found: "the layout \"\(letters)\" names no order of axes; expected a letter an axis, "
           + "each once: t for time, b for rows, any others for channels, such as btc, bct, tbc, tc, ct "
           + "or bthd")
     }
@@ -32,10 +22,11 @@ package struct AxisOrder: Hashable, Sendable {
   }
 
   /// The array as `[b, t, …]`, channel axes in the order in which they stood.
-  package func arranged(_ tensor: Tensor) throws(Failure) -> Tensor {
+  package func arranged(_ tensor: Tensor) throws(ComparisonError) -> Tensor {
     guard tensor.rank == letters.count else {
-      throw Failure(
-        description: "the layout \(letters) has \(letters.count) axes; the array is "
+      throw ComparisonError(
+        code: .layout,
+        found: "the layout \(letters) has \(letters.count) axes; the array is "
           + "\(tensor.shape.shapeText)")
     }
     let places = Array(letters)
@@ -61,13 +52,13 @@ package struct AxisOrder: Hashable, Sendable {
   /// The orders that `--layout` says: one for both arrays, or one for each; nil if it is not given.
   package static func pair(
     _ text: String?
-  ) throws(Failure) -> (offline: AxisOrder, stream: AxisOrder)? {
+  ) throws(ComparisonError) -> (offline: AxisOrder, stream: AxisOrder)? {
     guard let text else { return nil }
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard parts.count <= 2, let first = parts.first, let last = parts.last else {
-      throw Failure(
-        description:
-          "--layout \(text): expected one order of axes, or one for each, such as btc,bct")
+      throw ComparisonError(
+        code: .layout,
+        found: "--layout \(text): expected one order of axes, or one for each, such as btc,bct")
     }
     return (try AxisOrder(first), try AxisOrder(last))
   }

@@ -1,43 +1,37 @@
-package import Diagnostics
+// Whoever catches an error of this target reads its fields.
+@_exported public import Diagnostics
 package import Tensors
 
 /// Why two arrays cannot be compared.
-package struct ComparisonError: DiagnosticError, Hashable {
-  /// What kind of failure it was.
-  package enum Code: String, DiagnosticCode {
-    /// The shapes do not belong together.
-    case shape
-    /// There are no timesteps, rows or channels to compare.
-    case empty
-    /// A mask or lengths do not fit the arrays.
-    case mask
+package typealias ComparisonError = Diagnostic<ComparisonErrorCode>
 
-    package var origin: DiagnosticOrigin {
-      .request
-    }
-  }
+/// The kinds of ``ComparisonError``.
+package enum ComparisonErrorCode: String, DiagnosticCode {
+  /// The shapes do not belong together.
+  case shape
+  /// There are no timesteps, rows or channels to compare.
+  case empty
+  /// A mask or lengths do not fit the arrays.
+  case mask
+  /// Letters name no order of axes, or not that of an array.
+  case layout
 
-  package let code: Code
-  /// The shape of the layer-wise result.
-  package let offlineShape: Shape
-  /// The shape of the step-wise result.
-  package let streamShape: Shape
-  /// What keeps them from being compared.
-  package let reason: String
+  package var origin: DiagnosticOrigin { .request }
 
-  /// The message for people; both shapes are always shown.
-  package var description: String {
-    let shapes = "OFFLINE is \(offlineShape.shapeText), STREAM is \(streamShape.shapeText)"
-    return "the arrays cannot be compared: \(shapes): \(reason)"
-  }
+  package static var wording: DiagnosticWording { .sentence }
 }
 
 extension ComparisonError {
+  /// Makes an error of two arrays, whose shapes are always shown.
+  init(_ code: Code, _ offline: Tensor, _ stream: Tensor, _ reason: String) {
+    let shapes = "OFFLINE is \(offline.shape.shapeText), STREAM is \(stream.shape.shapeText)"
+    self.init(code: code, path: "the arrays cannot be compared: \(shapes)", found: reason)
+  }
+
   /// Refuses arrays of unequal rows or channels.
   static func checkShapes(_ offline: Tensor, _ stream: Tensor) throws(ComparisonError) {
-    func error(_ code: ComparisonError.Code, _ reason: String) -> ComparisonError {
-      ComparisonError(
-        code: code, offlineShape: offline.shape, streamShape: stream.shape, reason: reason)
+    func error(_ code: Code, _ reason: String) -> ComparisonError {
+      ComparisonError(code, offline, stream, reason)
     }
     guard offline.rank > 0, stream.rank > 0 else {
       throw error(.shape, "a single number has no timesteps; expected [b, t, …]")
@@ -75,8 +69,8 @@ extension ComparisonError {
       let expected = Array(ComparedArray.shape(of: array).prefix(2))
       guard let mask, mask.shape != expected else { continue }
       throw ComparisonError(
-        code: .mask, offlineShape: offline.shape, streamShape: stream.shape,
-        reason: "the mask of \(name) is \(mask.shape.shapeText); expected \(expected.shapeText)")
+        .mask, offline, stream,
+        "the mask of \(name) is \(mask.shape.shapeText); expected \(expected.shapeText)")
     }
   }
 }

@@ -35,8 +35,9 @@ extension OperatorWriter {
 
   func unsupported(_ op: String, _ type: ValueType) -> ExportError {
     ExportError(
-      .unsupportedOperation, place: place(op), found: "\(op) of \(type)",
-      expected: "an operation that \(Self.runtime) has an operator for", fix: "use --to stablehlo")
+      .unsupportedOperation, path: place(op), found: "\(op) of \(type)",
+      expected: "an operation that \(Self.runtime) has an operator for",
+      suggestion: "use --to stablehlo")
   }
 }
 

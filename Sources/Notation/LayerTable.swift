@@ -4,7 +4,7 @@ package import Layers
 package enum LayerTable {
   /// One row a layer: name, what it does, how it streams, and where it steps beyond the original.
   package static func markdown(_ registry: LayerRegistry) -> String {
-    let rows = registry.entries.filter(\.isAvailable).map { entry in
+    let rows = registry.entries.map { entry in
       let items = entry.facts?.items ?? []
       let streaming = items.first { $0.label == "Streaming" }?.text
       let beyond = items.first { $0.label == "Beyond" }?.text

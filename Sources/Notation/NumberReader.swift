@@ -1,4 +1,5 @@
 import Layers
+import Serialization
 
 /// Reads the numbers of all notations.
 enum NumberReader {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Layers
+import Serialization
 
 /// The escapes of Swift's string literals.
 enum SwiftEscape {

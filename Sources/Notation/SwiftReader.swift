@@ -1,4 +1,5 @@
 package import Layers
+import Serialization
 
 /// Reads the Swift notation of layers: initializer calls, enum cases and literals.
 ///

@@ -1,5 +1,6 @@
 import Diagnostics
 import Layers
+import Serialization
 
 /// The escapes of strings in the text format.
 enum TextEscape {

@@ -1,4 +1,5 @@
 package import Layers
+import Serialization
 
 /// Reads the protobuf text format: comments, lists in brackets, both kinds of braces, extensions.
 ///

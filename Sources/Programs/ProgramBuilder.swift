@@ -107,9 +107,17 @@ public final class ProgramBuilder {
   }
 
   /// Records a mistake found by a layer itself.
-  public func report(op: String, found: String, expected: String, callSite: String? = nil) {
+  public func report(op: String, found: String, expected: String?, callSite: String? = nil) {
     errors.append(
       ShapeError(path: path, op: op, found: found, expected: expected, callSite: callSite))
+  }
+
+  /// Takes the mistakes of a body as its own.
+  package func report(_ inner: [ShapeError]) {
+    for var error in inner {
+      error.path = path
+      errors.append(error)
+    }
   }
 
   /// A value that stands for the result of a mistaken operation.
@@ -221,11 +229,11 @@ public final class ProgramBuilder {
 
   /// The program recorded so far.
   ///
-  /// - Throws: ``ShapeErrors`` with every mistake met while recording; `MemoryError` where there was no
+  /// - Throws: ``ShapeError`` with every mistake met while recording; `MemoryError` where there was no
   ///   room for all of it.
   public func finish() throws -> Program {
     if let memoryError { throw memoryError }
-    guard errors.isEmpty else { throw ShapeErrors(errors) }
+    if let error = ShapeError.joined(errors) { throw error }
     return program
   }
 

@@ -113,9 +113,7 @@ extension ProgramBuilder {
       for (index, result) in body(inputs).enumerated() {
         inner.output("y\(index)", .result, result)
       }
-      for error in inner.errors {
-        report(op: error.op, found: error.found, expected: error.expected, callSite: error.callSite)
-      }
+      report(inner.errors)
       return try? inner.finish()
     }
   }

@@ -16,7 +16,7 @@ extension MemoryError {
     guard let largest else { return self }
     var error = self
     let owner = largest.path.isEmpty ? "." : largest.path
-    error.what += ", whose largest value is \(largest.type) of \(owner)"
+    error.path += ", whose largest value is \(largest.type) of \(owner)"
     return error
   }
 }

@@ -49,7 +49,7 @@ extension Model {
   public func exported(_ request: ExportRequest) throws -> ExportModel {
     guard !training else {
       throw ExportError(
-        .model, place: "model", found: "training on", expected: "off: an export is for use")
+        .model, path: "model", found: "training on", expected: "off: an export is for use")
     }
     try check(request.input)
     var maker = ExportMaker(self, request)
@@ -184,7 +184,7 @@ private struct ExportMaker {
       .notSteppable, layer: "attention with an unlimited past",
       found: "a cache that grows with the sequence",
       expected: "a stated number of timesteps that it holds, since sizes are fixed in a file",
-      fix: "give a capacity, such as --capacity \(growing * 8)")
+      suggestion: "give a capacity, such as --capacity \(growing * 8)")
   }
 
   /// The values of the inputs of a program that are no parameters.

@@ -69,7 +69,7 @@ public final class Model {
   /// where `parameters` has one of its path, shape and dtype. `memory` is what each array, plan and state
   /// of the model may take.
   ///
-  /// - Throws: ``LayerError`` or `ShapeErrors` when the layers do not fit the input or each other;
+  /// - Throws: ``LayerError`` or `ShapeError` when the layers do not fit the input or each other;
   ///   ``MemoryError`` when there is no memory for the parameters; ``RuntimeError`` `.cancelled`.
   public init(
     _ layer: any SequenceLayer, input: ChannelSpec, constants: ConstantSpecs = [:],

@@ -120,7 +120,7 @@ package enum AtomicFile {
     #if canImport(Glibc)
       let status = posix_fallocate(descriptor, 0, max(size, 1))
       guard status == 0 || status == EOPNOTSUPP || status == EINVAL else {
-        throw FileError(.notWritable, path: path, found: systemMessage(status))
+        throw FileError(.notWritable, path: path, note: systemMessage(status))
       }
     #endif
     var piece: [UInt8] = Array(repeating: 0, count: 1 << 20)
@@ -156,7 +156,7 @@ package enum AtomicFile {
   }
 
   private static func failure(_ path: String) -> FileError {
-    FileError(.notWritable, path: path, found: systemMessage())
+    FileError(.notWritable, path: path, note: systemMessage())
   }
 }
 
@@ -175,7 +175,7 @@ private struct WriteTarget {
     while let next = WriteTarget.link(place) {
       links += 1
       guard links <= WriteTarget.mostLinks else {
-        throw FileError(.notWritable, path: path, found: systemMessage(ELOOP))
+        throw FileError(.notWritable, path: path, note: systemMessage(ELOOP))
       }
       let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? ""
       place = next.hasPrefix("/") ? next : folder + next
@@ -187,7 +187,7 @@ private struct WriteTarget {
     if old.st_mode & S_IFMT == S_IFDIR { throw FileError(.isDirectory, path: path) }
     // A new file in its place would get around its being read only.
     guard access(place, W_OK) == 0 else {
-      throw FileError(.notWritable, path: path, found: systemMessage())
+      throw FileError(.notWritable, path: path, note: systemMessage())
     }
   }
 

@@ -45,7 +45,7 @@ package final class ByteFile: Sendable {
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else {
       close(descriptor)
-      throw FileError(.notReadable, path: path, found: systemMessage())
+      throw FileError(.notReadable, path: path, note: systemMessage())
     }
     self.path = path
     asksToStop = isStopped
@@ -86,7 +86,7 @@ package final class ByteFile: Sendable {
     // Checked before allocating: lengths come from files that may lie.
     guard range.upperBound <= count else { throw FileError(.tooShort, path: path) }
     do { try MemoryBudget.standard.require(range.count, for: "its contents") } catch {
-      throw FileError(.notReadable, path: path, found: "\(error)")
+      throw FileError(.notReadable, path: path, note: "\(error)")
     }
     var bytes: [UInt8] = Array(repeating: 0, count: range.count)
     var failure: FileError?
@@ -126,7 +126,7 @@ package final class ByteFile: Sendable {
           rebasing: buffer[done...].prefix(ByteFile.pieceBytes))
         let got = pread(descriptor, rest.baseAddress, rest.count, off_t(offset + done))
         if got < 0, errno == EINTR { continue }
-        guard got >= 0 else { throw FileError(.notReadable, path: path, found: systemMessage()) }
+        guard got >= 0 else { throw FileError(.notReadable, path: path, note: systemMessage()) }
         guard got > 0 else { throw FileError(.tooShort, path: path) }
         done += got
       }
@@ -146,7 +146,7 @@ package final class ByteFile: Sendable {
       if ready == 0 || (ready < 0 && errno == EINTR) { continue }
       let got = readSome(descriptor, &piece, piece.count)
       if got < 0, errno == EINTR || errno == EAGAIN { continue }
-      guard got >= 0 else { throw FileError(.notReadable, path: path, found: systemMessage()) }
+      guard got >= 0 else { throw FileError(.notReadable, path: path, note: systemMessage()) }
       guard got > 0 else { return bytes }
       bytes.append(contentsOf: piece[..<got])
       guard bytes.count <= pipeLimit else { throw FileError(.tooLong, path: path) }
@@ -156,7 +156,7 @@ package final class ByteFile: Sendable {
   private static func openingError(_ path: String) -> FileError {
     let code = errno
     guard code == ENOENT || code == ENOTDIR else {
-      return FileError(.notReadable, path: path, found: systemMessage(code))
+      return FileError(.notReadable, path: path, note: systemMessage(code))
     }
     let cut = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
     let folder = String(path[..<cut])

@@ -36,10 +36,10 @@ package struct InputLines {
     let count = readSome(&piece, piece.count)
     if count < 0, errno == EINTR {
       guard isInterrupted() else { return }
-      throw FileError(.notReadable, path: "standard input", found: "stopped by Ctrl-C")
+      throw FileError(.notReadable, path: "standard input", note: "stopped by Ctrl-C")
     }
     guard count >= 0 else {
-      throw FileError(.notReadable, path: "standard input", found: systemMessage())
+      throw FileError(.notReadable, path: "standard input", note: systemMessage())
     }
     isAtEnd = count == 0
     pending += piece[..<count]

@@ -1,37 +1,15 @@
-package import Diagnostics
-internal import Tensors
+import Diagnostics
 
-/// What is wrong with a JSON text, and where.
-package struct JSONError: DiagnosticError, Hashable {
-  package enum Code: DiagnosticCode {
-    case syntax
-    package var origin: DiagnosticOrigin { .file }
-  }
-
-  package let message: String
-  /// The position in bytes from the start of the text.
-  package let position: Int
-
-  package var code: Code { .syntax }
-
-  package var description: String { "\(message) at byte \(position)" }
-}
-
-/// Reads JSON strictly: no duplicate names, no trailing text, bounded depth.
+/// Reads JSON strictly: no trailing text, bounded depth, and no name twice where the tree says so.
 ///
-/// What an editor may have put
-/// in, such as a byte order mark and typographic quotes, is read past (``TypedText``).
-package struct JSONParser {
-  private let bytes: [UInt8]
-  private var position = 0
+/// What an editor may have put in, such as a byte order mark and typographic quotes, is read past
+/// (``TypedText``).
+package struct JSONParser<Tree: JSONTree> {
+  private var cursor: SourceCursor
   private var depth = 0
 
-  private static let deepest = 128
-
-  private init(_ bytes: [UInt8]) { self.bytes = bytes }
-
   /// The document that `bytes` hold.
-  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
+  package static func parse(_ bytes: [UInt8]) throws(JSONError) -> Tree {
     do throws(JSONError) { return try parseStrictly(bytes) } catch {
       guard let text = TypedText.decoded(bytes), !text.utf8.elementsEqual(bytes) else {
         throw error
@@ -40,168 +18,162 @@ package struct JSONParser {
     }
   }
 
-  private static func parseStrictly(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    var parser = JSONParser(bytes)
+  private static func parseStrictly(_ bytes: [UInt8]) throws(JSONError) -> Tree {
+    var parser = JSONParser(cursor: SourceCursor(bytes))
     let value = try parser.value()
-    parser.skipBlanks()
-    guard parser.position == bytes.count else { throw parser.error("text after the end") }
+    parser.cursor.skipSpace()
+    guard parser.cursor.peek == nil else { throw parser.unexpected("the end of the text") }
     return value
   }
 
-  private func error(_ message: String) -> JSONError {
-    JSONError(message: message, position: position)
+  /// The error for something unexpected at the cursor, or at an earlier place.
+  private func unexpected(_ expected: String, at start: SourceCursor? = nil) -> JSONError {
+    let place = start ?? cursor
+    return JSONError(at: place.position, place.found, expected)
   }
 
-  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
-
-  private mutating func skipBlanks() {
-    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
-      position += 1
-    }
+  private mutating func value() throws(JSONError) -> Tree {
+    cursor.skipSpace()
+    let position = cursor.position
+    return try Tree.tree(try part(), at: position)
   }
 
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
-    guard next == UInt8(ascii: character) else { return false }
-    position += 1
-    return true
-  }
-
-  private mutating func value() throws(JSONError) -> JSONValue {
-    skipBlanks()
-    switch next {
-    case nil: throw error("the text ends where a value should be")
-    case UInt8(ascii: "{"): return try nested { (parser) throws(JSONError) in try parser.object() }
-    case UInt8(ascii: "["): return try nested { (parser) throws(JSONError) in try parser.array() }
+  private mutating func part() throws(JSONError) -> JSONPart<Tree> {
+    switch cursor.peek {
+    case nil: throw unexpected("a value")
+    case UInt8(ascii: "{"): return .object(try members())
+    case UInt8(ascii: "["): return .array(try elements())
     case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
-    case UInt8(ascii: "n"): return try word("null", .null)
-    default: return try number()
+    case let byte? where byte == UInt8(ascii: "-") || CharacterClass.isDigit(byte):
+      return try number()
+    default:
+      let start = cursor
+      switch cursor.take(while: CharacterClass.isWord) {
+      case "true": return .bool(true)
+      case "false": return .bool(false)
+      case "null": return .null
+      default: throw unexpected("a value", at: start)
+      }
     }
   }
 
-  private mutating func nested(
-    _ body: (inout JSONParser) throws(JSONError) -> JSONValue
-  ) throws(JSONError) -> JSONValue {
-    guard depth < JSONParser.deepest else { throw error("brackets are nested too deeply") }
-    position += 1
+  /// Steps into brackets.
+  private mutating func open() throws(JSONError) {
+    guard depth < Tree.deepest else {
+      throw JSONError(
+        .tooDeep, at: cursor.position, "brackets nested too deeply", "at most \(Tree.deepest)")
+    }
     depth += 1
-    defer { depth -= 1 }
-    return try body(&self)
+    cursor.advance()
+    cursor.skipSpace()
   }
 
-  private mutating func object() throws(JSONError) -> JSONValue {
-    var members: [JSONValue.Member] = []
+  private mutating func members() throws(JSONError) -> [JSONPart<Tree>.Member] {
+    try open()
+    defer { depth -= 1 }
+    var members: [JSONPart<Tree>.Member] = []
     var names: Set<String> = []
-    skipBlanks()
-    if take("}") { return .object([]) }
+    if cursor.take("}") { return [] }
     while true {
-      skipBlanks()
-      guard next == UInt8(ascii: "\"") else { throw error("a quoted name should be here") }
+      cursor.skipSpace()
+      let position = cursor.position
+      guard cursor.peek == UInt8(ascii: "\"") else { throw unexpected("a name in quotes") }
       let name = try string()
-      guard names.insert(name).inserted else { throw error("the name \"\(name)\" stands twice") }
-      skipBlanks()
-      guard take(":") else { throw error("a colon should be here") }
-      members.append(JSONValue.Member(name, try value()))
-      skipBlanks()
-      if take("}") { return .object(members) }
-      guard take(",") else { throw error("a comma or a closing brace should be here") }
+      guard Tree.allowsRepeatedNames || names.insert(name).inserted else {
+        throw JSONError(at: position, "the name \"\(name)\" stands twice", "each name once")
+      }
+      cursor.skipSpace()
+      guard cursor.take(":") else { throw unexpected(":") }
+      members.append(.init(name: name, position: position, value: try value()))
+      cursor.skipSpace()
+      if cursor.take("}") { return members }
+      guard cursor.take(",") else { throw unexpected(", or }") }
     }
   }
 
-  private mutating func array() throws(JSONError) -> JSONValue {
-    var elements: [JSONValue] = []
-    skipBlanks()
-    if take("]") { return .array([]) }
+  private mutating func elements() throws(JSONError) -> [Tree] {
+    try open()
+    defer { depth -= 1 }
+    var elements: [Tree] = []
+    if cursor.take("]") { return [] }
     while true {
       elements.append(try value())
-      skipBlanks()
-      if take("]") { return .array(elements) }
-      guard take(",") else { throw error("a comma or a closing bracket should be here") }
+      cursor.skipSpace()
+      if cursor.take("]") { return elements }
+      guard cursor.take(",") else { throw unexpected(", or ]") }
     }
   }
 
-  private mutating func word(_ text: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
-    guard bytes[position...].starts(with: text.utf8) else { throw error("unknown word") }
-    position += text.utf8.count
-    return value
-  }
-
-  private mutating func number() throws(JSONError) -> JSONValue {
-    let start = position
-    var isWhole = true
-    while let byte = next {
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): break
-      case UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
-        isWhole = false
-      default: return try number(from: start, isWhole: isWhole)
-      }
-      position += 1
+  private mutating func number() throws(JSONError) -> JSONPart<Tree> {
+    let position = cursor.position
+    let text = cursor.take { byte in
+      CharacterClass.isWord(byte) || "+-.".utf8.contains(byte)
     }
-    return try number(from: start, isWhole: isWhole)
-  }
-
-  private func number(from start: Int, isWhole: Bool) throws(JSONError) -> JSONValue {
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if isWhole, let value = Int(text) { return .integer(value) }
-    guard let first = text.utf8.first, first != UInt8(ascii: "+"), let value = Double(text) else {
-      throw error(text.isEmpty ? "a value should be here" : "\"\(text)\" is not a number")
+    if let value = Int(text) { return .integer(value) }
+    let isPlain = text.utf8.allSatisfy { CharacterClass.isDigit($0) || "+-.eE".utf8.contains($0) }
+    guard isPlain, let value = Double(text) else {
+      throw JSONError(at: position, "found \(text.prefix(40))", "a number")
     }
     return .number(value)
   }
 
   private mutating func string() throws(JSONError) -> String {
-    position += 1
+    let position = cursor.position
+    cursor.advance()
     var characters: [UInt8] = []
-    while let byte = next {
-      position += 1
-      switch byte {
-      case UInt8(ascii: "\""):
-        guard let text = String(validating: characters, as: UTF8.self) else {
-          throw error("a string is not UTF-8")
-        }
-        return text
-      case UInt8(ascii: "\\"): try escape(into: &characters)
-      case 0..<0x20: throw error("a control character stands in a string")
-      default: characters.append(byte)
+    while let byte = cursor.peek, byte >= 0x20 {
+      if byte == UInt8(ascii: "\\") {
+        characters += try escape()
+        continue
       }
+      cursor.advance()
+      guard byte == UInt8(ascii: "\"") else {
+        characters.append(byte)
+        continue
+      }
+      guard let text = String(validating: characters, as: UTF8.self) else {
+        throw JSONError(at: position, "bytes that are not UTF-8", "a string")
+      }
+      return text
     }
-    throw error("a string is not closed")
+    throw unexpected("the end of the string")
   }
 
-  private mutating func escape(into characters: inout [UInt8]) throws(JSONError) {
-    guard let byte = next else { throw error("a string is not closed") }
-    position += 1
-    switch byte {
-    case UInt8(ascii: "n"): characters.append(0x0A)
-    case UInt8(ascii: "r"): characters.append(0x0D)
-    case UInt8(ascii: "t"): characters.append(0x09)
-    case UInt8(ascii: "b"): characters.append(0x08)
-    case UInt8(ascii: "f"): characters.append(0x0C)
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): characters.append(byte)
+  /// The bytes that an escape stands for.
+  private mutating func escape() throws(JSONError) -> [UInt8] {
+    let start = cursor
+    cursor.advance()
+    switch cursor.advance() {
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case let byte? where "\"\\/".utf8.contains(byte): return [byte]
     case UInt8(ascii: "u"):
-      var code = UInt32(try hexadecimal())
-      if (0xD800..<0xDC00).contains(code) {
-        guard take("\\"), take("u") else { throw error("half of a surrogate pair") }
-        let low = UInt32(try hexadecimal())
-        guard (0xDC00..<0xE000).contains(low) else { throw error("half of a surrogate pair") }
-        code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+      var code = try hexadecimal(from: start)
+      if (0xD800..<0xDC00).contains(code), cursor.take("\\"), cursor.take("u") {
+        let low = try hexadecimal(from: start)
+        if (0xDC00..<0xE000).contains(low) {
+          code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00)
+        }
       }
-      guard let scalar = Unicode.Scalar(code) else { throw error("half of a surrogate pair") }
-      characters.append(contentsOf: String(Character(scalar)).utf8)
-    default: throw error("unknown escape")
+      guard let scalar = Unicode.Scalar(code) else {
+        throw JSONError(at: start.position, "half of a surrogate pair", "both halves")
+      }
+      return Array(String(scalar).utf8)
+    default: throw unexpected("a known escape", at: start)
     }
   }
 
-  private mutating func hexadecimal() throws(JSONError) -> UInt16 {
-    guard position + 4 <= bytes.count else { throw error("a string is not closed") }
-    let text = String(decoding: bytes[position..<position + 4], as: UTF8.self)
-    guard text.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }), let code = UInt16(text, radix: 16)
-    else {
-      throw error("four hexadecimal digits should be here")
+  private mutating func hexadecimal(from start: SourceCursor) throws(JSONError) -> UInt32 {
+    var code: UInt32 = 0
+    for _ in 0..<4 {
+      guard let byte = cursor.advance(), let digit = CharacterClass.hexValue(byte) else {
+        throw unexpected("four hexadecimal digits", at: start)
+      }
+      code = code << 4 | digit
     }
-    position += 4
     return code
   }
 }

@@ -34,7 +34,7 @@ package struct TextStream: Sendable {
   }
 
   private func failure() -> FileError {
-    FileError(.notWritable, path: name, found: systemMessage())
+    FileError(.notWritable, path: name, note: systemMessage())
   }
 
   private func waitUntilWritable() {

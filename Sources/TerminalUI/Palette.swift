@@ -44,7 +44,7 @@ package enum Palette {
   package static func resolve(_ style: Style, depth: ColorDepth) -> ResolvedStyle {
     var attributes = style.attributes
     var foreground = -1
-    switch style.ink {
+    switch style.color {
     case .plain: break
     case .heat(let level):
       let index = min(max(0, level), heatLevels - 1)

@@ -9,7 +9,7 @@ package enum Role: UInt8, CaseIterable, Sendable {
 }
 
 /// A colour by meaning.
-package enum Ink: Hashable, Sendable {
+package enum Color: Hashable, Sendable {
   /// The terminal's own colour.
   case plain
   case role(Role)
@@ -34,23 +34,23 @@ package struct Attributes: OptionSet, Hashable, Sendable {
 /// Colour never carries what a glyph or a word
 /// does not carry too, so there is no background colour here: emphasis is an attribute.
 package struct Style: Hashable, Sendable {
-  package var ink: Ink
+  package var color: Color
   package var attributes: Attributes
 
-  package init(ink: Ink = .plain, attributes: Attributes = []) {
-    self.ink = ink
+  package init(color: Color = .plain, attributes: Attributes = []) {
+    self.color = color
     self.attributes = attributes
   }
 
   package static let plain = Style()
 
   package static func role(_ role: Role, _ attributes: Attributes = []) -> Style {
-    Style(ink: .role(role), attributes: attributes)
+    Style(color: .role(role), attributes: attributes)
   }
 
-  package static func heat(_ level: Int) -> Style { Style(ink: .heat(level)) }
+  package static func heat(_ level: Int) -> Style { Style(color: .heat(level)) }
 
   package func with(_ attributes: Attributes) -> Style {
-    Style(ink: ink, attributes: self.attributes.union(attributes))
+    Style(color: color, attributes: self.attributes.union(attributes))
   }
 }

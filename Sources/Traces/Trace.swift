@@ -81,7 +81,4 @@ extension Trace {
 
   /// The position of the place with that path.
   package func place(_ path: String) -> Int? { places.firstIndex { $0.path == path } }
-
-  /// Whether every place says which others feed it.
-  package var knowsDataFlow: Bool { places.allSatisfy { $0.inputs != nil } }
 }

@@ -38,7 +38,7 @@ struct TraceManifest {
         suggestion: "`workbench recorder torch` prints a recorder that writes it")
     }
     let document: JSONValue
-    do throws(JSONError) { document = try JSONParser.parse(Array(text.utf8)) } catch let problem {
+    do throws(JSONError) { document = try JSONValue.parse(Array(text.utf8)) } catch let problem {
       throw error("it is not valid JSON: \(problem)")
     }
     guard let format = document["format"]?.string else {

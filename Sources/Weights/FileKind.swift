@@ -145,7 +145,7 @@ package enum FileKind: Hashable, Sendable {
 
   private static func json(_ file: ByteFile) throws(FileError) -> FileKind {
     guard file.count <= SafetensorsHeader.longest,
-      let document = try? JSONParser.parse(try file.readAll())
+      let document = try? JSONValue.parse(try file.readAll())
     else { return file.path.hasSuffix(".index.json") ? .safetensorsIndex : .foreign(.json) }
     if document["weight_map"]?.members != nil { return .safetensorsIndex }
     let isTokenizer = document["model"]?["vocab"] != nil || document["added_tokens"] != nil

@@ -12,7 +12,7 @@ struct SafetensorsHeader {
   /// Reads the text between the length and the data, and checks it against the file's length.
   init(json: [UInt8], dataStart: Int, fileCount: Int, path: String) throws(WeightError) {
     let document: JSONValue
-    do throws(JSONError) { document = try JSONParser.parse(json) } catch {
+    do throws(JSONError) { document = try JSONValue.parse(json) } catch {
       throw WeightError(.badHeader, path: path, found: "the header is not valid JSON: \(error)")
     }
     guard let members = document.members else {

@@ -9,7 +9,7 @@ struct SafetensorsIndex {
 
   init(_ file: ByteFile) throws {
     let document: JSONValue
-    do { document = try JSONParser.parse(try file.readAll()) } catch let error as JSONError {
+    do { document = try JSONValue.parse(try file.readAll()) } catch let error as JSONError {
       throw WeightError(
         .badHeader, path: file.path, found: "the index is not valid JSON: \(error)")
     }

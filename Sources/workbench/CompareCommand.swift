@@ -77,15 +77,10 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
   }
 
   func run() throws {
-    do {
-      if let dumps = try dumps() {
-        try compare(dumps.offline, dumps.stream)
-      } else {
-        try compareArrays()
-      }
-    } catch let error as ComparisonError {
-      if json { print(ArrayComparison.json(error).text(indented: true)) }
-      throw error
+    if let dumps = try dumps() {
+      try compare(dumps.offline, dumps.stream)
+    } else {
+      try compareArrays()
     }
   }
 
@@ -99,8 +94,17 @@ struct CompareCommand: ParsableCommand, MemoryLimited {
     let notes = zip([offline, stream], files).flatMap { place, file in
       file.notes.map { "\(place): \($0)" }
     }
-    let comparison = try ArrayComparison(
-      offline: first, stream: second, offlineMask: givenMask(for: first), options: options)
+    let mask = try givenMask(for: first)
+    let comparison: ArrayComparison
+    do throws(ComparisonError) {
+      comparison = try ArrayComparison(
+        offline: first, stream: second, offlineMask: mask, options: options)
+    } catch {
+      if json {
+        print(ArrayComparison.json(error, offline: first, stream: second).text(indented: true))
+      }
+      throw error
+    }
     let doubt = orders == nil && !comparison.areEqual ? LayoutDoubt.of(first, second, options) : nil
     if json {
       print(comparison.json.text(indented: true))

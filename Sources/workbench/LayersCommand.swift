@@ -49,19 +49,13 @@ struct LayersCommand: ParsableCommand {
       let gap = String(repeating: " ", count: width - entry.table.message.count)
       return "\(entry.table.message)\(gap)  \(entry.table.doc)"
     }
-    let reserved = registry.entries.filter { !$0.isAvailable }
-    var lines = registry.entries.filter(\.isAvailable).map(line)
-    if !reserved.isEmpty {
-      lines += ["", "Read and converted, but not run by this version:"] + reserved.map(line)
-    }
-    return lines
+    return registry.entries.map(line)
   }
 
   private func brief(_ entry: LayerRegistry.Entry) -> JSONValue {
     .object([
       .init("name", .string(entry.table.message)), .init("field", .string(entry.field)),
-      .init("number", .integer(entry.number)), .init("available", .bool(entry.isAvailable)),
-      .init("doc", .string(entry.table.doc)),
+      .init("number", .integer(entry.number)), .init("doc", .string(entry.table.doc)),
     ])
   }
 }

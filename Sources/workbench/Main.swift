@@ -62,7 +62,7 @@ struct Main: ParsableCommand {
           (error as? Failure)?.description ?? "stopped before there was an answer")
         Interruption.endIfAsked()
       }
-      refuse((error as? Failure)?.description ?? "\(CommandError(error))")
+      refuse("\(CommandError(error))")
     }
   }
 

@@ -243,7 +243,7 @@ struct Incomparable: CustomTestStringConvertible {
     let x = noise([1, 40, 2])
     let seams = stride(from: 8, to: 40, by: 8).map { ([0, $0, 1], Float.infinity) }
     let found = try ArrayComparison(offline: x, stream: changed(x, seams), options: .init(block: 8))
-    let document = try JSONParser.parse(Array(found.json.text(indented: true).utf8))
+    let document = try JSONValue.parse(Array(found.json.text(indented: true).utf8))
     #expect(document["verdict"]?.string == "differ")
     #expect(document["unmoved"]?["first"]?["timestep"]?.integer == 8)
     #expect(document["unmoved"]?["first"]?["difference"]?.string == "inf")

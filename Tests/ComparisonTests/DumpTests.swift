@@ -40,7 +40,7 @@ import Testing
     #expect(lines.contains { $0.hasPrefix("≈ layers.0  rounding") })
     #expect(lines.contains { $0.hasPrefix("= embed     equal within 0") })
     #expect(lines.last == "4 arrays: 1 equal, 1 rounding, 2 differ")
-    let document = try JSONParser.parse(Array(found.json.text(indented: true).utf8))
+    let document = try JSONValue.parse(Array(found.json.text(indented: true).utf8))
     #expect(document["first_bad"]?.string == "layers.1")
     #expect(document["arrays"]?.array?.count == 4)
   }

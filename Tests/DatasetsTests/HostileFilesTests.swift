@@ -29,7 +29,7 @@ struct FileReader: Sendable, CustomTestStringConvertible {
       },
       FileReader(name: "json", example: Array(#"{"a":[1,-2.5e3,"\u00fc\n"],"b":{"c":null}}"#.utf8))
       {
-        _ = try JSONParser.parse($0)
+        _ = try JSONValue.parse($0)
       },
     ]
     let counts = (0..<40).map { Int16($0 * 800 - 16000) }

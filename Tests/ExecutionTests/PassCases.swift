@@ -241,7 +241,7 @@ extension PassCase {
         state 0 advance 1
 
         """),
-    ] + productCases
+    ] + productCases + unchangedCases
 
   /// A schedule that a pass leaves as it is.
   static func unchanged(_ pass: String, _ name: String, _ text: String) -> PassCase {

@@ -41,7 +41,8 @@ struct WriterTests {
         try Self.check(try Self.file(program, target), target)
         written += 1
       } catch let error as ExportError {
-        #expect(!error.found.isEmpty && !error.expected.isEmpty && error.place.hasSuffix(")"))
+        #expect(
+          !error.found.isEmpty && error.expected?.isEmpty == false && error.path.hasSuffix(")"))
       }
     }
     #expect(written >= seeds.count / 4, "hardly anything was written")

@@ -45,7 +45,7 @@ import Weights
   }
 
   private func facts(_ name: String) throws -> JSONValue {
-    try JSONParser.parse(bytes(name, "case.json"))
+    try JSONValue.parse(bytes(name, "case.json"))
   }
 
   @Test(
@@ -58,7 +58,7 @@ import Weights
     ])
   func contradictions(fact: String, value: String, message: String) throws {
     let name = try #require(try Self.names().first { $0.hasPrefix("dense/") })
-    let lie = try JSONParser.parse(Array(value.utf8))
+    let lie = try JSONValue.parse(Array(value.utf8))
     let members = try #require(try facts(name).members).filter { $0.name != fact }
     let changed = JSONValue.object(members + [JSONValue.Member(fact, lie)])
     guard case .failed(let failures) = try run(name, facts: Array(changed.text().utf8)) else {

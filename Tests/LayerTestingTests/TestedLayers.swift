@@ -29,7 +29,7 @@ enum TestedLayers {
   static func names(
     choosing chosen: String? = nil, without others: Set<String> = []
   ) throws -> [String] {
-    let all = LayerRegistry.builtIn.entries.filter(\.isAvailable).map(\.table.message)
+    let all = LayerRegistry.builtIn.entries.map(\.table.message)
       .filter { !lonely.contains($0) && !others.contains($0) }
     guard let chosen else { return all }
     guard all.contains(chosen) else { throw NothingToCheck(description: "no layer \(chosen)") }

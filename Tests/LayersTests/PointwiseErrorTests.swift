@@ -137,6 +137,6 @@ import Testing
     let error = #expect(throws: LayerError.self) {
       try stack.outputSpec(for: ChannelSpec([], .int32), constants: [:])
     }
-    #expect(error?.fix == "did you mean \"tokens\"?")
+    #expect(error?.suggestion == "did you mean \"tokens\"?")
   }
 }

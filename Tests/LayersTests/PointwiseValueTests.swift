@@ -119,6 +119,6 @@ import Testing
     let unknown = #expect(throws: LayerError.self) {
       try Lambda(fn: "test.doubel").outputSpec(for: ChannelSpec([]), constants: [:])
     }
-    #expect(unknown?.fix == "did you mean \"test.double\"?")
+    #expect(unknown?.suggestion == "did you mean \"test.double\"?")
   }
 }

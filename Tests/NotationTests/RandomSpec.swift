@@ -11,7 +11,7 @@ struct RandomSpec {
     state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 &+ 1
     self.registry = registry
     let chosen = registry.entries.filter { entry in
-      names.map { $0.contains(entry.table.message) } ?? entry.isAvailable
+      names.map { $0.contains(entry.table.message) } ?? true
     }
     leaves = chosen.filter { entry in !entry.table.fields.contains { $0.holdsLayers } }
     parents = chosen.filter { entry in entry.table.fields.contains { $0.holdsLayers } }

@@ -14,7 +14,7 @@ struct ProgramBuilderTests {
     #expect(y.shape == [1, 2, 5])
     _ = (y + y).reduced(.sum, axes: [0, 1, 2])
     _ = y.sliced(axis: 2, from: 0, to: 5)
-    let errors = #expect(throws: ShapeErrors.self) { try builder.finish() }
+    let errors = #expect(throws: ShapeError.self) { try builder.finish() }
     #expect(
       errors?.description
         == "encoder/dense: dot: found [1, 2, 3] · [4, 5], expected left axis 2 as long as right axis 0"

@@ -28,7 +28,7 @@ struct ShapeRuleTests {
     "say what was found and what would fit",
     arguments: elementwise + movements + reductions + contractions + indexing + transforms)
   func wording(_ misfit: Misfit) {
-    let error = #expect(throws: ShapeMismatch.self) { try misfit.op.resultTypes(misfit.operands) }
+    let error = #expect(throws: ShapeError.self) { try misfit.op.resultTypes(misfit.operands) }
     #expect(error.map { "found \($0.found), expected \($0.expected)" } == misfit.wording)
     // What the builder goes on with has as many results as the op.
     let builder = ProgramBuilder()
@@ -224,7 +224,7 @@ struct ShapeRuleTests {
   @Test("of loops and composites compare operands with the body's inputs")
   func bodies() throws {
     func wording(_ op: Op, _ operands: [ValueType]) -> String? {
-      let error = #expect(throws: ShapeMismatch.self) { try op.resultTypes(operands) }
+      let error = #expect(throws: ShapeError.self) { try op.resultTypes(operands) }
       return error.map { "found \($0.found), expected \($0.expected)" }
     }
     let three = try Self.loop(trips: 3)

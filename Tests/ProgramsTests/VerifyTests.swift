@@ -6,11 +6,11 @@ import Testing
 struct Corruption: CustomTestStringConvertible, Sendable {
   var testDescription: String
   var corrupt: @Sendable (inout Program) -> Void
-  var code: ProgramDiagnostic.Code
+  var code: ProgramErrorCode
   var wording: String
 
   init(
-    _ name: String, _ code: ProgramDiagnostic.Code, _ wording: String,
+    _ name: String, _ code: ProgramErrorCode, _ wording: String,
     _ corrupt: @escaping @Sendable (inout Program) -> Void
   ) {
     testDescription = name
@@ -59,7 +59,7 @@ struct VerifyTests {
     let diagnostics = program.verify()
     #expect(diagnostics.first?.code == corruption.code)
     #expect(diagnostics.map(\.description).joined(separator: "\n") == corruption.wording)
-    #expect(throws: InvalidProgram.self) { try program.verified() }
+    #expect(throws: ProgramError.self) { try program.verified() }
   }
 
   private static func changeBody(_ program: inout Program, _ change: (inout Program) -> Void) {

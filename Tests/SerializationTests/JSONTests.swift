@@ -2,7 +2,7 @@ import Serialization
 import Testing
 
 @Suite struct JSONTests {
-  private func parse(_ text: String) throws -> JSONValue { try JSONParser.parse(Array(text.utf8)) }
+  private func parse(_ text: String) throws -> JSONValue { try JSONValue.parse(Array(text.utf8)) }
 
   @Test("values of every kind read")
   func values() throws {
@@ -74,6 +74,6 @@ import Testing
 
   @Test("bytes that are not UTF-8 are refused")
   func brokenText() {
-    #expect(throws: JSONError.self) { try JSONParser.parse([0x22, 0xFF, 0x22]) }
+    #expect(throws: JSONError.self) { try JSONValue.parse([0x22, 0xFF, 0x22]) }
   }
 }

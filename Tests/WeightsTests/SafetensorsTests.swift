@@ -45,7 +45,8 @@ struct HostileHeader: CustomTestStringConvertible {
     HostileHeader("empty header", "", .badHeader, "not valid JSON"),
     HostileHeader("no JSON", "{\"a\":", .badHeader, "the text ends where a value should be"),
     HostileHeader("an array", "[]", .badHeader, "no JSON object"),
-    HostileHeader("text after the end", "{} x", .badHeader, "text after the end"),
+    HostileHeader(
+      "text after the end", "{} x", .badHeader, "found x, expected the end of the text"),
     HostileHeader("huge length", "{}", length: .max, .notSafetensors, "18446744073709551615 bytes"),
     HostileHeader("long length", "{}", length: 5000, .truncated, "its header would end at 5008"),
     HostileHeader(

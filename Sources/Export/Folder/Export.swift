@@ -165,9 +165,9 @@ private struct FileSet {
   static func require(_ byteCount: Int, _ file: String) throws(ExportError) {
     guard byteCount >= 1 << 31 else { return }
     throw ExportError(
-      .tooLarge, place: file, found: "\(NumberText.bytes(byteCount)) of constants",
+      .tooLarge, path: file, found: "\(NumberText.bytes(byteCount)) of constants",
       expected: "less than 2 GB",
-      fix: "use --to stablehlo, which keeps weights in model.safetensors")
+      suggestion: "use --to stablehlo, which keeps weights in model.safetensors")
   }
 }
 

@@ -15,7 +15,7 @@ struct ExportFolder {
   init(_ path: String, replaces: Bool) throws {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     guard !path.isEmpty else {
-      throw ExportError(.folder, place: "-o", found: "no name", expected: "a folder")
+      throw ExportError(.folder, path: "-o", found: "no name", expected: "a folder")
     }
     var facts = stat()
     guard lstat(self.path, &facts) == 0 else {
@@ -24,22 +24,22 @@ struct ExportFolder {
     }
     guard facts.st_mode & S_IFMT == S_IFDIR else {
       throw ExportError(
-        .folder, place: path, found: "something that is no folder", expected: "a new folder",
-        fix: "choose another with -o")
+        .folder, path: path, found: "something that is no folder", expected: "a new folder",
+        suggestion: "choose another with -o")
     }
     let names = try Self.names(in: self.path)
     guard replaces || names.isEmpty else {
       throw ExportError(
-        .folder, place: path, found: "a folder that is there already",
-        expected: "a new folder", fix: "add --replace, or choose another with -o")
+        .folder, path: path, found: "a folder that is there already",
+        expected: "a new folder", suggestion: "add --replace, or choose another with -o")
     }
     // Of a file in a folder inside, the folder is what stands in this one.
     let files = Self.filesOfExport(self.path)
     let known = Set(files.map { String($0.prefix { $0 != "/" }) })
     if let other = names.first(where: { !known.contains($0) }) {
       throw ExportError(
-        .folder, place: path, found: "\(other), which no export wrote",
-        expected: "an earlier export", fix: "choose another with -o")
+        .folder, path: path, found: "\(other), which no export wrote",
+        expected: "an earlier export", suggestion: "choose another with -o")
     }
     existing = names
   }
@@ -80,15 +80,15 @@ struct ExportFolder {
 
   private func failure() -> ExportError {
     ExportError(
-      .folder, place: path, found: String(cString: strerror(errno)),
-      expected: "a place where a folder can be made", fix: "choose another with -o")
+      .folder, path: path, found: String(cString: strerror(errno)),
+      expected: "a place where a folder can be made", suggestion: "choose another with -o")
   }
 
   /// The names of what an export wrote into a folder, by its manifest.
   private static func filesOfExport(_ path: String) -> [String] {
     let manifest = "\(path)/manifest.json"
     guard access(manifest, R_OK) == 0,
-      let json = try? JSONParser.parse(try ByteFile(path: manifest).readAll()),
+      let json = try? JSONValue.parse(try ByteFile(path: manifest).readAll()),
       json["format"]?.integer == Manifest.format
     else { return [] }
     return (json["files"]?.array ?? []).compactMap(\.string)
@@ -97,7 +97,7 @@ struct ExportFolder {
   private static func names(in path: String) throws -> [String] {
     guard let folder = opendir(path) else {
       throw ExportError(
-        .folder, place: path, found: String(cString: strerror(errno)),
+        .folder, path: path, found: String(cString: strerror(errno)),
         expected: "a folder that can be read")
     }
     defer { closedir(folder) }

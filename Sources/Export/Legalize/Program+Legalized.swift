@@ -11,7 +11,7 @@ extension Program {
   /// `parameter` gives the value of a parameter by path.
   ///
   /// - Returns: a program of the same outputs.
-  /// - Throws: ``ShapeErrors`` if a rewrite is wrong.
+  /// - Throws: ``ShapeError`` if a rewrite is wrong.
   package func legalized(
     for target: ExportTarget, parameter: (String) -> Tensor?
   ) throws -> Program {

@@ -38,7 +38,7 @@ package struct Rewrite: Sendable {
 extension Program {
   /// The program after a rewrite, without what no output needs any more.
   ///
-  /// - Throws: ``ShapeErrors`` when the rewrite emits operations whose operands do not fit.
+  /// - Throws: ``ShapeError`` when the rewrite emits operations whose operands do not fit.
   package func rewritten(_ rewrite: Rewrite) throws -> Program {
     try rewritten(rewrite, isBody: false).deadCodeEliminated()
   }

@@ -112,9 +112,9 @@ final class LiteRTFunction: OperatorWriter {
   func code(_ dtype: DType, _ op: String) throws(ExportError) -> Int {
     if let code = dtype.liteRTCode { return code }
     throw ExportError(
-      .unsupportedType, place: place(op), found: "\(dtype.name) values",
+      .unsupportedType, path: place(op), found: "\(dtype.name) values",
       expected: "float32, which LiteRT computes",
-      fix: "set dtype float32 or use --to stablehlo")
+      suggestion: "set dtype float32 or use --to stablehlo")
   }
 
   // MARK: - The whole program

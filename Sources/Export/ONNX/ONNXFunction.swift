@@ -110,8 +110,8 @@ final class ONNXFunction: OperatorWriter {
   func code(_ dtype: DType, _ op: String) throws(ExportError) -> Int {
     if let code = dtype.onnxCode { return code }
     throw ExportError(
-      .unsupportedType, place: place(op), found: "\(dtype.name) values",
-      expected: "a dtype that ONNX has", fix: "use --to stablehlo")
+      .unsupportedType, path: place(op), found: "\(dtype.name) values",
+      expected: "a dtype that ONNX has", suggestion: "use --to stablehlo")
   }
 
   // MARK: - The whole program

@@ -106,7 +106,7 @@ package final class StableHLOFunction {
 
   func unsupported(_ op: String, _ type: ValueType) -> ExportError {
     ExportError(
-      .unsupportedOperation, place: ExportError.place(op, in: scope),
+      .unsupportedOperation, path: ExportError.place(op, in: scope),
       found: "\(op) of \(type)", expected: "an operation that StableHLO has")
   }
 }

@@ -23,7 +23,7 @@ package struct ConformanceSet: Sendable {
   /// - Throws: the error of the file that cannot be read.
   package init(folder: String) throws {
     self.folder = folder
-    let manifest = try JSONParser.parse(try ByteFile(path: "\(folder)/manifest.json").readAll())
+    let manifest = try JSONValue.parse(try ByteFile(path: "\(folder)/manifest.json").readAll())
     names = (manifest["cases"]?.array ?? []).compactMap { $0["path"]?.string }
   }
 

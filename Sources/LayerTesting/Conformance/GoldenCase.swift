@@ -35,7 +35,7 @@ package struct GoldenCase: Sendable {
         expected: "family/case, folders below that of the manifest")
     }
     let path = "\(folder)/\(name)"
-    facts = try JSONParser.parse(try ByteFile(path: "\(path)/case.json").readAll())
+    facts = try JSONValue.parse(try ByteFile(path: "\(path)/case.json").readAll())
     data = try Safetensors(path: "\(path)/data.safetensors")
     let text = PlainText.decoded(try ByteFile(path: "\(path)/spec.textproto").readAll())
     let notation = LayerNotation(registry: registry)

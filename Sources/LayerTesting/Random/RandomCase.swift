@@ -85,7 +85,7 @@ package struct RandomCases {
   /// A stack of several layers that can step, mixing rates and latencies.
   package mutating func stack(depth: Int) -> RandomCase? {
     let input = draw.pick([ChannelSpec([4]), ChannelSpec([4]), ChannelSpec([2, 4])])
-    let leaves = registry.entries.filter { $0.isAvailable && Self.isStackable($0) }
+    let leaves = registry.entries.filter { Self.isStackable($0) }
     let layers = grown(to: depth, input) { cases in
       let leaf = cases.config.layer(cases.draw.pick(leaves), freedom: 2, &cases.draw)
       return [cases.config.wrapped(leaf, &cases.draw)]
@@ -96,9 +96,9 @@ package struct RandomCases {
   /// A stack as deep as those of models, with self attention at every third place, on three rows of several
   /// lengths; nil where layers give NaN for valid input, such as tables of timesteps that have come to an end.
   package mutating func deepStack(depth: Int) -> RandomCase? {
-    let leaves = registry.entries.filter { $0.isAvailable && Self.isStackable($0) }
+    let leaves = registry.entries.filter { Self.isStackable($0) }
     let attentions = registry.entries.filter {
-      $0.isAvailable && $0.table.message.contains("SelfAttention")
+      $0.table.message.contains("SelfAttention")
     }
     let flat = SpecNode(
       SpecNode.rootMessage, [SpecField("flatten", [.node(SpecNode("Flatten"))])])

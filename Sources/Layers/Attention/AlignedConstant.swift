@@ -70,11 +70,11 @@ extension LayerError {
   /// A constant that does not fit.
   static func constant(
     _ layer: any SequenceLayer, _ field: String, found: String, expected: String,
-    fix: String? = nil
+    suggestion: String? = nil
   ) -> LayerError {
     LayerError(
       .invalidConstant, layer: layer.typeName, field: field, found: found, expected: expected,
-      fix: fix)
+      suggestion: suggestion)
   }
 
   /// A constant that is not there.
@@ -86,7 +86,7 @@ extension LayerError {
     let nearest = NearestName.of(name, among: given)
     return constant(
       layer, field, found: "no constant \"\(name)\"", expected: expected,
-      fix: nearest.map { "did you mean \"\($0)\"?" }
+      suggestion: nearest.map { "did you mean \"\($0)\"?" }
         ?? "give the model the constant \"\(name)\"")
   }
 }

@@ -2,7 +2,7 @@ import Programs
 import Tensors
 
 /// Queries in chunks, each with the keys that it may see, so that the memory of any attention of finite
-/// reach is linear in time.
+/// horizon is linear in time.
 ///
 /// Chunk `u` has the queries `u * size ..< (u + 1) * size` and the keys from `past` before to `future`
 /// behind them; chunks stand on the batch axis. Beyond the ends is 0.
@@ -17,7 +17,7 @@ struct AttentionChunks {
 
   /// Chunks of the size that does least in vain; `leading` keys stand before those of every chunk.
   ///
-  /// Of a reach beyond all `keyCount` keys of a sequence, what is needed is kept.
+  /// Of a horizon beyond all `keyCount` keys of a sequence, what is needed is kept.
   init(past: Int, future: Int, leading: Int, queryCount: Int, keyCount: Int = .max) {
     let past = Self.needed(past: past, future: future, leading: leading, keyCount: keyCount)
     let future = min(future, keyCount)
@@ -43,7 +43,7 @@ struct AttentionChunks {
   }
 
   private var count: Int { max(1, (queryCount + size - 1) / size) }
-  private var reach: Int { past + size + future }
+  private var keySpan: Int { past + size + future }
   private var keyCount: Int { past + count * size + future }
 
   /// `[b, q, ...]` as `[b * chunks, size, ...]`.
@@ -60,7 +60,7 @@ struct AttentionChunks {
     let low = startsInPast ? 0 : past
     let all = value.padded(axis: 1, low: low, high: keyCount - low - value.shape[1])
     guard count > 1 else { return all }
-    let type = ValueType(.int32, [count, reach])
+    let type = ValueType(.int32, [count, keySpan])
     let builder = value.builder
     let starts = builder.iota(type, axis: 0).scaled(by: Double(size))
     let cut = all.gathered(starts + builder.iota(type, axis: 1), axis: 1)
@@ -81,10 +81,10 @@ struct AttentionChunks {
   func spread(_ value: Value, leading: Int, keys: Int) -> Value {
     let (rows, heads) = (value.shape[0] / count, value.shape[2])
     let sinks = merged(value.sliced(axis: 3, from: 0, to: leading))
-    let own = value.sliced(axis: 3, from: leading, to: leading + reach)
-      .reshaped([rows, count, size, heads, reach]).transposed([0, 2, 3, 1, 4])
+    let own = value.sliced(axis: 3, from: leading, to: leading + keySpan)
+      .reshaped([rows, count, size, heads, keySpan]).transposed([0, 2, 3, 1, 4])
     // Rows that are `size` entries too long for their place move on by `size` from chunk to chunk.
-    let placed = own.padded(axis: 4, low: 0, high: keyCount + size - reach)
+    let placed = own.padded(axis: 4, low: 0, high: keyCount + size - keySpan)
       .reshaped([rows, size, heads, count * (keyCount + size)])
       .sliced(axis: 3, from: 0, to: count * keyCount)
       .reshaped([rows, size, heads, count, keyCount])

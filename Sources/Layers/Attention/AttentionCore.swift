@@ -12,7 +12,7 @@ import Tensors
 /// the queries give that see it.
 struct AttentionCore {
   /// What becomes of a query that sees no key.
-  enum Blind: Hashable, Sendable {
+  enum FullyMasked: Hashable, Sendable {
     /// It averages all values, which are 0 where invalid.
     case mean
     /// Probabilities and result are 0.
@@ -23,7 +23,7 @@ struct AttentionCore {
 
   var band: AttentionBand
   var softCap: Double?
-  var blind = Blind.mean
+  var fullyMasked = FullyMasked.mean
   /// The arithmetic of attention by blocks of keys: query head `j` uses key head `j % m` instead of
   /// `j / (n / m)`, and half-precision probabilities are not rounded before they meet the values.
   var isOnline = false
@@ -89,7 +89,7 @@ struct AttentionCore {
     } else {
       output = expand(operands, wantsProbabilities)
     }
-    if blind == .zeroContext, let probabilities = output.probabilities {
+    if fullyMasked == .zeroContext, let probabilities = output.probabilities {
       output.probabilities = Self.equalWhereZero(probabilities)
     }
     return output
@@ -99,7 +99,7 @@ struct AttentionCore {
     let known = KnownComposite.attention(
       KnownComposite.AttentionAttributes(
         past: band.past, future: band.future, offset: band.offset, softCap: softCap ?? 0,
-        zerosFullyMasked: blind != .mean, hasBias: operands.bias != nil,
+        zerosFullyMasked: fullyMasked != .mean, hasBias: operands.bias != nil,
         isSliding: band.isSliding))
     let required = [operands.queries, operands.keys, operands.values, operands.keyMask]
     let all = required + (operands.bias.map { [$0] } ?? [])
@@ -127,7 +127,7 @@ struct AttentionCore {
     if let dropout = operands.dropout {
       probabilities = probabilities * dropout.converted(to: probabilities.dtype)
     }
-    if blind != .mean {
+    if fullyMasked != .mean {
       probabilities = seesAny.select(probabilities, probabilities.scalarLike(0))
     }
     let values = operands.values.converted(to: probabilities.dtype)

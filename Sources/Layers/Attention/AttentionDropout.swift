@@ -12,7 +12,7 @@ struct AttentionDropout {
 
   /// Factors of probabilities before they are spread over keys.
   struct Draws {
-    /// `[b, q, n, sinks + places]`, where every query has its own.
+    /// `[b, q, n, sinks + k]`, where every query has its own.
     var queries: Value?
     /// `[b, k, n]` and `[b, sinks, n]`, where queries share them.
     var keys: Value?
@@ -24,7 +24,7 @@ struct AttentionDropout {
     var heads: Int
     var sinks: Int
     /// Keys that a query may see by place.
-    var places: Int
+    var keyCount: Int
     /// `i32[b, q]`.
     var queryPositions: Value
     /// `i32[b, k]`.
@@ -38,15 +38,15 @@ struct AttentionDropout {
   func draws(_ request: Request, _ context: LayerContext) -> Draws {
     let heads = request.heads
     guard sharesQueries else {
-      let columns = request.sinks + request.places
+      let columns = request.sinks + request.keyCount
       let drawn = factors(heads * columns, request.queryPositions, request.rowKeys, context)
       return Draws(queries: drawn.reshaped(Array(drawn.shape.prefix(2)) + [heads, columns]))
     }
     let batch = request.rowKeys.shape[0]
-    let places = ValueType(.int32, [batch, request.sinks])
+    let sinkType = ValueType(.int32, [batch, request.sinks])
     // Sinks stand before all keys that are ever seen.
     let start = Double(Int32.min)
-    let sinkPositions = context.builder.iota(places, axis: 1).adding(start)
+    let sinkPositions = context.builder.iota(sinkType, axis: 1).adding(start)
     return Draws(
       keys: factors(heads, request.keyPositions, request.rowKeys, context),
       sinks: request.sinks == 0
@@ -72,10 +72,11 @@ extension AttentionDropout.Draws {
       let drawn = queries.transposed([0, 2, 1, 3])
       guard let shift else { return drawn }
       let columns = drawn.shape[3]
-      let places = drawn.sliced(axis: 3, from: sinkCount, to: columns)
+      let keyFactors = drawn.sliced(axis: 3, from: sinkCount, to: columns)
         .alongDiagonals(keys: keyCount, shift: shift)
-      guard sinkCount > 0 else { return places }
-      return Value.concatenate([drawn.sliced(axis: 3, from: 0, to: sinkCount), places], axis: 3)
+      guard sinkCount > 0 else { return keyFactors }
+      return Value.concatenate(
+        [drawn.sliced(axis: 3, from: 0, to: sinkCount), keyFactors], axis: 3)
     }
     guard let keys else { return nil }
     let all = Value.concatenate((sinks.map { [$0] } ?? []) + [keys], axis: 1)

@@ -47,7 +47,7 @@ struct AttentionFrame {
       band.leading = sinks.count
     }
     let core = AttentionCore(
-      band: band, softCap: layer.attentionLogitsSoftCap, blind: layer.blind,
+      band: band, softCap: layer.attentionLogitsSoftCap, fullyMasked: layer.fullyMasked,
       isOnline: layer.isOnline, hasWideLogits: layer.experimentalAccumulateLogitsInFloat32)
     let wantsProbabilities = context.wantsEmits && !layer.isOnline
     return queryByQuery

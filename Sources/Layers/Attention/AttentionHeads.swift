@@ -7,5 +7,5 @@ struct AttentionHeads {
   var values: SequenceValue
   /// Which keys can be seen, `[b, t]`.
   var keyMask: Value
-  var places = AttentionPlaces()
+  var packing = SequencePacking()
 }

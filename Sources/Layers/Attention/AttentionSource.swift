@@ -22,7 +22,7 @@ struct AttentionSource {
     guard case .sequence = spec.form else {
       throw .constant(
         layer, field, found: "\"\(name)\" as an array without a mask", expected: Self.expected,
-        fix: "give it as a sequence")
+        suggestion: "give it as a sequence")
     }
     guard spec.shape.count == 3, spec.dtype.isFloating else {
       throw .constant(

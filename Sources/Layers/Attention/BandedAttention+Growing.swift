@@ -7,26 +7,26 @@ extension BandedAttention {
   ///
   /// That needs a kernel whose sums do not depend on it: of single precision, for queries that see whatever
   /// is not behind them. Otherwise keys are put where they lie in the whole sequence.
-  func slides(_ dtypes: [DType], isPlaced: Bool) -> Bool {
-    guard case .steps(_, let future) = reach, future >= 0 else { return false }
-    return sinkCount == 0 && !isPlaced && dtypes.allSatisfy { $0 == .float32 }
+  func slides(_ dtypes: [DType], isPacked: Bool) -> Bool {
+    guard case .steps(_, let future) = horizon, future >= 0 else { return false }
+    return sinkCount == 0 && !isPacked && dtypes.allSatisfy { $0 == .float32 }
   }
 
   /// The same for an attention of an unlimited past, in steps or whole.
   func isSliding(_ frame: Frame, _ context: LayerContext) -> Bool {
     slides(
       [frame.queries.dtype, frame.keys.dtype, frame.values.dtype],
-      isPlaced: !frame.queryPlaces.isEmpty || layer.dropout.isActive(context))
+      isPacked: !frame.queryPacking.isEmpty || layer.dropout.isActive(context))
   }
 
   /// Checks that a step can draw what the whole sequence draws.
   func checkDraws() throws(LayerError) {
-    guard reach.past < 0, !layer.dropout.sharesQueries else { return }
+    guard horizon.past < 0, !layer.dropout.sharesQueries else { return }
     throw LayerError(
       .notSteppable, layer: layer.typeName,
       found: "dropout in training with an unlimited past",
       expected: "draws that do not depend on the length of the whole sequence",
-      fix: "set broadcastDropoutAcrossQueries to true, or limit the past")
+      suggestion: "set broadcastDropoutAcrossQueries to true, or limit the past")
   }
 
   /// Attention to keys that lie where they lie in the whole sequence, of queries `i32[b, q]` to keys
@@ -37,9 +37,9 @@ extension BandedAttention {
     var full = AttentionFrame(
       queries: frame.queries, keys: frame.keys, values: frame.values, keyMask: frame.keyMask)
     full.distances = keys.expandingAxes([1]) - queries.expandingAxes([2])
-    full.visible = frame.queryPlaces.visible(frame.keyPlaces, reach)
-    let inReach = reach.visible(queries: queries, keys: keys)
-    full.visible = full.visible.map { inReach?.and($0) ?? $0 } ?? inReach
+    full.visible = frame.queryPacking.visible(frame.keyPacking, horizon)
+    let inHorizon = horizon.visible(queries: queries, keys: keys)
+    full.visible = full.visible.map { inHorizon?.and($0) ?? $0 } ?? inHorizon
     let (count, keyCount) = (frame.queries.shape[1], frame.keys.shape[1])
     full.dropout = frame.draws?.spread(
       queries: count, keys: keyCount, sinks: sinkCount, shift: nil)
@@ -84,8 +84,8 @@ extension AttentionCore {
 ///
 /// The windows of keys end with the newest. As long as no key was lost, those that have come are put in
 /// front, where the whole sequence has them; later they stay where they are.
-struct KeyPlaces {
-  /// The positions of the keys in their new places, `i32[b, k]`.
+struct CacheOrder {
+  /// The positions of the keys in their new order, `i32[b, k]`.
   let positions: Value
   /// Where they come from.
   private let slots: Value
@@ -98,8 +98,8 @@ struct KeyPlaces {
     slots = known.builder.iota(known.type, axis: 1) - moved
   }
 
-  /// `[b, k, ...]` of the windows in the new places, 0 behind the newest.
-  func placed(_ value: Value) -> Value {
+  /// `[b, k, ...]` of the windows in the new order, 0 behind the newest.
+  func inOrder(_ value: Value) -> Value {
     value.gathered(slots, axis: 1, batchAxes: 1, outOfRange: .zero)
   }
 }

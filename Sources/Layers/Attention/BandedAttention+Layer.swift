@@ -9,7 +9,7 @@ extension BandedAttention {
     var frame = Frame(
       queries: heads.queries.values,
       keys: try layer.scaling.scaleKeys(heads.keys.values, context), values: heads.values.values,
-      keyMask: heads.keyMask, queryPlaces: heads.places, keyPlaces: heads.places)
+      keyMask: heads.keyMask, queryPacking: heads.packing, keyPacking: heads.packing)
     if layer.dropout.isActive(context) {
       frame.draws = draws(
         queryPositions: Self.counter.positions(heads.queries),
@@ -30,11 +30,11 @@ extension BandedAttention {
     return emitted(whole, heads.queries, context)
   }
 
-  /// Chunks, where attention has no kernel that leaves out what is out of reach; gradients have none.
+  /// Chunks, where attention has no kernel that leaves out what is beyond the horizon; gradients have none.
   private func chunks(_ frame: Frame, _ context: LayerContext) -> AttentionChunks? {
-    guard reach.isFinite else { return nil }
+    guard horizon.isFinite else { return nil }
     let (time, keyTime) = (frame.queries.shape[1], frame.keys.shape[1])
-    if case .blocks(let size, _, _) = reach {
+    if case .blocks(let size, _, _) = horizon {
       let all = (keyTime + size - 1) / size * size
       return AttentionChunks(
         size: size, past: min(past, all), future: min(future, all), queryCount: time)
@@ -51,6 +51,6 @@ extension BandedAttention {
   /// Whether executors have a kernel for the attention of a frame, whose time and memory are linear.
   func hasKernel(_ frame: Frame) -> Bool {
     layer.relativePositionEmbedding == nil && sinkCount == 0 && frame.draws == nil
-      && frame.queryPlaces.isEmpty && frame.queries.dtype == .float32
+      && frame.queryPacking.isEmpty && frame.queries.dtype == .float32
   }
 }

@@ -24,11 +24,11 @@ import Tensors
 ///   not `[b, t, d]`.
 /// - Source: sequence_layers/jax/attention `BlockwiseDotProductSelfAttention`, which fails with segments and
 ///   positions.
-extension BlockwiseDotProductSelfAttention: PlacedAttentionLayer {
+extension BlockwiseDotProductSelfAttention: PackedAttentionLayer {
   var banded: BandedAttention {
-    let reach = AttentionReach.blocks(
+    let horizon = AttentionHorizon.blocks(
       size: max(1, blockSize), past: maxPastHorizonBlocks, future: maxFutureHorizonBlocks)
-    return BandedAttention(layer: self, reach: reach)
+    return BandedAttention(layer: self, horizon: horizon)
   }
 
   /// The latencies added up; blocks of steps must be blocks of the whole sequence.
@@ -36,9 +36,10 @@ extension BlockwiseDotProductSelfAttention: PlacedAttentionLayer {
     guard blockSize > 0, earlier % blockSize != 0 else { return earlier + outputLatency }
     let delay = Rational.floorModulo(-earlier, blockSize)
     throw LayerError(
-      .latencyMismatch, layer: typeName, found: "an incoming output latency of \(earlier)",
+      .latencyMismatch(delay: delay), layer: typeName,
+      found: "an incoming output latency of \(earlier)",
       expected: "a multiple of the block size \(blockSize)",
-      fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it", delay: delay)
+      suggestion: "insert Delay(length: \(delay), delayLayerOutput: false) before it")
   }
 
   public func outputSpec(
@@ -47,6 +48,6 @@ extension BlockwiseDotProductSelfAttention: PlacedAttentionLayer {
     try require("blockSize", blockSize, atLeast: 1)
     try require("maxPastHorizonBlocks", maxPastHorizonBlocks, atLeast: -1)
     try require("maxFutureHorizonBlocks", maxFutureHorizonBlocks, atLeast: -1)
-    return try placedAttentionSpec(input, constants)
+    return try packedAttentionSpec(input, constants)
   }
 }

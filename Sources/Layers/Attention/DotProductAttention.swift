@@ -108,16 +108,16 @@ extension DotProductAttention: DotProductAttentionLayer {
     let (builder, count) = (context.builder, keys.mask.shape[1])
     if relativePositionEmbedding != nil {
       let own = try queryPositions?.values(for: x, at: positions, self, context)
-      let places = own ?? positions ?? builder.iota(ValueType(.int32, [1, x.time]), axis: 1)
-      let shape = [places.shape[0], x.time, count]
+      let rows = own ?? positions ?? builder.iota(ValueType(.int32, [1, x.time]), axis: 1)
+      let shape = [rows.shape[0], x.time, count]
       frame.distances =
-        builder.iota(ValueType(.int32, shape), axis: 2) - places.expandingAxes([2])
+        builder.iota(ValueType(.int32, shape), axis: 2) - rows.expandingAxes([2])
     }
     if let positions, let rowKeys {
       let type = ValueType(.int32, [x.batch, count])
       let sinks = AttentionSinks(self)?.count ?? 0
       let request = AttentionDropout.Request(
-        heads: numHeads, sinks: sinks, places: count, queryPositions: positions,
+        heads: numHeads, sinks: sinks, keyCount: count, queryPositions: positions,
         keyPositions: builder.iota(type, axis: 1), rowKeys: rowKeys)
       frame.dropout = dropout.draws(request, context).spread(
         queries: x.time, keys: count, sinks: sinks, shift: nil)

@@ -30,7 +30,7 @@ protocol DotProductAttentionLayer: SequenceLayer {
   /// Whether the layer is defined by attention over blocks of keys: see ``AttentionCore/isOnline``.
   var isOnline: Bool { get }
   /// What becomes of a query that sees no key.
-  var blind: AttentionCore.Blind { get }
+  var fullyMasked: AttentionCore.FullyMasked { get }
 }
 
 extension DotProductAttentionLayer {
@@ -45,7 +45,7 @@ extension DotProductAttentionLayer {
   var useSinkScalars: Bool { false }
   var sinkScalarsInit: Initializer { .zeros }
   var isOnline: Bool { false }
-  var blind: AttentionCore.Blind {
+  var fullyMasked: AttentionCore.FullyMasked {
     if zeroFullyMasked || isOnline { return .zeros }
     // Without networks a query that is valid sees at least itself, or no key is valid at all. A network
     // may make keys invalid; an average over all timesteps is then what no step can give.
@@ -62,13 +62,13 @@ extension DotProductAttentionLayer {
   }
   var networks: [HeadNetwork] { [queryNet, keyNet, valueNet] }
 
-  /// The inputs that self attention within a reach depends on.
+  /// The inputs that self attention within a horizon depends on.
   ///
   /// What the query's network sees, and what the networks of keys and values see from every timestep in
-  /// reach. As in the original, positions that count valid timesteps are left out: beyond the reach no
+  /// horizon. As in the original, positions that count valid timesteps are left out: beyond the horizon no
   /// value is seen.
-  func receptiveField(_ reach: AttentionReach) -> ReceptiveFieldPerStep {
-    let band = reach.receptiveFieldPerStep
+  func receptiveField(_ horizon: AttentionHorizon) -> ReceptiveFieldPerStep {
+    let band = horizon.receptiveFieldPerStep
     func seen(by network: (any SequenceLayer)?) -> ReceptiveFieldPerStep {
       guard let network, network.mixesTimesteps else { return [.aligned] }
       return network.receptiveFieldPerStep
@@ -147,7 +147,7 @@ extension DotProductAttentionLayer {
       throw .config(
         self, "inputProjection", found: "a combined projection with \(keyHeads) key heads",
         expected: "a projection with keys apart from queries",
-        fix: "set inputProjection: .queryAndKeyValueProjection()")
+        suggestion: "set inputProjection: .queryAndKeyValueProjection()")
     }
     if let cap = attentionLogitsSoftCap, !(cap >= 0) {
       throw .config(
@@ -168,12 +168,13 @@ extension DotProductAttentionLayer {
     guard numSinkEmbeddings == 0 || !useSinkScalars else {
       throw .config(
         self, "useSinkScalars", found: "sink scalars with \(numSinkEmbeddings) sink embeddings",
-        expected: "one of the two", fix: "set numSinkEmbeddings to 0, or useSinkScalars to false")
+        expected: "one of the two",
+        suggestion: "set numSinkEmbeddings to 0, or useSinkScalars to false")
     }
     guard !zeroFullyMasked else {
       throw .config(
         self, "zeroFullyMasked", found: "true with sinks, which every query sees",
-        expected: "false", fix: "set zeroFullyMasked to false: no query sees nothing")
+        expected: "false", suggestion: "set zeroFullyMasked to false: no query sees nothing")
     }
   }
 
@@ -183,6 +184,6 @@ extension DotProductAttentionLayer {
     throw .config(
       self, "inputProjection", found: "a combined projection of query and source",
       expected: "a projection that has keys and values apart from queries",
-      fix: "use .queryAndKeyValueProjection()")
+      suggestion: "use .queryAndKeyValueProjection()")
   }
 }

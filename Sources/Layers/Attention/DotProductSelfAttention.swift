@@ -35,14 +35,14 @@ import Tensors
 extension DotProductSelfAttention: DotProductAttentionLayer {
   private var banded: BandedAttention {
     BandedAttention(
-      layer: self, reach: .steps(past: maxPastHorizon, future: maxFutureHorizon),
+      layer: self, horizon: .steps(past: maxPastHorizon, future: maxFutureHorizon),
       emitName: "probabilities")
   }
 
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded) }
-  public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.reach) }
+  public var inputLatency: Int { stepObstacle == nil ? banded.horizon.latency : 0 }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.horizon) }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs

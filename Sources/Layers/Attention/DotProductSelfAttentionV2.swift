@@ -28,16 +28,16 @@ import Tensors
 ///   that of `DotProductSelfAttention`. Where given positions bring near what lies farther away than the
 ///   horizons, the original sees it in a whole sequence and not in steps; here neither does, if both
 ///   horizons are limited.
-extension DotProductSelfAttentionV2: PlacedAttentionLayer {
+extension DotProductSelfAttentionV2: PackedAttentionLayer {
   var banded: BandedAttention {
     BandedAttention(
-      layer: self, reach: .steps(past: maxPastHorizon, future: maxFutureHorizon))
+      layer: self, horizon: .steps(past: maxPastHorizon, future: maxFutureHorizon))
   }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs
   ) throws(LayerError) -> ChannelSpec {
     try checkHorizons(maxPastHorizon, maxFutureHorizon, leastPast: -1, leastFuture: -1)
-    return try placedAttentionSpec(input, constants)
+    return try packedAttentionSpec(input, constants)
   }
 }

@@ -126,9 +126,9 @@ extension GmmAttention: SequenceLayer {
   ) throws(LayerError) -> SequenceValue {
     let source = try source.value(for: self, rows: x.batch, context)
     let dtype = components.weights.dtype
-    let places = context.builder.iota(ValueType(dtype, [source.time, 1]), axis: 0)
+    let positions = context.builder.iota(ValueType(dtype, [source.time, 1]), axis: 0)
     // [b, t, n, s, C]
-    let distances = places - centres.expandingAxes([3])
+    let distances = positions - centres.expandingAxes([3])
     let spreads = components.variances.scaled(by: 2).adding(normalized ? 1e-8 : 1e-9)
       .expandingAxes([3])
     let widths = components.variances.scaled(by: 2 * Double.pi).adding(1e-8)

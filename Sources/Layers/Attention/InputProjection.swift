@@ -83,7 +83,7 @@ extension QueryKeyValueProjection {
         .invalidConfig, layer: "QueryKeyValueProjection", field: "inputProjection",
         found: "a combined projection of query and source",
         expected: "a projection that has keys and values apart from queries",
-        fix: "use .queryAndKeyValueProjection()")
+        suggestion: "use .queryAndKeyValueProjection()")
     case .separateQueryKeyValueProjection(let projection):
       let keys = try shape.project(
         source, heads, name("key_projection"), projection.kKernelInit, projection.biasInit, context)

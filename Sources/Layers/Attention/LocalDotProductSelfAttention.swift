@@ -21,20 +21,20 @@ import Tensors
 /// - Throws: ``LayerError`` `.invalidConfig` for a past horizon below 1, a future one below 0, a
 ///   block size or counts below 1, negative soft cap, a dropout rate outside 0 ... 1, both kinds of
 ///   sinks, sinks with `zeroFullyMasked`, `perDimKeyScale` without `perDimScale`, and relative positions
-///   that are a bias or of another reach; `.invalidInput` for input that is not `[b, t, d]`.
+///   that are a bias or of another horizon; `.invalidInput` for input that is not `[b, t, d]`.
 /// - Source: sequence_layers/jax/attention `LocalDotProductSelfAttention`. The original does not step with
 ///   a future and relative positions.
 extension LocalDotProductSelfAttention: DotProductAttentionLayer {
   private var banded: BandedAttention {
     BandedAttention(
-      layer: self, reach: .steps(past: maxPastHorizon, future: maxFutureHorizon),
+      layer: self, horizon: .steps(past: maxPastHorizon, future: maxFutureHorizon),
       chunkSize: chunkSize, emitName: "probabilities")
   }
 
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded) }
-  public var inputLatency: Int { stepObstacle == nil ? banded.reach.latency : 0 }
-  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.reach) }
+  public var inputLatency: Int { stepObstacle == nil ? banded.horizon.latency : 0 }
+  public var receptiveFieldPerStep: ReceptiveFieldPerStep { receptiveField(banded.horizon) }
 
   public func outputSpec(
     for input: ChannelSpec, constants: ConstantSpecs

@@ -140,7 +140,7 @@ extension LocationSensitiveAttention: TanhAttention, SequenceLayer {
 extension ProgramBuilder {
   /// 1 at the first timestep of a source and 0 at the others, `[b, s, ...]`.
   func sourceStart(_ type: ValueType) -> Value {
-    let places = iota(type, axis: 1)
-    return (places .< places.scalarLike(1)).converted(to: type.dtype)
+    let positions = iota(type, axis: 1)
+    return (positions .< positions.scalarLike(1)).converted(to: type.dtype)
   }
 }

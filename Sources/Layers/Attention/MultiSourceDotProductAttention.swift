@@ -60,7 +60,7 @@ extension MultiSourceDotProductAttention: DotProductAttentionLayer {
         throw .constant(
           self, "sourceNames", found: "\"\(source.name)\" of \(spec.shape[2]) channels",
           expected: "\(channels ?? 0), as in \"\(sources[0].name)\"",
-          fix: "set useSeparateKvProjections to true")
+          suggestion: "set useSeparateKvProjections to true")
       }
       channels = spec.shape[2]
     }
@@ -155,8 +155,8 @@ extension MultiSourceDotProductAttention: DotProductAttentionLayer {
       queries: queries.values, keys: keys.keys, values: keys.values, keyMask: keys.mask)
     if let segments {
       let own = try segments.values(for: x, at: positions, self, context)
-      let others = AttentionPlaces(segments: try sourceSegments(x.batch, context))
-      frame.visible = AttentionPlaces(segments: own).visible(
+      let others = SequencePacking(segments: try sourceSegments(x.batch, context))
+      frame.visible = SequencePacking(segments: own).visible(
         others, .steps(past: -1, future: -1))
     }
     return SequenceValue(try frame.attend(self, context).context, mask: queries.mask)

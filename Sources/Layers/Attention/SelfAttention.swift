@@ -4,7 +4,7 @@ import Tensors
 /// What attentions of a sequence to itself share besides the attention: projections, networks, state.
 extension DotProductAttentionLayer {
   func selfAttentionObstacle(_ banded: BandedAttention) -> String? {
-    banded.reach.stepObstacle ?? networks.lazy.compactMap(\.stepObstacle).first
+    banded.horizon.stepObstacle ?? networks.lazy.compactMap(\.stepObstacle).first
   }
 
   /// Checks the horizons.
@@ -27,7 +27,7 @@ extension DotProductAttentionLayer {
     throw .config(
       self, "relativePositionEmbedding", found: embedding.typeName,
       expected: "a bias: T5RelativePositionEmbedding or ShawRelativePositionEmbedding",
-      fix: "use it in LocalDotProductSelfAttention, which equals DotProductSelfAttention")
+      suggestion: "use it in LocalDotProductSelfAttention, which equals DotProductSelfAttention")
   }
 
   /// Checks the fields of attention in chunks; `biasFix` says where a bias can be had.
@@ -36,23 +36,23 @@ extension DotProductAttentionLayer {
     if let embedding = relativePositionEmbedding, embedding.isBias {
       throw .config(
         self, "relativePositionEmbedding", found: embedding.typeName,
-        expected: "TransformerXLRelativePositionEmbedding", fix: biasFix)
+        expected: "TransformerXLRelativePositionEmbedding", suggestion: biasFix)
     }
     guard perDimScale || !perDimKeyScale else {
       throw .config(
         self, "perDimKeyScale", found: "true without perDimScale", expected: "both or neither",
-        fix: "set perDimScale to true")
+        suggestion: "set perDimScale to true")
     }
   }
 
   func selfAttentionState(
     _ banded: BandedAttention, _ input: ChannelSpec, _ context: LayerContext,
-    places: Set<String> = [], countsSteps: Bool = false
+    packing: Set<String> = [], countsSteps: Bool = false
   ) throws(LayerError) -> LayerState {
     var state = LayerState()
     let specs = try headSpecs(input, context.knownConstants)
     try banded.declareState(
-      specs, places: places, countsSteps: countsSteps, in: &state, context)
+      specs, packing: packing, countsSteps: countsSteps, in: &state, context)
     let (many, few) = try projectedSpecs(input)
     let latency = context.precedingLatency
     try queryNet.initialState(for: many, into: &state, context, latency: latency)

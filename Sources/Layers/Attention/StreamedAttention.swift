@@ -14,14 +14,14 @@ protocol StreamedAttentionLayer: DotProductAttentionLayer {
 
 extension StreamedAttentionLayer {
   // A band without valid keys has nothing to average, in whole sequences as in steps.
-  var blind: AttentionCore.Blind { zeroFullyMasked ? .zeros : .zeroContext }
+  var fullyMasked: AttentionCore.FullyMasked { zeroFullyMasked ? .zeros : .zeroContext }
   private var source: AttentionSource { AttentionSource(field: "sourceName", name: sourceName) }
 
   /// The attention, of keys that are so far ahead of the queries that come with them.
-  func banded(lead: Int = 0) -> BandedAttention {
+  func banded(lookAhead: Int = 0) -> BandedAttention {
     BandedAttention(
-      layer: self, reach: .steps(past: maxPastHorizon, future: maxFutureHorizon),
-      chunkSize: fixedChunkSize, delaysQueries: useQueryDelayBuffer, lead: lead,
+      layer: self, horizon: .steps(past: maxPastHorizon, future: maxFutureHorizon),
+      chunkSize: fixedChunkSize, delaysQueries: useQueryDelayBuffer, lookAhead: lookAhead,
       emitName: "probabilities_by_source/\(sourceName)")
   }
 
@@ -43,12 +43,12 @@ extension StreamedAttentionLayer {
       throw .constant(
         self, "sourceName", found: "\"\(sourceName)\" as a whole",
         expected: "a sequence that comes in the same blocks as the input",
-        fix: "give it as a streamed constant")
+        suggestion: "give it as a streamed constant")
     }
     var state = LayerState()
     let latency = context.precedingLatency
-    try banded(lead: latency).declareState(
-      try headSpecs(input, context.knownConstants), places: [], countsSteps: false, in: &state,
+    try banded(lookAhead: latency).declareState(
+      try headSpecs(input, context.knownConstants), packing: [], countsSteps: false, in: &state,
       context)
     let (many, few) = try projectedSpecs(input)
     try queryNet.initialState(for: many, into: &state, context, latency: latency)
@@ -62,14 +62,14 @@ extension StreamedAttentionLayer {
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext
   ) throws(LayerError) -> SequenceValue {
     let latency = context.precedingLatency
-    let banded = banded(lead: latency)
+    let banded = banded(lookAhead: latency)
     let positions = banded.positions(x, &state)
     let block = try source.value(for: self, rows: x.batch, context)
     guard block.time == x.time else {
       throw .constant(
         self, "sourceName", found: "\"\(sourceName)\" of \(block.time) timesteps",
         expected: "\(x.time), as many as the input's block",
-        fix: "give it as a streamed constant")
+        suggestion: "give it as a streamed constant")
     }
     let projected = try projectedSource(block, x.channelSpec, context)
     let queries = try queryNet.step(

@@ -30,7 +30,7 @@ extension StreamingDotProductAttention: StreamedAttentionLayer {
 
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded()) }
-  public var inputLatency: Int { useQueryDelayBuffer ? banded().reach.latency : 0 }
+  public var inputLatency: Int { useQueryDelayBuffer ? banded().horizon.latency : 0 }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
     queryNetwork?.receptiveFieldPerStep ?? [.aligned]
   }
@@ -41,7 +41,8 @@ extension StreamingDotProductAttention: StreamedAttentionLayer {
     if let embedding = relativePositionEmbedding {
       throw .config(
         self, "relativePositionEmbedding", found: embedding.typeName, expected: "none",
-        fix: "use TransformerXLRelativePositionEmbedding in StreamingLocalDotProductAttention")
+        suggestion:
+          "use TransformerXLRelativePositionEmbedding in StreamingLocalDotProductAttention")
     }
     return try streamedSpec(input, constants)
   }

@@ -16,7 +16,7 @@ import Tensors
 ///   from the first that the chunk of the query sees; in steps those of the step.
 /// - Throws: ``LayerError`` as `StreamingDotProductAttention`; `.invalidConfig` also for a block size
 ///   below 1, `perDimKeyScale` without `perDimScale`, and relative positions that are a bias or of
-///   another reach; `.invalidConstant` for a source of another length than the input.
+///   another horizon; `.invalidConstant` for a source of another length than the input.
 /// - Source: sequence_layers/jax/attention `StreamingLocalDotProductAttention`; the remarks on
 ///   `StreamingDotProductAttention` hold.
 extension StreamingLocalDotProductAttention: StreamedAttentionLayer {
@@ -24,7 +24,7 @@ extension StreamingLocalDotProductAttention: StreamedAttentionLayer {
 
   public var children: [LayerChild] { networks.compactMap(\.child) }
   public var stepObstacle: String? { selfAttentionObstacle(banded()) }
-  public var inputLatency: Int { useQueryDelayBuffer ? banded().reach.latency : 0 }
+  public var inputLatency: Int { useQueryDelayBuffer ? banded().horizon.latency : 0 }
   public var receptiveFieldPerStep: ReceptiveFieldPerStep {
     queryNetwork?.receptiveFieldPerStep ?? [.aligned]
   }

@@ -50,9 +50,9 @@ extension Autoregressive: CombinatorLayer {
     let late = Rational.floorModulo(-earlier, blockSize)
     guard late == 0 else {
       throw LayerError(
-        .latencyMismatch, layer: typeName, found: "an incoming output latency of \(earlier)",
+        .latencyMismatch(), layer: typeName, found: "an incoming output latency of \(earlier)",
         expected: "whole blocks of \(blockSize)",
-        fix: "insert Delay(length: \(late), delayLayerOutput: false) before it")
+        suggestion: "insert Delay(length: \(late), delayLayerOutput: false) before it")
     }
     return try body.accumulatedOutputLatency(earlier)
   }
@@ -72,12 +72,12 @@ extension Autoregressive: CombinatorLayer {
       throw .input(
         self, found: "an input of \(input.shape.shapeText), a feedback of \(fed.shape.shapeText)",
         expected: "channel shapes that differ in their first axis only",
-        fix: "give them one shape with feedbackLayer")
+        suggestion: "give them one shape with feedbackLayer")
     }
     guard fed.dtype == input.dtype, input.dtype != .complex64 else {
       throw .input(
         self, found: "an input of \(input.dtype.name), a feedback of \(fed.dtype.name)",
-        expected: "one real dtype", fix: "put Cast into feedbackLayer")
+        expected: "one real dtype", suggestion: "put Cast into feedbackLayer")
     }
     let joined = ChannelSpec(
       [input.shape[0] + fed.shape[0]] + input.shape.dropFirst(), input.dtype)
@@ -86,7 +86,7 @@ extension Autoregressive: CombinatorLayer {
       throw .input(
         self, found: "a layer that makes \(output) of \(input) and \(again) of \(joined)",
         expected: "an output that does not depend on the number of input channels",
-        fix: "end the layer with one of a fixed number of channels, such as Dense")
+        suggestion: "end the layer with one of a fixed number of channels, such as Dense")
     }
     return (joined, output, fed)
   }

@@ -52,7 +52,7 @@ extension Bidirectional: CombinatorLayer, WholeSequenceLayer {
     }
     guard forward.outputRatio == backward.outputRatio else {
       throw LayerError(
-        .latencyMismatch, layer: typeName,
+        .latencyMismatch(), layer: typeName,
         found: "output ratios \(forward.outputRatio) and \(backward.outputRatio)",
         expected: "equal ratios forward and backward")
     }

@@ -97,9 +97,9 @@ extension Parallel: CombinatorLayer, BranchedLayer {
   ) throws(LayerError) {
     guard value == expected else {
       throw LayerError(
-        .latencyMismatch, layer: typeName, found: "\(what) of \(value) in \(scope.path)",
+        .latencyMismatch(), layer: typeName, found: "\(what) of \(value) in \(scope.path)",
         expected: "the \(expected) of \(scopes[0].path)",
-        fix: "give them equal strides and rates")
+        suggestion: "give them equal strides and rates")
     }
   }
 

@@ -51,7 +51,7 @@ extension Repeat: CombinatorLayer {
       throw LayerError(
         .invalidConfig, layer: typeName, field: "layer",
         found: "a child of output ratio \(layer.outputRatio)", expected: "1",
-        fix: "put the layer that changes the rate outside the Repeat")
+        suggestion: "put the layer that changes the rate outside the Repeat")
     }
     let spec = try chain.outputSpec(for: input, constants: constants)
     let once = try layer.outputSpec(for: input, constants: constants)
@@ -59,7 +59,7 @@ extension Repeat: CombinatorLayer {
       throw LayerError(
         .invalidInput, layer: typeName, found: "a child that turns \(input) into \(once)",
         expected: "a child that keeps its channels",
-        fix: "end the child with a layer that restores \(input)")
+        suggestion: "end the child with a layer that restores \(input)")
     }
     return spec
   }

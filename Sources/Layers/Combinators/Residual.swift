@@ -74,7 +74,8 @@ extension Residual: CombinatorLayer, BranchedLayer {
         .invalidInput, layer: typeName,
         found: "a body output of \(main.shape.shapeText), a shortcut of \(side.shape.shapeText)",
         expected: "equal channel shapes",
-        fix: "end the body with Dense(features: \(side.shape.last ?? 1)) or set projectShortcut")
+        suggestion:
+          "end the body with Dense(features: \(side.shape.last ?? 1)) or set projectShortcut")
     }
     return ChannelSpec(main.shape, DType.promoted(main.dtype, side.dtype))
   }
@@ -103,9 +104,9 @@ extension Residual: CombinatorLayer, BranchedLayer {
   private func checkEqual<T: Equatable>(_ what: String, _ main: T, _ side: T) throws(LayerError) {
     guard main == side else {
       throw LayerError(
-        .latencyMismatch, layer: typeName, found: "\(what) of \(main) in the body",
+        .latencyMismatch(), layer: typeName, found: "\(what) of \(main) in the body",
         expected: "the \(side) of the shortcut",
-        fix: "give them equal strides and rates")
+        suggestion: "give them equal strides and rates")
     }
   }
 
@@ -137,7 +138,7 @@ extension Residual: CombinatorLayer, BranchedLayer {
         .invalidInput, layer: typeName,
         found: "a body of \(main.time) and a shortcut of \(side.time) timesteps",
         expected: "equal lengths",
-        fix: "pad alike in both, for example .same or .causal instead of .valid")
+        suggestion: "pad alike in both, for example .same or .causal instead of .valid")
     }
     return CombinationMode.add.combine([main, side], context)
   }

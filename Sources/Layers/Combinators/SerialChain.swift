@@ -129,7 +129,7 @@ struct SerialChain: Sendable {
       guard count <= fieldLimit else {
         throw LayerError(
           .invalidConfig, layer: "Serial", found: "\(what) of \(count) timesteps",
-          expected: "at most \(fieldLimit)", fix: "use smaller strides and rates")
+          expected: "at most \(fieldLimit)", suggestion: "use smaller strides and rates")
       }
     }
   }

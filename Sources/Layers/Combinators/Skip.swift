@@ -45,7 +45,7 @@ extension Skip: CombinatorLayer {
     guard chain.outputRatio == 1 else {
       throw .config(
         self, "layer", found: "an output ratio of \(chain.outputRatio)", expected: "1",
-        fix: "put the layer that changes the rate outside the Skip")
+        suggestion: "put the layer that changes the rate outside the Skip")
     }
     guard !input.shape.isEmpty, output.shape.count == input.shape.count,
       output.shape.dropFirst() == input.shape.dropFirst()
@@ -59,7 +59,8 @@ extension Skip: CombinatorLayer {
     guard output.dtype == input.dtype else {
       throw .input(
         self, found: "an input of \(input.dtype.name), a layer's output of \(output.dtype.name)",
-        expected: "equal dtypes", fix: "end the layer with Cast(dtype: .\(input.dtype.name))")
+        expected: "equal dtypes", suggestion: "end the layer with Cast(dtype: .\(input.dtype.name))"
+      )
     }
     return ChannelSpec([input.shape[0] + output.shape[0]] + input.shape.dropFirst(), input.dtype)
   }

@@ -63,7 +63,7 @@ struct Conditioner {
     guard projection != .linearAffine || combination == .affine else {
       throw .config(
         layer, "combination", found: "\(combination.rawValue) with LINEAR_AFFINE",
-        expected: "AFFINE", fix: "use LINEAR for a single projection")
+        expected: "AFFINE", suggestion: "use LINEAR for a single projection")
     }
   }
 

@@ -23,7 +23,7 @@ struct ConditioningSource {
         found: "no constant \"\(name)\"",
         expected: known.isEmpty
           ? "an array or a sequence of that name" : known.joined(separator: " or "),
-        fix: NearestName.of(name, among: known).map { "did you mean \($0)?" })
+        suggestion: NearestName.of(name, among: known).map { "did you mean \($0)?" })
     }
     let leading = spec.form == .array ? 1 : 2
     guard spec.shape.count >= leading else {

@@ -29,7 +29,7 @@ extension UpsampleConditioning: ConditioningLayer {
         .invalidConstant, layer: typeName, field: "conditioningName",
         found: spec.form == .array ? "an array" : "a streamed sequence",
         expected: "a whole sequence, to be read at its own rate",
-        fix: spec.form == .array ? "use Conditioning" : nil)
+        suggestion: spec.form == .array ? "use Conditioning" : nil)
     }
     return try conditioner.outputSpec(input, ChannelSpec(spec.channelShape, spec.dtype), self)
   }

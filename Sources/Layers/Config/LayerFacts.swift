@@ -13,22 +13,26 @@ public struct LayerFacts: Sendable {
 }
 
 extension LayerFacts {
-  /// The facts of the library's layers by their names, from the text that `Protos/generate.sh` writes.
+  /// The facts of the library's layers by their names, from the texts that `Protos/generate.sh` writes.
   static let documented: [String: LayerFacts] = {
-    var scanner = SchemaScanner(text)
     var result: [String: LayerFacts] = [:]
-    while !scanner.isAtEnd {
-      scanner.expect("layer ")
-      let name = scanner.rest()
-      let summary = scanner.doc()
-      result[name] = LayerFacts(
-        summary,
-        SchemaScanner.lines(&scanner) { scanner in
-          let label = scanner.word()
-          scanner.expect(": ")
-          return (label, scanner.rest())
-        })
+    for text in texts {
+      var scanner = SchemaScanner(text)
+      while !scanner.isAtEnd {
+        scanner.expect("layer ")
+        let name = scanner.rest()
+        result[name] = LayerFacts(&scanner)
+      }
     }
     return result
   }()
+
+  private init(_ scanner: inout SchemaScanner) {
+    summary = scanner.doc()
+    items = SchemaScanner.lines(&scanner) { scanner in
+      let label = scanner.word()
+      scanner.expect(": ")
+      return (label, scanner.rest())
+    }
+  }
 }

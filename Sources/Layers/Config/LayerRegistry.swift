@@ -17,14 +17,11 @@ public struct LayerRegistry: Sendable {
     /// What the documentation of the layer says about shapes, masks and streaming, if it is known.
     public var facts: LayerFacts? { readFacts() }
     private let readFacts: @Sendable () -> LayerFacts?
-    let make: (@Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer)?
-
-    /// Whether layers of this kind can be made, not only read and written.
-    public var isAvailable: Bool { make != nil }
+    let make: @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer
 
     init(
       _ table: FieldTable, _ facts: @escaping @Sendable () -> LayerFacts?,
-      make: (@Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer)?
+      make: @escaping @Sendable (SpecNode, LayerRegistry) throws(ConfigError) -> any SequenceLayer
     ) {
       self.table = table
       readFacts = facts
@@ -38,16 +35,11 @@ public struct LayerRegistry: Sendable {
       }
     }
 
-    /// A layer with an implementation.
-    static func available<L: ConfigMessage & SequenceLayer>(_ type: L.Type) -> Entry {
+    /// A layer that is read and made by its own reader.
+    static func layer<L: ConfigMessage & SequenceLayer>(_ type: L.Type) -> Entry {
       Entry(L.table, { L.facts }) { spec, registry throws(ConfigError) in
         try L(spec: spec, registry: registry)
       }
-    }
-
-    /// A layer of the schema that nobody has written yet.
-    static func reserved<M: ConfigMessage>(_ type: M.Type) -> Entry {
-      Entry(M.table, { nil }, make: nil)
     }
   }
 
@@ -92,7 +84,7 @@ public struct LayerRegistry: Sendable {
   package mutating func register<L: ConfigMessage & SequenceLayer>(
     _ type: L.Type
   ) throws(ConfigError) {
-    try register(Entry.available(type))
+    try register(Entry.layer(type))
   }
 
   /// These layers and one that is made in another way than by its own reader, in the place of one of
@@ -177,12 +169,6 @@ public struct LayerRegistry: Sendable {
         .unknownLayer, path: field.name, position: field.position,
         found: "no layer is called \(field.name)", expected: "the name of a layer")
     }
-    guard let make = entry.make else {
-      throw ConfigError(
-        .notAvailable, path: field.name, position: field.position,
-        found: "\(entry.table.message) is in the schema without an implementation",
-        expected: "a layer that this version can run")
-    }
-    do { return try make(node, self) } catch { throw error.inside(field.name) }
+    do { return try entry.make(node, self) } catch { throw error.inside(field.name) }
   }
 }

@@ -1,8 +1,8 @@
 import Tensors
 
-/// The messages and enums of the library, read once from the text that `Protos/generate.sh` writes.
+/// The messages and enums of the library, read once from the texts that `Protos/generate.sh` writes.
 ///
-/// The text has a line for each enum and message, and one for each of its values or fields:
+/// A text has a line for each enum and message, and one for each of its values or fields:
 ///
 /// ```
 /// enum PaddingMode
@@ -25,9 +25,13 @@ struct LibrarySchema: Sendable {
   private(set) var wordLists: [String: WordList] = ["DType": DType.words]
 
   /// The schema of this library.
-  static let library = LibrarySchema(text)
+  static let library = LibrarySchema(texts)
 
-  private init(_ text: String) {
+  private init(_ texts: [String]) {
+    for text in texts { read(text) }
+  }
+
+  private mutating func read(_ text: String) {
     var scanner = SchemaScanner(text)
     while !scanner.isAtEnd {
       if scanner.take("enum ") {

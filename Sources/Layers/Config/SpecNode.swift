@@ -1,19 +1,4 @@
-/// A place in a text that a config was read from.
-public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
-  /// The line, counted from 1.
-  public let line: Int
-  /// The column in characters, counted from 1.
-  public let column: Int
-
-  /// Creates a place from its line and column.
-  public init(line: Int, column: Int) {
-    self.line = line
-    self.column = column
-  }
-
-  /// `line:column`.
-  public var description: String { "\(line):\(column)" }
-}
+public import Diagnostics
 
 /// One message of a config: the tree in which all notations meet.
 ///

@@ -57,7 +57,7 @@ extension KernelLayer {
     guard !useWeightNorm || kernelConstraint == nil else {
       throw .config(
         self, "kernelConstraint", found: "a constraint together with useWeightNorm",
-        expected: "one or the other", fix: "drop useWeightNorm")
+        expected: "one or the other", suggestion: "drop useWeightNorm")
     }
   }
 

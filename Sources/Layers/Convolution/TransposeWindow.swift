@@ -52,12 +52,12 @@ struct TransposeWindow: Hashable, Sendable {
       throw .config(
         layer, field, found: "causal_valid with a dilation of \(dilation)",
         expected: "a dilation of 1",
-        fix: "use causal")
+        suggestion: "use causal")
     }
     guard mode != .semicausalFull || span >= stride else {
       throw .config(
         layer, field, found: "semicausal_full with a window of \(span) under stride \(stride)",
-        expected: "a window at least as long as the stride", fix: "use causal")
+        expected: "a window at least as long as the stride", suggestion: "use causal")
     }
   }
 

@@ -50,7 +50,7 @@ extension TransposedConvolutionLayer {
       guard outputs > 0 else {
         throw .input(
           self, found: "\(extent) elements on axis \(shape.count + 2)",
-          expected: "enough for a window of \(window.span)", fix: "use spatialPadding same")
+          expected: "enough for a window of \(window.span)", suggestion: "use spatialPadding same")
       }
       shape.append(outputs)
     }

@@ -103,7 +103,7 @@ struct WindowFields: Sendable {
         throw .input(
           layer, found: "\(shape[index]) elements on axis \(index + 2)",
           expected: "at least the \(window.span) that a window spans",
-          fix: "use spatialPadding same, or a smaller \(sizeName)")
+          suggestion: "use spatialPadding same, or a smaller \(sizeName)")
       }
       result.append(extent)
     }

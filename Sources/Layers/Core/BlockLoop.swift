@@ -152,10 +152,7 @@ struct BlockLoop {
   func run(in outer: ProgramBuilder) -> Results? {
     for value in next + stacked { builder.output("y", .result, value) }
     guard let body = try? builder.finish() else {
-      for error in builder.errors {
-        outer.report(
-          op: error.op, found: error.found, expected: error.expected, callSite: error.callSite)
-      }
+      outer.report(builder.errors)
       return nil
     }
     let order = (capturedPairs + carriedPairs + slicedPairs).map(\.inner)

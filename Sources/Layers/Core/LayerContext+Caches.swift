@@ -51,7 +51,7 @@ extension LayerContext {
         throw LayerError(
           .notAvailable, layer: fill.path, found: "\(time) timesteps that must all be remembered",
           expected: "at most \(cacheCapacity), as many as the blocks of the whole sequence have",
-          fix: "limit the past, or do not raise the rate inside of what runs block by block")
+          suggestion: "limit the past, or do not raise the rate inside of what runs block by block")
       }
       cacheFills.append(CacheFill(path: fill.path, time: time, isExact: fill.isExact))
     }

@@ -140,7 +140,7 @@ public final class LayerContext {
         throw LayerError(
           .parameterConflict, layer: "parameter", found: "\(spec.path) declared as \(type)",
           expected: "it to be declared once; it is \(known.value.type) already",
-          fix: "give the layers different names")
+          suggestion: "give the layers different names")
       }
       return known.value
     }

@@ -1,81 +1,64 @@
-public import Diagnostics
-import Tensors
+// Whoever catches an error of this target reads its fields.
+@_exported public import Diagnostics
 
 /// A mistake in a layer's configuration, or an input that does not fit it.
-public struct LayerError: DiagnosticError, Hashable {
-  /// What kind of mistake it is.
-  public enum Code: String, DiagnosticCode {
-    /// A field has a value that the layer cannot have.
-    case invalidConfig
-    /// The channel shape, dtype or length of the input does not fit.
-    case invalidInput
-    /// A constant is missing, or of another kind or shape than needed.
-    case invalidConstant
-    /// The layer cannot step.
-    case notSteppable
-    /// Latencies or rates of layers that meet do not agree.
-    case latencyMismatch
-    /// Two layers declare one parameter differently.
-    case parameterConflict
-    /// An option that this version does not have.
-    case notAvailable
-    /// The layer broke the contract: its output is not what it announced.
-    case brokenContract
-    /// Whoever asked for the trace wants it no more.
-    case cancelled
-    /// There is no room for the program of the trace, which then ends with `MemoryError`.
-    case outOfMemory
+public typealias LayerError = Diagnostic<LayerErrorCode>
 
-    /// Whose mistake it is.
-    public var origin: DiagnosticOrigin {
-      switch self {
-      case .cancelled: .cancelled
-      case .outOfMemory: .memory
-      case .invalidConfig, .invalidInput, .invalidConstant, .notSteppable, .latencyMismatch,
-        .parameterConflict, .notAvailable, .brokenContract:
-        .layers
-      }
+/// The kinds of ``LayerError``.
+public enum LayerErrorCode: DiagnosticCode {
+  /// A field has a value that the layer cannot have.
+  case invalidConfig
+  /// The channel shape, dtype or length of the input does not fit.
+  case invalidInput
+  /// A constant is missing, or of another kind or shape than needed.
+  case invalidConstant
+  /// The layer cannot step.
+  case notSteppable
+  /// Latencies or rates of layers that meet do not agree; `Delay(length: delay, delayLayerOutput: false)`
+  /// before the layer mends it, if it can be mended so.
+  case latencyMismatch(delay: Int? = nil)
+  /// Two layers declare one parameter differently.
+  case parameterConflict
+  /// An option that this version does not have.
+  case notAvailable
+  /// The layer broke the contract: its output is not what it announced.
+  case brokenContract
+  /// Whoever asked for the trace wants it no more.
+  case cancelled
+  /// There is no room for the program of the trace, which then ends with `MemoryError`.
+  case outOfMemory
+
+  /// Whose mistake it is.
+  public var origin: DiagnosticOrigin {
+    switch self {
+    case .cancelled: .cancelled
+    case .outOfMemory: .memory
+    case .invalidConfig, .invalidInput, .invalidConstant, .notSteppable, .latencyMismatch,
+      .parameterConflict, .notAvailable, .brokenContract:
+      .layers
     }
   }
 
-  /// What kind of mistake it is.
-  public var code: Code
-  /// The layer's path, such as `encoder/layers_3`; empty for the root.
-  public var path: String
-  /// The kind of layer, such as `Conv1D`.
-  public var layer: String
-  /// The field, if one is to blame.
-  public var field: String?
-  /// What was found.
-  public var found: String
-  /// What would have been right.
-  public var expected: String
-  /// What to do about it, if there is something better to say than `expected`.
-  public var fix: String?
-  /// How many timesteps of `Delay(length:delayLayerOutput: false)` before the layer mend it, if that does.
-  public var delay: Int?
+  /// `found …, expected …`.
+  public static var wording: DiagnosticWording { .values }
 
-  /// Makes an error; the path is filled in by the layers above.
-  public init(
-    _ code: Code, layer: String, path: String = "", field: String? = nil, found: String,
-    expected: String, fix: String? = nil, delay: Int? = nil
-  ) {
-    self.code = code
-    self.path = path
-    self.layer = layer
-    self.field = field
-    self.found = found
-    self.expected = expected
-    self.fix = fix
-    self.delay = delay
+  /// `encoder (Conv1D).filters`, or `Conv1D.filters` at the root.
+  public static func place(of diagnostic: Diagnostic<Self>) -> String {
+    let path = diagnostic.path
+    let layer = path.isEmpty ? diagnostic.subject : "\(path) (\(diagnostic.subject))"
+    return diagnostic.field.map { "\(layer).\($0)" } ?? layer
   }
+}
 
-  /// Where, what was found, what was expected and what to do, on one line.
-  public var description: String {
-    let place = path.isEmpty ? layer : "\(path) (\(layer))"
-    let subject = field.map { "\(place).\($0)" } ?? place
-    let advice = fix.map { "; \($0)" } ?? ""
-    return "\(subject): found \(found), expected \(expected)\(advice)"
+extension LayerError {
+  /// Makes an error of a kind of layer, such as `Conv1D`; the path is filled in by the layers above.
+  public init(
+    _ code: Kind, layer: String, path: String = "", field: String? = nil, found: String,
+    expected: String?, suggestion: String? = nil
+  ) {
+    self.init(
+      code: code, path: path, subject: layer, field: field, found: found, expected: expected,
+      suggestion: suggestion)
   }
 
   /// The error as seen from the parent: the child's name stands before the path.

@@ -3,7 +3,7 @@ public import Tensors
 
 /// Makes the three programs of a layer.
 ///
-/// - Throws: every function throws ``LayerError`` for a mistake that a layer found, `ShapeErrors`
+/// - Throws: every function throws ``LayerError`` for a mistake that a layer found, `ShapeError`
 ///   for operations that do not fit, or `MemoryError` for a program that there is no room for.
 public struct LayerTracer: Sendable {
   /// The root layer.

@@ -104,9 +104,10 @@ extension SequenceLayer {
       let factor = outputRatio.denominator
       let delay = Rational.floorModulo(-earlier, factor)
       throw LayerError(
-        .latencyMismatch, layer: typeName, found: "an incoming output latency of \(earlier)",
+        .latencyMismatch(delay: delay), layer: typeName,
+        found: "an incoming output latency of \(earlier)",
         expected: "a multiple of \(factor), because the output ratio is \(outputRatio)",
-        fix: "insert Delay(length: \(delay), delayLayerOutput: false) before it", delay: delay)
+        suggestion: "insert Delay(length: \(delay), delayLayerOutput: false) before it")
     }
     return Rational.sum(incoming.numerator, outputLatency)
   }

@@ -14,7 +14,7 @@ struct ComputeType {
     guard input != .complex64 else {
       throw LayerError(
         .invalidInput, layer: layer, found: "complex64 input", expected: "real numbers",
-        fix: "put Abs() before it for magnitudes, or Cast(dtype: .float32) for real parts")
+        suggestion: "put Abs() before it for magnitudes, or Cast(dtype: .float32) for real parts")
     }
     if let compute {
       guard compute.isFloating else {
@@ -51,7 +51,7 @@ func requireChannelRank(
     throw LayerError(
       .invalidInput, layer: layer,
       found: "channel shape \(input.shape.shapeText)", expected: "\(axes) channel axes",
-      fix: input.shape.isEmpty
+      suggestion: input.shape.isEmpty
         ? "put Reshape(outputShape: [1]) before it" : "put Flatten() or Reshape before it")
   }
 }
@@ -59,20 +59,21 @@ func requireChannelRank(
 extension LayerError {
   /// A field with an illegal value.
   static func config(
-    _ layer: any SequenceLayer, _ field: String, found: String, expected: String,
-    fix: String? = nil
+    _ layer: any SequenceLayer, _ field: String, found: String, expected: String?,
+    suggestion: String? = nil
   ) -> LayerError {
     LayerError(
       .invalidConfig, layer: layer.typeName, field: field, found: found, expected: expected,
-      fix: fix)
+      suggestion: suggestion)
   }
 
   /// An input that does not fit.
   static func input(
-    _ layer: any SequenceLayer, found: String, expected: String, fix: String? = nil
+    _ layer: any SequenceLayer, found: String, expected: String?, suggestion: String? = nil
   ) -> LayerError {
     LayerError(
-      .invalidInput, layer: layer.typeName, found: found, expected: expected, fix: fix)
+      .invalidInput, layer: layer.typeName, found: found, expected: expected, suggestion: suggestion
+    )
   }
 }
 

@@ -19,7 +19,7 @@ extension EinsumDense: StatelessLayer {
   }
 
   private func parsed() throws(LayerError) -> EinsumEquation {
-    do throws(EinsumEquation.Failure) { return try EinsumEquation(equation) } catch {
+    do throws(PatternError) { return try EinsumEquation(equation) } catch {
       throw .config(self, "equation", found: error.found, expected: error.expected)
     }
   }

@@ -8,35 +8,29 @@ struct EinsumEquation {
   var kernel: [Character]
   var output: [Character]
 
-  /// What is wrong with an equation.
-  struct Failure: Error {
-    var found: String
-    var expected: String
-  }
-
-  init(_ text: String) throws(Failure) {
+  init(_ text: String) throws(PatternError) {
     let form = "an equation of the form ...X,Y->...Z"
     let bare = text.filter { $0 != " " }
     let sides = bare.split(separator: "->", omittingEmptySubsequences: false)
     let operands = sides[0].split(separator: ",", omittingEmptySubsequences: false)
     guard sides.count == 2, operands.count == 2, operands[0].hasPrefix("..."),
       sides[1].hasPrefix("...")
-    else { throw Failure(found: "\"\(text)\"", expected: form) }
+    else { throw PatternError(found: "\"\(text)\"", expected: form) }
     input = Array(operands[0].dropFirst(3))
     kernel = Array(operands[1])
     output = Array(sides[1].dropFirst(3))
     for axes in [input, kernel, output] {
       guard axes.allSatisfy(\.isLetter), Set(axes).count == axes.count else {
-        throw Failure(
+        throw PatternError(
           found: "\"\(String(axes))\"", expected: "letters, each once in an operand")
       }
     }
     for axis in output where !input.contains(axis) && !kernel.contains(axis) {
-      throw Failure(
+      throw PatternError(
         found: "output axis \(axis) of \"\(text)\"", expected: "axes of the input or the kernel")
     }
     for axis in kernel where !input.contains(axis) && !output.contains(axis) {
-      throw Failure(
+      throw PatternError(
         found: "kernel axis \(axis) of \"\(text)\"", expected: "axes of the input or the output")
     }
   }

@@ -23,7 +23,7 @@ extension EmbeddingTranspose: StatelessLayer {
     throw .config(
       self, "embedding", found: "no Embedding named \"\(embedding)\"; \(known)",
       expected: "the name of an Embedding before this layer",
-      fix: nearest.map { "did you mean \"\($0)\"?" } ?? "give the Embedding a name")
+      suggestion: nearest.map { "did you mean \"\($0)\"?" } ?? "give the Embedding a name")
   }
 
   private func computeType(

@@ -26,13 +26,14 @@ extension FourierLayer {
       guard input.dtype.isFloating, input.dtype != .float64 else {
         throw .input(
           self, found: "\(input.dtype.name) input", expected: "float32, bfloat16 or float16",
-          fix: input.dtype == .complex64 ? "use FFT()" : "put Cast(dtype: .float32) before it")
+          suggestion: input.dtype == .complex64
+            ? "use FFT()" : "put Cast(dtype: .float32) before it")
       }
     } else {
       guard input.dtype == .complex64 else {
         throw .input(
           self, found: "\(input.dtype.name) input", expected: "complex64",
-          fix: "put RFFT() or Cast(dtype: .complex64) before it")
+          suggestion: "put RFFT() or Cast(dtype: .complex64) before it")
       }
     }
     var shape = input.shape

@@ -54,7 +54,7 @@ extension InverseSTFT: SequenceLayer {
     } catch {
       // The parts inside have no names that the user gave.
       var own = error
-      own.layer = typeName
+      own.subject = typeName
       if own.field == "padding" { own.field = "timePadding" }
       throw own
     }

@@ -64,7 +64,7 @@ extension OverlapAdd: SequenceLayer {
     guard input.dtype != .complex64, input.dtype != .bool else {
       throw .input(
         self, found: "\(input.dtype.name) input", expected: "real numbers",
-        fix: input.dtype == .bool ? nil : "put IRFFT() before it")
+        suggestion: input.dtype == .bool ? nil : "put IRFFT() before it")
     }
     return ChannelSpec(Array(input.shape.dropFirst()), input.dtype)
   }

@@ -45,7 +45,7 @@ extension IRFFT: FourierLayer {
     guard fftLength != nil || length > 1 else {
       throw .input(
         self, found: "\(length) bins", expected: "2 or more, for 2 (n - 1) samples",
-        fix: "give fftLength")
+        suggestion: "give fftLength")
     }
     return frameLength ?? samples(length)
   }

@@ -27,7 +27,7 @@ extension Spectrogram: SequenceLayer {
     do { return try transform.outputSpec(for: input, constants: constants) } catch {
       // The transform inside has no name that the user gave.
       var own = error
-      own.layer = typeName
+      own.subject = typeName
       throw own
     }
   }

@@ -18,7 +18,7 @@ extension Window: PointwiseLayer {
     guard input.dtype.isFloating || input.dtype == .complex64 else {
       throw .input(
         self, found: "\(input.dtype.name) input", expected: "floating-point or complex numbers",
-        fix: "put Cast(dtype: .float32) before it")
+        suggestion: "put Cast(dtype: .float32) before it")
     }
     _ = try windowFn.values(input.shape[place - 2])
     return input

@@ -67,7 +67,7 @@ extension WindowFn {
       throw LayerError(
         .invalidConfig, layer: "WindowFn", field: "name", found: "'\(window.name)'",
         expected: known.joined(separator: ", "),
-        fix: NearestName.of(window.name, among: known).map { "did you mean \($0)?" })
+        suggestion: NearestName.of(window.name, among: known).map { "did you mean \($0)?" })
     }
   }
 

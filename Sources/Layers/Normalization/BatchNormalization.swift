@@ -49,7 +49,7 @@ extension BatchNormalization: PointwiseLayer {
       throw LayerError(
         .notSteppable, layer: typeName, found: "a request to step in training",
         expected: "layer-wise training, because the statistics need all timesteps",
-        fix: "step with training off")
+        suggestion: "step with training off")
     }
   }
 

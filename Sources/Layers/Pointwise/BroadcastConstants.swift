@@ -141,13 +141,13 @@ extension SequenceLayer {
     guard !isComplex || input.dtype == .complex64 else {
       throw .config(
         self, field, found: "a complex constant for \(input.dtype.name) input",
-        expected: "a real constant", fix: "put Cast(dtype: .complex64) before it")
+        expected: "a real constant", suggestion: "put Cast(dtype: .complex64) before it")
     }
     guard constant.shape.count <= input.shape.count else {
       throw .config(
         self, field, found: "a constant of shape \(constant.shape.shapeText)",
         expected: "at most the \(input.shape.count) channel axes of \(input.shape.shapeText)",
-        fix: "put ExpandDims before it to add channel axes")
+        suggestion: "put ExpandDims before it to add channel axes")
     }
     guard let shape = Shape.broadcast(input.shape, constant.shape) else {
       throw .input(

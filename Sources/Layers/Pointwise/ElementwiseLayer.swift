@@ -77,6 +77,6 @@ extension SequenceLayer {
       case _ where domain == .integer: "put Cast(dtype: .int32) before it"
       default: "put Cast(dtype: .float32) before it"
       }
-    throw .input(self, found: "\(input.dtype.name) input", expected: domain.words, fix: fix)
+    throw .input(self, found: "\(input.dtype.name) input", expected: domain.words, suggestion: fix)
   }
 }

@@ -28,7 +28,7 @@ extension NamedEmit: PointwiseLayer {
     guard !emitName.isEmpty, !emitName.contains("/") else {
       throw .config(
         self, "emitName", found: "\"\(emitName)\"", expected: "a name without /",
-        fix: emitName.isEmpty ? "use Emit() to emit under the layer's own path" : nil)
+        suggestion: emitName.isEmpty ? "use Emit() to emit under the layer's own path" : nil)
     }
     return input
   }

@@ -19,7 +19,7 @@ extension Lambda: StatelessLayer {
       let known = names.isEmpty ? "none is registered" : names.joined(separator: ", ")
       throw .config(
         self, "fn", found: "no function named \"\(fn)\"", expected: "a registered one: \(known)",
-        fix: NearestName.of(fn, among: names).map { "did you mean \"\($0)\"?" }
+        suggestion: NearestName.of(fn, among: names).map { "did you mean \"\($0)\"?" }
           ?? "register it with LambdaFunctions.register")
     }
     switch function {

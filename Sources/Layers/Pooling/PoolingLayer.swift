@@ -45,7 +45,7 @@ extension PoolingLayer {
     guard input.dtype != .complex64 else {
       throw .input(
         self, found: "complex64 input", expected: "real numbers or truth values",
-        fix: "put Abs() before it")
+        suggestion: "put Abs() before it")
     }
     let space = try windowFields.spatialShape(input.shape, self)
     return ChannelSpec(space + input.shape.dropFirst(rank), input.dtype)

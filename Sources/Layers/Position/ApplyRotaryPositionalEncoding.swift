@@ -45,7 +45,7 @@ extension ApplyRotaryPositionalEncoding: PositionedLayer {
         throw .config(
           self, "positionsName", found: "\"\(positionsName)\" together with counted positions",
           expected: "one of the two",
-          fix: "set onlyAdvancePositionForValidTimesteps to false")
+          suggestion: "set onlyAdvancePositionForValidTimesteps to false")
       }
       try checkPositions(positionsName, constants)
     }

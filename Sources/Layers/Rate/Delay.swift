@@ -41,7 +41,7 @@ extension Delay: SequenceLayer {
     where isOn && !delayLayerOutput {
       throw .config(
         self, field, found: "true with delayLayerOutput false",
-        expected: "a delay of the whole sequence too", fix: "set delayLayerOutput to true")
+        expected: "a delay of the whole sequence too", suggestion: "set delayLayerOutput to true")
     }
     return input
   }

@@ -23,7 +23,7 @@ extension SqueezeTime: FramingLayer {
     guard padding == .causal || padding == .valid else {
       throw .config(
         self, "padding", found: padding.rawValue, expected: "causal or valid",
-        fix: "use Frame for other padding modes")
+        suggestion: "use Frame for other padding modes")
     }
   }
 }

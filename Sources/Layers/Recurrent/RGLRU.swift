@@ -63,7 +63,7 @@ extension RGLRU: SequenceLayer {
     guard input.shape[0] == units else {
       throw .input(
         self, found: "\(input.shape[0]) channels", expected: "\(units), as units says",
-        fix: "put Dense(features: \(units)) before it")
+        suggestion: "put Dense(features: \(units)) before it")
     }
     return ChannelSpec([units], try computeType(input))
   }

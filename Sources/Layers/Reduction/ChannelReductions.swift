@@ -136,7 +136,7 @@ private struct ChannelReduction {
     guard resolved.count == listed.count else {
       throw .config(
         layer, "axis", found: listed.shapeText, expected: "every axis once",
-        fix: "leave out the axis that is named twice")
+        suggestion: "leave out the axis that is named twice")
     }
     return resolved
   }

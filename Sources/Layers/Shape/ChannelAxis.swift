@@ -15,7 +15,7 @@ extension SequenceLayer {
         : "a channel axis: 2 to \(rank - 1), or \(2 - rank) to -1 from the end"
       throw .config(
         self, field, found: "axis \(axis)", expected: expected,
-        fix: resolved == 0 || resolved == 1 ? "batch and time stay where they are" : nil)
+        suggestion: resolved == 0 || resolved == 1 ? "batch and time stay where they are" : nil)
     }
     return resolved
   }
@@ -36,7 +36,7 @@ extension SequenceLayer {
     guard shape.allSatisfy({ $0 >= 1 }) else {
       throw .config(
         self, field, found: shape.shapeText, expected: "extents of 1 or more",
-        fix: shape.contains(-1) ? "write out the extent instead of -1" : nil)
+        suggestion: shape.contains(-1) ? "write out the extent instead of -1" : nil)
     }
   }
 }

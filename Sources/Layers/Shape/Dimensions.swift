@@ -21,7 +21,7 @@ extension ExpandDims: StatelessLayer {
         throw .config(
           self, "axis", found: axis.values.shapeText,
           expected: "places in the channel shape: 0 to \(rank), or \(-rank - 1) to -1",
-          fix: "axes count from the first channel axis here, not from the batch axis")
+          suggestion: "axes count from the first channel axis here, not from the batch axis")
       }
       shape.insert(1, at: place)
     }

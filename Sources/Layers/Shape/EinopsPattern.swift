@@ -26,25 +26,25 @@ struct EinopsPattern {
   }
 
   /// A pattern that cannot be read or does not fit.
-  struct Failure: Error {
+  struct PatternError: Error {
     var found: String
     var expected: String
   }
 
-  init(_ pattern: String) throws(Failure) {
+  init(_ pattern: String) throws(PatternError) {
     let sides = pattern.split(separator: "->", omittingEmptySubsequences: false)
     guard sides.count == 2 else {
-      throw Failure(found: "\"\(pattern)\"", expected: "two sides joined by ->")
+      throw PatternError(found: "\"\(pattern)\"", expected: "two sides joined by ->")
     }
     left = try Self.groups(String(sides[0]))
     right = try Self.groups(String(sides[1]))
     let names = (Self.names(left), Self.names(right))
     guard Set(names.0).count == names.0.count, Set(names.1).count == names.1.count else {
-      throw Failure(found: "\"\(pattern)\"", expected: "every axis once on each side")
+      throw PatternError(found: "\"\(pattern)\"", expected: "every axis once on each side")
     }
     let ellipses = (left.count { $0 == .ellipsis }, right.count { $0 == .ellipsis })
     guard Set(names.0) == Set(names.1), ellipses.0 == ellipses.1, ellipses.0 <= 1 else {
-      throw Failure(found: "\"\(pattern)\"", expected: "the same axes on both sides")
+      throw PatternError(found: "\"\(pattern)\"", expected: "the same axes on both sides")
     }
   }
 
@@ -58,24 +58,26 @@ struct EinopsPattern {
     }
   }
 
-  private static func groups(_ side: String) throws(Failure) -> [Group] {
+  private static func groups(_ side: String) throws(PatternError) -> [Group] {
     let spaced = side.replacing("(", with: " ( ").replacing(")", with: " ) ")
     var result: [Group] = []
     var open: [String]?
     for word in spaced.split(separator: " ").map(String.init) {
       switch word {
       case "(":
-        guard open == nil else { throw Failure(found: "nested parentheses", expected: "one level") }
+        guard open == nil else {
+          throw PatternError(found: "nested parentheses", expected: "one level")
+        }
         open = []
       case ")":
         guard let names = open else {
-          throw Failure(found: "a ) without (", expected: "matching parentheses")
+          throw PatternError(found: "a ) without (", expected: "matching parentheses")
         }
         result.append(.axes(names))
         open = nil
       case "...":
         guard open == nil else {
-          throw Failure(found: "... within parentheses", expected: "... between axes")
+          throw PatternError(found: "... within parentheses", expected: "... between axes")
         }
         result.append(.ellipsis)
       case "1":
@@ -83,25 +85,28 @@ struct EinopsPattern {
       default:
         guard let first = word.first, first.isLetter || first == "_",
           word.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
-        else { throw Failure(found: "\"\(word)\"", expected: "axis names, parentheses, ... and 1") }
+        else {
+          throw PatternError(found: "\"\(word)\"", expected: "axis names, parentheses, ... and 1")
+        }
         if open == nil { result.append(.axes([word])) } else { open?.append(word) }
       }
     }
     guard open == nil else {
-      throw Failure(found: "a ( without )", expected: "matching parentheses")
+      throw PatternError(found: "a ( without )", expected: "matching parentheses")
     }
     return result
   }
 
   /// How a shape is rearranged, with the lengths of axes that it does not tell.
-  func plan(for shape: Shape, lengths: [String: Int]) throws(Failure) -> Plan {
+  func plan(for shape: Shape, lengths: [String: Int]) throws(PatternError) -> Plan {
     for name in lengths.keys where !names.contains(name) {
-      throw Failure(found: "a length for \"\(name)\"", expected: "lengths of axes in the pattern")
+      throw PatternError(
+        found: "a length for \"\(name)\"", expected: "lengths of axes in the pattern")
     }
     let unnamed = shape.count - left.count { $0 != .ellipsis }
     let hasEllipsis = left.contains(.ellipsis)
     guard hasEllipsis ? unnamed >= 0 : unnamed == 0 else {
-      throw Failure(
+      throw PatternError(
         found: "shape \(shape.shapeText)",
         expected: "\(left.count { $0 != .ellipsis }) axes for the left side of the pattern")
     }
@@ -143,22 +148,23 @@ struct EinopsPattern {
   /// Finds the one unknown length of a group, and checks the product.
   private static func solve(
     _ names: [String], _ extent: Int, _ extents: inout [String: Int]
-  ) throws(Failure) {
+  ) throws(PatternError) {
     let unknown = names.filter { extents[$0] == nil }
     let known = names.reduce(1) { $0 * (extents[$1] ?? 1) }
     let group = "(\(names.joined(separator: " ")))"
     guard unknown.count <= 1 else {
-      throw Failure(
+      throw PatternError(
         found: "\(unknown.count) unknown lengths in \(group)",
         expected: "at most one; give the others in axesLengths")
     }
     if let name = unknown.first {
       guard known > 0, extent % known == 0 else {
-        throw Failure(found: "extent \(extent) for \(group)", expected: "a multiple of \(known)")
+        throw PatternError(
+          found: "extent \(extent) for \(group)", expected: "a multiple of \(known)")
       }
       extents[name] = extent / known
     } else if known != extent {
-      throw Failure(found: "extent \(extent) for \(group)", expected: "\(known)")
+      throw PatternError(found: "extent \(extent) for \(group)", expected: "\(known)")
     }
   }
 }
@@ -166,7 +172,7 @@ struct EinopsPattern {
 extension SequenceLayer {
   /// Reads a pattern; its failures become this layer's.
   func einopsPattern(_ pattern: String) throws(LayerError) -> EinopsPattern {
-    do throws(EinopsPattern.Failure) { return try EinopsPattern(pattern) } catch {
+    do throws(EinopsPattern.PatternError) { return try EinopsPattern(pattern) } catch {
       throw .config(self, "pattern", found: error.found, expected: error.expected)
     }
   }
@@ -183,7 +189,9 @@ extension SequenceLayer {
           self, "axesLengths", found: "two lengths for \"\(entry.name)\"", expected: "one")
       }
     }
-    do throws(EinopsPattern.Failure) { return try pattern.plan(for: shape, lengths: known) } catch {
+    do throws(EinopsPattern.PatternError) {
+      return try pattern.plan(for: shape, lengths: known)
+    } catch {
       throw .input(self, found: error.found, expected: error.expected)
     }
   }

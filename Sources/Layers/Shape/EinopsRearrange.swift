@@ -15,7 +15,8 @@ extension EinopsRearrange: StatelessLayer {
     for name in ["batch", "time"] where pattern.names.contains(name) {
       throw .config(
         self, "pattern", found: "an axis named \(name)", expected: "channel axes only",
-        fix: name == "time" ? "use GlobalEinopsRearrange to rearrange time" : "choose another name")
+        suggestion: name == "time"
+          ? "use GlobalEinopsRearrange to rearrange time" : "choose another name")
     }
     return try einopsPlan(pattern, for: input.shape, axesLengths)
   }
@@ -51,7 +52,7 @@ extension GlobalEinopsRearrange: WholeSequenceLayer {
     guard !pattern.names.contains("batch") else {
       throw .config(
         self, "pattern", found: "an axis named batch", expected: "time and channel axes only",
-        fix: "choose another name")
+        suggestion: "choose another name")
     }
     return pattern
   }
@@ -68,7 +69,7 @@ extension GlobalEinopsRearrange: WholeSequenceLayer {
       throw .config(
         self, "pattern", found: "\"\(self.pattern)\" with channels that depend on the length",
         expected: "time as part of the first axis on the right",
-        fix: "give the lengths of the other axes in axesLengths")
+        suggestion: "give the lengths of the other axes in axesLengths")
     }
     return ChannelSpec(Array(once.dropFirst()), input.dtype)
   }

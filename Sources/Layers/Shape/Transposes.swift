@@ -17,7 +17,7 @@ extension Transpose: StatelessLayer {
       throw .config(
         self, "axes", found: axes.values.shapeText,
         expected: "an order of the channel axes \(all.shapeText)",
-        fix: "leave out batch and time, axes 0 and 1")
+        suggestion: "leave out batch and time, axes 0 and 1")
     }
     return axes.values
   }

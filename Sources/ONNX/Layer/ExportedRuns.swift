@@ -35,7 +35,7 @@ package struct ExportedRuns {
   package init(folder: String) throws {
     self.folder = folder
     let path = "\(folder)/manifest.json"
-    manifest = try JSONParser.parse(try ByteFile(path: path).readAll())
+    manifest = try JSONValue.parse(try ByteFile(path: path).readAll())
     guard manifest["target"]?.string == "onnx", case .number(let tolerance)? = manifest["tolerance"]
     else {
       throw OnnxError(

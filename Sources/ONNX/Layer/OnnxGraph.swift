@@ -158,8 +158,8 @@ extension LayerError {
       self = known
     } else if let known = error as? OnnxError {
       self.init(
-        .invalidInput, layer: layer.typeName, found: "\(known.place): \(known.found)",
-        expected: known.expected ?? "what the graph can do", fix: known.suggestion)
+        .invalidInput, layer: layer.typeName, found: "\(known.path): \(known.found)",
+        expected: known.expected ?? "what the graph can do", suggestion: known.suggestion)
     } else {
       self.init(
         .invalidInput, layer: layer.typeName, found: "\(error)",

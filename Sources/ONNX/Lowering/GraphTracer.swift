@@ -171,10 +171,9 @@ final class GraphTracer {
         "\(index)", .result, results[index].value(in: scratch, keepsWideIntegers: true))
     }
     let program: Program
-    do { program = try scratch.finish() } catch let error as ShapeErrors {
-      let first = error.errors[0]
+    do { program = try scratch.finish() } catch let error as ShapeError {
       throw OnnxError(
-        .invalidNode, "", found: "\(first.op): \(first.found)", expected: first.expected)
+        .invalidNode, "", found: "\(error.subject): \(error.found)", expected: error.expected)
     }
     guard program.types.allSatisfy({ $0.shape.elementCount <= Self.mostFolded }) else {
       // Too much to compute here: the program does it.

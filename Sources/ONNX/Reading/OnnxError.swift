@@ -1,61 +1,45 @@
-public import Diagnostics
+// Whoever catches an error of this target reads its fields.
+@_exported public import Diagnostics
 
 /// Why an ONNX file cannot be opened, or its graph cannot be traced.
-public struct OnnxError: DiagnosticError, Hashable {
-  /// What kind of mistake it is.
-  public enum Code: String, DiagnosticCode {
-    /// The bytes are no ONNX model, or end too early, or contradict themselves.
-    case damaged
-    /// The file asks for more than is allowed: nesting, counts, sizes.
-    case limit
-    /// Data outside the folder of the model.
-    case outside
-    /// Operators, element types or parts of the format that are not supported.
-    case unsupported
-    /// A shape, axis or other setting is computed from the input, where it has to be known before.
-    case notStatic
-    /// Operands or attributes do not fit an operator.
-    case invalidNode
-    /// Inputs, outputs or states are not as the config says.
-    case invalidConfig
+public typealias OnnxError = Diagnostic<OnnxErrorCode>
 
-    /// Whose mistake it is.
-    public var origin: DiagnosticOrigin {
-      .layers
-    }
-  }
+/// The kinds of ``OnnxError``.
+public enum OnnxErrorCode: String, DiagnosticCode {
+  /// The bytes are no ONNX model, or end too early, or contradict themselves.
+  case damaged
+  /// The file asks for more than is allowed: nesting, counts, sizes.
+  case limit
+  /// Data outside the folder of the model.
+  case outside
+  /// Operators, element types or parts of the format that are not supported.
+  case unsupported
+  /// A shape, axis or other setting is computed from the input, where it has to be known before.
+  case notStatic
+  /// Operands or attributes do not fit an operator.
+  case invalidNode
+  /// Inputs, outputs or states are not as the config says.
+  case invalidConfig
 
-  /// What kind of mistake it is.
-  public var code: Code
-  /// The file, or the scope and node in the graph.
-  public var place: String
-  /// What was found.
-  public var found: String
-  /// What would have been right.
-  public var expected: String?
-  /// What to do about it.
-  public var suggestion: String?
+  /// Whose mistake it is.
+  public var origin: DiagnosticOrigin { .layers }
 
+  /// `…, expected …`.
+  public static var wording: DiagnosticWording { .grammar }
+}
+
+extension OnnxError {
   package init(
-    _ code: Code, _ place: String, found: String, expected: String? = nil, suggestion: String? = nil
+    _ code: Kind, _ path: String, found: String, expected: String? = nil, suggestion: String? = nil
   ) {
-    self.code = code
-    self.place = place
-    self.found = found
-    self.expected = expected
-    self.suggestion = suggestion
+    self.init(
+      code: code, path: path, found: found, expected: expected, suggestion: suggestion)
   }
 
-  /// Where, what was found, what was expected and what to do.
-  public var description: String {
-    "\(place.isEmpty ? "" : "\(place): ")\(found)" + (expected.map { ", expected \($0)" } ?? "")
-      + (suggestion.map { "; \($0)" } ?? "")
-  }
-
-  /// The error with a place, if it has none yet.
-  func at(_ place: String) -> OnnxError {
+  /// The error with a path, if it has none yet.
+  func at(_ path: String) -> OnnxError {
     var error = self
-    if error.place.isEmpty { error.place = place }
+    if error.path.isEmpty { error.path = path }
     return error
   }
 }

@@ -38,14 +38,14 @@ public enum ReferenceEvaluator {
   ) throws(EvaluationError) -> [ReferenceArray?] {
     guard inputs.count == program.inputs.count else {
       throw EvaluationError(
-        code: .inputCount, path: "", found: "\(inputs.count)",
+        code: .inputCount, path: "inputs", found: "\(inputs.count)",
         expected: "\(program.inputs.count)")
     }
     for (input, tensor) in zip(program.inputs, inputs) {
       let given = ValueType(tensor.dtype, tensor.shape)
       guard given == program[input.value] else {
         throw EvaluationError(
-          code: .inputType, path: input.name, found: "\(given)",
+          code: .inputType, path: "input \(input.name)", found: "\(given)",
           expected: "\(program[input.value])")
       }
     }

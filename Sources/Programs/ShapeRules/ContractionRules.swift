@@ -1,7 +1,7 @@
 import Tensors
 
 extension ContractionOp {
-  func resultType(_ operands: [ValueType]) throws(ShapeMismatch) -> ValueType {
+  func resultType(_ operands: [ValueType]) throws(ShapeError) -> ValueType {
     try expectCount(operands, 2)
     try expect(
       operands[0].dtype == operands[1].dtype, found: "\(operands[0]) and \(operands[1])",
@@ -21,7 +21,7 @@ extension ContractionOp {
 }
 
 extension DotDimensions {
-  func resultShape(_ left: Shape, _ right: Shape) throws(ShapeMismatch) -> Shape {
+  func resultShape(_ left: Shape, _ right: Shape) throws(ShapeError) -> Shape {
     try expect(
       leftBatch.count == rightBatch.count && leftContracting.count == rightContracting.count,
       found: "\(leftBatch)+\(leftContracting) with \(rightBatch)+\(rightContracting)",
@@ -42,7 +42,7 @@ extension DotDimensions {
 }
 
 extension ConvolutionDimensions {
-  func resultShape(_ input: Shape, _ kernel: Shape) throws(ShapeMismatch) -> Shape {
+  func resultShape(_ input: Shape, _ kernel: Shape) throws(ShapeError) -> Shape {
     let spatial = strides.count
     try expect(
       input.count == spatial + 2 && kernel.count == spatial + 2,

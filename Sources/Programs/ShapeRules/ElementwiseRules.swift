@@ -1,7 +1,7 @@
 import Tensors
 
 extension UnaryOp {
-  func resultType(_ operands: [ValueType]) throws(ShapeMismatch) -> ValueType {
+  func resultType(_ operands: [ValueType]) throws(ShapeError) -> ValueType {
     try expectCount(operands, 1)
     let type = operands[0]
     switch self {
@@ -24,7 +24,7 @@ extension UnaryOp {
 }
 
 extension BinaryOp {
-  func resultType(_ operands: [ValueType]) throws(ShapeMismatch) -> ValueType {
+  func resultType(_ operands: [ValueType]) throws(ShapeError) -> ValueType {
     try expectCount(operands, 2)
     try expectEqual(operands[1], operands[0])
     let dtype = operands[0].dtype

@@ -1,7 +1,7 @@
 import Tensors
 
 extension IndexingOp {
-  func resultType(_ operands: [ValueType]) throws(ShapeMismatch) -> ValueType {
+  func resultType(_ operands: [ValueType]) throws(ShapeError) -> ValueType {
     switch self {
     case .gather(let axis, let batchAxes, _):
       try expectCount(operands, 2)
@@ -37,7 +37,7 @@ extension IndexingOp {
 
   private func gatheredShape(
     _ data: ValueType, _ indices: ValueType, _ axis: Int, _ batchAxes: Int
-  ) throws(ShapeMismatch) -> Shape {
+  ) throws(ShapeError) -> Shape {
     try expectAxis(axis, rank: data.rank)
     try expect(
       batchAxes >= 0 && batchAxes <= axis && batchAxes <= indices.rank,

@@ -1,7 +1,7 @@
 import Tensors
 
 extension MovementOp {
-  func resultType(_ operands: [ValueType]) throws(ShapeMismatch) -> ValueType {
+  func resultType(_ operands: [ValueType]) throws(ShapeError) -> ValueType {
     switch self {
     case .concatenate(let axis): return try concatenated(operands, axis)
     case .pad(let low, let high, let interior): return try padded(operands, low, high, interior)
@@ -44,7 +44,7 @@ extension MovementOp {
 
   private func sliced(
     _ type: ValueType, _ start: [Int], _ limit: [Int], _ stride: [Int]
-  ) throws(ShapeMismatch) -> ValueType {
+  ) throws(ShapeError) -> ValueType {
     try expect(
       start.count == type.rank && limit.count == type.rank && stride.count == type.rank,
       found: "bounds for \(start.count) axes", expected: "one bound an axis of \(type)")
@@ -62,7 +62,7 @@ extension MovementOp {
 
   private func padded(
     _ operands: [ValueType], _ low: [Int], _ high: [Int], _ interior: [Int]
-  ) throws(ShapeMismatch) -> ValueType {
+  ) throws(ShapeError) -> ValueType {
     try expectCount(operands, 2)
     let type = operands[0]
     try expectEqual(operands[1], ValueType(type.dtype, []))
@@ -87,9 +87,9 @@ extension MovementOp {
 
   private func concatenated(
     _ operands: [ValueType], _ axis: Int
-  ) throws(ShapeMismatch) -> ValueType {
+  ) throws(ShapeError) -> ValueType {
     guard var result = operands.first else {
-      throw ShapeMismatch(found: "no operands", expected: "at least one")
+      throw ShapeError(found: "no operands", expected: "at least one")
     }
     try expectAxis(axis, rank: result.rank)
     for operand in operands.dropFirst() {

@@ -1,7 +1,7 @@
 import Tensors
 
 extension ReductionOp {
-  func resultTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
+  func resultTypes(_ operands: [ValueType]) throws(ShapeError) -> [ValueType] {
     try expectCount(operands, 1)
     let type = operands[0]
     switch self {
@@ -35,7 +35,7 @@ extension ReductionOp {
 }
 
 extension ReductionKind {
-  func expectFits(_ dtype: DType) throws(ShapeMismatch) {
+  func expectFits(_ dtype: DType) throws(ShapeError) {
     switch self {
     case .sum, .prod:
       try expect(
@@ -49,7 +49,7 @@ extension ReductionKind {
 }
 
 extension WindowDimensions {
-  func resultShape(_ shape: Shape) throws(ShapeMismatch) -> Shape {
+  func resultShape(_ shape: Shape) throws(ShapeError) -> Shape {
     let lists = [size, stride, dilation, padLow, padHigh]
     try expect(
       lists.allSatisfy { $0.count == shape.count }, found: "window \(size)",

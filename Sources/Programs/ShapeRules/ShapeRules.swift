@@ -1,25 +1,14 @@
 import Tensors
 
-/// Why operands do not fit an op.
-package struct ShapeMismatch: Error, Hashable {
-  package var found: String
-  package var expected: String
-
-  package init(found: String, expected: String) {
-    self.found = found
-    self.expected = expected
-  }
-}
-
 extension Op {
   /// The types of the results for operands of these types: the one definition of what fits.
-  package func resultTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
+  package func resultTypes(_ operands: [ValueType]) throws(ShapeError) -> [ValueType] {
     let types = try fittingTypes(operands)
     for type in types { try expectPossible(type) }
     return types
   }
 
-  private func fittingTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
+  private func fittingTypes(_ operands: [ValueType]) throws(ShapeError) -> [ValueType] {
     switch self {
     case .constant(let tensor):
       try expectCount(operands, 0)
@@ -69,26 +58,26 @@ extension Op {
 
 func expect(
   _ condition: Bool, found: @autoclosure () -> String, expected: @autoclosure () -> String
-) throws(ShapeMismatch) {
-  guard condition else { throw ShapeMismatch(found: found(), expected: expected()) }
+) throws(ShapeError) {
+  guard condition else { throw ShapeError(found: found(), expected: expected()) }
 }
 
-func expectCount(_ operands: [ValueType], _ count: Int) throws(ShapeMismatch) {
+func expectCount(_ operands: [ValueType], _ count: Int) throws(ShapeError) {
   try expect(operands.count == count, found: "\(operands.count) operands", expected: "\(count)")
 }
 
-func expectEqual(_ a: ValueType, _ b: ValueType) throws(ShapeMismatch) {
+func expectEqual(_ a: ValueType, _ b: ValueType) throws(ShapeError) {
   try expect(a == b, found: "\(a)", expected: "\(b)")
 }
 
-func expectAxis(_ axis: Int, rank: Int) throws(ShapeMismatch) {
+func expectAxis(_ axis: Int, rank: Int) throws(ShapeError) {
   try expect(
     axis >= 0 && axis < rank, found: "axis \(axis)", expected: "an axis of 0 ..< \(rank)")
 }
 
 /// Checks that a value of this type can be: no complex numbers, and not so many elements that counting
 /// them would overflow.
-func expectPossible(_ type: ValueType) throws(ShapeMismatch) {
+func expectPossible(_ type: ValueType) throws(ShapeError) {
   try expect(
     type.dtype != .complex64, found: "\(type)",
     expected: "a real dtype (complex numbers are pairs of values)")
@@ -103,7 +92,7 @@ func expectPossible(_ type: ValueType) throws(ShapeMismatch) {
 }
 
 /// Checks that arithmetic on these numbers of an op cannot overflow.
-func expectSmall(_ numbers: [Int], bits: Int) throws(ShapeMismatch) {
+func expectSmall(_ numbers: [Int], bits: Int) throws(ShapeError) {
   for number in numbers {
     try expect(
       number.magnitude <= 1 << bits, found: "\(number)", expected: "numbers of at most 2^\(bits)")
@@ -111,7 +100,7 @@ func expectSmall(_ numbers: [Int], bits: Int) throws(ShapeMismatch) {
 }
 
 /// Checks that axes are inside the rank, ascending and different.
-func expectAxes(_ axes: [Int], rank: Int) throws(ShapeMismatch) {
+func expectAxes(_ axes: [Int], rank: Int) throws(ShapeError) {
   for axis in axes { try expectAxis(axis, rank: rank) }
   try expect(
     zip(axes, axes.dropFirst()).allSatisfy { $0 < $1 }, found: "axes \(axes)",
@@ -119,7 +108,7 @@ func expectAxes(_ axes: [Int], rank: Int) throws(ShapeMismatch) {
 }
 
 extension RandomOp {
-  func resultType(_ operands: [ValueType]) throws(ShapeMismatch) -> ValueType {
+  func resultType(_ operands: [ValueType]) throws(ShapeError) -> ValueType {
     try expectCount(operands, 3)
     try expectEqual(operands[0], ValueType(.uint32, [2]))
     try expect(

@@ -1,7 +1,7 @@
 import Tensors
 
 extension FFTOp {
-  func resultTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
+  func resultTypes(_ operands: [ValueType]) throws(ShapeError) -> [ValueType] {
     let count = self == .realForward ? 1 : 2
     try expectCount(operands, count)
     for operand in operands {
@@ -34,7 +34,7 @@ extension LoopOp {
   /// How many operands are cut along `axis`.
   public var slicedCount: Int { body.inputs.count - capturedCount - carriedCount }
 
-  func resultTypes(_ operands: [ValueType]) throws(ShapeMismatch) -> [ValueType] {
+  func resultTypes(_ operands: [ValueType]) throws(ShapeError) -> [ValueType] {
     try expectCount(operands, body.inputs.count)
     let inputs = body.inputTypes
     let outputs = body.outputTypes
@@ -62,7 +62,7 @@ extension LoopOp {
         new == old, found: "carried value \(index) becomes \(new)",
         expected: "\(old) in every iteration")
     }
-    return try outputs.enumerated().map { index, type throws(ShapeMismatch) in
+    return try outputs.enumerated().map { index, type throws(ShapeError) in
       guard index >= carriedCount else { return type }
       try expect(
         axis <= type.rank, found: "stacking \(type) along axis \(axis)",

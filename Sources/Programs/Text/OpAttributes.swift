@@ -224,6 +224,6 @@ struct OpAttributes {
   }
 
   private func error(_ found: String, _ expected: String) -> ProgramTextError {
-    ProgramTextError(line: line, found: found, expected: expected, suggestion: nil)
+    ProgramTextError(line: line, found: found, expected: expected)
   }
 }

@@ -180,7 +180,7 @@ package struct ProgramParser {
     guard known.contains(word) else {
       throw tokens.error(
         found: word, expected: "one of \(known.joined(separator: ", "))",
-        suggestion: NearestName.of(word, among: known))
+        nearest: NearestName.of(word, among: known))
     }
     try tokens.advance()
     return word

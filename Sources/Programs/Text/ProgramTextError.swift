@@ -1,17 +1,25 @@
-/// Why a text is not a program.
-public struct ProgramTextError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The line, from 1.
-  public var line: Int
-  /// The text at that place.
-  public var found: String
-  /// What would be valid there.
-  public var expected: String
-  /// The nearest known word, if one is unknown.
-  public var suggestion: String?
+public import Diagnostics
 
-  /// One line: where, what was found, what was expected.
-  public var description: String {
-    let hint = suggestion.map { "; did you mean \($0)?" } ?? ""
-    return "line \(line): found \(found), expected \(expected)\(hint)"
+/// Why a text is not a program.
+public typealias ProgramTextError = Diagnostic<ProgramTextErrorCode>
+
+/// The kinds of ``ProgramTextError``.
+public enum ProgramTextErrorCode: DiagnosticCode {
+  /// The text does not follow the grammar, or names something that is not there.
+  case syntax
+
+  /// Whose mistake it is.
+  public var origin: DiagnosticOrigin { .file }
+
+  /// `found …, expected …`.
+  public static var wording: DiagnosticWording { .values }
+}
+
+extension ProgramTextError {
+  /// Makes an error of a line, counted from 1; the nearest known word is a suggestion.
+  package init(line: Int, found: String, expected: String, nearest: String? = nil) {
+    self.init(
+      code: .syntax, path: "line \(line)", found: found, expected: expected,
+      suggestion: nearest.map { "did you mean \($0)?" })
   }
 }

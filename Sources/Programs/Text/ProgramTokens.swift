@@ -81,9 +81,9 @@ package struct ProgramTokens {
   }
 
   package func error(
-    found: String, expected: String, suggestion: String? = nil
+    found: String, expected: String, nearest: String? = nil
   ) -> ProgramTextError {
-    ProgramTextError(line: line, found: found, expected: expected, suggestion: suggestion)
+    ProgramTextError(line: line, found: found, expected: expected, nearest: nearest)
   }
 
   private mutating func take(_ fits: (Character) -> Bool) -> String {

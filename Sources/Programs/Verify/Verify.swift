@@ -7,7 +7,7 @@ extension Program {
   /// their role, and states, variables and gradients have the types of the inputs they belong to.
   ///
   /// - Returns: what is broken, in program order; nothing for a valid program.
-  public func verify() -> [ProgramDiagnostic] {
+  public func verify() -> [ProgramError] {
     var verifier = Verifier(program: self)
     verifier.checkInputs()
     for instruction in instructions { verifier.check(instruction) }
@@ -17,17 +17,16 @@ extension Program {
 
   /// This program, if nothing is broken.
   ///
-  /// - Throws: ``InvalidProgram`` with everything that ``verify()`` finds.
-  public func verified() throws(InvalidProgram) -> Program {
-    let diagnostics = verify()
-    guard diagnostics.isEmpty else { throw InvalidProgram(diagnostics: diagnostics) }
+  /// - Throws: ``ProgramError`` with everything that ``verify()`` finds.
+  public func verified() throws(ProgramError) -> Program {
+    if let error = ProgramError.joined(verify()) { throw error }
     return self
   }
 }
 
 private struct Verifier {
   let program: Program
-  var diagnostics: [ProgramDiagnostic] = []
+  var diagnostics: [ProgramError] = []
   private var defined: Set<ValueID> = []
 
   init(program: Program) { self.program = program }
@@ -137,9 +136,9 @@ private struct Verifier {
   }
 
   /// Adds what a body's own check found; true if that is nothing.
-  private mutating func include(_ inner: [ProgramDiagnostic], in place: String) -> Bool {
+  private mutating func include(_ inner: [ProgramError], in place: String) -> Bool {
     for var diagnostic in inner {
-      diagnostic.place = "\(place): \(diagnostic.place)"
+      diagnostic.subject = "\(place): \(diagnostic.subject)"
       diagnostics.append(diagnostic)
     }
     return inner.isEmpty
@@ -196,11 +195,11 @@ private struct Verifier {
       owners = candidates.filter { $0.name == owner }
     }
     guard !owners.isEmpty else {
-      let suggestion = NearestName.of(output.name, among: candidates.map(\.name))
+      let nearest = NearestName.of(output.name, among: candidates.map(\.name))
       report(
         .outputRole, place: place, found: "a \(role) without an input of that name",
         expected: "the name of \(role == "gradient" ? "an input" : "a \(role) input")",
-        suggestion: suggestion)
+        suggestion: nearest.map { "did you mean \($0)?" })
       return
     }
     let type = program[output.value]
@@ -221,12 +220,12 @@ private struct Verifier {
   }
 
   private mutating func report(
-    _ code: ProgramDiagnostic.Code, path: String = "", place: String, found: String,
-    expected: String, suggestion: String? = nil
+    _ code: ProgramErrorCode, path: String = "", place: String, found: String,
+    expected: String?, suggestion: String? = nil
   ) {
     diagnostics.append(
-      ProgramDiagnostic(
-        code: code, path: path, place: place, found: found, expected: expected,
+      ProgramError(
+        code: code, path: path, subject: place, found: found, expected: expected,
         suggestion: suggestion))
   }
 

@@ -40,8 +40,8 @@ struct RowCommand: Command {
       document.input?.sequence = try source.restarting(row, at: start)
       reach = .input
     }
-    let text = session.pace.canonical
-    session.pace.canonical = branch == nil ? "\(text) on \(document.branch)" : text
+    let text = session.context.canonical
+    session.context.canonical = branch == nil ? "\(text) on \(document.branch)" : text
     try session.commit(document, as: "row \(row) \(words[1])", changing: reach)
     return CommandOutput(
       [

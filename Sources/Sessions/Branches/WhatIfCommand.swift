@@ -70,8 +70,8 @@ struct WhatIf {
     case .constant(let name, let slice): (reach, own) = try setConstant(name, slice, &document)
     }
     document.branchOrigin.ownByteCount += own
-    let text = session.pace.canonical
-    session.pace.canonical = branch == nil ? "\(text) on \(document.branch)" : text
+    let text = session.context.canonical
+    session.context.canonical = branch == nil ? "\(text) on \(document.branch)" : text
     try session.commit(document, as: "set", changing: reach)
     return CommandOutput(
       ["on branch \(document.branch), \(NumberText.bytes(own)) of its own"] + session.moveLines)

@@ -45,7 +45,7 @@ struct AddCommand: Command {
     }
     let edit = try StackEdit.insert(
       root, working, at: target.index + [target.layer.children.count], spec)
-    session.pace.canonical = "add \(session.notation.swift(spec, width: .max)) to \(place)"
+    session.context.canonical = "add \(session.notation.swift(spec, width: .max)) to \(place)"
     let log = try session.apply(
       StackEdit(spec: edit.spec) { old in moved(old).flatMap(edit.moved) },
       as: "add \(session.shortText(spec))")
@@ -71,7 +71,7 @@ extension AddCommand {
     }
     let root = try session.spec(of: tree.nodes[0].layer)
     let edit = try StackEdit.append(root, tree, to: node.index, row.name, order: fields, spec)
-    session.pace.canonical = "add \(session.notation.swift(spec, width: .max)) to \(place)"
+    session.context.canonical = "add \(session.notation.swift(spec, width: .max)) to \(place)"
     return CommandOutput(
       notes + (try session.apply(edit, as: "add \(session.shortText(spec))")))
   }

@@ -123,7 +123,7 @@ struct ForceCommand: Command {
       throw CommandError(.invalidOperand, found: "an empty text", expected: "at least one token")
     }
     let start = decoding.keptTime
-    let typed = session.pace.canonical
+    let typed = session.context.canonical
     let spelled: (Range<Int>) -> String = { range in
       range.count == tokens.count
         ? typed : "force " + tokens[range].map(String.init).joined(separator: ",")

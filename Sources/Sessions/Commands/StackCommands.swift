@@ -43,7 +43,7 @@ struct InsertCommand: Command {
     }
     let index = target.index.dropLast() + [side == "before" ? last : last + 1]
     let edit = try StackEdit.insert(try session.spec(of: layer), tree, at: Array(index), spec)
-    session.pace.canonical =
+    session.context.canonical =
       "insert \(session.notation.swift(spec, width: .max)) \(side) \(place)"
     return CommandOutput(
       notes + (try session.apply(edit, as: "insert \(session.shortText(spec))")))
@@ -85,7 +85,7 @@ struct ReplaceCommand: Command {
     let target = try tree.resolve(line.operands[0])
     let (spec, notes) = try session.readLayer(line.behindFirst)
     let edit = try StackEdit.replace(try session.spec(of: layer), tree, target.index, with: spec)
-    session.pace.canonical =
+    session.context.canonical =
       "replace \(line.operands[0]) \(session.notation.swift(spec, width: .max))"
     return CommandOutput(notes + (try session.apply(edit, as: "replace \(target.path.shown)")))
   }

@@ -95,7 +95,7 @@ extension GotoCommand {
     let (_, plan) = try session.requireSteps()
     let start = session.position
     guard let found = try session.firstDifference() else {
-      if session.pace.wasStopped { return CommandOutput(session.moveLines) }
+      if session.context.wasStopped { return CommandOutput(session.moveLines) }
       try session.go(to: start)
       throw CommandError(
         .notReady, found: "no layer differs in any of \(NumberText.counted(plan.lastStep, "step"))",
@@ -156,7 +156,7 @@ struct FlushCommand: Command {
     try line.none()
     let (run, plan) = try session.requireSteps()
     guard run.position < plan.endStep else {
-      session.pace.isMove = true
+      session.context.isMove = true
       try session.go(to: plan.lastStep)
       return CommandOutput(session.moveLines)
     }

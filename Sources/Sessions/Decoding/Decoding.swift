@@ -85,8 +85,8 @@ final class Decoding {
     var chosen: [[Int]] = Array(repeating: [], count: sequence.batch)
     try advance(by: nil)
     for turn in 0..<count {
-      if session.cancel.isRaised || session.pace.wasStopped {
-        session.pace.wasStopped = true
+      if session.cancel.isRaised || session.context.wasStopped {
+        session.context.wasStopped = true
         break
       }
       let logits = lastLogits()
@@ -100,16 +100,16 @@ final class Decoding {
       session.tell(turn + 1, of: count)
       guard session.isAppendDue else { continue }
       session.commit(document, run, as: name)
-      session.pace.canonical = canonical(written..<turn + 1)
+      session.context.canonical = canonical(written..<turn + 1)
       session.writeEvent()
       // The tokens behind these are no way to go, but appended in their turn.
-      session.pace.isMove = false
+      session.context.isMove = false
       written = turn + 1
     }
     let done = chosen.first?.count ?? 0
     if done > written {
       session.commit(document, run, as: name)
-      session.pace.canonical = canonical(written..<done)
+      session.context.canonical = canonical(written..<done)
     }
     return chosen
   }

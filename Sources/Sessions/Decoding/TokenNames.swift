@@ -21,7 +21,7 @@ package struct TokenNames: Sendable {
       names = lines
       return
     }
-    switch try? JSONParser.parse(Array(text.utf8)) {
+    switch try? JSONValue.parse(Array(text.utf8)) {
     case .array(let values): names = values.map { $0.string ?? "" }
     case .object(let members):
       var byID: [Int: String] = [:]

@@ -27,7 +27,9 @@ enum StepCure {
       _ = try layer.accumulatedOutputLatency(0)
       return []
     } catch {
-      guard let length = error.delay, tree.nodes.contains(where: { $0.path == error.path }) else {
+      guard case .latencyMismatch(let length?) = error.code,
+        tree.nodes.contains(where: { $0.path == error.path })
+      else {
         return []
       }
       return ["insert \(delay(length)) before \(error.path)"]

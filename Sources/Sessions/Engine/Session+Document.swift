@@ -37,7 +37,7 @@ extension Session {
 
   /// What leads back from a change; one that only goes on with the last has none of its own.
   private func push(_ past: Change) {
-    if !pace.continues { undoStack.append(past) }
+    if !context.continues { undoStack.append(past) }
     redoStack = []
   }
 
@@ -45,30 +45,30 @@ extension Session {
   ///
   /// A command that does so piece by piece is one change all the same.
   func commit(_ document: Document, _ run: ModelRun, as command: String) {
-    if !pace.hasCommitted { push(Change(document: self.document, command: command)) }
+    if !context.hasCommitted { push(Change(document: self.document, command: command)) }
     self.document = document
     self.run = run
-    pace.hasCommitted = true
+    context.hasCommitted = true
   }
 
   private func replace(by new: Document, restart: Bool) throws {
     var document = new
     let made = try makeRun(&document)
     let timestep = restart ? 0 : plan.map { $0.boundaries[position] } ?? 0
-    let old = (self.document, run, pace.hasCommitted)
+    let old = (self.document, run, context.hasCommitted)
     // The new document comes first, so that the way is written down as it is gone.
-    (self.document, run, pace.hasCommitted) = (document, made, true)
+    (self.document, run, context.hasCommitted) = (document, made, true)
     do {
       if let made, made !== old.1, let plan = made.plan {
         // What an interruption leaves is a usable position of the new document.
         try go(made, to: plan.step(atInput: min(timestep, plan.boundaries[plan.lastStep])))
       }
     } catch {
-      guard pace.hasWritten else {
-        (self.document, run, pace.hasCommitted) = old
+      guard context.hasWritten else {
+        (self.document, run, context.hasCommitted) = old
         throw error
       }
-      pace.obstacle = CommandError(error)
+      context.obstacle = CommandError(error)
     }
     let nodes = document.layer.map { LayerTree($0).nodes } ?? []
     if !nodes.contains(where: { $0.path == selected }) { selected = "" }

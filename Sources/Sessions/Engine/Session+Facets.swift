@@ -56,7 +56,7 @@ extension Session {
     case .expected:
       guard let expected = document.expectations.last(where: { $0.path == path }) else {
         throw CommandError(
-          .notReady, found: "nothing is expected at \(path.shown)", expected: "",
+          .notReady, found: "nothing is expected at \(path.shown)",
           suggestion: "expect FILE at \(path.shown)")
       }
       return FacetValue(
@@ -120,7 +120,7 @@ extension Session {
     let time = run.stepWiseTime(path)
     guard position > 0, let trace = run.trace, let spec = trace.spec(path) else {
       throw CommandError(
-        .notReady, found: "no step-wise output at step 0", expected: "",
+        .notReady, found: "no step-wise output at step 0",
         suggestion: "step, or show \(path.shown):layer")
     }
     let latency = run.latency(path)

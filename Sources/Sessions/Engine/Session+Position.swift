@@ -60,15 +60,15 @@ extension Session {
   func run(to target: Int) throws {
     let (run, _) = try requireSteps()
     guard target > run.position, let stops = try stops(run) else { return try go(run, to: target) }
-    pace.notes += stops.obstacles
+    context.notes += stops.obstacles
     try go(run, to: target, until: stops.isReached)
-    pace.notes += [stops.reason].compactMap { $0 }
+    context.notes += [stops.reason].compactMap { $0 }
   }
 
   /// The same on a run that may not be the present one yet.
   func go(_ run: ModelRun, to target: Int, until isReached: (() throws -> Bool)? = nil) throws {
     let start = run.position
-    let target = min(target, pace.landing ?? target)
+    let target = min(target, context.replayLimit ?? target)
     do {
       // Steps are compared while their outputs are in memory, so what they are compared with comes first.
       if run.keepsLess(than: target - start) { _ = try layerWise(run) }
@@ -80,7 +80,7 @@ extension Session {
           if isBetweenSteps { advance(done, of: total) } else { tell(done, of: total) }
         })
     } catch let error as RuntimeError where error.code == .cancelled {
-      pace.wasStopped = true
+      context.wasStopped = true
     }
   }
 
@@ -91,7 +91,7 @@ extension Session {
     case .blocks(let step): return (try checked(step, plan), nil)
     case .end: return (plan.endStep, nil)
     case .flushed: return (plan.lastStep, nil)
-    case .input(let timestep): return try landing(input: timestep, plan)
+    case .input(let timestep): return try position(behindInput: timestep, plan)
     case .seconds(let seconds):
       guard let rate = document.input?.sampleRateHz else {
         throw CommandError(
@@ -99,7 +99,7 @@ extension Session {
           expected: "a position in blocks, because the input has no sample rate")
       }
       let timestep = (seconds * Double(rate)).rounded(.down)
-      return try landing(input: Int(exactly: timestep) ?? .max, plan)
+      return try position(behindInput: Int(exactly: timestep) ?? .max, plan)
     case .output(let output):
       let layer = run.model.layer
       // Far beyond anything that there is; larger numbers would overflow below.
@@ -109,7 +109,7 @@ extension Session {
           expected: "one that the run reaches")
       }
       let timestep = Rational(output + layer.outputLatency) / layer.outputRatio
-      return try landing(input: timestep.floor, plan)
+      return try position(behindInput: timestep.floor, plan)
     }
   }
 
@@ -122,8 +122,8 @@ extension Session {
     return step
   }
 
-  private func landing(
-    input timestep: Int, _ plan: StepPlan
+  private func position(
+    behindInput timestep: Int, _ plan: StepPlan
   ) throws(CommandError) -> (Int, String?) {
     let end = plan.boundaries[plan.lastStep]
     guard timestep < end else {
@@ -144,7 +144,7 @@ extension Session {
   var positionLine: String {
     guard let run, let plan = run.plan else { return "at step 0" }
     let place = plan.text(ofStep: run.position)
-    guard !pace.wasStopped, let verdict = try? verdict(of: "", tolerance: nil),
+    guard !context.wasStopped, let verdict = try? verdict(of: "", tolerance: nil),
       verdict.comparedSteps > 0
     else { return place }
     // Equal NaN are equal, but nothing to be glad of.
@@ -164,10 +164,10 @@ extension Session {
 
   /// Where a move has led, and which rows have ended on the way.
   var moveLines: [String] {
-    let start = pace.origin
+    let start = context.origin
     let ended = rowEnds.filter { $0.step > start && $0.step <= position }
     return [positionLine] + ended.map { "row \($0.row): ended at step \($0.step)" }
-      + pace.notes + [run?.trace?.mismatchText].compactMap { $0 }
+      + context.notes + [run?.trace?.mismatchText].compactMap { $0 }
   }
 
   /// The steps at which rows end that are shorter than the input.
@@ -223,10 +223,10 @@ extension Session {
     guard let run, !run.hasLayerWise || !run.knowsChanges else { return }
     let usual = self.progress
     self.progress = progress
-    pace = Pace(start: clock())
+    context = CommandContext(start: clock())
     defer {
       self.progress = usual
-      pace = Pace()
+      context = CommandContext()
     }
     _ = try layerWise(run)
     try recallChanges()

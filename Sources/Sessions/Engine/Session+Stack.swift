@@ -60,7 +60,7 @@ extension Session {
     document.faults = []
     document.expectations = []
     (document.edits, document.breaks) = ([], [])
-    pace.canonical = "stack " + notation.swift(spec, width: .max)
+    context.canonical = "stack " + notation.swift(spec, width: .max)
     do { try commit(document, as: "stack", restart: true) } catch {
       guard let input = document.input?.sequence else { throw error }
       var known = CommandError(error)

@@ -50,9 +50,9 @@ public final class Session {
   /// Told of every event.
   package var recorder: Recorder?
   /// The command that is being carried out.
-  var pace = Pace()
+  var context = CommandContext()
   /// The recording that is being carried out, while a file is opened.
-  var opening: OpeningPace?
+  var opening: ReplayProgress?
   /// Facts of the input with that revision.
   var knownInput: (revision: Int, facts: InputFacts)?
   /// Numbers given to documents so far.
@@ -105,7 +105,7 @@ public final class Session {
   public func perform(_ text: String) -> Outcome {
     cancel.lower()
     defer { cancel.lower() }
-    return perform(text, landing: nil, files: nil)
+    return perform(text, replayLimit: nil, files: nil)
   }
 
   /// Carries a recorded event out again.
@@ -114,26 +114,27 @@ public final class Session {
   /// the event read.
   @discardableResult
   package func perform(_ event: SessionEvent) -> Outcome {
-    perform(event.canonical, landing: event.to, files: event.files, continues: event.continues)
+    perform(event.canonical, replayLimit: event.to, files: event.files, continues: event.continues)
   }
 
   /// Carries out what an event does to the document, without making steps.
   @discardableResult
   package func performDocument(of event: SessionEvent) -> Outcome {
-    perform(event.canonical, landing: 0, files: event.files, continues: event.continues)
+    perform(event.canonical, replayLimit: 0, files: event.files, continues: event.continues)
   }
 
   private func perform(
-    _ text: String, landing: Int?, files recorded: [FileUse]?, continues: Bool = false
+    _ text: String, replayLimit: Int?, files recorded: [FileUse]?, continues: Bool = false
   ) -> Outcome {
     let text = TypedText.normalized(text)
     files.begin(recorded: recorded)
     let problem = recorder?.problem
-    pace = Pace(
+    context = CommandContext(
       typed: text, start: clock(), origin: position,
-      mark: EventMark(position: position, run: run), origins: document.origins, landing: landing,
+      mark: EventMark(position: position, run: run), origins: document.origins,
+      replayLimit: replayLimit,
       continues: continues)
-    defer { pace = Pace() }
+    defer { context = CommandContext() }
     do {
       let expanded = CommandLine.replacingSelection(in: text, by: selected.shown)
       if recorded != nil { try RecordedCommand.check(expanded) }
@@ -144,15 +145,15 @@ public final class Session {
       try line.check(for: command)
       if recorded == nil { recorder?.mark(.begun(text)) }
       defer { if recorded == nil { recorder?.mark(.done) } }
-      pace.canonical = expanded
-      pace.isMove = command.isOnlyMove
-      pace.isRecorded = command.isRecorded
+      context.canonical = expanded
+      context.isMove = command.isOnlyMove
+      context.isRecorded = command.isRecorded
       let output = try command.perform(line, self)
       if command.isRecorded, !output.isUnrecorded { record(holds: output.holds) }
       return outcome(of: output, problem)
     } catch {
       // Stopped while it looked at what it had changed already: that stays, and is written.
-      if pace.hasCommitted { record() }
+      if context.hasCommitted { record() }
       let known = CommandError(error)
       return Outcome(error: known, status: known.code == .checkFailed ? 1 : 3)
     }
@@ -167,10 +168,10 @@ public final class Session {
         .checkFailed, found: output.lines.last ?? "the check did not hold")
       outcome.status = 1
     }
-    if let obstacle = pace.obstacle {
+    if let obstacle = context.obstacle {
       outcome.error = obstacle
       outcome.status = 3
-    } else if pace.wasStopped {
+    } else if context.wasStopped {
       outcome.error = CommandError(
         .cancelled, found: "stopped at step \(position)",
         suggestion: "what was computed stays; run goes on")

@@ -26,7 +26,7 @@ package struct Agreements {
       let bytes = try? ByteFile(path: path).readAll()
     else { return [] }
     return bytes.split(separator: 0x0A).compactMap { line in
-      guard let json = try? JSONParser.parse(Array(line)), json["session"]?.string == real,
+      guard let json = try? JSONValue.parse(Array(line)), json["session"]?.string == real,
         json["digest"]?.string == digest.hex
       else { return nil }
       return json["file"]?.string

@@ -24,7 +24,6 @@ package struct LayerSheet {
   package var lines: [String] {
     var result = ["\(entry.table.message) (\(entry.field) = \(entry.number))"]
     result.append(entry.facts?.summary ?? entry.table.doc)
-    if !entry.isAvailable { result.append("Read and converted, but not run by this version.") }
     if let facts = entry.facts {
       result.append("")
       result += facts.items.map { "\($0.label): \($0.text)" }
@@ -47,8 +46,7 @@ package struct LayerSheet {
   package var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("name", .string(entry.table.message)), .init("field", .string(entry.field)),
-      .init("number", .integer(entry.number)), .init("available", .bool(entry.isAvailable)),
-      .init("doc", .string(entry.table.doc)),
+      .init("number", .integer(entry.number)), .init("doc", .string(entry.table.doc)),
     ]
     if let facts = entry.facts {
       members.append(.init("summary", .string(facts.summary)))

@@ -99,7 +99,7 @@ package struct OpenedSession {
   /// Carries out the events of a file; gives those that were, as they were.
   private mutating func carryOut(_ file: SessionFile, _ path: String) -> SessionFile {
     var kept = file
-    session.opening = OpeningPace(start: session.clock(), total: file.events.count)
+    session.opening = ReplayProgress(start: session.clock(), total: file.events.count)
     defer { session.opening = nil }
     for (index, event) in file.events.enumerated() {
       let mark = EventMark(position: session.position, run: session.run)

@@ -26,7 +26,7 @@ package struct Replay {
     let session = Session(registry: registry)
     session.progress = progress
     willBegin(session)
-    session.opening = OpeningPace(start: session.clock(), total: file.events.count)
+    session.opening = ReplayProgress(start: session.clock(), total: file.events.count)
     session.files.lend(file, folder: folder, trusted: trusted)
     let isSameNumerics = file.header.numerics == NumericsVersion.current
     var steps = 0

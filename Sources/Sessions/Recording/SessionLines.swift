@@ -67,7 +67,7 @@ package struct SessionLines {
       let start = sumEnd + middle.count
       guard start < bytes.endIndex else { return nil }
       let body = Array(bytes[start..<(bytes.endIndex - 1)])
-      guard ByteDigest.of(body).hex == sum, let content = try? JSONParser.parse(body) else {
+      guard ByteDigest.of(body).hex == sum, let content = try? JSONValue.parse(body) else {
         return nil
       }
       return Line(kind: kind, content: content)

@@ -44,7 +44,7 @@ struct BreakCommand: Command {
     let point = try BreakPoint(text)
     _ = try BoundCondition(point.condition, try ConditionBinder(session))
     document.breaks.append(point)
-    session.pace.canonical = "break \(point.text)"
+    session.context.canonical = "break \(point.text)"
     try session.commit(document, as: "break \(point.text)", changing: .notes)
     return CommandOutput("break \(document.breaks.count): \(point.text)")
   }

@@ -71,7 +71,7 @@ extension Session {
       before = now
       return isFound
     }
-    guard !isFound, !pace.wasStopped else { return true }
+    guard !isFound, !context.wasStopped else { return true }
     try go(run, to: start)
     return false
   }
@@ -89,7 +89,7 @@ extension Session {
       try go(run, to: min(plan.lastStep, max(position, run.trace?.madeCount ?? 0) + stride))
       _ = try verdict(of: "", tolerance: nil)
       if let known = run.comparison?.firstDifference { return known }
-    } while position < plan.lastStep && !pace.wasStopped
+    } while position < plan.lastStep && !context.wasStopped
     return nil
   }
 }

@@ -63,7 +63,7 @@ final class StepStops {
 extension Session {
   /// The conditions of the document for a run from here; nil where there are none.
   func stops(_ run: ModelRun) throws -> StepStops? {
-    guard !document.breaks.isEmpty, pace.landing == nil, let trace = run.trace,
+    guard !document.breaks.isEmpty, context.replayLimit == nil, let trace = run.trace,
       let runner = run.runner
     else { return nil }
     let binder = try ConditionBinder(self)

@@ -6,7 +6,6 @@ package enum PlainTerminal {
   package static var isInteractive: Bool { ct_is_terminal(0) && ct_is_terminal(1) }
 
   package static var inputIsTerminal: Bool { ct_is_terminal(0) }
-  package static var outputIsTerminal: Bool { ct_is_terminal(1) }
 
   /// From now on Ctrl-C is counted, not deadly; `takeInterrupt` asks for it.
   package static func catchInterrupts() { ct_interrupt_catch() }

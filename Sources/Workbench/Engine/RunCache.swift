@@ -7,13 +7,13 @@ import Sessions
 /// All of it is thrown away when the document changes.
 final class RunCache {
   private var run: AnyObject?
-  private var inputs: [Int: Track] = [:]
-  private var layers: [Key: Track] = [:]
-  private var steps: [Key: StepTrack] = [:]
+  private var inputs: [Int: SampleSeries] = [:]
+  private var layers: [Key: SampleSeries] = [:]
+  private var steps: [Key: StepSeries] = [:]
   private var entries: [MaskListing.Entry]?
   private var entriesByPath: [String: [MaskListing.Entry]] = [:]
   private var expected: (position: Int, revision: Int, views: [ExpectationView])?
-  private var references: (revision: Int, tracks: [Key: Track])?
+  private var references: (revision: Int, series: [Key: SampleSeries])?
 
   private struct Key: Hashable {
     var path: String
@@ -49,41 +49,41 @@ final class RunCache {
     return views
   }
 
-  /// The track of an expected array.
-  func reference(_ session: Session, _ expectation: Expectation, row: Int) -> Track? {
+  /// The series of an expected array.
+  func reference(_ session: Session, _ expectation: Expectation, row: Int) -> SampleSeries? {
     let revision = session.document.notesRevision
-    var tracks = references.flatMap { $0.revision == revision ? $0.tracks : nil } ?? [:]
+    var series = references.flatMap { $0.revision == revision ? $0.series : nil } ?? [:]
     let key = Key(path: expectation.place, row: row)
-    if tracks[key] == nil, let sequence = try? SequenceTensor(values: expectation.values) {
-      tracks[key] = Track(sequence, row: row)
+    if series[key] == nil, let sequence = try? SequenceTensor(values: expectation.values) {
+      series[key] = SampleSeries(sequence, row: row)
     }
-    references = (revision, tracks)
-    return tracks[key]
+    references = (revision, series)
+    return series[key]
   }
 
-  func input(_ session: Session, row: Int) -> Track? {
+  func input(_ session: Session, row: Int) -> SampleSeries? {
     if let known = inputs[row] { return known }
-    inputs[row] = session.document.input.map { Track($0.sequence, row: row) }
+    inputs[row] = session.document.input.map { SampleSeries($0.sequence, row: row) }
     return inputs[row]
   }
 
-  func layer(_ session: Session, _ path: String, row: Int) -> Track? {
+  func layer(_ session: Session, _ path: String, row: Int) -> SampleSeries? {
     let key = Key(path: path, row: row)
     if let known = layers[key] { return known }
-    layers[key] = session.layerOutput(path).map { Track($0, row: row) }
+    layers[key] = session.layerOutput(path).map { SampleSeries($0, row: row) }
     return layers[key]
   }
 
-  /// The step-wise track up to the furthest step seen; the position may be before its end.
-  func step(_ session: Session, _ path: String, row: Int) -> StepTrack {
+  /// The step-wise series up to the furthest step seen; the position may be before its end.
+  func step(_ session: Session, _ path: String, row: Int) -> StepSeries {
     let key = Key(path: path, row: row)
     // Taken out, so that it is not copied when it grows.
-    var track = steps.removeValue(forKey: key) ?? StepTrack()
-    for step in track.ends.count - 1..<max(track.ends.count - 1, session.position) {
-      track.append(session.output(of: path, inStep: step), row: row)
+    var series = steps.removeValue(forKey: key) ?? StepSeries()
+    for step in series.ends.count - 1..<max(series.ends.count - 1, session.position) {
+      series.append(session.output(of: path, inStep: step), row: row)
     }
-    steps[key] = track
-    return track
+    steps[key] = series
+    return series
   }
 
   func masks(_ session: Session) -> [MaskListing.Entry] {

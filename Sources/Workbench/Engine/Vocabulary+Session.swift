@@ -5,7 +5,7 @@ import Sessions
 extension Vocabulary {
   /// The words that can be typed in a session now.
   init(_ session: Session) {
-    let available = session.notation.registry.entries.filter(\.isAvailable).map(\.table)
+    let available = session.notation.registry.entries.map(\.table)
     var fields: [String: [String]] = [:]
     var choices: [String: [String]] = [:]
     for table in available {

@@ -95,7 +95,7 @@ extension Panel {
 
   /// Says in a few lines why there is nothing to draw.
   func draw(empty text: String, into region: Region) {
-    for (row, line) in Words.wrapped(text, region.columns - 2).enumerated() {
+    for (row, line) in TextFormatting.wrapped(text, region.columns - 2).enumerated() {
       region.text(row: row, column: 1, line, .role(.faint))
     }
   }

@@ -7,14 +7,16 @@ enum HeaderLine {
     let right = rightText(model)
     let rightStart = region.columns - right.reduce(0) { $0 + $1.0.columns } - 1
     region.spans(row: 0, column: rightStart, right)
-    let name = Words.fitted(" \(model.view.facts.name)", max(12, rightStart / 2))
+    let name = TextFormatting.fitted(" \(model.view.facts.name)", max(12, rightStart / 2))
     var column = region.text(row: 0, name, .role(.title), width: rightStart - 1) + 3
     // Warnings first: they must not be the ones that a narrow screen drops.
     for warning in warnings(model) where column + warning.0.columns < rightStart - 1 {
       column += region.text(row: 0, column: column, warning.0, warning.1) + 2
     }
-    let facts = Words.fitting(facts(model), separator: " · ", width: rightStart - 2 - column)
-      .joined(separator: " · ")
+    let facts = TextFormatting.fitting(
+      facts(model), separator: " · ", width: rightStart - 2 - column
+    )
+    .joined(separator: " · ")
     guard column + facts.columns < rightStart - 1 else { return }
     region.text(row: 0, column: column, facts)
   }
@@ -41,7 +43,7 @@ enum HeaderLine {
     guard model.view.facts.hasInput, !model.view.facts.isRecorded else { return shape }
     return shape + [
       ("\(NumberText.grouped(stack.parameterCount)) parameters", 0),
-      ("state \(Words.bytes(stack.stateBytes))", 1),
+      ("state \(TextFormatting.bytes(stack.stateBytes))", 1),
     ]
   }
 
@@ -56,7 +58,7 @@ enum HeaderLine {
     let position = model.view.position
     var result: [(String, Style)] = [(position.text, .role(.title))]
     if let rate = model.view.facts.sampleRateHz, rate > 0 {
-      result.append(("  \(Words.seconds(position.inputTime, rate))", .plain))
+      result.append(("  \(TextFormatting.seconds(position.inputTime, rate))", .plain))
     }
     if model.view.facts.isRecording { result.append(("  ●rec", .role(.bad))) }
     return result
@@ -97,7 +99,7 @@ enum PathLine {
       guard let obstacle = model.view.facts.notSteppable else {
         return ("nothing compared yet: s steps", .role(.faint))
       }
-      return (Words.fitted("cannot step: \(obstacle)", width), .role(.caution))
+      return (TextFormatting.fitted("cannot step: \(obstacle)", width), .role(.caution))
     }
     let unmet = model.view.expectations.first { !$0.verdict.isEqual }
     let warnings = [
@@ -111,7 +113,7 @@ enum PathLine {
     // Where there is no room for both, what is not good news stays.
     let isTight = ([first] + warnings).joined(separator: " · ").columns > room
     let lead = isTight && !warnings.isEmpty ? warnings : [first] + warnings
-    let text = Words.joined(lead + verdict.pieces.dropFirst(), width: room)
+    let text = TextFormatting.joined(lead + verdict.pieces.dropFirst(), width: room)
     let isGood = verdict.isEqual && warnings.isEmpty
     let style: Style = .role(isGood ? .good : verdict.isEqual ? .caution : .bad)
     return ("\(sign) \(text)", style)

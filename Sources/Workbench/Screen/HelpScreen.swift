@@ -7,7 +7,7 @@ enum HelpScreen {
     let frame = region.frame(
       title: "Help: \(help.title)", note: "\(find)Enter does it", focused: true)
     frame.clear()
-    let about = help.about.flatMap { Words.wrapped($0, frame.columns - 4) }
+    let about = help.about.flatMap { TextFormatting.wrapped($0, frame.columns - 4) }
     // What signs mean is of no use when it leaves no room for keys.
     let head = about.count + 6 < frame.rows ? about : []
     for (row, line) in head.enumerated() { frame.text(row: row, column: 2, line, .role(.faint)) }

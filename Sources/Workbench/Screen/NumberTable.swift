@@ -44,7 +44,7 @@ struct NumberTable {
       if let note = line.note {
         let room = region.columns - name - 4
         region.text(
-          row: row + 1, column: name + 3, Words.fitted(note, room), .role(.caution))
+          row: row + 1, column: name + 3, TextFormatting.fitted(note, room), .role(.caution))
       }
       for (cell, end) in zip(line.cells, ends) {
         let isPlain = cell != "0" && cell != "–"

@@ -8,7 +8,7 @@ package enum ShortNames {
   /// all begin with is left out only where that is not enough.
   package static func fitted(_ names: [String], _ width: Int) -> [String] {
     guard width > 2, names.contains(where: { $0.columns > width }) else {
-      return names.map { Words.fitted($0, width) }
+      return names.map { TextFormatting.fitted($0, width) }
     }
     let wanted = Set(names).count
     let shared = sharedCount(names.filter { $0.columns > width })
@@ -33,7 +33,7 @@ package enum ShortNames {
 
   /// One name, where there are no others to tell it from: its beginning and a longer end.
   package static func fitted(_ name: String, _ width: Int) -> String {
-    width > 2 ? cut(name, width, tail: width * 2 / 3) : Words.fitted(name, width)
+    width > 2 ? cut(name, width, tail: width * 2 / 3) : TextFormatting.fitted(name, width)
   }
 
   /// Columns left for the end of a name: half of the room first, then other shares.

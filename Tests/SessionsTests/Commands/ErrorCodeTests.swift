@@ -14,23 +14,23 @@ private struct StrangeError: Error {
 
 /// An error and the code that it is shown under.
 private struct KnownError: Sendable, CustomTestStringConvertible {
-  let code: CommandError.Code
+  let code: CommandErrorCode
   let error: any Error
   var testDescription: String { "\(error)" }
 
-  init(_ code: CommandError.Code, _ error: any Error) { (self.code, self.error) = (code, error) }
+  init(_ code: CommandErrorCode, _ error: any Error) { (self.code, self.error) = (code, error) }
 }
 
 /// Errors are told by type and code, and what nobody knows is the program's fault.
 @Suite struct ErrorCodeTests {
-  private static func layerError(_ code: LayerError.Code) -> LayerError {
+  private static func layerError(_ code: LayerErrorCode) -> LayerError {
     LayerError(code, layer: "Dense", found: "a", expected: "b")
   }
 
   private static let known: [KnownError] = [
     KnownError(.notReady, CommandError(.notReady, found: "no input")),
     KnownError(.invalidStack, layerError(.invalidInput)),
-    KnownError(.invalidStack, layerError(.latencyMismatch)),
+    KnownError(.invalidStack, layerError(.latencyMismatch())),
     KnownError(.cancelled, layerError(.cancelled)),
     KnownError(.invalidStack, ConfigError(.syntax, found: "found *", expected: "a value")),
     KnownError(.unknownLayer, ConfigError(.unknownLayer, found: "Dens", expected: "a layer")),

@@ -58,7 +58,7 @@ import Testing
     let mark = SessionLines.text(.mark, SessionMark.begun("step").json)
     let text = String(decoding: try scratch.bytes("a.session"), as: UTF8.self) + mark
     for line in text.split(separator: "\n") {
-      try check(try JSONParser.parse(Array(line.utf8)), "SessionLine", messages, &seen)
+      try check(try JSONValue.parse(Array(line.utf8)), "SessionLine", messages, &seen)
     }
     let all = messages.flatMap { message in message.value.map { "\(message.key).\($0.name)" } }
     #expect(Set(all) == seen)

@@ -43,7 +43,7 @@ extension ScheduleParser {
     guard ScheduledOp.heads.contains(head) else {
       throw parser.tokens.error(
         found: head, expected: "one of \(ScheduledOp.heads.joined(separator: ", "))",
-        suggestion: NearestName.of(head, among: ScheduledOp.heads))
+        nearest: NearestName.of(head, among: ScheduledOp.heads))
     }
     let line = parser.tokens.line
     try advance()

@@ -67,7 +67,7 @@ package struct AttentionPanel: Panel {
     drawKeys(view, from: start, into: region)
     for (offset, head) in view.heads.prefix(Self.headRows(region.rows)).enumerated() {
       let name = "h\(view.firstHead + offset)"
-      region.text(row: offset + 1, Words.right(name, Self.nameWidth - 1), .role(.faint))
+      region.text(row: offset + 1, TextFormatting.right(name, Self.nameWidth - 1), .role(.faint))
       // A head of its own scale each: a sharp one would make all others look flat.
       let range = ValueRange(low: 0, high: head.probability)
       for (column, cell) in head.cells.enumerated() {
@@ -88,7 +88,7 @@ package struct AttentionPanel: Panel {
 
   private static func summary(_ head: AttentionView.Head) -> String {
     guard let key = head.largest else { return "sees no key" }
-    return "max \(Words.decimal(Double(head.probability), digits: 4)) at \(name(key))"
+    return "max \(TextFormatting.decimal(Double(head.probability), digits: 4)) at \(name(key))"
   }
 
   /// A key by its time; sinks have none.
@@ -128,7 +128,7 @@ package struct AttentionPanel: Panel {
     let glyphs = String(String.UnicodeScalarView(Palette.heatGlyphs))
     let invalid = view.isValid ? "" : "this timestep is invalid  "
     let legend = invalid + "0 \(glyphs) the head's max  · exactly 0  × masked"
-    let fitted = Words.fitted(legend, region.columns - left.columns - 4)
+    let fitted = TextFormatting.fitted(legend, region.columns - left.columns - 4)
     region.text(row: row, column: 1, fitted, .role(.faint))
   }
 

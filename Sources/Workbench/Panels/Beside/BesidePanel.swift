@@ -83,7 +83,7 @@ package struct BesidePanel: Panel {
       return withoutInput(model)
     }
     guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
-    guard model.view.facts.hasLayerWise else { return Words.missingResult }
+    guard model.view.facts.hasLayerWise else { return TextFormatting.missingResult }
     return "\(model.selectedPath) has not put out anything that counts yet: s steps on."
   }
 
@@ -117,23 +117,26 @@ package struct BesidePanel: Panel {
     func cell(_ column: Int, _ text: String, _ style: Style) {
       let start = column == 0 ? 0 : table.ends[column - 1] + 1
       region.textRight(
-        row: 0, end: table.ends[column], Words.fitted(text, table.ends[column] - start), style)
+        row: 0, end: table.ends[column], TextFormatting.fitted(text, table.ends[column] - start),
+        style)
     }
     let isEqual = channel.difference == 0
     cell(0, channel.index, .role(.faint))
-    let step = Words.decimal(channel.step, digits: table.digits)
+    let step = TextFormatting.decimal(channel.step, digits: table.digits)
     cell(1, beside.isStepValid ? step : "invalid", beside.isStepValid ? .plain : .role(.bad))
-    let layer = Words.decimal(channel.layer, digits: table.digits)
+    let layer = TextFormatting.decimal(channel.layer, digits: table.digits)
     cell(2, beside.isLayerValid ? layer : "invalid", beside.isLayerValid ? .plain : .role(.bad))
     if table.hasReference {
-      let expected = channel.expected.map { Words.decimal($0, digits: table.digits) }
+      let expected = channel.expected.map { TextFormatting.decimal($0, digits: table.digits) }
       cell(3, expected ?? "–", .role(.caution))
     }
     guard beside.isStepValid, beside.isLayerValid else { return }
     let next = table.ends.count - 2
     let difference = isEqual ? "0" : NumberText.short(channel.difference, digits: 2)
     cell(next, difference, isEqual ? .role(.faint) : .role(.caution))
-    cell(next + 1, channel.ulp.map { Words.count($0) } ?? "–", isEqual ? .role(.faint) : .plain)
+    cell(
+      next + 1, channel.ulp.map { TextFormatting.count($0) } ?? "–",
+      isEqual ? .role(.faint) : .plain)
   }
 
   /// The verdict over as many lines as it needs and gets, and the channels that are not shown.
@@ -161,7 +164,7 @@ package struct BesidePanel: Panel {
       // A piece longer than a line is cut rather than lost.
       if line.isEmpty, !pieces.isEmpty {
         let piece = pieces.removeFirst()
-        line = Words.fitted(piece, room)
+        line = TextFormatting.fitted(piece, room)
       }
       region.spans(
         row: row, column: 1, [(sign + " ", style), (line, sign == " " ? .plain : style)])

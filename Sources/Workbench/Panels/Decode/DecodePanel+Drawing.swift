@@ -101,7 +101,7 @@ extension DecodePanel {
         " · largest surprise \(Self.bits(largest.bits)) at t \(NumberText.grouped(largest.time))"
     }
     let column = start + time - table.times.lowerBound
-    let fitted = Words.fitted(words, region.columns - 4)
+    let fitted = TextFormatting.fitted(words, region.columns - 4)
     let isRight = column + 2 + fitted.columns < region.columns
     if isRight {
       region.spans(row: 4, column: column, [("▲ ", .role(.key)), (fitted, .plain)])
@@ -143,7 +143,7 @@ extension DecodePanel {
     _ candidate: DecodeTable.Candidate, ends: [Int], isSelected: Bool, into region: Region
   ) {
     region.text(row: 0, isSelected ? "›" : " ", .role(.key))
-    region.text(row: 0, column: 2, Words.fitted(candidate.text, 9))
+    region.text(row: 0, column: 2, TextFormatting.fitted(candidate.text, 9))
     for place in 0..<9 {
       // Eighths of a cell.
       let eighths = min(8, Int(candidate.probability * 72) - 8 * place)
@@ -171,7 +171,7 @@ extension DecodePanel {
   }
 
   private static func probability(_ value: Double) -> String {
-    value > 0 && value < 0.001 ? "<.001" : Words.decimal(value, digits: 3)
+    value > 0 && value < 0.001 ? "<.001" : TextFormatting.decimal(value, digits: 3)
   }
 
   // MARK: Layers
@@ -185,7 +185,8 @@ extension DecodePanel {
       return
     }
     region.text(
-      row: 0, column: 1, Words.fitted("each layer read by \(lens.head)", region.columns - 2),
+      row: 0, column: 1,
+      TextFormatting.fitted("each layer read by \(lens.head)", region.columns - 2),
       .role(.title))
     let name = max(10, min(20, region.columns - 46))
     let columns = (0..<3).map { 2 + name + 8 * $0 }
@@ -193,7 +194,7 @@ extension DecodePanel {
       region.text(row: 1, column: column, head, .role(.faint))
     }
     let ends = [2 + name + 33, 2 + name + 38, 2 + name + 44]
-    for (end, head) in zip(ends, ["p(\(Words.fitted(lens.token, 5)))", "rank", "KL"]) {
+    for (end, head) in zip(ends, ["p(\(TextFormatting.fitted(lens.token, 5)))", "rank", "KL"]) {
       region.textRight(row: 1, end: end, head, .role(.faint))
     }
     let room = region.rows - 2
@@ -203,8 +204,8 @@ extension DecodePanel {
       let place = row + 2
       region.text(row: place, column: 1, names[row])
       for (column, token) in zip(columns, line.likeliest) {
-        let text = "\(Words.fitted(token.text, 3)) \(Self.short(token.probability))"
-        region.text(row: place, column: column, Words.fitted(text, 7))
+        let text = "\(TextFormatting.fitted(token.text, 3)) \(Self.short(token.probability))"
+        region.text(row: place, column: column, TextFormatting.fitted(text, 7))
       }
       let cells = [
         Self.probability(line.probability), "\(line.rank)", Self.bits(line.divergence),
@@ -219,7 +220,7 @@ extension DecodePanel {
 
   /// Two digits of a probability, such as `.54`.
   private static func short(_ value: Double) -> String {
-    let text = Words.decimal(value, digits: 2)
+    let text = TextFormatting.decimal(value, digits: 2)
     return text.hasPrefix("0") ? String(text.dropFirst()) : text
   }
 }

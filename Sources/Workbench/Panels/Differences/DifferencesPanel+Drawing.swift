@@ -64,7 +64,7 @@ extension DifferencesPanel {
     }
     guard model.view.facts.hasInput else { return withoutInput(model) }
     guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
-    guard model.view.facts.hasLayerWise else { return Words.missingResult }
+    guard model.view.facts.hasLayerWise else { return TextFormatting.missingResult }
     return "All layers are being compared …"
   }
 
@@ -103,7 +103,7 @@ extension DifferencesPanel {
     }
     let first = line.firstText(rowCount: model.view.facts.rowCount)
     let room = columns.firstEnd - first.columns - 1 - columns.kind
-    region.text(row: 0, column: columns.kind, Words.fitted(line.kind, room), .role(.faint))
+    region.text(row: 0, column: columns.kind, TextFormatting.fitted(line.kind, room), .role(.faint))
     region.textRight(row: 0, end: columns.firstEnd, first, isWrong ? .plain : .role(.faint))
     region.textRight(
       row: 0, end: columns.shareEnd, line.shareText, isWrong ? .plain : .role(.faint))
@@ -135,15 +135,15 @@ extension DifferencesPanel {
     let note = notes.isEmpty ? "" : "… " + notes.joined(separator: ", ")
     region.textRight(row: top, end: region.columns - 1, note, .role(.faint))
     let cause = view.cause ?? "Both runs agree at every layer so far."
-    let lines = Words.wrapped(cause, region.columns - 2)
+    let lines = TextFormatting.wrapped(cause, region.columns - 2)
     for (row, line) in lines.prefix(2).enumerated() {
       let isCut = row == 1 && lines.count > 2
-      let text = isCut ? Words.fitted(line + " … w", region.columns - 2) : line
+      let text = isCut ? TextFormatting.fitted(line + " … w", region.columns - 2) : line
       region.text(row: top + 1 + row, column: 1, text, view.cause == nil ? .role(.faint) : .plain)
     }
     region.text(
       row: region.rows - 1, column: 1,
-      Words.fitted(DifferenceTable.Cell.legend, region.columns - 2),
+      TextFormatting.fitted(DifferenceTable.Cell.legend, region.columns - 2),
       .role(.faint))
   }
 }

@@ -46,7 +46,7 @@ package struct LatencyPanel: Panel {
         name: row.path, cells: [], isSelected: isSelected, note: row.obstacle)
     }
     let numbers = [row.blockSize, row.inputLatency, row.outputLatency, row.warmUp, row.delay]
-    let time = rate.map { "\(Words.decimal(1000 * Double(row.delay) / $0, digits: 1)) ms" }
+    let time = rate.map { "\(TextFormatting.decimal(1000 * Double(row.delay) / $0, digits: 1)) ms" }
     let field = row.receptiveField.isEmpty ? "–" : row.receptiveField
     return NumberTable.Line(
       name: row.path,

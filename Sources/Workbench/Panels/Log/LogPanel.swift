@@ -23,7 +23,7 @@ package struct LogPanel: Panel {
     guard model[Self.self].scroll == 0 else { return "\(model[Self.self].scroll) lines below" }
     guard let rect = model.layout.panels[Self.id] else { return "" }
     let rows = Self.answer(model.log).reduce(0) {
-      $0 + Words.wrapped($1.text, rect.columns - 5).count
+      $0 + TextFormatting.wrapped($1.text, rect.columns - 5).count
     }
     let hidden = rows - (rect.rows - 2)
     guard hidden > 0 else { return "" }
@@ -76,7 +76,7 @@ package struct LogPanel: Panel {
   }
 
   private static func rows(of line: OutputLine, _ region: Region) -> [Row] {
-    Words.wrapped(line.text, region.columns - 3).enumerated().map { index, text in
+    TextFormatting.wrapped(line.text, region.columns - 3).enumerated().map { index, text in
       Row(line: line, text: text, isFirst: index == 0)
     }
   }
@@ -120,7 +120,7 @@ package struct LogPanel: Panel {
     guard let rect = model.layout.panels[Self.id] else { return 0 }
     var room = rect.rows - 2
     let first = model.log.prefix { line in
-      room -= Words.wrapped(line.text, rect.columns - 5).count
+      room -= TextFormatting.wrapped(line.text, rect.columns - 5).count
       return room >= 0
     }
     return model.log.count - first.count

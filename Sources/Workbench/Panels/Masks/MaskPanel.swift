@@ -32,7 +32,7 @@ package struct MaskPanel: Panel {
     guard !masks.isEmpty else {
       let text =
         model.view.facts.hasInput && model.view.facts.stack != nil
-        ? Words.missingResult
+        ? TextFormatting.missingResult
         : "What of each output is valid appears here, once there is a stack and an input."
       draw(empty: text, into: region)
       return

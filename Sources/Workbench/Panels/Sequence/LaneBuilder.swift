@@ -19,8 +19,8 @@ struct LaneBuilder {
 
   /// One sequence and how its timesteps lie in input time.
   private struct Source {
-    var track: Track
-    /// How many timesteps there are; a track may know more.
+    var series: SampleSeries
+    /// How many timesteps there are; a series may know more.
     var time: Int
     /// Timesteps before time 0.
     var warmUp: Int
@@ -83,8 +83,8 @@ struct LaneBuilder {
   }
 
   private func input(_ sequence: SequenceTensor) -> Source? {
-    cache.input(session, row: row).map { track in
-      Source(track: track, time: track.time, warmUp: 0, rate: 1, peak: track.peak) {
+    cache.input(session, row: row).map { series in
+      Source(series: series, time: series.time, warmUp: 0, rate: 1, peak: series.peak) {
         (sequence, $0)
       }
     }
@@ -95,9 +95,9 @@ struct LaneBuilder {
     let time = steps.ends[session.position]
     guard time > 0 else { return nil }
     // The layer-wise peak, so that both lanes have one scale and keep it while stepping.
-    let peak = cache.layer(session, path, row: row)?.peak ?? steps.track.peak
+    let peak = cache.layer(session, path, row: row)?.peak ?? steps.series.peak
     return Source(
-      track: steps.track, time: time, warmUp: min(session.warmUp(path), time), rate: rate(path),
+      series: steps.series, time: time, warmUp: min(session.warmUp(path), time), rate: rate(path),
       peak: peak
     ) { time in
       guard let place = steps.place(of: time),
@@ -108,10 +108,11 @@ struct LaneBuilder {
   }
 
   private func layer(_ path: String) -> Source? {
-    guard let track = cache.layer(session, path, row: row),
+    guard let series = cache.layer(session, path, row: row),
       let sequence = session.layerOutput(path)
     else { return nil }
-    return Source(track: track, time: track.time, warmUp: 0, rate: rate(path), peak: track.peak) {
+    return Source(series: series, time: series.time, warmUp: 0, rate: rate(path), peak: series.peak)
+    {
       (sequence, $0)
     }
   }
@@ -120,12 +121,12 @@ struct LaneBuilder {
   private func expected() -> Source? {
     let all = session.document.expectations
     guard let found = all.last(where: { $0.path == path }) ?? all.last(where: { $0.path.isEmpty }),
-      let track = cache.reference(session, found, row: row),
+      let series = cache.reference(session, found, row: row),
       let sequence = try? SequenceTensor(values: found.values)
     else { return nil }
     return Source(
-      track: track, time: track.time, warmUp: found.shift, rate: rate(found.path),
-      peak: cache.layer(session, found.path, row: row)?.peak ?? track.peak
+      series: series, time: series.time, warmUp: found.shift, rate: rate(found.path),
+      peak: cache.layer(session, found.path, row: row)?.peak ?? series.peak
     ) { (sequence, $0) }
   }
 
@@ -153,7 +154,7 @@ struct LaneBuilder {
     let first = min(max(0, source.warmUp), source.time)
     return Lane(
       kind: kind, name: name, columns: columns, peak: source.peak,
-      validCount: source.track.validCount(in: first..<source.time),
+      validCount: source.series.validCount(in: first..<source.time),
       timeCount: source.time - first, underCursor: underCursor(source, kind))
   }
 
@@ -175,10 +176,10 @@ struct LaneBuilder {
   private static func column(_ range: Range<Int>, _ source: Source) -> LaneColumn {
     guard let first = range.first, first < source.time else { return LaneColumn(mark: .none) }
     guard first >= source.warmUp else { return LaneColumn(mark: .warmUp) }
-    let valid = source.track.validCount(in: range)
+    let valid = source.series.validCount(in: range)
     let mark: LaneColumn.Mark =
       valid == range.count ? .valid : valid == 0 ? .padding : .mixed
-    return LaneColumn(value: source.track.peak(in: range), mark: mark)
+    return LaneColumn(value: source.series.peak(in: range), mark: mark)
   }
 
   /// The byte of text at a timestep.
@@ -197,7 +198,7 @@ struct LaneBuilder {
     guard place >= 0, place < source.time, let (block, offset) = source.block(place) else {
       return LanePoint(time: label, values: ["–"], channelCount: 1)
     }
-    let isValid = source.track.isValid(place)
+    let isValid = source.series.isValid(place)
     guard isValid || place < source.warmUp else {
       return LanePoint(time: label, values: ["padding"], channelCount: 1)
     }

@@ -28,7 +28,7 @@ extension SequencePanel {
     let time = cursorTime(model)
     var words = NumberText.grouped(time)
     if let rate = model.view.facts.sampleRateHz, rate > 0 {
-      words += " · \(Words.seconds(time, rate))"
+      words += " · \(TextFormatting.seconds(time, rate))"
     }
     // Where they would leave the screen, the words stand to the left of the arrow.
     let isRight = column + 2 + words.columns < region.columns
@@ -60,7 +60,7 @@ extension SequencePanel {
     var time = ""
     for lane in lanes {
       let point = lane.underCursor
-      spans.append((" \(Words.fitted(lane.name, 12)) ", style(lane.kind)))
+      spans.append((" \(TextFormatting.fitted(lane.name, 12)) ", style(lane.kind)))
       if point.time != time { spans.append(("\(point.time) ", .role(.faint))) }
       time = point.time
       let shown = point.values.prefix(values)

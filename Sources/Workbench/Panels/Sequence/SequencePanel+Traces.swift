@@ -25,12 +25,13 @@ extension SequencePanel {
       source.look.row < both.offline.batch
     else { return view }
     let (step, layer) = (
-      Track(both.stream, row: source.look.row), Track(both.offline, row: source.look.row)
+      SampleSeries(both.stream, row: source.look.row),
+      SampleSeries(both.offline, row: source.look.row)
     )
     let peak = max(step.peak, layer.peak)
     let passed =
       session.passedTime > 0 ? session.time(comparison, atInput: session.passedTime - 1) : -1
-    for (kind, name, track, values, end) in [
+    for (kind, name, series, values, end) in [
       (Lane.Kind.step, "STREAM", step, both.stream, passed + 1),
       (.layer, "OFFLINE", layer, both.offline, times.upperBound),
     ] {
@@ -43,15 +44,15 @@ extension SequencePanel {
         let shown = (low..<min(high, end)).clamped(to: times)
         guard !shown.isEmpty else { return LaneColumn(mark: .none) }
         let own = shown.lowerBound - times.lowerBound..<shown.upperBound - times.lowerBound
-        let valid = track.validCount(in: own)
+        let valid = series.validCount(in: own)
         return LaneColumn(
-          value: track.peak(in: own),
+          value: series.peak(in: own),
           mark: valid == own.count ? .valid : valid == 0 ? .padding : .mixed)
       }
       view.lanes.append(
         Lane(
           kind: kind, name: name, columns: columns, peak: peak,
-          validCount: track.validCount(in: 0..<track.time), timeCount: track.time,
+          validCount: series.validCount(in: 0..<series.time), timeCount: series.time,
           underCursor: Self.point(
             values, source.look.row, session.time(comparison, atInput: center), times, end)))
     }

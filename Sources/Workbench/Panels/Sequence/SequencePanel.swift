@@ -94,7 +94,7 @@ package struct SequencePanel: Panel {
     drawRuler(model, lanes, cursor: cursor, row: ruler, into: region)
     drawNumbers(lanes, rows: ruler + 1..<ruler + (hasTwoRows ? 3 : 2), into: region)
     if bottom == 3, let loss = lanes.loss {
-      let text = Words.fitted(loss.text, region.columns - 2)
+      let text = TextFormatting.fitted(loss.text, region.columns - 2)
       region.text(row: region.rows - 1, column: 1, text, .role(loss.lost == 0 ? .faint : .caution))
     }
   }
@@ -111,7 +111,8 @@ package struct SequencePanel: Panel {
   private func draw(_ lane: Lane, height: Int, cursor: Range<Int>?, into region: Region) {
     let style = Self.style(lane.kind)
     let start = Self.nameWidth + 1
-    region.text(row: height - 1, column: 1, Words.fitted(lane.name, Self.nameWidth - 1), style)
+    region.text(
+      row: height - 1, column: 1, TextFormatting.fitted(lane.name, Self.nameWidth - 1), style)
     let count = "valid \(NumberText.grouped(lane.validCount))"
     let fitting = count.columns < Self.nameWidth ? count : NumberText.grouped(lane.validCount)
     region.text(row: height, column: 1, fitting, .role(.faint))

@@ -19,7 +19,8 @@ struct StackColumns {
       layers.reduce(1) { max($0, text($1).columns) }
     }
     stateEnd = width - 1
-    ratioEnd = stateEnd - 2 - longest { $0.stateBytes == 0 ? "–" : Words.bytes($0.stateBytes) }
+    ratioEnd =
+      stateEnd - 2 - longest { $0.stateBytes == 0 ? "–" : TextFormatting.bytes($0.stateBytes) }
     kindEnd = ratioEnd - 1 - longest(\.outputRatio)
     let names = layers.reduce(4) { longest, layer in
       max(longest, Self.wantedIndent(layer.depth) + 2 + layer.name.columns)

@@ -70,7 +70,7 @@ package struct StackPanel: Panel {
     let indent = String(repeating: " ", count: columns.indent(layer.depth))
     let tree = region.text(row: 0, column: 2, "\(indent)\(mark) ", .role(.faint))
     region.text(row: 0, column: 2 + tree, name)
-    let kind = Words.fitted(layer.kind, max(0, columns.kindEnd - columns.kind))
+    let kind = TextFormatting.fitted(layer.kind, max(0, columns.kindEnd - columns.kind))
     let kindColumns = region.text(row: 0, column: columns.kind, kind, .role(.faint))
     if let warning = layer.warning {
       let start = columns.kind + kindColumns + 1
@@ -81,7 +81,7 @@ package struct StackPanel: Panel {
       region.textRight(row: 0, end: columns.stateEnd, text, .role(.bad))
     } else {
       region.textRight(row: 0, end: columns.ratioEnd, layer.outputRatio)
-      let state = layer.stateBytes == 0 ? "–" : Words.bytes(layer.stateBytes)
+      let state = layer.stateBytes == 0 ? "–" : TextFormatting.bytes(layer.stateBytes)
       region.textRight(row: 0, end: columns.stateEnd, state)
     }
     if isSelected {

@@ -80,8 +80,8 @@ package struct StatePanel: Panel {
     let range = ValueRange(low: state.minimum, high: state.maximum)
     for (row, values) in state.values.prefix(rows).enumerated() {
       let name = row < state.rowNames.count ? state.rowNames[row] : ""
-      let fitted = Words.fitted(name, Self.nameWidth - 1)
-      region.text(row: row, Words.right(fitted, Self.nameWidth - 1), .role(.faint))
+      let fitted = TextFormatting.fitted(name, Self.nameWidth - 1)
+      region.text(row: row, TextFormatting.right(fitted, Self.nameWidth - 1), .role(.faint))
       for (column, value) in values.prefix(columns).enumerated() {
         for place in 0..<width {
           region.heat(
@@ -119,7 +119,7 @@ package struct StatePanel: Panel {
     let width = state.leaves.reduce(0) { max($0, $1.name.columns) }
     for (row, leaf) in state.leaves[start..<start + shown].enumerated() {
       let isShown = start + row == state.leafIndex
-      let name = Words.left(leaf.name, width)
+      let name = TextFormatting.left(leaf.name, width)
       let change = leaf.isChanged.map { $0 ? "changed this step" : "unchanged" } ?? ""
       region.spans(
         row: first + row, column: 1,
@@ -178,12 +178,15 @@ package struct StatePanel: Panel {
     var column = 1
     column += region.text(row: region.rows - 3, column: column, Self.changeText(state)) + 2
     region.text(row: region.rows - 3, column: column, nan.text, nan.style)
-    var legend: [(String, Style)] = [("min \(Words.short(state.minimum)) ", .role(.faint))]
+    var legend: [(String, Style)] = [("min \(TextFormatting.short(state.minimum)) ", .role(.faint))]
     legend += Palette.heatGlyphs.enumerated().map { level, glyph -> (String, Style) in
       (String(glyph), .heat(level))
     }
     legend.append(
-      (" max \(Words.short(state.maximum))  mean \(Words.short(state.mean))", .role(.faint)))
+      (
+        " max \(TextFormatting.short(state.maximum))  mean \(TextFormatting.short(state.mean))",
+        .role(.faint)
+      ))
     region.spans(row: region.rows - 2, column: 1, legend)
     let moreRows = state.rowCount - state.firstRow - state.values.count
     let moreColumns = state.columnCount - state.firstColumn - (state.values.first?.count ?? 0)

@@ -2,7 +2,7 @@ import Runtime
 import Tensors
 
 /// What lanes show of one row of a sequence: a magnitude and a validity for each timestep.
-struct Track {
+struct SampleSeries {
   /// The mean magnitude of a timestep's channels; NaN if any is, and 0 where it is invalid.
   private(set) var magnitudes: [Float] = []
   /// Valid timesteps before each one, and in all.
@@ -58,21 +58,21 @@ struct Track {
   }
 }
 
-/// The track of what a layer put out step by step.
-struct StepTrack {
-  private(set) var track = Track()
+/// The series of what a layer put out step by step.
+struct StepSeries {
+  private(set) var series = SampleSeries()
   /// Timesteps after each step, from step 0.
   private(set) var ends = [0]
 
   /// Adds the output of one more step.
   mutating func append(_ output: SequenceTensor?, row: Int) {
-    if let output { track.append(output, row: row) }
-    ends.append(track.time)
+    if let output { series.append(output, row: row) }
+    ends.append(series.time)
   }
 
   /// The step that put a timestep out, and the place in its block.
   func place(of time: Int) -> (step: Int, offset: Int)? {
-    guard time >= 0, time < track.time else { return nil }
+    guard time >= 0, time < series.time else { return nil }
     var low = 0
     var high = ends.count - 1
     while low + 1 < high {

@@ -1,29 +1,27 @@
-import Layers
+package import Diagnostics
 
 /// A place in a text that moves forward and counts lines and columns.
-struct SourceCursor {
+package struct SourceCursor {
   private let bytes: [UInt8]
-  private(set) var index = 0
+  private var index = 0
   private var line = 1
   private var column = 1
 
-  init(_ text: String) {
-    bytes = Array(text.utf8)
-  }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The byte at the cursor; `nil` at the end.
-  var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
+  package var peek: UInt8? { index < bytes.count ? bytes[index] : nil }
 
   /// The byte some places ahead; `nil` behind the end.
-  func peek(_ distance: Int) -> UInt8? {
+  package func peek(_ distance: Int) -> UInt8? {
     index + distance < bytes.count ? bytes[index + distance] : nil
   }
 
-  var position: SourcePosition { SourcePosition(line: line, column: column) }
+  package var position: SourcePosition { SourcePosition(line: line, column: column) }
 
   /// Steps over one byte and returns it.
   @discardableResult
-  mutating func advance() -> UInt8? {
+  package mutating func advance() -> UInt8? {
     guard let byte = peek else { return nil }
     index += 1
     if byte == UInt8(ascii: "\n") {
@@ -37,21 +35,26 @@ struct SourceCursor {
   }
 
   /// Steps over a byte if it is the next one.
-  mutating func take(_ character: Unicode.Scalar) -> Bool {
+  package mutating func take(_ character: Unicode.Scalar) -> Bool {
     guard peek == UInt8(ascii: character) else { return false }
     advance()
     return true
   }
 
+  /// Steps over blanks and ends of lines.
+  package mutating func skipSpace() {
+    while let byte = peek, CharacterClass.isSpace(byte) { advance() }
+  }
+
   /// Steps over bytes while a test holds and returns them.
-  mutating func take(while test: (UInt8) -> Bool) -> String {
+  package mutating func take(while test: (UInt8) -> Bool) -> String {
     let start = index
     while let byte = peek, test(byte) { advance() }
     return String(decoding: bytes[start..<index], as: UTF8.self)
   }
 
-  /// The text at the cursor, for errors.
-  var found: String {
+  /// What is at the cursor, for errors: `found tru`.
+  package var found: String {
     guard let byte = peek else { return "the text ends" }
     if CharacterClass.isWord(byte) {
       var copy = self
@@ -63,51 +66,28 @@ struct SourceCursor {
     let character = String(decoding: bytes[index..<copy.index], as: UTF8.self)
     return "found \(byte < 0x20 ? "a control character" : character)"
   }
-
-  /// The error for something unexpected at the cursor.
-  func unexpected(_ expected: String, suggestion: String? = nil) -> ConfigError {
-    let isOperator = peek.map { "*+-/%".utf8.contains($0) } ?? false
-    return ConfigError(
-      .syntax, position: position, found: found, expected: expected,
-      suggestion: isOperator ? Self.onlyLiterals : suggestion)
-  }
-
-  /// Said where an operator or a name of nothing stands.
-  static let onlyLiterals = "only literals are read: no arithmetic and no variables"
 }
 
 /// Classes of ASCII characters that the grammars share.
-enum CharacterClass {
-  static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+package enum CharacterClass {
+  package static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  static func isLetter(_ byte: UInt8) -> Bool {
+  package static func isLetter(_ byte: UInt8) -> Bool {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_")
   }
 
-  static func isWord(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
+  package static func isWord(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
 
-  static func isSpace(_ byte: UInt8) -> Bool {
+  package static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
   }
 
-  static func hexValue(_ byte: UInt8) -> UInt32? {
+  package static func hexValue(_ byte: UInt8) -> UInt32? {
     switch byte {
     case 0x30...0x39: UInt32(byte - 0x30)
     case 0x41...0x46: UInt32(byte - 0x41 + 10)
     case 0x61...0x66: UInt32(byte - 0x61 + 10)
     default: nil
     }
-  }
-}
-
-/// How deep readers follow nested messages, so that no text can exhaust the stack.
-enum NestingLimit {
-  static let depth = 210
-
-  static func check(_ depth: Int, at position: SourcePosition) throws(ConfigError) {
-    guard depth > NestingLimit.depth else { return }
-    throw ConfigError(
-      .tooDeep, position: position, found: "brackets inside brackets \(depth) deep",
-      expected: "at most \(NestingLimit.depth)")
   }
 }

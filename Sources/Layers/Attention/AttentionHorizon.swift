@@ -2,7 +2,7 @@ import Programs
 import Tensors
 
 /// How far queries see: a number of timesteps, or of whole blocks of timesteps; -1 means no limit.
-enum AttentionReach: Hashable, Sendable {
+enum AttentionHorizon: Hashable, Sendable {
   case steps(past: Int, future: Int)
   /// Every timestep of a block sees its whole block, and so many before and behind.
   case blocks(size: Int, past: Int, future: Int)
@@ -40,7 +40,7 @@ enum AttentionReach: Hashable, Sendable {
     }
   }
 
-  /// Which keys are in reach by given positions `i32[b or 1, q]` and `i32[b or 1, k]`, `bool[b or 1, q,
+  /// Which keys are within the horizon by given positions `i32[b or 1, q]` and `i32[b or 1, k]`, `bool[b or 1, q,
   /// k]`; nil without limits.
   func visible(queries: Value, keys: Value) -> Value? {
     switch self {

@@ -2,7 +2,7 @@ import Diagnostics
 import TerminalUI
 
 /// Numbers and texts as they stand in columns.
-enum Words {
+enum TextFormatting {
   /// A text in at most `width` columns; a cut one ends in `…`.
   static func fitted(_ text: String, _ width: Int) -> String {
     guard text.columns > width else { return text }

@@ -4,7 +4,7 @@ import Runtime
 
 /// How far the command that is being carried out has come, for progress, and for events that are
 /// written while it runs.
-struct Pace {
+struct CommandContext {
   var typed = ""
   /// What does again what the next event did, unless that is a move.
   var canonical = ""
@@ -17,7 +17,7 @@ struct Pace {
   /// Where parameters came from before it.
   var origins: [String: ParameterOrigin] = [:]
   /// The step that it may not go beyond, because it did not when it was recorded.
-  var landing: Int?
+  var replayLimit: Int?
   /// Whether what it does becomes events.
   var isRecorded = false
   /// Whether what is left to do is only a way, on which it can be cut anywhere.
@@ -48,7 +48,7 @@ struct Pace {
 }
 
 /// A recording that is being carried out: how many of its events are done.
-struct OpeningPace {
+struct ReplayProgress {
   var start: Duration
   var done = 0
   var total: Int
@@ -59,12 +59,12 @@ extension Session {
   ///
   /// While a recording is opened, its events are what is told of.
   func tell(_ done: Int, of total: Int) {
-    guard let start = opening?.start ?? pace.start else { return }
+    guard let start = opening?.start ?? context.start else { return }
     let now = clock()
-    guard now - start >= Pace.patience,
-      now - (pace.lastProgress ?? start) >= Pace.progressInterval
+    guard now - start >= CommandContext.patience,
+      now - (context.lastProgress ?? start) >= CommandContext.progressInterval
     else { return }
-    pace.lastProgress = now
+    context.lastProgress = now
     if let opening { progress(opening.done, opening.total) } else { progress(done, total) }
   }
 
@@ -90,39 +90,39 @@ extension Session {
 
   /// Whether the last writing is long ago.
   var isAppendDue: Bool {
-    guard recorder != nil, pace.isRecorded, let start = pace.start else { return false }
-    return clock() - (pace.lastEvent ?? start) >= Pace.eventInterval
+    guard recorder != nil, context.isRecorded, let start = context.start else { return false }
+    return clock() - (context.lastEvent ?? start) >= CommandContext.eventInterval
   }
 
   private var hasWork: Bool {
-    run === pace.mark.run ? position > pace.mark.position : pace.hasCommitted
+    run === context.mark.run ? position > context.mark.position : context.hasCommitted
   }
 
   /// Writes what was done since the last event; what is left is then only a way to go.
   func writeEvent(holds: Bool? = nil) {
-    let canonical = pace.isMove ? "goto \(position)" : pace.canonical
-    var event = event(typed: pace.typed, canonical: canonical, since: pace.mark)
-    event.continues = pace.hasWritten || pace.continues
+    let canonical = context.isMove ? "goto \(position)" : context.canonical
+    var event = event(typed: context.typed, canonical: canonical, since: context.mark)
+    event.continues = context.hasWritten || context.continues
     event.holds = holds
-    if !pace.hasWritten {
+    if !context.hasWritten {
       event.files = files.used
       event.drawn = document.origins.compactMap { path, origin in
-        guard case .drawn(_, let name) = origin, pace.origins[path] != origin else { return nil }
+        guard case .drawn(_, let name) = origin, context.origins[path] != origin else { return nil }
         return name
       }.sorted()
     }
     recorder?.add(event, files)
-    pace.hasWritten = true
-    pace.isMove = true
-    pace.lastEvent = clock()
-    pace.mark = EventMark(position: position, run: run)
+    context.hasWritten = true
+    context.isMove = true
+    context.lastEvent = clock()
+    context.mark = EventMark(position: position, run: run)
   }
 
   /// Writes down what a command did, unless all of it was written while it ran.
   func record(holds: Bool? = nil) {
     guard recorder != nil else { return }
     let isWritten =
-      pace.hasWritten && run === pace.mark.run && pace.mark.position == position
+      context.hasWritten && run === context.mark.run && context.mark.position == position
     if !isWritten { writeEvent(holds: holds) }
   }
 }
