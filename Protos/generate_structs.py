@@ -204,7 +204,7 @@ def main(set_path, layers_path):
                  part=family[:1].upper() + family[1:])
         emit(name, f"extension {name} {{\n  /// {doc}\n  static let texts = [{', '.join(texts)}]\n}}\n", part="Texts")
 
-    tables, documented, readme = {}, {}, ""
+    words_of_enums, tables, documented, readme = "", {}, {}, ""
 
     def add(texts, descriptor, text):
         family = camel(descriptor.file.name.removesuffix(".proto"))
@@ -212,7 +212,7 @@ def main(set_path, layers_path):
 
     for key, d in sorted(schema.enums.items()):
         if key not in BY_HAND:
-            add(tables, d, word_list(schema, d, key in words))
+            words_of_enums += word_list(schema, d, key in words)
         if "." not in key and key not in BY_HAND:
             emit(key, enum(schema, d, key in words))
     for key, d in sorted(schema.messages.items()):
@@ -231,7 +231,8 @@ def main(set_path, layers_path):
     page = layers.parent.parent / "README.md"
     head = "| Layer | What it does | Streaming |\n|---|---|---|\n"
     page.write_text(re.sub(re.escape(head) + r"(\|.*\n)*", lambda _: head + readme, page.read_text()))
-    emit_text("LibrarySchema", "The enums and messages of each .proto file.", dict(sorted(tables.items())))
+    emit_text("LibrarySchema", "The enums, which messages of any file name, and the messages of each .proto file.",
+              {"enums": words_of_enums} | dict(sorted(tables.items())))
     emit_text("LayerFacts", "What the doc comments of the layers say, for each .proto file.",
               dict(sorted(documented.items())))
     rows = "".join(f"    .layer({n}.self),\n" for n in sorted(cases))

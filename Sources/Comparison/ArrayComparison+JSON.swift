@@ -1,5 +1,5 @@
 package import Serialization
-import Tensors
+package import Tensors
 
 extension ArrayComparison {
   /// The result for programs, as one document.

@@ -1,4 +1,3 @@
-package import Diagnostics
 package import Tensors
 
 /// The order of an array's axes, as a letter each: `b` rows, `t` timesteps, any other a channel axis.

@@ -1,6 +1,6 @@
 // Whoever catches an error of this target reads its fields.
 @_exported public import Diagnostics
-package import Tensors
+import Tensors
 
 /// Why two arrays cannot be compared.
 package typealias ComparisonError = Diagnostic<ComparisonErrorCode>

@@ -177,7 +177,7 @@ private struct ExportMaker {
       throw LayerError(
         .notSteppable, layer: "a graph whose caches grow", found: "another program in every step",
         expected: "one program, since sizes are fixed in a file",
-        fix: "export the whole sequence only")
+        suggestion: "export the whole sequence only")
     }
     guard let growing = stream.cacheCapacity, request.cacheCapacity == nil else { return stream }
     throw LayerError(

@@ -4,7 +4,7 @@ package import Tensors
 
 /// A run of any framework, read from files: a recorder's, or a plain dump of arrays.
 ///
-/// Arrays are read when they are asked for, and the last few are kept.
+/// Arrays are read on demand, and the last few are kept.
 package final class ForeignTrace: Trace {
   package let path: String
   package let kind: TraceKind

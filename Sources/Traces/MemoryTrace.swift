@@ -81,7 +81,7 @@ package struct MemoryTrace: Trace {
 }
 
 extension TraceError {
-  /// A place lacks what was asked for.
+  /// A place lacks what was requested.
   package static func missing(_ facet: TraceFacet, at path: String) -> TraceError {
     let name =
       switch facet {

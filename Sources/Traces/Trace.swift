@@ -8,7 +8,7 @@ package import Tensors
 /// A conformer must keep these rules, which `TraceRules` checks:
 /// - ``places`` never changes, no two have the same path, and every place comes behind those that feed
 ///   it. A container comes behind its children.
-/// - ``values(of:_:rows:times:)`` gives `[b, t, …]` for exactly the rows and times asked for, of the
+/// - ``values(of:_:rows:times:)`` gives `[b, t, …]` for exactly the rows and times requested, of the
 ///   place's shape; asked twice it gives the same bits, whether they were kept or computed again.
 ///   Values at invalid timesteps may be anything.
 /// - Reading any part needs memory for that part, and for what must be computed on the way, but not for
@@ -54,7 +54,7 @@ package enum TraceKind: String, Hashable, Sendable {
   case stepWise = "step"
 }
 
-/// What of a place is asked for.
+/// What of a place is requested.
 package enum TraceFacet: Hashable, Sendable {
   case output
   /// What went in, where the trace has it: the output of no single place if several were joined.

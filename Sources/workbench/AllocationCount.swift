@@ -1,6 +1,6 @@
 import CAllocationCount
 
-/// How often code of this thread asks the C library for memory.
+/// How often code of this thread allocates memory in the C library.
 ///
 /// The executable links wrappers of `malloc` and its kin that add one to a number of the calling
 /// thread: what a step allocates is then a fact, wherever in the libraries or the Swift runtime it

@@ -50,7 +50,7 @@ extension BenchCommand {
       conditions: conditions.count)
   }
 
-  /// The conditions that are asked in every step.
+  /// The conditions that are checked in every step.
   private var conditions: [String] {
     (0..<breaks).map { number in "break .:out absmax > 1e\(20 + number)" }
   }

@@ -22,7 +22,7 @@ struct BenchReport {
     var stepsPerSample: Int
     /// Bare steps that show the outputs of all layers.
     var observed: Samples
-    /// How many conditions were asked in every step.
+    /// How many conditions were checked in every step.
     var conditions: Int
 
     /// Seconds a step.
@@ -32,14 +32,14 @@ struct BenchReport {
     var ratio: Double { step(0.5) / observed.quantile(0.5) }
   }
 
-  /// Nil unless it was asked for.
+  /// Nil unless it was requested.
   var session: SessionSteps?
-  /// Nil where only steps were asked for.
+  /// Nil where only steps were requested.
   var layer: Samples?
   var traceMilliseconds = 0.0
   var planMilliseconds = 0.0
   var peakMegabytes = 0.0
-  /// Whether Ctrl-C ended it, so that there are fewer runs than asked for.
+  /// Whether Ctrl-C ended it, so that there are fewer runs than requested.
   var isStopped = false
 
   /// Whether anything was timed.

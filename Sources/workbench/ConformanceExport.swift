@@ -14,7 +14,7 @@ struct ConformanceExport {
   let output: String?
   let options: ExportOptions
 
-  /// Timesteps that attention with an unlimited past remembers; more than the cases have.
+  /// Timesteps that attention with an unlimited past keeps; more than the cases have.
   private static let cacheCapacity = 64
 
   func run() throws {

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What was asked for on the command line and cannot be done; the exit status is 3.
+/// What was requested on the command line and cannot be done; the exit status is 3.
 typealias Failure = Diagnostic<FailureCode>
 
 /// The kinds of ``Failure``.

@@ -66,7 +66,7 @@ struct Main: ParsableCommand {
     }
   }
 
-  /// Help and version are asked for, not errors, although the parser throws them.
+  /// Help and version are requested, not errors, although the parser throws them.
   private static func answerHelp(_ error: any Error) {
     guard exitCode(for: error) == .success else { return }
     print(fullMessage(for: error))

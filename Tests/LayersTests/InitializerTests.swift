@@ -141,7 +141,7 @@ import Testing
       try Model(
         Serial([dense]), input: ChannelSpec([500]), memory: MemoryBudget(2 << 20, origin: "a test"))
     }
-    #expect(error?.what == "drawing dense/kernel")
+    #expect(error?.path == "drawing dense/kernel")
   }
 
   @Test("zeros, ones, constants and given values are exact")

@@ -38,7 +38,7 @@ struct ProgramBuilderTests {
     _ = constant(2)
     #expect(made == [1000])
     let error = #expect(throws: MemoryError.self) { try builder.finish() }
-    #expect(error?.what == "a: the constant f32[1048576]")
+    #expect(error?.path == "a: the constant f32[1048576]")
   }
 
   @Test("operations are charged, those of bodies too, and nothing is recorded beyond the budget")
@@ -55,7 +55,7 @@ struct ProgramBuilderTests {
     _ = x + x
     #expect(builder.program.instructions.isEmpty)
     let error = #expect(throws: MemoryError.self) { try builder.finish() }
-    #expect(error?.what == ".: a program of so many operations")
+    #expect(error?.path == ".: a program of so many operations")
   }
 
   @Test("two mistakes make two errors")

@@ -29,7 +29,7 @@ struct ShapeRuleTests {
     arguments: elementwise + movements + reductions + contractions + indexing + transforms)
   func wording(_ misfit: Misfit) {
     let error = #expect(throws: ShapeError.self) { try misfit.op.resultTypes(misfit.operands) }
-    #expect(error.map { "found \($0.found), expected \($0.expected)" } == misfit.wording)
+    #expect(error.map { "found \($0.found), expected \($0.expected ?? "")" } == misfit.wording)
     // What the builder goes on with has as many results as the op.
     let builder = ProgramBuilder()
     let operands = misfit.operands.enumerated().map { builder.input("x\($0)", .operand, $1) }
@@ -225,7 +225,7 @@ struct ShapeRuleTests {
   func bodies() throws {
     func wording(_ op: Op, _ operands: [ValueType]) -> String? {
       let error = #expect(throws: ShapeError.self) { try op.resultTypes(operands) }
-      return error.map { "found \($0.found), expected \($0.expected)" }
+      return error.map { "found \($0.found), expected \($0.expected ?? "")" }
     }
     let three = try Self.loop(trips: 3)
     #expect(wording(three, [f()]) == "found 1 operands, expected 2")

@@ -45,7 +45,7 @@ extension LayerContext {
         throw LayerError(
           .notAvailable, layer: fill.path,
           found: "caches that grow with every run, in \(count) runs of one step",
-          expected: "one run in a step", fix: "take blocks as long as its own")
+          expected: "one run in a step", suggestion: "take blocks as long as its own")
       }
       guard mode == .step || time <= cacheCapacity else {
         throw LayerError(

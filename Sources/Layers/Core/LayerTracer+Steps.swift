@@ -22,7 +22,7 @@ extension LayerTracer {
     guard !step.hasExactCaches || count == 1 else {
       throw LayerError(
         .notSteppable, layer: layer.typeName, found: "caches of another length in every step",
-        expected: "steps of one program", fix: "run them one by one, by a stream")
+        expected: "steps of one program", suggestion: "run them one by one, by a stream")
     }
     if let growth = step.cacheGrowth.values.max() {
       request.cacheCapacity = max(1, (Rational(request.time) * growth).ceiling)

@@ -70,7 +70,7 @@ struct GraphLint {
     if let obstacle = growth.obstacle {
       return [
         LintFinding(
-          place: obstacle.place, operation: interface.input.name,
+          place: obstacle.path, operation: interface.input.name,
           cause: "the graph takes one length only: \(obstacle.found)",
           effect: "it cannot run on a block of another length",
           cure: "say what a run takes (window, hop), or export it with a free axis of time")

@@ -108,7 +108,7 @@ final class GraphTracer {
     }
     if let error = builder.errors.dropFirst(before).first {
       throw OnnxError(
-        .invalidNode, label, found: "\(error.op): \(error.found)", expected: error.expected)
+        .invalidNode, label, found: "\(error.subject): \(error.found)", expected: error.expected)
     }
     executed?.record(node, place?.path, inside: prefix, operands, results, from: executedBefore)
     for (name, value) in zip(node.outputs, results) where !name.isEmpty {

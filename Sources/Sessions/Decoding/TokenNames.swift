@@ -2,7 +2,7 @@ import Serialization
 
 /// What the tokens of a vocabulary are called, from a file.
 package struct TokenNames: Sendable {
-  /// The file, as it was asked for.
+  /// The file, as it was requested.
   package let file: String
   private let names: [String]
 

@@ -11,7 +11,7 @@ package struct Document: Sendable {
   package var input: InputSource?
   /// Constants by name.
   package var constants: Constants = [:]
-  /// How each constant was asked for.
+  /// How each constant was requested.
   package var constantCommands: [String: String] = [:]
   /// The seed of first parameter values and random draws.
   package var seed: UInt64 = 0

@@ -1,7 +1,7 @@
 package import Runtime
 import Tensors
 
-/// The input of a session: the sequences, and how they were asked for.
+/// The input of a session: the sequences, and how they were requested.
 package struct InputSource: Sendable {
   /// The operands of the `input` command that made it.
   package var command: String
@@ -15,7 +15,7 @@ package struct InputSource: Sendable {
   package var isText: Bool
   /// Where the tokens come from that were appended, in the order of time.
   package var appended: [AppendedTokens] = []
-  /// What the user should know, such as a rate that contradicts the stack.
+  /// Notes for the user, such as a rate that contradicts the stack.
   package var notes: [String]
 
   /// Where the token of a timestep comes from.

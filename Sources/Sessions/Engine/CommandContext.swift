@@ -36,10 +36,10 @@ struct CommandContext {
   var obstacle: CommandError?
   /// When the last event was written.
   var lastEvent: Duration?
-  /// When progress was told last.
+  /// When progress was reported last.
   var lastProgress: Duration?
 
-  /// Long work is told about from here on.
+  /// Long work is reported from here on.
   static let patience = Duration.milliseconds(500)
   /// No more often than this.
   static let progressInterval = Duration.milliseconds(50)
@@ -55,9 +55,9 @@ struct ReplayProgress {
 }
 
 extension Session {
-  /// Called during long work: tells progress.
+  /// Called during long work: reports progress.
   ///
-  /// While a recording is opened, its events are what is told of.
+  /// While a recording is opened, its events are what is reported.
   func tell(_ done: Int, of total: Int) {
     guard let start = opening?.start ?? context.start else { return }
     let now = clock()
@@ -68,15 +68,15 @@ extension Session {
     if let opening { progress(opening.done, opening.total) } else { progress(done, total) }
   }
 
-  /// Called in long loops: tells progress.
+  /// Called in long loops: reports progress.
   ///
-  /// - Throws: `RuntimeError` `.cancelled` when the user wants it stopped.
+  /// - Throws: `RuntimeError` `.cancelled` when the user stopped it.
   func goOn(_ done: Int, of total: Int) throws {
     if cancel.isRaised { throw Model.cancelled }
     tell(done, of: total)
   }
 
-  /// Called during long work wherever it could be stopped: tells progress, and writes what has been
+  /// Called during long work wherever it could be stopped: reports progress, and writes what has been
   /// done so far, so that a crash loses no more than a second of it.
   func advance(_ done: Int, of total: Int) {
     tell(done, of: total)

@@ -72,7 +72,7 @@ extension ModelRun {
   /// Whether what layers emit has been computed.
   var hasEmits: Bool { layerWise?.whole != nil && demand.keepsEmits || largeEmits != nil }
 
-  /// What layers emit for the whole input; large emits are computed when they are first asked for.
+  /// What layers emit for the whole input; large emits are computed on first use.
   ///
   /// - Throws: ``MemoryError`` where there is no memory for them.
   func emits(
@@ -152,14 +152,14 @@ extension ModelRun {
     guard let trace, let comparison = try readyComparison(), position > comparison.count else {
       return
     }
-    // What came before it would have to be made again: that waits until somebody asks.
+    // What came before it would have to be made again: that waits until it is needed.
     guard position - comparison.count <= trace.stepsPerBlock else { return }
     try comparison.compare(upTo: position)
   }
 
   /// Step-wise against layer-wise at a layer up to the position; steps are compared once.
   ///
-  /// `tick` is told how many steps are compared, of those that were not yet, and may throw to end it.
+  /// `tick` is called with how many steps are compared, of those that were not yet, and may throw to end it.
   func verdict(
     _ path: String, tolerance: Tolerance?, cancel: CancelFlag? = nil, tick: (Int) throws -> Void
   ) throws -> Verdict? {

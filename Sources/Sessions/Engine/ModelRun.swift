@@ -17,7 +17,7 @@ final class ModelRun {
   let stepModel: Model
   let input: SequenceTensor
   let constants: Constants
-  /// What the layer-wise run keeps; traced where nobody has done so before.
+  /// What the layer-wise run keeps; traced where that was not done before.
   private(set) lazy var demand: RunDemand = knownDemand ?? tracedDemand
   private let knownDemand: RunDemand?
   let plan: StepPlan?
@@ -184,16 +184,16 @@ final class ModelRun {
 
   /// Goes to a step, recomputing from the nearest checkpoint; steps that were never made are made.
   ///
-  /// `isReached` is asked behind every step, and ends the way where it says so.
+  /// `isReached` is checked after every step, and ends the way where it says so.
   ///
-  /// `progress` is told of the position, between steps and now and then inside one.
+  /// `progress` is called with the position, between steps and now and then inside one.
   /// - Throws: `RuntimeError` `.cancelled` with the position where the run stopped.
   func go(
     to target: Int, cancel: CancelFlag? = nil, until isReached: (() throws -> Bool)? = nil,
     progress: (_ position: Int, _ isBetweenSteps: Bool) throws -> Void = { _, _ in }
   ) throws {
     guard let trace else { return }
-    // Who asks after every step must see every step.
+    // A condition that is checked after every step needs every step.
     if target < position
       || isReached == nil && trace.checkpoints.hasOne(behind: position, upTo: target)
     {

@@ -6,9 +6,9 @@ import Tensors
 struct SequenceReader {
   let path: String
   let rows: Int
-  /// What was asked for; warm-up outputs as plain positions.
+  /// What was requested; warm-up outputs as plain positions.
   private let slice: Slice?
-  /// The warm-up output that was asked for.
+  /// The warm-up output that was requested.
   let warmUp: Int?
 
   init(path: String, rows: Int, slice: Slice?) {

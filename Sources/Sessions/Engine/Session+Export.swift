@@ -8,7 +8,7 @@ extension Session {
   /// The model of the session for other runtimes, checked on the first rows of the session's input and with
   /// its constants.
   ///
-  /// Faults are not exported. `change` says what is asked for besides.
+  /// Faults are not exported. `change` says what is requested besides.
   ///
   /// - Throws: ``CommandError`` without a stack or input; what ``Model/exported(_:)`` throws.
   package func exportModel(

@@ -10,7 +10,7 @@ package struct FacetValue: Sendable {
   package var mask: Tensor?
   /// A heading, such as `c2:state.buffer [3, 4, 64] f32`.
   package var title: String
-  /// What is left to take of the array: timesteps that were not asked for are not in it.
+  /// What is left to take of the array: timesteps that were not requested are not in it.
   package var slice: Slice?
 }
 

@@ -181,7 +181,7 @@ extension Session {
 
   /// Step-wise against layer-wise at a layer, up to the position.
   ///
-  /// `part` is which of several comparisons it is, for the progress that is told.
+  /// `part` is which of several comparisons it is, for the progress that is reported.
   func verdict(
     of path: String, tolerance: Tolerance?, part: (index: Int, count: Int) = (0, 1)
   ) throws -> Verdict {
@@ -201,14 +201,14 @@ extension Session {
     return found
   }
 
-  /// The layer-wise result, computed when it is first asked for.
+  /// The layer-wise result, computed on first use.
   ///
   /// - Throws: `RuntimeError` `.cancelled` when the user stops it.
   func layerWise(_ run: ModelRun) throws -> LayerWiseRun {
     try run.layerWiseResult(cancel: cancel) { [self] in advance($0, of: $1) }
   }
 
-  /// What layers emit for the whole input, computed when it is first asked for.
+  /// What layers emit for the whole input, computed on first use.
   ///
   /// - Throws: `RuntimeError` `.cancelled`; ``MemoryError`` where there is no memory for it.
   func emits(_ run: ModelRun) throws -> [String: SequenceTensor] {

@@ -8,10 +8,10 @@ package import Tensors
 
 /// The engine: a document, a position, and what has been computed from them.
 ///
-/// It knows nothing of
+/// It does not depend on
 /// terminals; the TUI, the plain REPL, scripts and tests are its clients.
 ///
-/// Not `Sendable`: it lives on one thread. ``cancel`` may be raised from any.
+/// Not `Sendable`: it belongs to one thread. ``cancel`` may be raised from any.
 public final class Session {
   /// The layers that can be named, and the readers of their notations.
   package let notation: LayerNotation

@@ -5,7 +5,7 @@ package import Tensors
 
 /// What a comparison of two sequences found so far.
 package struct Verdict: Hashable, Sendable {
-  /// The first place where they differ by more than was asked for or than rounding explains.
+  /// The first place where they differ by more than was requested or than rounding explains.
   package struct Difference: Hashable, Sendable {
     package var row: Int
     package var time: Int
@@ -41,7 +41,7 @@ package struct Verdict: Hashable, Sendable {
     return criterion.closeness(largest: largest, anyDiffers: first != nil || !masksEqual)
   }
 
-  /// Whether nothing that was compared differs by more than rounding, or than was asked for; false
+  /// Whether nothing that was compared differs by more than rounding, or than was requested; false
   /// before anything was.
   package var isEqual: Bool { closeness != .differ }
 

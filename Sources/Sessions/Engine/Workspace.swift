@@ -18,7 +18,7 @@ package final class Workspace {
   /// With `keepsJournal` every session writes a journal. Relative paths start at `folder`, or in the
   /// working directory where it is empty. `trusted` are files that sessions may read wherever they lie.
   ///
-  /// `willOpen` is told of the session before its recording is carried out.
+  /// `willOpen` is called with the session before its recording is carried out.
   package init(
     path: String? = nil, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
     folder: String = "", trusted: [String] = [], agreements: Agreements = Agreements(),
@@ -55,7 +55,7 @@ package final class Workspace {
 
   /// Carries out one line, `open` among them.
   ///
-  /// `willOpen` is told of a session before its recording is carried out, so that it can be cancelled
+  /// `willOpen` is called with a session before its recording is carried out, so that it can be cancelled
   /// and its progress followed.
   package func perform(
     _ line: String, willOpen: @escaping (Session) -> Void = { _ in }

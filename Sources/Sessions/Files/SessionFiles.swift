@@ -6,7 +6,7 @@ import Serialization
 /// by its digest, and refused when it is not what it was. A typed command reads every file that the user
 /// names, a recorded one what ``FileAccess`` allows.
 package final class SessionFiles {
-  /// How many bytes of files a session keeps in all, unless everything is asked for.
+  /// How many bytes of files a session keeps in all, unless everything is requested.
   package static let keptLimit = 8 << 20
 
   /// Where relative paths start; empty for the working directory.
@@ -23,7 +23,7 @@ package final class SessionFiles {
   package private(set) var contents: [UInt64: [UInt8]] = [:]
   /// What recorded commands want to read and may not.
   package private(set) var requests: [FileRequest] = []
-  /// Asked while files are read: whether the user wants it stopped.
+  /// Polled while files are read: whether the user stopped it.
   package var isStopped: @Sendable () -> Bool = { false }
   /// What the present command has read.
   private(set) var used: [FileUse] = []

@@ -7,7 +7,7 @@ package import Traces
 /// Two recorded runs of another framework, looked at as a session is: with a position in time, and commands
 /// that only read.
 ///
-/// Not `Sendable`: it lives on one thread.
+/// Not `Sendable`: it belongs to one thread.
 package final class TraceSession {
   package let pair: ForeignPair
   /// What both runs are to each other at every place, and why they part.

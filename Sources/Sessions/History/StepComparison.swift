@@ -104,7 +104,7 @@ final class StepComparison {
     layout.position(of: path).map { statistics.statistics($0 * layout.rows + row, steps) }
   }
 
-  /// Compares all steps up to one; `tick` is told how many are done and may throw to end it.
+  /// Compares all steps up to one; `tick` is called with how many are done and may throw to end it.
   func compare(
     upTo end: Int, cancel: CancelFlag? = nil, tick: (Int) throws -> Void = { _ in }
   ) throws {

@@ -6,7 +6,7 @@ import Tensors
 /// What is known of all steps that were ever made, in bounded memory.
 ///
 /// Every step leaves a digest of what the root gave. Checkpoints of the state lie at regular steps, and the
-/// outputs of all layers are kept of the steps that were made or looked at last. Whatever else is asked for
+/// outputs of all layers are kept of the steps that were made or looked at last. Whatever else is requested
 /// is made again from the nearest checkpoint, with the same blocks, so that the bits are the same; each
 /// digest is compared with the first.
 final class StepTrace {

@@ -5,7 +5,7 @@ import Tensors
 package import Traces
 
 /// The steps of a session up to its position as a trace: what is not in memory is made again from the nearest
-/// checkpoint when it is asked for.
+/// checkpoint on demand.
 struct StepWiseTrace: Trace {
   let kind = TraceKind.stepWise
   let places: [TracePlace]

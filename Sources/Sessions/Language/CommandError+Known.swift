@@ -10,7 +10,7 @@ extension CommandError {
     switch error {
     case let error as CommandError: self = error
     case let error as ConfigError: self.init(error, in: "")
-    case let error as any DiagnosticError: self.init(error, error.code.origin)
+    case let error as any DiagnosticError: self.init(error, error.origin)
     default: self.init(programFault: error)
     }
   }

@@ -1,7 +1,7 @@
 // Sessions that were recorded before only children were called by the names that users gave them.
 
 extension SessionEvent {
-  /// What people are told of a session that has such paths.
+  /// The text for people on a session that has such paths.
   static let earlierNamesNote =
     "recorded before only children, such as the layer of Repeat, were called by their own names; "
     + "its paths were brought up to date"

@@ -121,7 +121,7 @@ package final class Journal {
       let digits = "\(attempt)"
       let number = String(repeating: "0", count: 3 - digits.count) + digits
       let candidate = "\(directory)/\(now)-\(number)-\(getpid()).session"
-      // Exclusive and locked: nobody else ever appends to this file.
+      // Exclusive and locked: nothing else ever appends to this file.
       let made = open(candidate, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
       guard made >= 0 else {
         if errno == EEXIST { continue }

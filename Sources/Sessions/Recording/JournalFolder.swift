@@ -32,7 +32,7 @@ package enum JournalFolder {
     return isFolder && path != "/" ? path : nil
   }
 
-  /// Makes a folder where there is none; tells whether it is there.
+  /// Makes a folder where there is none; returns whether it is there.
   package static func make(_ path: String) -> Bool { obstacle(making: path) == nil }
 
   /// Makes a folder that only the user can read, with the folders that it lies in; says why that is not

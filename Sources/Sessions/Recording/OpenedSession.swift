@@ -17,7 +17,7 @@ package struct OpenedSession {
   }
   /// Where what happens is written.
   package private(set) var journal: Journal?
-  /// What the user should know.
+  /// Notes for the user.
   package var notes: [String]
   /// Why the file could not be opened; then the session is a new one.
   package var error: CommandError?
@@ -27,7 +27,7 @@ package struct OpenedSession {
   /// The file is only read. Events that no longer work are said and left out.
   /// Without a path a new session begins. With `keepsJournal` what happens is written to a journal.
   /// `trusted` are files outside its folder that the session may read, besides those that the user has agreed
-  /// to before. `progress` is told of the session
+  /// to before. `progress` is called with the session
   /// before its recording is carried out.
   package init(
     path: String?, registry: LayerRegistry = .builtIn, keepsJournal: Bool = true,
@@ -227,7 +227,7 @@ extension OpenedSession {
   ///   - journals: their folder.
   ///   - other: opened when there is no such journal.
   ///   - trusted: files that it may read wherever they lie.
-  ///   - progress: told of the session before its recording is carried out.
+  ///   - progress: called with the session before its recording is carried out.
   package init(
     last registry: LayerRegistry, in journals: String = JournalFolder.path(),
     otherwise other: String? = nil, trusted: [String] = [],

@@ -17,7 +17,7 @@ package struct Replay {
   /// Replays a file on a fresh session.
   ///
   /// Files that it does not hold are looked for from `folder`, that of the file itself, and elsewhere only
-  /// where `trusted` names them. `willBegin` is told of the session, so that it can be stopped. `progress` is told now and then how many events are done, of how many, when it takes long.
+  /// where `trusted` names them. `willBegin` is called with the session, so that it can be stopped. `progress` is called with how many events are done, of how many, when it takes long.
   package static func run(
     _ file: SessionFile, folder: String = ".", trusted: [String] = [],
     registry: LayerRegistry = .builtIn, willBegin: (Session) -> Void = { _ in },

@@ -20,7 +20,7 @@ extension Session {
   /// The attention layers that there are probabilities of.
   package var attentionPaths: [String] { attentionNames.map(\.path) }
 
-  /// The size of all probabilities, where they are too large to be kept and were not asked for yet.
+  /// The size of all probabilities, where they are too large to be kept and were not requested yet.
   package var attentionBytes: Int? {
     guard let run, run.hasLayerWise, !run.hasEmits else { return nil }
     return run.demand.emitByteCount

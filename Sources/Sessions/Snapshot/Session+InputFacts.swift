@@ -27,7 +27,7 @@ package struct InputFacts: Hashable, Sendable {
     firstNaN = sequence.firstNaN
   }
 
-  /// What the user should know: a mask is no length, and a NaN is no signal.
+  /// Notes for the user: a mask is no length, and a NaN is no signal.
   var notes: [String] {
     var notes: [String] = []
     if let row = rows.firstIndex(where: { $0.holes > 0 }) {

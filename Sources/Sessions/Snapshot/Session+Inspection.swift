@@ -7,7 +7,7 @@ package import Runtime
 package import Tensors
 
 // What front ends may look at. All of it is a function of document and position; nothing here
-// computes more than was asked for, or changes anything.
+// computes more than was requested, or changes anything.
 extension Session {
   /// The layers of the stack, parents before children.
   package var nodes: [LayerNode] { document.layer.map { LayerTree($0).nodes } ?? [] }
@@ -46,7 +46,7 @@ extension Session {
 
   /// One leaf of the state.
   package struct LeafView: Sendable {
-    /// The name below the layer that was asked for.
+    /// The name below the layer that was requested.
     package var name: String
     package var value: Tensor
     /// The value before the last step; nil at the start, and where it is not known.

@@ -2,7 +2,7 @@ import Diagnostics
 import Layers
 import Runtime
 
-/// A condition whose names were found in a run, ready to be asked after every step.
+/// A condition whose names were found in a run, ready to be checked after every step.
 final class BoundCondition {
   let condition: StepCondition
   private let terms: [BoundTerm]
@@ -43,7 +43,7 @@ final class BoundCondition {
 
   static func number(_ value: Double) -> String { NumberText.short(value) }
 
-  /// Looks at a moment before the first step that is asked about.
+  /// Looks at a moment before the first step in question.
   func prime(_ moment: StepMoment) throws { for term in terms { try term.prime(moment) } }
 
   /// Whether it holds behind a step.

@@ -2,7 +2,7 @@ import Diagnostics
 import Layers
 import Runtime
 
-/// One part of a condition, ready to be asked.
+/// One part of a condition, ready to be checked.
 final class BoundTerm {
   typealias Condition = StepCondition
 

@@ -60,6 +60,6 @@ final class BoundWatch {
   /// What it is behind a step; nil where it is nothing yet.
   func value(_ moment: StepMoment) throws -> UInt64? { try read(moment) }
 
-  /// Looks at a moment before the first step that is asked about.
+  /// Looks at a moment before the first step in question.
   func prime(_ moment: StepMoment) throws { try condition?.prime(moment) }
 }

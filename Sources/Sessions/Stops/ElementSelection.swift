@@ -1,7 +1,7 @@
 import Tensors
 
 /// Which elements of an array a condition looks at: those of a slice, at valid timesteps, in the rows and
-/// timesteps that are asked for.
+/// timesteps that are requested.
 struct ElementSelection {
   var slice: Slice?
   var filters:
@@ -47,6 +47,6 @@ struct ElementSelection {
     walk(0, 0)
   }
 
-  /// Whether the step is asked for at all; steps count from 1.
+  /// Whether the step is requested at all; steps count from 1.
   func allowsStep(_ position: Int) -> Bool { allows(.step, position) }
 }

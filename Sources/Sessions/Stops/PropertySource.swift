@@ -3,7 +3,7 @@ import Runtime
 import Serialization
 import Tensors
 
-/// The array, or the layers, that a property is asked of.
+/// The array, or the layers, that a property is computed of.
 struct PropertySource {
   let isOfAnyLayer: Bool
   private let array: StepArray?

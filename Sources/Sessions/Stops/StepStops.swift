@@ -10,7 +10,7 @@ package struct BreakPoint: Hashable, Sendable {
   package var text: String { condition.text + (count == 1 ? "" : " count \(count)") }
 }
 
-/// The conditions that are asked after every step of a run.
+/// The conditions that are checked after every step of a run.
 final class StepStops {
   private struct Stop {
     let number: Int
@@ -21,12 +21,12 @@ final class StepStops {
 
   private var stops: [Stop]
   private let moment: StepMoment
-  /// What could not be asked, and why.
+  /// What could not be checked, and why.
   let obstacles: [String]
   /// Why the run was stopped.
   private(set) var reason: String?
 
-  /// Binds what can be bound; nil where nothing is to be asked.
+  /// Binds what can be bound; nil where nothing is to be checked.
   init?(_ breaks: [BreakPoint], _ binder: ConditionBinder, _ moment: StepMoment) throws {
     guard !breaks.isEmpty else { return nil }
     self.moment = moment

@@ -2,7 +2,7 @@ import Layers
 import Runtime
 import Tensors
 
-/// The number that is asked about.
+/// The number in question.
 struct WhyTarget {
   enum Place {
     /// An output of a layer: the step that gave it and its index in what the step gives.

@@ -3,7 +3,7 @@ import Runtime
 import Sessions
 import Tensors
 
-/// Makes the plain view of a session that the screen asked for.
+/// Makes the plain view of a session that the screen requested.
 struct ViewBuilder {
   let session: Session
   let request: ViewRequest

@@ -28,7 +28,7 @@ package struct AppModel: Hashable, Sendable {
 
   package var log: [OutputLine] = []
   package var progress: Progress?
-  /// Commands that run or wait, also while it is too early to tell their progress.
+  /// Commands that run or wait, also while it is too early to report their progress.
   package var pendingCount = 0
   package var isBusy: Bool { pendingCount > 0 }
   /// Whether the user wants to leave, and what runs is being stopped for it.

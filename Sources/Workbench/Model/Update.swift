@@ -29,7 +29,7 @@ extension AppModel {
     let isCurrent = view.asked == request
     self.view = view
     isOpening = false
-    // Who has looked on meanwhile is not pulled back: what is seen there is asked for next.
+    // Who has looked on meanwhile is not pulled back: what is seen there is requested next.
     if isCurrent {
       look = view.answered.look
       for answer in view.answered.panels { answer.panel.take(answer.value, into: &self) }

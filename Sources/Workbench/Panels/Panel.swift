@@ -1,15 +1,15 @@
 package import TerminalUI
 
-/// A part of the screen, from what the session is asked for to what keys do: all of it lies in one folder.
+/// A part of the screen, from its request to the session to what its keys do: all of it lies in one folder.
 ///
-/// Between a key and the screen: ``request(_:size:_:)`` says what the panel wants to know, ``build(_:_:)``
+/// Between a key and the screen: ``request(_:size:_:)`` says what data the panel needs, ``build(_:_:)``
 /// makes its view of the session on the thread of the engine, and ``draw(_:into:)`` draws it.
 package protocol Panel: Sendable {
   /// Where the user looks in it.
   associatedtype State: PanelState = NoPanelState
-  /// What it wants to know of the session.
+  /// The data that it needs of the session.
   associatedtype Request: Hashable & Sendable = NoPanelRequest
-  /// What it is told.
+  /// Its view.
   associatedtype View: Hashable & Sendable = NoPanelView
 
   static var id: PanelID { get }
@@ -30,11 +30,11 @@ package protocol Panel: Sendable {
   /// Whether there is nothing to tell before there is a stack and an input.
   var needsInput: Bool { get }
 
-  /// What it wants to know for a drawing of that size.
+  /// The data that it needs for a drawing of that size.
   func request(_ state: State, size: Size, _ model: AppModel) -> Request
-  /// What it is told; cursors that point beyond what there is are pulled back in the request.
+  /// Its view; cursors that point beyond what there is are pulled back in the request.
   func build(_ request: inout Request, _ source: PanelSource) -> View?
-  /// What it is told of two recorded runs of another framework; nil where that takes a model.
+  /// Its view of two recorded runs of another framework; nil where that takes a model.
   func build(_ request: inout Request, _ source: TraceSource) -> View?
   /// What it needs of a model, and so cannot show of recorded runs; nil where it shows these too.
   var missing: String? { get }
@@ -64,7 +64,7 @@ package struct NoPanelState: PanelState {
   package init() {}
 }
 
-/// The request of a panel that is told nothing of its own.
+/// The request of a panel that has no view of its own.
 package struct NoPanelRequest: Hashable, Sendable {
   package init() {}
 }

@@ -12,7 +12,7 @@ package struct PanelValue: Hashable, Sendable {
   package func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(value)) }
 }
 
-/// What one visible panel wants to know, with the panel, which makes the answer.
+/// The data that one visible panel needs, with the panel, which makes the answer.
 package struct PanelRequest: Hashable, Sendable {
   package let panel: any Panel
   package var value: PanelValue
@@ -72,7 +72,7 @@ extension AppModel {
 }
 
 extension SessionView {
-  /// What a panel is told; nil where there is nothing to tell, or it did not ask.
+  /// The view of a panel; nil where there is nothing to tell, or it did not ask.
   package subscript<P: Panel>(_ panel: P.Type) -> P.View? {
     get { panels[P.id]?.of(P.View.self) }
     set { panels[P.id] = newValue.map { PanelValue($0) } }

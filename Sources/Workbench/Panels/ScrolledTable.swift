@@ -2,7 +2,7 @@ import TerminalUI
 
 /// Where the user looks in a panel that is a table, a line an entry.
 package struct TableState: PanelState {
-  /// The entry that is asked for at the top.
+  /// The entry that is requested at the top.
   package var first = 0
 
   package init() {}

@@ -31,7 +31,7 @@ package enum ShortNames {
     }
   }
 
-  /// One name, where there are no others to tell it from: its beginning and a longer end.
+  /// One name, where there are no others to distinguish it from: its beginning and a longer end.
   package static func fitted(_ name: String, _ width: Int) -> String {
     width > 2 ? cut(name, width, tail: width * 2 / 3) : TextFormatting.fitted(name, width)
   }

@@ -32,7 +32,7 @@ package final class Repl {
       ? ReadlineEditor(onScreen: false, historyPath: historyPath) : nil
   }
 
-  /// Runs to the end of the input or until the user leaves; tells whether every line was done.
+  /// Runs to the end of the input or until the user leaves; returns whether every line was done.
   ///
   /// - Throws: ``FileError`` where the input cannot be read or the output not be written.
   package func run() throws(FileError) -> Bool {
@@ -68,7 +68,7 @@ package final class Repl {
     return allDone
   }
 
-  /// Opens the session and says what it begins with; tells whether it could be opened.
+  /// Opens the session and says what it begins with; returns whether it could be opened.
   private func open(_ watch: InterruptWatch) -> Bool {
     var notice = ProgressNotice()
     let greeting = watch.during {
@@ -94,7 +94,7 @@ package final class Repl {
     return false
   }
 
-  /// Performs the commands of some lines; tells whether all were done, nil when one of them leaves.
+  /// Performs the commands of some lines; returns whether all were done, nil when one of them leaves.
   private func perform(_ text: String, _ watch: InterruptWatch) -> Bool? {
     for command in ScriptLines.cut(text) {
       let outcome = perform(command: command, watch)

@@ -113,7 +113,7 @@ package final class TerminalApp {
     }
   }
 
-  /// Takes in a view; where there is none, and nothing that gives one runs, it is asked for.
+  /// Takes in a view; where there is none, and nothing that gives one runs, it is requested.
   private func show(_ view: SessionView?) {
     guard let view else {
       if !model.isBusy { shownRequest = nil }

@@ -1,6 +1,6 @@
 /// A line for the log, with what it means.
 package struct OutputLine: Hashable, Sendable {
-  /// How a line is told from others: each has a sign of its own before it.
+  /// How a line is distinguished from others: each has a sign of its own before it.
   package enum Tone: Hashable, Sendable {
     case command, plain, good, bad, hint
   }

@@ -6,23 +6,23 @@ package protocol SessionClient: AnyObject {
   /// Opens the session, once and before all else: what is said first, such as what was opened and what
   /// to try; failed where the file could not be opened.
   ///
-  /// What comes of it has the view that was asked for, if any was.
+  /// What comes of it has the view that was requested, if any was.
   func open(showing request: ViewRequest?, progress: @escaping (Progress) -> Void) -> Outcome
 
   /// Stops the running line, or the opening, at the next whole block; safe from any thread.
   var canceller: @Sendable () -> Void { get }
 
-  /// Performs one line, in which `%` is the selected layer; a long one tells its progress.
+  /// Performs one line, in which `%` is the selected layer; a long one reports its progress.
   ///
-  /// What comes of it has the view behind it that was asked for, if any was.
+  /// What comes of it has the view behind it that was requested, if any was.
   func perform(
     _ line: String, showing request: ViewRequest?, progress: @escaping (Progress) -> Void
   ) -> Outcome
 
-  /// What the visible panels want to know; looking changes nothing.
+  /// The data that the visible panels need; looking changes nothing.
   func view(_ request: ViewRequest) -> SessionView
 
-  /// Called when nothing more is wanted of the session; tells what could not be kept of it.
+  /// Called when nothing more is wanted of the session; reports what could not be kept of it.
   func close() -> [OutputLine]
 
   /// The words that can be typed now.

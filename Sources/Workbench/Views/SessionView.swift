@@ -13,7 +13,7 @@ package struct SessionView: Hashable, Sendable {
   package var verdict: VerdictView?
   /// What is expected of other programs, and whether it is what came out.
   package var expectations: [ExpectationView] = []
-  /// What each panel is told.
+  /// The view of each panel.
   package var panels: [PanelID: PanelValue] = [:]
   /// What this answers: the request, with cursors pulled back to where there is something.
   package var answered = ViewRequest()

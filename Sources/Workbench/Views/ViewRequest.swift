@@ -1,15 +1,15 @@
-/// What the visible panels want to know; nothing else is computed.
+/// The data that the visible panels need; nothing else is computed.
 package struct ViewRequest: Hashable, Sendable {
   /// Where the user looks, whatever the panel.
   package var look = Look()
-  /// What each visible panel asks.
+  /// The request of each visible panel.
   package var panels: [PanelRequest] = []
   /// Whether each layer is to be compared; each view of a long run goes on with a part of it.
   package var wantsAgreement = false
 
   package init() {}
 
-  /// What a panel asks; nil where it is not visible.
+  /// The request of a panel; nil where it is not visible.
   package func of<P: Panel>(_ panel: P.Type) -> P.Request? {
     panels.first { $0.panel.id == P.id }?.value.of(P.Request.self)
   }

@@ -2,20 +2,6 @@
 
 extension LibrarySchema {
   static let conditioning = #"""
-    enum Conditioning.Combination
-    ADD add 1
-    CONCAT concat 2
-    AFFINE affine 3
-    AFFINE_SHIFT affineShift 4
-    AFFINE_SCALE affineScale 5
-    MUL mul 6
-    CONCAT_BEFORE concatBefore 7
-
-    enum Conditioning.Projection
-    IDENTITY identity 1
-    LINEAR linear 2
-    LINEAR_AFFINE linearAffine 3
-
     message Conditioning layer conditioning 24
     | Combines the sequence with a constant that is an array or another sequence.
     - kernel_sharding bias_sharding

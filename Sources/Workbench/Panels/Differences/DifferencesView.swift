@@ -5,7 +5,7 @@ package import Sessions
 
 /// Layers by time: how far the step-wise run is from the layer-wise one.
 package struct DifferencesView: Hashable, Sendable {
-  /// In the order that was asked for.
+  /// In the order that was requested.
   package var lines: [DifferenceTable.Line]
   /// The first of them in the order of the data flow that differs.
   package var firstPath: String?

@@ -1,7 +1,7 @@
 import Tensors
 package import TerminalUI
 
-/// The tree of layers: name, kind, rate and what each remembers.
+/// The tree of layers: name, kind, rate and state of each.
 package struct StackPanel: Panel {
   package static let id = PanelID("stack")
   package let title = "Stack"

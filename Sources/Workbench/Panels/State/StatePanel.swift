@@ -2,7 +2,7 @@ import Diagnostics
 import Tensors
 package import TerminalUI
 
-/// What the selected layer remembers: one state leaf as a heat map, with the number under the
+/// The state of the selected layer: one state leaf as a heat map, with the number under the
 /// cursor, and the list of its leaves where there is room.
 package struct StatePanel: Panel {
   package static let id = PanelID("state")
