@@ -4,7 +4,7 @@
 #include <curses.h>
 #include <stdbool.h>
 
-/// Keys for byte sequences that ncurses does not know.
+/// Keys for byte sequences that ncurses does not have.
 enum { KEY_PING = KEY_MAX + 200, KEY_PASTE_BEGIN, KEY_PASTE_END };
 
 /// Makes what signals and other threads end ct_wait with; false when there is none.

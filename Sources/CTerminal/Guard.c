@@ -71,7 +71,7 @@ static void capture_stderr(void) {
 
 static void on_fatal(int signal_number, siginfo_t *info, void *context) {
   (void)context;
-  // In the background the terminal already belongs to somebody else.
+  // In the background the terminal belongs to another process group.
   if (armed && tcgetpgrp(STDIN_FILENO) == getpgrp()) {
     // Another thread may be about to draw, which would cover the message.
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -1,4 +1,4 @@
-// The line editor: GNU readline fed with bytes, drawn by somebody else.
+// The line editor: GNU readline fed with bytes; drawing is left to the caller.
 //
 // readline is GPL-3.0-or-later. It is used in this file and in LineSearch.c only.
 #include "CTerminal.h"
@@ -125,7 +125,7 @@ static void set_up_common(const char *name, const char *word_breaks) {
 static int next_byte(FILE *file) {
   (void)file;
   if (queue_position < queue_count) return (unsigned char)queue[queue_position++];
-  // A command that wants more than it was fed is called off: to wait here would stop the screen.
+  // A command that reads more than it was fed is cancelled: to wait here would stop the screen.
   return 'G' & 0x1f;
 }
 
@@ -162,7 +162,7 @@ static int next_plain_byte(FILE *file) {
 }
 
 /// Binds what readline binds from terminfo, which it does not read without a display of its own, and
-/// takes away what leaves the editor in a state that nobody asked for.
+/// removes key bindings that leave the editor in an unexpected state.
 static void bind_keys(void) {
   rl_bind_keyseq_if_unbound("\\e[3~", rl_delete);
   rl_bind_keyseq_if_unbound("\\e[1;5C", rl_forward_word);

@@ -17,7 +17,7 @@ int cz_inflate(const uint8_t *input, size_t input_count, uint8_t *output, size_t
     int is_full = written == output_count;
     uInt room = is_full ? 1 : piece(output_count - written);
     uInt given = piece(input_count - read);
-    // An empty array has no address, but zlib wants one.
+    // An empty array has no address, but zlib requires one.
     stream.next_in = input ? (Bytef *)(input + read) : &spare;
     stream.avail_in = given;
     stream.next_out = is_full ? &spare : output + written;

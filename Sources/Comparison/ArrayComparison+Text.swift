@@ -47,7 +47,7 @@ extension ArrayComparison {
     return lines
   }
 
-  /// Whether only what the user asked for makes the differences count.
+  /// Whether only what the user requested makes the differences count.
   private var onlyWithinRounding: Bool {
     options.tolerance != nil && (unmoved.largest?.difference ?? 0) <= criterion.roundingBound
   }

@@ -3,7 +3,7 @@ package import Tensors
 /// The comparison of a layer-wise result with a step-wise one, from any framework.
 ///
 /// Both are arrays `[b, t, …]`; `[t]` is one row. They are equal if all valid timesteps are the same or
-/// as near as was asked for, rounding if no difference is larger than an ``ErrorBudget``, and else they
+/// as near as was requested, rounding if no difference is larger than an ``ErrorBudget``, and else they
 /// differ; so they do if the masks differ, or one has valid timesteps that the other lacks. NaN equals
 /// NaN and differs infinitely from any number; infinities of one sign are equal. Without masks all
 /// timesteps are valid; a mask given for one array holds for both.
@@ -69,7 +69,7 @@ package struct ArrayComparison: Sendable {
     return criterion.closeness(largest: unmoved.largest?.difference ?? 0, anyDiffers: differs)
   }
 
-  /// Whether nothing differs by more than was asked for or than rounding explains.
+  /// Whether nothing differs by more than was requested or than rounding explains.
   package var areEqual: Bool { verdict != .differ }
 
   /// By how many timesteps STREAM was found to be late.

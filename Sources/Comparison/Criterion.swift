@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// By what two arrays are judged: what the user asked for, else what rounding explains.
+/// By what two arrays are judged: what the user requested, else what rounding explains.
 package struct Criterion: Hashable, Sendable {
   /// What counts as equal because the user said so.
   package var asked: Tolerance?
@@ -15,7 +15,7 @@ package struct Criterion: Hashable, Sendable {
     self.largest = largest
   }
 
-  /// The criterion for two arrays: what was asked for, or rounding in the coarser of their types.
+  /// The criterion for two arrays: what was requested, or rounding in the coarser of their types.
   package init(
     for offline: ComparedArray, _ stream: ComparedArray, options: ArrayComparison.Options
   ) {
@@ -30,7 +30,7 @@ package struct Criterion: Hashable, Sendable {
   /// The largest difference that rounding explains.
   package var roundingBound: Double { budget.relative * largest }
 
-  /// Whether a difference is more than what was asked for or, unless anything was, than rounding.
+  /// Whether a difference is more than what was requested or, unless anything was, than rounding.
   package func differs(_ offline: Double, _ stream: Double) -> Bool {
     let difference = ValueDifference.between(offline, stream)
     guard difference > 0 else { return false }

@@ -39,7 +39,7 @@ package struct ErrorBudget: Hashable, Sendable {
   /// A distance in units in the last place, with their type where it is a narrow one.
   package func ulpText(_ count: Int) -> String {
     let name = dtype.byteCount == 2 ? "ulp of \(dtype.name)" : "ulp"
-    // Two numbers that a narrow type does not tell apart.
+    // Two numbers that a narrow type does not distinguish.
     return count == 0 ? "less than 1 \(name)" : "\(NumberText.grouped(count)) \(name)"
   }
 

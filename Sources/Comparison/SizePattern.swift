@@ -11,7 +11,7 @@ struct SizePattern {
     self.extent = extent
     let part = given[first...].prefix(SizePattern.longest)
     let floor = part.compactMap { $0 }.filter { $0 > 0 && $0.isFinite }.min() ?? 1
-    // Sizes are told apart by their ratio; a logarithm without needing one: the binary exponent.
+    // Sizes are distinguished by their ratio; a logarithm without needing one: the binary exponent.
     sizes = part.map { size in
       let bounded = min(max(size ?? floor, floor), .greatestFiniteMagnitude)
       return Double(bounded.exponent) + bounded.significand - 1

@@ -23,7 +23,7 @@ enum TimePattern: Hashable {
     let change: Int
   }
 
-  /// The rule, unless too little was found again to speak of one.
+  /// The rule, unless too little was found again for one.
   init?(_ map: TimestepMap, timeCount: Int) {
     let stretches = map.stretches
     let matched = map.matchedCount

@@ -81,7 +81,7 @@ struct TimestepMap {
       self.ordered = ordered.sorted { ($0.value, $0.time) < ($1.value, $1.time) }
     }
 
-    /// The channel whose values spread most: it tells timesteps apart best.
+    /// The channel whose values spread most: it distinguishes timesteps best.
     private static func widest(_ array: ComparedArray, _ row: Int, _ times: [Int]) -> Int {
       var best = (channel: 0, range: -1.0)
       for channel in 0..<array.channelCount {

@@ -21,7 +21,7 @@ package enum ValueDifference {
     return a >= b ? UInt64(bitPattern: a &- b) : UInt64(bitPattern: b &- a)
   }
 
-  /// The type in which the values of two arrays are told apart: the coarser of two floating ones.
+  /// The type in which the values of two arrays are distinguished: the coarser of two floating ones.
   package static func coarser(_ a: DType, _ b: DType) -> DType {
     func digits(_ dtype: DType) -> Int {
       switch dtype {

@@ -4,7 +4,7 @@ import Diagnostics
 ///
 /// Half of the values make a table, between whose entries the rest must lie.
 struct ValueFunction: Hypothesis {
-  /// Fewer values tell little of a curve.
+  /// Fewer values say little about a curve.
   private static let least = 256
 
   func predictions(for pair: ComparedPair) -> [Prediction] {

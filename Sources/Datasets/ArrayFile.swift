@@ -3,7 +3,7 @@ package import Serialization
 public import Tensors
 import Weights
 
-/// An array read from a file, and what its reader did that people should know.
+/// An array read from a file, and notes on what its reader changed or assumed.
 package struct StoredArray: Sendable {
   /// The array.
   package let values: Tensor

@@ -3,7 +3,7 @@ public import Tensors
 
 /// A `.npz` file: several named arrays, stored or compressed, as NumPy writes them.
 ///
-/// Opening reads the directory only; an array is read when it is asked for.
+/// Opening reads the directory only; an array is read on demand.
 public struct Npz: Sendable {
   /// The names of the arrays, without the `.npy` that the archive adds.
   public let names: [String]

@@ -8,7 +8,7 @@ extension Recording {
   /// Converted by libsamplerate's best filter (144 dB signal to noise, 96 % of the band), without a
   /// shift in time: timestep `i` is at `i / rate` seconds.
   ///
-  /// `isStopped` is asked now and then; true ends with `FileError` `.stopped`.
+  /// `isStopped` is polled; true ends with `FileError` `.stopped`.
   ///
   /// - Throws: ``DatasetError`` `.outOfRange` for a rate that is not positive, or more than 256 times
   ///   higher or lower; `MemoryError` where the result takes too much.

@@ -11,7 +11,7 @@ public struct Recording: Sendable {
   public let samples: Tensor
   /// Timesteps a second.
   public let sampleRateHz: Int
-  /// What the reader did that people should know.
+  /// Notes on what the reader changed or assumed.
   public let notes: [String]
 
   /// Reads a file.

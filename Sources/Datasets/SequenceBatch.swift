@@ -12,7 +12,7 @@ public struct SequenceBatch: Sendable {
   public let names: [String]
   /// Timesteps a second, where the source says.
   public let sampleRateHz: Int?
-  /// What reading did that people should know, such as a recording that was resampled.
+  /// Notes on what reading changed or assumed, such as a recording that was resampled.
   public internal(set) var notes: [String]
 
   /// The number of rows.

@@ -16,7 +16,7 @@ public import Tensors
 public enum SyntheticSignal: Hashable, Sendable {
   /// The same value everywhere.
   case constant(Double)
-  /// `step × t`: what comes out tells which timestep went in.
+  /// `step × t`: an output identifies the timestep of its input.
   case ramp(step: Double)
   /// One at one timestep, zero elsewhere: shows latency and receptive field.
   case impulse(at: Int)

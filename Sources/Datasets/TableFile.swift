@@ -9,7 +9,7 @@ internal import Tensors
 struct TableFile {
   /// The numbers, `float32` `[t, n]`.
   let values: Tensor
-  /// What the reader did that people should know.
+  /// Notes on what the reader changed or assumed.
   private(set) var notes: [String] = []
 
   /// Reads a table: all columns, or those whose names are given with commas between them.

@@ -22,7 +22,7 @@ struct WavChunks {
     let start: Int
   }
 
-  /// What pipes write for sizes that they do not know: from here on no size is meant.
+  /// What programs write into a pipe for an unknown size: from here on no size is meant.
   private static let placeholder = 0x7FFF_0000
 
   init(_ file: ByteFile) throws {

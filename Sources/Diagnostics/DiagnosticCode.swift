@@ -1,6 +1,6 @@
 /// The kinds of mistakes that one part of the package finds.
 public protocol DiagnosticCode: Hashable, Sendable {
-  /// Whose mistake it is, so that whoever shows it need not know the code.
+  /// Whose mistake it is, so that code that shows it need not list the codes.
   var origin: DiagnosticOrigin { get }
 
   /// The words around what was found and what was expected.
@@ -35,7 +35,7 @@ public enum DiagnosticWording: Sendable {
 
 /// Whose mistake it is.
 public enum DiagnosticOrigin: Hashable, Sendable {
-  /// What was typed or asked for.
+  /// What was typed or requested.
   case request
   /// A file that cannot be read or written, or does not hold what it should.
   case file

@@ -1,4 +1,4 @@
-/// Writes numbers for people: the fewest digits that tell the truth, the same in every locale.
+/// Writes numbers for people: the fewest digits that are exact, the same in every locale.
 package enum NumberText {
   /// The value rounded to at most `digits` significant digits, without trailing zeros.
   ///

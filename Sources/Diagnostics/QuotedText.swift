@@ -1,6 +1,6 @@
 /// String literals, whose escapes the notations share but for those of other control characters.
 package enum QuotedText {
-  /// A string in quotes; `control` spells a character that a terminal would obey and that has no escape
+  /// A string in quotes; `control` spells a control character that has no escape
   /// of its own.
   package static func of(_ text: String, control: (UInt32) -> String) -> String {
     // Megabytes of an embedded file have nothing to escape.

@@ -1,5 +1,5 @@
 extension Unicode.Scalar {
-  /// Whether a terminal obeys the character instead of showing it, or shows what stands around it in
+  /// Whether the character controls a terminal instead of being shown, or shows what stands around it in
   /// another order: control characters, those of the upper half (C1) among them, separators of lines and
   /// paragraphs, and marks of direction.
   package var isTerminalControl: Bool {
@@ -12,8 +12,8 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text as it may be written anywhere: nothing in it but `\n` is obeyed by a terminal, the rest
-  /// is written as escapes such as `\u{1b}`.
+  /// The text as it may be written anywhere: its only control character is `\n`, others
+  /// are written as escapes such as `\u{1b}`.
   package var visible: String {
     guard unicodeScalars.contains(where: { $0.isTerminalControl && $0 != "\n" }) else {
       return self

@@ -30,7 +30,7 @@ public struct ExportModel: Sendable {
     public var numerics: Int
     /// Why there is no step; nil if there is one.
     public var stepObstacle: String?
-    /// How many timesteps attention with an unlimited past remembers in steps; nil without such attention.
+    /// How many timesteps attention with an unlimited past keeps in steps; nil without such attention.
     ///
     /// Those before are forgotten.
     public var cacheCapacity: Int?
@@ -101,7 +101,7 @@ public struct ExportFunction: Sendable {
   }
 }
 
-/// What is asked of an export.
+/// What is computed of an export.
 public struct ExportOptions: Sendable {
   /// The file format.
   public var target: ExportTarget

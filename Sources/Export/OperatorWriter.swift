@@ -3,7 +3,7 @@ import Tensors
 
 /// A writer of operators on values: what those of LiteRT and ONNX share besides the operators themselves.
 protocol OperatorWriter: AnyObject {
-  /// What the file knows a value by.
+  /// The name of a value in the file.
   associatedtype Handle
 
   /// The runtime's name, for errors.

@@ -7,7 +7,7 @@ package struct BinaryCodec {
   private let registry: LayerRegistry
   private let extensions: SimpleExtensionMap
 
-  /// Creates a codec that knows the extensions that are registered.
+  /// Creates a codec with the extensions that are registered.
   package init(registry: LayerRegistry) {
     self.registry = registry
     extensions = registry.extensions

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SwiftProtobuf
 
-// What a message asks of its decoder, field by field; the protocol has a function for each type.
+// What a message calls of its decoder, field by field; the protocol has a function for each type.
 extension FieldProbe {
   mutating func decodeSingularFloatField(value: inout Float) { single(&value, .double) }
   mutating func decodeSingularFloatField(value: inout Float?) { single(&value, .double) }

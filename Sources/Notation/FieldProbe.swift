@@ -27,7 +27,7 @@ struct FieldProbe: Decoder {
   /// The numbers that are tried; fields above are not found, and configs that name them are refused.
   static let numbers = 1..<4096
 
-  /// The fields that were asked for, by number.
+  /// The fields that were requested, by number.
   private(set) var fields: [Int: Field] = [:]
   /// How many fields found a case of their oneof given already.
   private(set) var conflicts = 0

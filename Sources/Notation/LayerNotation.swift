@@ -35,7 +35,7 @@ public struct LayerNotation: Sendable {
   public init(registry: LayerRegistry = .builtIn) { self.registry = registry }
 
   /// A config that was read.
-  public struct Reading: Sendable {
+  public struct ParsedConfig: Sendable {
     /// The root message in canonical form.
     public let spec: SpecNode
     /// Fields that were dropped because they mean nothing here.
@@ -45,7 +45,7 @@ public struct LayerNotation: Sendable {
   /// Reads and checks a config.
   ///
   /// - Throws: ``ConfigError`` with every mistake.
-  public func read(_ text: String, as format: NotationFormat) throws(ConfigError) -> Reading {
+  public func read(_ text: String, as format: NotationFormat) throws(ConfigError) -> ParsedConfig {
     let plain = TypedText.normalized(text)
     return switch format {
     case .text: try checked(try TextFormatReader.read(plain), .schema)
@@ -58,7 +58,8 @@ public struct LayerNotation: Sendable {
   /// Reads and checks a config from the bytes of a file.
   ///
   /// - Throws: ``ConfigError`` with every mistake.
-  public func read(_ bytes: [UInt8], as format: NotationFormat) throws(ConfigError) -> Reading {
+  public func read(_ bytes: [UInt8], as format: NotationFormat) throws(ConfigError) -> ParsedConfig
+  {
     if format == .binary {
       return try checked(try BinaryCodec(registry: registry).decode(bytes), .json)
     }
@@ -128,7 +129,7 @@ public struct LayerNotation: Sendable {
   /// Reads what a person typed: Swift, or text format, in braces or not.
   ///
   /// - Throws: ``ConfigError`` with every mistake.
-  public func readTyped(_ text: String) throws(ConfigError) -> Reading {
+  public func readTyped(_ text: String) throws(ConfigError) -> ParsedConfig {
     let text = TypedText.normalized(text)
     let trimmed = text.drop { $0.isWhitespace }
     if trimmed.first == "{" {
@@ -159,10 +160,10 @@ public struct LayerNotation: Sendable {
 
   private func checked(
     _ raw: SpecNode, _ style: SpellingStyle
-  ) throws(ConfigError) -> Reading {
+  ) throws(ConfigError) -> ParsedConfig {
     var notes: [String] = []
     let spec = try registry.checked(raw, style: style, notes: &notes)
-    return Reading(spec: spec, notes: notes)
+    return ParsedConfig(spec: spec, notes: notes)
   }
 }
 

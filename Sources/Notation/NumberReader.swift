@@ -42,7 +42,7 @@ enum NumberReader {
       if let value = Int(text, radix: isOctal ? 8 : 10) { return .integer(value) }
       if isOctal { throw start.unexpected("a number in octal digits, as it starts with 0") }
     }
-    // Swift's parser wants a digit on both sides of the point.
+    // Swift's parser requires a digit on both sides of the point.
     var full = text.hasPrefix(".") ? "0" + text : text
     if full.hasSuffix(".") { full += "0" }
     full = full.replacing(".e", with: ".0e")

@@ -43,7 +43,7 @@ package struct SwiftPrinter {
     var result: [(label: String, term: Term)] = []
     for row in table.swiftOrder {
       guard let field = node[row.name] else {
-        // Swift asks for lists that text leaves out when they are empty.
+        // Swift requires lists that text leaves out when they are empty.
         if row.isRequired {
           result.append((row.name == unlabelled ? "" : row.swiftName, .list([])))
         }

@@ -70,7 +70,7 @@ extension Value {
     one(.indexing(.dynamicUpdate(axis: axis)), [self, update, start])
   }
 
-  /// Applies a function that planner and exporters know; its expansion is traced by `body`.
+  /// Applies a function that planner and exporters recognise; its expansion is traced by `body`.
   ///
   /// - Returns: one value a result of the body.
   public static func composite(

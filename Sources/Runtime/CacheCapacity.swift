@@ -1,6 +1,6 @@
 public import Layers
 
-/// How many timesteps attention with an unlimited past may remember in steps.
+/// How many timesteps attention with an unlimited past may keep in steps.
 ///
 /// Its caches begin small and become twice as large whenever a step would fill them, until they are as large as
 /// this allows. Timesteps are those of the layer; in front of it the rate may be another.

@@ -15,7 +15,7 @@ public struct Gradients: Sendable {
   public var constants: [String: Tensor]
   /// New values of variables in training, by path.
   public var variables: [String: Tensor]
-  /// With respect to the input of every layer, by path, warm-up of steps included; if asked for.
+  /// With respect to the input of every layer, by path, warm-up of steps included; if requested.
   package var layerInputs: [String: Tensor] = [:]
   /// With respect to the output of every layer.
   package var layerOutputs: [String: Tensor] = [:]
@@ -36,7 +36,7 @@ extension Model {
       progress: nil)
   }
 
-  /// The same, which can be stopped, and tells of the instructions that are done; if asked for with
+  /// The same, which can be stopped, and reports the instructions that are done; if requested with
   /// respect to the output of every layer too.
   ///
   /// - Throws: ``RuntimeError`` `.cancelled` besides.
@@ -77,7 +77,7 @@ extension Model {
       options: RunOptions(), progress: nil)
   }
 
-  /// The same, which can be stopped, and tells of the instructions that are done; if asked for with
+  /// The same, which can be stopped, and reports the instructions that are done; if requested with
   /// respect to the output of every layer too.
   ///
   /// - Throws: ``RuntimeError`` `.cancelled` besides.
@@ -101,7 +101,7 @@ extension Model {
     let weights = try cotangent(forward.y)
     try Self.check(weights, against: forward.y)
     bind(plan, x.timesteps(0..<time), whole, batch: x.batch)
-    // Nobody asks anything of the warm-up.
+    // The warm-up has no cotangent.
     let warmUp = min(layer.outputLatency, (Rational(time) * layer.outputRatio).floor)
     let aligned = SequenceTensor(uncheckedValues: weights, mask: forward.y.mask)
     let quiet = SequenceTensor(

@@ -1,7 +1,7 @@
 import Layers
 public import Tensors
 
-/// Sequences whose values at invalid timesteps are 0: what a function that must not see garbage asks for.
+/// Sequences whose values at invalid timesteps are 0: for functions that must not see garbage.
 public struct MaskedSequenceTensor: Sendable {
   /// The sequences as they are.
   public let sequence: SequenceTensor

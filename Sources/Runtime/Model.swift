@@ -35,19 +35,19 @@ public final class Model {
 
   /// Changes the traces of steps before they are planned, and may add leaves to their state.
   ///
-  /// It sees what all layers give, whether or not that is asked for.
+  /// It sees what all layers give, whether or not that is requested.
   package var stepTraceRewrite: ((LayerTrace) throws -> LayerTrace)? {
     didSet { cache = PlanCache() }
   }
 
   /// The threads that share large pieces of work, nil for the caller's alone.
   ///
-  /// At first what `WORKBENCH_THREADS` asks for. No bit of a result depends on it.
+  /// At first what `WORKBENCH_THREADS` says. No bit of a result depends on it.
   public var pool: WorkerPool? = ExecutionEnvironment.pool {
     didSet { cache = PlanCache() }
   }
 
-  /// How much attention with an unlimited past may remember in streams that begin from now on.
+  /// How much attention with an unlimited past may keep in streams that begin from now on.
   public var caches = CacheCapacity()
 
   /// What parameters, plans and states of this model may take.
@@ -150,9 +150,9 @@ public final class Model {
   /// - Parameters:
   ///   - x: The sequence.
   ///   - constants: What layers are conditioned on.
-  ///   - options: What is shown besides the output, and who may stop the run.
+  ///   - options: What is shown besides the output, and what may stop the run.
   ///   - progress: Told now and then how many instructions are done, of how many; it should be quick.
-  /// - Returns: the output, and what was asked for besides.
+  /// - Returns: the output, and what was requested besides.
   /// - Throws: ``RuntimeError`` `.invalidInput` when the channels are not the model's, `.cancelled`;
   ///   ``LayerError`` when a layer cannot take this length or these constants; ``MemoryError`` when
   ///   there is no memory for its values.

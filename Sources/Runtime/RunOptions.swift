@@ -34,9 +34,9 @@ extension RunOptions {
 public struct RunOutput: Sendable {
   /// The output sequence.
   public var y: SequenceTensor
-  /// What layers emitted, by emit name, if asked for.
+  /// What layers emitted, by emit name, if requested.
   public var emits: [String: SequenceTensor]
-  /// What every layer gave, by path, if asked for; the root is the empty path.
+  /// What every layer gave, by path, if requested; the root is the empty path.
   public var taps: [String: SequenceTensor]
   /// With the taps, the inputs of layers that are neither the input of the root nor the output of another
   /// layer, by path; see ``LayerTrace/InputOrigin``.

@@ -20,7 +20,7 @@ public enum RuntimeErrorCode: String, DiagnosticCode {
   case cacheFull
   /// The computation was cancelled.
   case cancelled
-  /// What was asked for has no gradient.
+  /// What was requested has no gradient.
   case notDifferentiable
 
   /// Whose mistake it is.

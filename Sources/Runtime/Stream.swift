@@ -56,7 +56,7 @@ public final class Stream {
   /// The bits do not depend on `options`. With `exact`, all blocks run as one program; otherwise as
   /// programs of 1, 2, 4, … blocks.
   /// - Throws: ``RuntimeError`` `.invalidInput` when the number of timesteps is no positive multiple of
-  ///   the block size, `.cacheFull` when an attention with an unlimited past may remember no more, or
+  ///   the block size, `.cacheFull` when an attention with an unlimited past may keep no more, or
   ///   `.cancelled`, when the position shows how far the stream came.
   public func step(
     _ x: SequenceTensor, options: RunOptions = RunOptions(), exact: Bool = false

@@ -124,7 +124,7 @@ final class TracePlan {
       mask: executor.output(place.mask))
   }
 
-  /// What the last run gave: the output, and whatever else the trace was asked for.
+  /// What the last run gave: the output, and whatever else the trace collects.
   func collect() -> RunOutput {
     guard let result else {
       preconditionFailure("Every trace of a layer has an output sequence.")

@@ -42,7 +42,7 @@ package enum AtomicFile {
     }
     if existing == .kept, target.old != nil { throw FileError(.exists, path: path) }
     let temporary = "\(target.place).\(getpid()).part"
-    // Left by a program of this number that is gone; a link that somebody put there is not followed.
+    // Left by a program of this number that is gone; a link at that place is not followed.
     unlink(temporary)
     unfinished.withLock { _ = $0.insert(temporary) }
     defer { unfinished.withLock { _ = $0.remove(temporary) } }
@@ -72,7 +72,7 @@ package enum AtomicFile {
   /// What is written before asking again whether to go on: some hundredths of a second.
   private static let pieceCount = 1 << 24
 
-  /// Writes `bytes` as the whole contents of `path`; `isStopped` is asked now and then, and true ends with
+  /// Writes `bytes` as the whole contents of `path`; `isStopped` is polled; true ends with
   /// ``FileError`` `.stopped`.
   package static func write(
     _ bytes: [UInt8], to path: String, existing: Existing = .replaced,
@@ -98,7 +98,7 @@ package enum AtomicFile {
     _ temporary: String, _ target: String, _ path: String, _ existing: Existing
   ) throws(FileError) {
     if existing == .kept {
-      // A link never takes the place of a file that somebody has made meanwhile.
+      // A link never takes the place of a file that was made meanwhile.
       if link(temporary, target) == 0 {
         unlink(temporary)
         return

@@ -10,9 +10,9 @@ internal import Tensors
 /// How a reader gets at the file behind a path: from the disk, or from what a session keeps.
 package typealias FileOpener = (String) throws -> ByteFile
 
-/// The bytes of a file, read piece by piece when they are asked for.
+/// The bytes of a file, read piece by piece on demand.
 ///
-/// Pieces are read and not mapped: a mapped file that somebody cuts meanwhile would kill the
+/// Pieces are read and not mapped: a mapped file that is truncated meanwhile would kill the
 /// process. Pipes are read whole, once, at opening. Whoever waits for a slow disk, or for a pipe that
 /// no process writes to, can stop that.
 package final class ByteFile: Sendable {
@@ -34,7 +34,7 @@ package final class ByteFile: Sendable {
   private static let pieceBytes = 1 << 24
   private static let waitMilliseconds: Int32 = 100
 
-  /// Opens a file for reading; `isStopped` is asked now and then, and true ends with
+  /// Opens a file for reading; `isStopped` is polled; true ends with
   /// `FileError` `.stopped`.
   package init(
     path: String, isStopped: @escaping @Sendable () -> Bool = { false }
@@ -72,7 +72,7 @@ package final class ByteFile: Sendable {
     asksToStop = { false }
   }
 
-  /// Whether whoever opened the file wants what is made of it no more.
+  /// Whether reading was cancelled.
   package var isStopped: Bool { asksToStop() }
 
   deinit {

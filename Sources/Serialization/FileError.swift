@@ -12,7 +12,7 @@ public enum FileErrorCode: String, DiagnosticCode {
   case isDirectory
   /// The file may not be read, or reading it failed.
   case notReadable
-  /// The file ended before the bytes that were asked for; it may have been cut while open.
+  /// The file ended before the bytes that were requested; it may have been cut while open.
   case tooShort
   /// Something that is not a regular file delivers more than can be held.
   case tooLong

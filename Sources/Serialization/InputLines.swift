@@ -10,7 +10,7 @@ package struct InputLines {
   private var isAtEnd = false
   private var isInterrupted: () -> Bool
 
-  /// `isInterrupted` is asked when a signal came while nothing did.
+  /// `isInterrupted` is polled when a signal came while nothing did.
   package init(isInterrupted: @escaping () -> Bool = { false }) {
     self.isInterrupted = isInterrupted
   }

@@ -15,7 +15,7 @@ package enum PlainText {
     bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
-  /// UTF-16, which its byte order mark tells; nil for anything else.
+  /// UTF-16, if it begins with its byte order mark; nil for anything else.
   ///
   /// An odd byte at the end is left out.
   private static func utf16(_ bytes: [UInt8]) -> String? {

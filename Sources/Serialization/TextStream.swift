@@ -8,7 +8,7 @@ internal import Diagnostics
 
 /// A stream of this process that text leaves by.
 ///
-/// A name, a path or a typed line may hold anything; what a terminal would obey is written as an escape.
+/// A name, a path or a typed line may hold anything; control characters are written as escapes.
 /// What cannot be written is an error, never silence.
 package struct TextStream: Sendable {
   package static let output = TextStream(descriptor: STDOUT_FILENO, name: "standard output")

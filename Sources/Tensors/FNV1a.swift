@@ -1,6 +1,6 @@
 /// One step of the hash FNV-1a, in its widths of 32 and 64 bits.
 ///
-/// It is equal on every machine and cheap; it is no defence against somebody who wants two equal hashes.
+/// It is equal on every machine and cheap; it is no defence against deliberate collisions.
 ///
 /// - Source: RFC 9923.
 package enum FNV1a {

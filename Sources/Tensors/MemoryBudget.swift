@@ -1,9 +1,9 @@
 public import Diagnostics
 import Synchronization
 
-/// How much memory may be taken for what a file or a typed line asks for.
+/// How much memory may be taken for a file or a typed line.
 ///
-/// Whoever is about to allocate what a number from outside decides asks first: the parameters of a
+/// Code that allocates what a number from outside decides calls `require` first: the parameters of a
 /// model, the memory of a plan, the state of a stream, arrays of files, made-up input.
 public struct MemoryBudget: Hashable, Sendable {
   /// The most that one request may take.

@@ -105,7 +105,7 @@ enum EscapeSequence {
 }
 
 extension Key {
-  /// Bytes that line editors know for a key, whatever the terminal has sent; nil where there are none.
+  /// Bytes that line editors expect for a key, whatever the terminal has sent; nil where there are none.
   package var usualBytes: [UInt8]? {
     switch self {
     case .character(let character): Array(String(character).utf8)

@@ -10,11 +10,11 @@ package enum Key: Hashable, Sendable {
   case shiftUp, shiftDown, shiftLeft, shiftRight
   case enter, tab, backTab, escape, backspace, delete, insert
   case function(Int)
-  /// A key that no panel knows; a line editor may.
+  /// A key that no panel handles; a line editor may.
   case other
 }
 
-/// One press of a key: its name, and the bytes that a line editor wants.
+/// One press of a key: its name, and the bytes for a line editor.
 package struct KeyPress: Hashable, Sendable {
   package var key: Key
   package var bytes: [UInt8]

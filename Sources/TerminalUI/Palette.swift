@@ -33,7 +33,7 @@ package struct ResolvedStyle: Hashable, Sendable {
 package enum Palette {
   package static let heatLevels = 8
 
-  /// Glyphs of a ramp from least to most; they tell on their own what the colours tell.
+  /// Glyphs of a ramp from least to most; they say without colours what the colours say.
   ///
   /// None is a blank or the middle dot of an exact zero.
   package static let heatGlyphs: [Unicode.Scalar] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]

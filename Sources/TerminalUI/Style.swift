@@ -1,6 +1,6 @@
 /// What a piece of the screen means.
 ///
-/// Panels name meanings; `Palette` knows colours.
+/// Panels name meanings; `Palette` maps them to colours.
 package enum Role: UInt8, CaseIterable, Sendable {
   case faint, title, frame, focusedFrame, key, selection
   case good, caution, bad

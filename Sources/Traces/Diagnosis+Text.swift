@@ -29,7 +29,7 @@ extension Diagnosis {
     return lines + obstacles.map { "! \($0.path)  cannot be compared: \($0.reason)" }
   }
 
-  /// The first wrong place, and the causes with what speaks for and against each.
+  /// The first wrong place, and the causes with the evidence for and against each.
   package var findingLines: [String] { rawFindingLines.map { names.applied(to: $0) } }
 
   private var rawFindingLines: [String] {

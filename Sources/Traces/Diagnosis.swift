@@ -113,7 +113,7 @@ package struct Diagnosis: Sendable {
 /// Which compared places feed which.
 struct DataFlow {
   /// For each comparison the positions of those that feed it directly, those that were not compared left
-  /// out and looked through; nil where nobody said it.
+  /// out and looked through; nil where it was not given.
   let feeds: [[Int]?]
 
   init(_ offline: any Trace, _ comparisons: [PlaceComparison]) {

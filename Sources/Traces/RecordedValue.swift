@@ -47,7 +47,7 @@ struct RecordedValue {
     }
   }
 
-  /// Whether it is the one entry of a run in one block, of which nobody saw that it has time.
+  /// Whether it is the one entry of a run in one block, of which it was not seen that it has time.
   var isSingleEntry: Bool {
     timeAxis == nil && isStacked && !isRagged && shapes[0].count > 1 && shapes[0][0] == 1
   }

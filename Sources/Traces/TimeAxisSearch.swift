@@ -1,6 +1,6 @@
 import Tensors
 
-/// Finds the axis of time in arrays of which nobody said it.
+/// Finds the axis of time in arrays where it was not given.
 ///
 /// Time is the axis whose extent most arrays have: of one that grows with the input, all have one. Where
 /// the two files have different extents on one axis only, that axis is time.

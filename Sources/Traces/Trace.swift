@@ -12,7 +12,7 @@ package import Tensors
 ///   place's shape; asked twice it gives the same bits, whether they were kept or computed again.
 ///   Values at invalid timesteps may be anything.
 /// - Reading any part needs memory for that part, and for what must be computed on the way, but not for
-///   the whole run: readers ask for pieces.
+///   the whole run: readers read pieces.
 /// - Timesteps of a place are counted as it gave them: in a step-wise run the first
 ///   ``TracePlace/latency`` of them are warm-up, and timestep `latency + t` belongs to timestep `t` of a
 ///   layer-wise run.

@@ -7,7 +7,7 @@ struct TraceDraft {
   let collection: ArrayCollection
   let manifest: TraceManifest?
   var values: [RecordedValue]
-  /// The timesteps of input of every block; empty if nobody said them.
+  /// The timesteps of input of every block; empty if they were not given.
   var blocks: [Int]
   /// The timesteps of most values, where no manifest says it.
   var commonTimeCount = 0
@@ -75,7 +75,7 @@ struct TraceDraft {
     return names.isEmpty || !result.isEmpty ? result : nil
   }
 
-  /// Whether somebody said which axis of every value is time.
+  /// Whether it was given which axis of every value is time.
   var knowsAxes: Bool { manifest.map { !$0.entries.isEmpty } ?? false }
 
   /// Takes an order of axes that a user gave, for arrays of as many axes.

@@ -38,7 +38,7 @@ package struct TracePlace: Hashable, Sendable {
   /// The channel axes of its output.
   package var channelShape: Shape
   package var dtype: DType
-  /// How many of its first timesteps come before the first layer-wise one; nil where nobody said it, and
+  /// How many of its first timesteps come before the first layer-wise one; nil where it was not given, and
   /// it is to be found from the values.
   package var latency: Int?
   /// Timesteps of its output for one of the input of the trace.

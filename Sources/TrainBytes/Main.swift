@@ -51,7 +51,7 @@ struct TrainBytes: ParsableCommand {
     try Safetensors.write(tensors, to: weights)
     let written = try ByteDecoder.continuation(
       of: Array(prompt.utf8), count: 200, model: model)
-    // A model may write what a terminal would obey.
+    // A model may write control characters.
     print((prompt + String(decoding: written, as: UTF8.self)).visible)
   }
 }

@@ -5,7 +5,7 @@ public import Tensors
 /// A file of named tensors in the safetensors format, opened for reading, or several files with the
 /// index that names them.
 ///
-/// Opening reads the headers only; a tensor is read when it is asked for, straight into its own
+/// Opening reads the headers only; a tensor is read on demand, straight into its own
 /// memory, so a large file is never held twice.
 ///
 /// - Source: https://github.com/huggingface/safetensors (format of version 0.4).

@@ -10,7 +10,7 @@ public enum WeightErrorCode: String, DiagnosticCode {
   case notSafetensors
   /// The file ends before its own header says.
   case truncated
-  /// The header is not the JSON that the format asks for.
+  /// The header is not the JSON that the format requires.
   case badHeader
   /// A tensor's place in the file contradicts its shape, its neighbours or the file's length.
   case badOffsets
@@ -20,7 +20,7 @@ public enum WeightErrorCode: String, DiagnosticCode {
   case unknownTensor
   /// A value does not fit the type that it is read into.
   case outOfRange
-  /// Tensors are missing, have the wrong shape, or cannot be told apart.
+  /// Tensors are missing, have the wrong shape, or cannot be distinguished.
   case mismatch
 
   /// Whose mistake it is.

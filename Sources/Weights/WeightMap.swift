@@ -26,7 +26,7 @@ package struct WeightMap: Sendable {
   package struct Result: Sendable {
     package var tensors: [(name: String, tensor: Tensor)]
     package var moves: [Move]
-    /// Arrays that no line speaks of.
+    /// Arrays that no line mentions.
     package var unmatched: [String]
     /// Lines that no array matched.
     package var idle: [String]

@@ -1,7 +1,7 @@
 import Diagnostics
 public import Tensors
 
-/// A tensor that a model asks a file for.
+/// A tensor that a model reads from a file.
 public struct WeightRequest: Hashable, Sendable {
   /// The parameter's path, such as `layers_0/kernel`.
   public let path: String
@@ -27,7 +27,7 @@ public struct WeightRequest: Hashable, Sendable {
 public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
   /// A parameter that no tensor of the file is meant for.
   public struct Missing: Hashable, Sendable {
-    /// What the model asked for.
+    /// What the model requested.
     public let request: WeightRequest
     /// An unused tensor with a similar name; given for the first few missing ones.
     public let nearest: String?
@@ -35,7 +35,7 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
 
   /// A tensor that was found and cannot be used.
   public struct Unfit: Hashable, Sendable {
-    /// What the model asked for.
+    /// What the model requested.
     public let request: WeightRequest
     /// The tensor's name in the file.
     public let name: String
@@ -47,7 +47,7 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
 
   /// A parameter that was found by one of its aliases.
   public struct Translated: Hashable, Sendable {
-    /// What the model asked for.
+    /// What the model requested.
     public let request: WeightRequest
     /// The tensor's name in the file.
     public let name: String
@@ -59,7 +59,7 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
 
   /// A parameter that several tensors could be meant for.
   public struct Ambiguous: Hashable, Sendable {
-    /// What the model asked for.
+    /// What the model requested.
     public let request: WeightRequest
     /// The names that mean it.
     public let names: [String]
@@ -77,10 +77,10 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
   public let unfit: [Unfit]
   /// Parameters that several tensors could be meant for.
   public let ambiguous: [Ambiguous]
-  /// Tensors that the model did not ask for; they do no harm.
+  /// Tensors that the model does not read; they do no harm.
   public let unused: [String]
 
-  /// Compares what a model asks for with what a file holds.
+  /// Compares what a model reads with what a file holds.
   public init(requests: [WeightRequest], file: Safetensors) {
     let map = NameMap(names: file.names)
     var sources: [String: String] = [:]
@@ -221,7 +221,7 @@ public struct WeightReport: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Safetensors {
-  /// Reads all that a model asks for, converted to the dtypes asked for, by path.
+  /// Reads all tensors of a model, converted to the dtypes requested, by path.
   ///
   /// - Throws: ``WeightError`` `.mismatch` with the whole ``WeightReport`` as its text if anything
   ///   is missing or unfit; tensors that no parameter uses are only reported.

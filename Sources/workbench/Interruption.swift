@@ -34,7 +34,7 @@ enum Interruption {
     if Self.flag.isRaised { flag.raise() }
   }
 
-  /// From here on signals are obeyed as is said above; one without anything to say dies at once.
+  /// From here on signals end the program as described above; a command without results ends at once.
   static func watch(hasAnswer: Bool) {
     PlainTerminal.holdEndings()
     LargeThread.start {

@@ -2,7 +2,7 @@ import Layers
 import ONNX
 import Tensors
 
-/// The input that a stack with a model in it asks for.
+/// The input that a stack with a model in it needs.
 enum ModelInput {
   /// The channel extents as `--channels` takes them; nil where the first layer takes any.
   static func channels(of layer: any SequenceLayer) -> String? {

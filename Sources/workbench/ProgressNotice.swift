@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// Tells people of long work now and then, less and less often; nothing where nobody looks.
+/// Reports long work now and then, less and less often; nothing where standard error is no terminal.
 struct ProgressNotice {
   private let start = ContinuousClock.now
   private var wait = Duration.milliseconds(500)

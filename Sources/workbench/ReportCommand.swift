@@ -1,7 +1,7 @@
 import ArgumentParser
 import Sessions
 
-/// `workbench report SESSION FILE`: what a colleague needs to know of a session.
+/// `workbench report SESSION FILE`: a summary of a session for a colleague.
 struct ReportCommand: ParsableCommand, MemoryLimited {
   static let configuration = CommandConfiguration(
     commandName: "report",

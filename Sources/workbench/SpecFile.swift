@@ -10,8 +10,8 @@ struct SpecFile {
   /// Files outside its folder that a session may read.
   var trusted: [String] = []
 
-  /// Reads and checks the config; what it drops is told on standard error.
-  func read(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+  /// Reads and checks the config; what it drops is reported on standard error.
+  func read(_ notation: LayerNotation) throws -> LayerNotation.ParsedConfig {
     let ending = path.split(separator: ".").last.map(String.init) ?? ""
     if ending == "session" { return try readSession(notation) }
     if isModel { return try readModel(notation) }
@@ -33,11 +33,11 @@ struct SpecFile {
   var isModel: Bool { OnnxModels.isModel(path, try? ByteFile(path: path)) }
 
   /// The layer of a model file, opened as the file beside it says.
-  private func readModel(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+  private func readModel(_ notation: LayerNotation) throws -> LayerNotation.ParsedConfig {
     try notation.read(notation.text(try Self.modelConfig(path).node), as: .text)
   }
 
-  /// How a model is opened: as the file beside it says, else as the graph tells.
+  /// How a model is opened: as the file beside it says, else as the graph says.
   static func modelConfig(_ path: String) throws -> OnnxGraph.Config {
     guard let file = try? ByteFile(path: OpeningFile.path(for: path)) else {
       var config = OnnxGraph.Config()
@@ -49,7 +49,7 @@ struct SpecFile {
   }
 
   /// The stack that a session came to.
-  private func readSession(_ notation: LayerNotation) throws -> LayerNotation.Reading {
+  private func readSession(_ notation: LayerNotation) throws -> LayerNotation.ParsedConfig {
     let file = try SessionFile(bytes: try ByteFile(path: path).readAll(), name: path)
     do {
       let (stack, notes) = try file.stack(notation.registry, name: path, trusted: trusted)

@@ -86,7 +86,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
     if !report.holds { throw ExitCode(1) }
   }
 
-  /// What the stack alone tells, before it runs.
+  /// What is known from the stack alone, before it runs.
   private func lintFindings() throws -> [LintFinding] {
     let notation = LayerNotation(registry: .withModels)
     let reading = try SpecFile(path: spec).read(notation)

@@ -1,2 +1,2 @@
-/// How many times the calling thread has asked for memory; 0 where nothing is counted.
+/// How many times the calling thread has requested memory; 0 where nothing is counted.
 unsigned long allocation_count(void);

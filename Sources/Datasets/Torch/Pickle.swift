@@ -32,7 +32,7 @@ struct PickleTensor {
 
 /// Reads a pickle without carrying anything out.
 ///
-/// A pickle is a program for a machine that can call any function. This one knows the operations that
+/// A pickle is a program for a machine that can call any function. This one has the operations that
 /// state dictionaries need, and of functions only those that make ordered dictionaries and tensors; all
 /// else is refused by name.
 ///

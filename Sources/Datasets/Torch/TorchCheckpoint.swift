@@ -16,7 +16,7 @@ public struct TorchCheckpoint {
 
   /// Reads a file.
   ///
-  /// - Throws: ``DatasetError`` for a file that is damaged or wants to call anything; `FileError`.
+  /// - Throws: ``DatasetError`` for a file that is damaged or calls any other function; `FileError`.
   public init(path: String) throws { try self.init(ByteFile(path: path)) }
 
   package init(_ file: ByteFile) throws {

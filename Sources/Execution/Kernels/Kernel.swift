@@ -13,7 +13,7 @@ class Kernel {
   /// The cost of all its work, in multiply-adds, for kernels of rows.
   var work: Int { 0 }
 
-  /// Does some rows of the work, for kernels of rows (`ScheduledTask.rows`); `part` tells which scratch it
+  /// Does some rows of the work, for kernels of rows (`ScheduledTask.rows`); `part` says which scratch it
   /// may use.
   func run(rows: Range<Int>, part: Int, _ context: ExecutionContext) {
     preconditionFailure("Every kernel of rows overrides this.")

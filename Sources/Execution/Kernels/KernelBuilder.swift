@@ -13,7 +13,7 @@ struct KernelBuilder {
   /// The kernels of tasks.
   func kernels(of tasks: [ScheduledTask]) -> KernelList { KernelList(tasks.map(kernel)) }
 
-  /// The kernel of a task: the one place that knows which kernel computes what.
+  /// The kernel of a task: the one mapping from operations to kernels.
   func kernel(of task: ScheduledTask) -> Kernel {
     let (operands, results) = (task.operands, task.results)
     switch task.op {

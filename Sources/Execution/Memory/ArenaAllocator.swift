@@ -1,8 +1,8 @@
 /// Decides which buffers share memory.
 ///
-/// A buffer lives from the first task that writes it to the last that touches it. A result takes the
+/// A buffer is alive from the first task that writes it to the last that touches it. A result takes the
 /// memory of an operand that nothing reads later, where its kernel allows it (`inPlacePairs`);
-/// everything else gets, largest first, the tightest gap among the buffers that live at the same time.
+/// everything else gets, largest first, the tightest gap among the buffers that are alive at the same time.
 /// Scratch comes last, so that what threads that do not run would need is not between values.
 ///
 /// Large results that callers get are in regions of their own, which can be handed over as they are;

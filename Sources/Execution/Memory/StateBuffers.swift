@@ -1,7 +1,7 @@
 import Programs
 public import Tensors
 
-/// The live state of one stream.
+/// The state of one stream.
 ///
 /// Any plan with the same layout can run on it; two streams never
 /// touch each other.

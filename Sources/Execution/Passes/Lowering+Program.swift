@@ -48,7 +48,7 @@ extension Lowering {
     return lowering.schedule
   }
 
-  /// The values that can be read after a run: all outputs, and what the kind of plan asks for.
+  /// The values that can be read after a run: all outputs, and what the kind of plan keeps.
   private static func readableValues(_ program: Program, _ kind: PlanKind) -> Set<ValueID> {
     var values = Set(program.outputs.filter { $0.role != .state }.map(\.value))
     switch kind {

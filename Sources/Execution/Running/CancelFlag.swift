@@ -9,7 +9,7 @@ public final class CancelFlag: Sendable {
   /// Makes a lowered flag.
   public init() {}
 
-  /// Whether a stop is asked for.
+  /// Whether a stop is requested.
   public var isRaised: Bool { flag.load(ordering: .relaxed) }
 
   /// Asks for a stop.

@@ -12,7 +12,7 @@ import CKernels
 /// `WORKBENCH_KERNELS=portable|avx2|avx512` the variant of the kernels. Neither changes a bit of any
 /// result.
 public enum ExecutionEnvironment {
-  /// The number of threads asked for; 1 where nothing, or nothing that can be read, is.
+  /// The number of threads requested; 1 where nothing, or nothing that can be read, is.
   public static let threadCount: Int = readThreadCount(threadText) ?? 1
 
   /// The threads that models use unless another pool is set; nil for one thread.

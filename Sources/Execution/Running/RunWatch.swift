@@ -13,7 +13,7 @@ final class RunWatch {
     (self.cancel, self.tell, self.total, done) = (cancel, tell, total, 0)
   }
 
-  /// Forgets who watched.
+  /// Removes the watcher.
   func end() { (cancel, tell) = (nil, nil) }
 
   /// Whether the run is to end.

@@ -8,7 +8,7 @@ import Synchronization
 
 /// Threads that share large pieces of work with the caller's thread.
 ///
-/// A piece of work is cut into parts that do not depend on each other, so who runs which part changes
+/// A piece of work is cut into parts that do not depend on each other, so which thread runs which part changes
 /// no bit. Finished parts are counted, not finished threads: a worker that the system does not
 /// schedule costs nothing.
 public final class WorkerPool: @unchecked Sendable {
@@ -124,7 +124,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// How often a worker looks for a new job before it sleeps: some tens of microseconds.
   private static let spinLimit = 20_000
 
-  /// Starts `threadCount - 1` threads; fewer than asked for if the system has no more.
+  /// Starts `threadCount - 1` threads; fewer than requested if the system has no more.
   ///
   /// Work of less than about three microseconds of one thread is not shared.
   public convenience init(threadCount: Int) {

@@ -3,11 +3,11 @@ import Tensors
 
 /// A piece of memory that a schedule uses.
 struct Buffer {
-  /// Its storage class: who provides the memory, and for how long.
+  /// Its storage class: what provides the memory, and for how long.
   enum Storage {
     /// The executor's arena, shared over time with other buffers of the same block.
     case arena
-    /// The executor, for as long as it lives: results of the preparation.
+    /// The executor, for its lifetime: results of the preparation.
     case prepared
     /// The scratch of a group of row tiles: only the rows of one tile exist.
     case tile

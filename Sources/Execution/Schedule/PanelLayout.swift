@@ -1,7 +1,7 @@
 import CKernels
 
-/// How right operands of products are packed into panels, so that everyone who needs the same panels
-/// shares them: matrices of `k` rows and `n` columns at places of one memory.
+/// How right operands of products are packed into panels, so that all tasks that need the same panels
+/// share them: matrices of `k` rows and `n` columns at places of one memory.
 struct PanelLayout: Hashable {
   /// The start of every matrix, in elements.
   var starts: [Int]

@@ -26,7 +26,7 @@ extension Rewrite {
     }
   }
 
-  /// What stops gradients is nothing to who computes values.
+  /// What stops gradients does not change values.
   static let removeStops = Rewrite(name: "stopGradient") { operation in
     guard case .stopGradient = operation.op else { return nil }
     return operation.operands

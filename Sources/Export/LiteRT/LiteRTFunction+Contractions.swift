@@ -30,7 +30,7 @@ extension LiteRTFunction {
     }
     let source = self[x].shape
     let isDepthwise = shape[2] == 1 && dimensions.featureGroups == source[3]
-    // The depthwise kernel wants equal strides; along an axis of one place any will do.
+    // The depthwise kernel requires equal strides; along an axis of one place any will do.
     if source[1] == 1 { strides[0] = strides[1] }
     if isDepthwise, strides[0] == strides[1], let taps = constant(kernel) {
       let op = LiteRTOperator.depthwise(

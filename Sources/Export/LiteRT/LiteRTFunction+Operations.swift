@@ -2,7 +2,7 @@ import Programs
 import Tensors
 
 extension LiteRTFunction {
-  /// Writes an operation, or remembers what it is until somebody needs it.
+  /// Writes an operation, or keeps it until it is needed.
   func write(_ instruction: Instruction) throws(ExportError) {
     let (x, results) = (instruction.operands, instruction.results)
     let (op, type) = (instruction.op, self[results[0]])

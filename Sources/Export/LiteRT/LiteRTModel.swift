@@ -85,7 +85,7 @@ struct LiteRTModel {
 
 /// A subgraph of a LiteRT model.
 struct LiteRTGraph {
-  /// A tensor with the name that callers know it by.
+  /// A tensor with the name under which callers find it.
   struct Port {
     var name: String
     var tensor: Int

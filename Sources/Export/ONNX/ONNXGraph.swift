@@ -58,7 +58,7 @@ struct ONNXGraph {
       Node(kind: kind, inputs: inputs, outputs: outputs, name: name, attributes: attributes))
   }
 
-  /// Gives the result of a node the name that callers know it by.
+  /// Gives the result of a node the name under which callers find it.
   mutating func rename(_ value: String, to name: String) { finalNames[value] = name }
 
   /// Whether a node of this graph gives a value that has no final name yet.

@@ -47,7 +47,7 @@ package struct ConformanceRun {
       let model = try? Model(
         golden.layer, input: input.channelSpec, constants: constants.specs, time: input.time)
     else { return true }
-    return (try? OriginalFault.spoilsValues(model, input, constants)) ?? true
+    return (try? UpstreamBug.spoilsValues(model, input, constants)) ?? true
   }
 
   mutating func fail(_ check: String, _ detail: String) {
@@ -80,7 +80,7 @@ package struct ConformanceRun {
     let output = try model.layer(input, constants: constants, options: RunOptions(emits: true))
     expect("output dtype", output.y.values.dtype.name, facts["output_dtype"]?.string)
     try checkInvalidInput(model, input, constants, layer: output.y)
-    guard try !OriginalFault.spoilsValues(model, input, constants) else {
+    guard try !UpstreamBug.spoilsValues(model, input, constants) else {
       try checkSteps(model, input, constants, against: output.y)
       return
     }
@@ -136,7 +136,7 @@ package struct ConformanceRun {
 
   private mutating func checkReceptiveField(_ model: Model) throws {
     guard let members = facts["receptive_field_per_step"]?.members,
-      !OriginalFault.spoilsReceptiveField(model.layer)
+      !UpstreamBug.spoilsReceptiveField(model.layer)
     else { return }
     let fields = model.layer.receptiveFieldPerStep
     var want: ReceptiveFieldPerStep = Array(repeating: nil, count: members.count)

@@ -3,7 +3,7 @@ import Runtime
 import Tensors
 
 /// An input made after the likeness of another one, on which mistakes show that a short or plain input
-/// hides: it is longer than what the layers remember, and its rows are full, gappy and ragged.
+/// hides: it is longer than the state of the layers reaches back, and its rows are full, gappy and ragged.
 struct ContractProbe {
   var input: SequenceTensor
   var constants: Constants

@@ -4,7 +4,7 @@ public struct ContractViolation: Hashable, Sendable, CustomStringConvertible {
   public var check: ContractCheck
   /// The path of the first layer, in the order of computation, that goes wrong; empty for the root.
   public var path: String
-  /// Row, timestep and channel, as far as the check tells them.
+  /// Row, timestep and channel, as far as the check gives them.
   public var index: [Int]
   /// The value found.
   public var got: Double?

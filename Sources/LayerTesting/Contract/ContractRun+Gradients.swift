@@ -6,7 +6,7 @@ import Tensors
 
 // Gradients with respect to input, constants and parameters, of the whole and along steps.
 extension ContractRun {
-  /// Why gradients cannot be asked for, or nil.
+  /// Why gradients cannot be requested, or nil.
   private var gradientObstacle: String? {
     let isReal = input.values.dtype.isFloating && model.output.dtype.isFloating
     return isReal ? nil : "input or output is not real floating-point"

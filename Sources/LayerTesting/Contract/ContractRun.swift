@@ -100,7 +100,7 @@ struct ContractRun {
         return
       }
       let frame = ArrayComparison.frameDifference(got: x, want: y)
-      // Wrong values beside a wrong mask are told too: the mask alone may be wrong by definition. Behind
+      // Wrong values beside a wrong mask are reported too: the mask alone may be wrong by definition. Behind
       // the layer of a wrong mask, values may be wrong because of it.
       let value = ArrayComparison.valueDifference(got: x, want: y, tolerance)
       places += [frame, value].compactMap { $0.map { (place, $0) } }
@@ -171,7 +171,7 @@ struct ContractRun {
   }
 }
 
-/// How far a verification is, and who may stop it.
+/// How far a verification is, and what may stop it.
 final class ContractWatch {
   /// For every run of the verification.
   let options: RunOptions

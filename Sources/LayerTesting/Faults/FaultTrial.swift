@@ -6,7 +6,7 @@ import Tensors
 /// A model beside a copy of it with a fault, and an independent look at what the fault changes.
 ///
 /// The look does without `ContractVerifier`: it compares the copy with the sound model on sequences of
-/// its own, so that it tells what verification ought to notice.
+/// its own, so that it shows what verification must find.
 package struct FaultTrial {
   /// Which programs are wrong.
   package enum Place: String, CaseIterable, Sendable {

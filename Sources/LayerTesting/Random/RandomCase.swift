@@ -71,7 +71,7 @@ package struct RandomCases {
     _ entry: LayerRegistry.Entry, precision: DType = .float32, attempts: Int = 40
   ) -> RandomCase? {
     for attempt in 0..<attempts {
-      // The later, the closer to the plain example, which somebody must accept.
+      // The later, the closer to the plain example, which must be accepted.
       var spec = config.layer(entry, freedom: attempt * 2 < attempts ? 3 : 1, &draw)
       if precision != .float32 { config.set(precision, entry, &spec, &draw) }
       for var channels in draw.shuffled(Self.channels).prefix(6) {

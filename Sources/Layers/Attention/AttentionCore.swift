@@ -49,7 +49,7 @@ struct AttentionCore {
   struct Output {
     /// `[b, q, n, h]`.
     var context: Value
-    /// `[b, q, n, k]`, where asked for.
+    /// `[b, q, n, k]`, where requested.
     var probabilities: Value?
 
     func mapped(_ f: (Value) -> Value) -> Output {

@@ -23,7 +23,7 @@ extension LayerRegistry {
   ///   - type: The type; one of the library can be made and is written as itself.
   ///   - table: Its fields.
   ///   - values: Tables of messages that only its fields use.
-  ///   - binding: What the protobuf library knows the extension by.
+  ///   - binding: The descriptor of the extension, for the protobuf library.
   ///   - make: Makes a value of a checked tree.
   ///   - write: The tree of a value.
   /// - Throws: ``ConfigError`` `.conflict` if a name, a number or the type is taken, or the number is below 1000.
@@ -77,7 +77,7 @@ extension SpecNode {
   ///
   /// - Parameters:
   ///   - layer: The layer with its children.
-  ///   - registry: What knows the layers of other packages inside.
+  ///   - registry: The registry with the layers of other packages inside.
   /// - Throws: ``ConfigError`` `.noNotation` if the layer or a child is a Swift type without a message.
   public init(
     layer: any SequenceLayer, registry: LayerRegistry = .builtIn

@@ -110,7 +110,7 @@ public struct FieldReader {
     }
   }
 
-  /// The error for a case that the struct does not know.
+  /// The error for a case that the struct does not have.
   public func unknownCase(_ name: String) -> ConfigError {
     ConfigError(
       .unknownField, position: spec[name]?.position, found: "\(table.message) has no case \(name)",

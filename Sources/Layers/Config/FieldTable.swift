@@ -67,7 +67,7 @@ public struct FieldRow: Sendable {
   public let isRepeated: Bool
   /// Whether it has to be given.
   public let isRequired: Bool
-  /// Whether a required list may be empty: then only Swift asks for it.
+  /// Whether a required list may be empty: then only Swift requires it.
   public let mayBeEmpty: Bool
   /// What absence means; empty where absence means absence.
   public let defaults: [SpecValue]

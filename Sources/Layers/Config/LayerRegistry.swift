@@ -51,7 +51,7 @@ public struct LayerRegistry: Sendable {
   private var bySwiftName: [String: FieldTable] = [:]
   var parts: [Part] = []
   var customTypes: [ObjectIdentifier: CustomType] = [:]
-  /// What the protobuf library knows the extensions of other packages by.
+  /// The descriptors of the extensions of other packages, for the protobuf library.
   package internal(set) var bindings: [any Sendable] = []
 
   /// The layers of this library.

@@ -1,7 +1,7 @@
 import Diagnostics
 
 extension SpecChecker {
-  /// The values of one field, each of the type that its row asks for.
+  /// The values of one field, each of the type that its row gives.
   mutating func values(
     _ field: SpecField, _ row: FieldRow, _ path: String, _ depth: Int
   ) -> SpecField {

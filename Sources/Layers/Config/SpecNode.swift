@@ -39,7 +39,7 @@ public struct SpecNode: Sendable, Equatable, SpecPositioned {
   }
 }
 
-/// Something that remembers where it was read.
+/// Something with the place where it was read.
 public protocol SpecPositioned {
   /// The place in the text, if it came from one.
   var position: SourcePosition? { get }

@@ -149,7 +149,7 @@ extension LayerContext {
     return probed(output, .output)
   }
 
-  /// The sequence and an input of zeros, if that is asked for.
+  /// The sequence and an input of zeros, if that is requested.
   private func probed(_ x: SequenceValue, _ side: ProgramSignature.ProbeSide) -> SequenceValue {
     guard options.probesGradients, x.values.dtype.isFloating else { return x }
     var probed = x.unmasked()

@@ -153,7 +153,7 @@ public final class LayerContext {
 
   // MARK: - Limits
 
-  /// Ends a trace that nobody wants any more, or whose program has no room.
+  /// Ends a trace that was cancelled, or whose program has no room.
   func checkLimits() throws(LayerError) {
     if isCancelled() {
       throw LayerError(
@@ -167,7 +167,7 @@ public final class LayerContext {
 
   /// Records operations as often as a number of the config says.
   ///
-  /// Room for all of them is asked for as soon as it is known what the first take.
+  /// Room for all of them is requested as soon as it is known what the first take.
   public func repeating(
     _ count: Int, _ body: (Int) throws(LayerError) -> Void
   ) throws(LayerError) {
@@ -241,7 +241,7 @@ public final class LayerContext {
   /// Tells apart the random draws of different layers.
   public var randomStream: UInt32 { Philox.hash(place.unnamedPath) }
 
-  /// Whether emitted values are asked for; what is costly to emit need not be made otherwise.
+  /// Whether emitted values are requested; what is costly to emit need not be made otherwise.
   public var wantsEmits: Bool { options.emits }
 
   /// Emits a sequence under this layer's path, or under a name below it.

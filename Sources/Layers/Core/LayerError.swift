@@ -23,7 +23,7 @@ public enum LayerErrorCode: DiagnosticCode {
   case notAvailable
   /// The layer broke the contract: its output is not what it announced.
   case brokenContract
-  /// Whoever asked for the trace wants it no more.
+  /// The caller cancelled the trace.
   case cancelled
   /// There is no room for the program of the trace, which then ends with `MemoryError`.
   case outOfMemory

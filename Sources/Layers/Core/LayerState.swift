@@ -105,7 +105,7 @@ public struct LayerState {
 }
 
 /// Paths of layers, parameters and state leaves: names joined by `/`, the root unnamed; copies of one
-/// layer are told apart by `[i]` behind the parent's name.
+/// layer are distinguished by `[i]` behind the parent's name.
 public enum LayerPath {
   /// The path of a child.
   public static func join(_ parent: String, _ child: String) -> String {

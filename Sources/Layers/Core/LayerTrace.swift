@@ -15,7 +15,7 @@ public struct TraceOptions: Hashable, Sendable {
   /// Every layer gives NaN at invalid timesteps, to see whether the next one minds.
   public var poisonsInvalid: Bool
   /// Every layer adds inputs named by `ProgramSignature.gradientProbe` to what it gets and gives, so that
-  /// the gradients with respect to its input and output can be asked for.
+  /// the gradients with respect to its input and output can be requested.
   package var probesGradients = false
 
   /// Makes options; everything is off by default.

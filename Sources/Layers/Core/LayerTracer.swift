@@ -189,7 +189,7 @@ public struct LayerTracer: Sendable {
   }
 
   /// Where the input of every record comes from: found by the values themselves, so it holds for
-  /// combinators that nobody here knows.
+  /// combinators of other packages.
   private static func inputOrigins(
     of records: [LayerRecord], root: SequenceValue
   ) -> [LayerTrace.InputOrigin] {

@@ -15,7 +15,7 @@ import Tensors
 ///   below 1.
 /// - Source: sequence_layers/jax/simple.py `Embedding`.
 extension Embedding: StatelessLayer {
-  /// The key of a named table among the constants that layers know of.
+  /// The key of a named table among the constants of layers.
   static func tableName(_ name: String) -> String { "table/" + name }
 
   /// The name of the layer to which such a key belongs.

@@ -13,7 +13,7 @@ package struct ParameterSampler: Sendable {
 
   package init(seed: UInt64) { self.seed = seed }
 
-  /// The first values of a parameter; nil when `isCancelled` says that nobody wants them any more.
+  /// The first values of a parameter; nil when `isCancelled` is true.
   ///
   /// `resolve` gives the values of a parameter that this one is derived from.
   package func values(

@@ -16,7 +16,7 @@ public struct ListenAttendSpell: Sendable {
   public var embedding = 64
   /// Channels of attention.
   public var attention = 128
-  /// Tokens that are told apart.
+  /// Tokens that are distinguished.
   public var tokens = 128
 
   /// Makes the description of the published size.

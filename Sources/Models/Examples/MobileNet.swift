@@ -6,7 +6,7 @@ public import Layers
 /// - Streaming: block 32, ratio 1/32, no latency.
 /// - Source: sequence_layers/tensorflow/examples/mobilenet.py; Howard et al. 2017, arXiv 1704.04861.
 public struct MobileNet: Sendable {
-  /// What is told apart.
+  /// What is distinguished.
   public var classes = 1000
   /// Filters of the first convolution; those behind have multiples of it.
   public var filters = 32

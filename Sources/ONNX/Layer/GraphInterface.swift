@@ -38,7 +38,7 @@ struct GraphInterface: Hashable, Sendable {
   /// What was assumed, for people.
   var notes: [String]
 
-  /// With `takesZeros` inputs that nobody speaks of are 0: enough to look at a graph, not to run it.
+  /// With `takesZeros` inputs that are not mentioned are 0: enough to look at a graph, not to run it.
   init(_ source: OnnxSource, _ config: OnnxGraph.Config, takesZeros: Bool = false) throws {
     let graph = source.model.graph
     let weights = Set(graph.initializers.map(\.name))

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-// What people are told of a graph when it is opened.
+// The text for people on a graph when it is opened.
 extension OnnxGraph {
   /// The model, how the sequence goes through it, the table of states, and what its result can be held
   /// against.

@@ -74,7 +74,7 @@ package enum LayerLint {
     return GraphLint(source, interface).report()
   }
 
-  /// What can be told of a graph that cannot be traced: operators that scale by all they are given.
+  /// What can be said of a graph that cannot be traced: operators that scale by all they are given.
   private static func scalesByBlock(_ source: OnnxSource, _ reason: any Error) throws
     -> [LintFinding]
   {

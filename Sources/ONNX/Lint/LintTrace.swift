@@ -106,7 +106,7 @@ extension LintTrace.Recurrence {
   }
 }
 
-/// Gives values names that tell them apart, those of the file where they do.
+/// Gives values distinct names, those of the file where they are distinct.
 private struct ValueNames {
   private var names: [ObjectIdentifier: String] = [:]
   private(set) var types: [String: ValueType] = [:]

@@ -1,4 +1,4 @@
-/// What people are told of a state that is handed something wrong.
+/// The text for people on a state that is handed something wrong.
 struct StateFaultWords {
   var fault: StateFault
   var window: StateWindow

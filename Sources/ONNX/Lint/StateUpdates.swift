@@ -133,7 +133,7 @@ struct StateUpdates {
   /// A state that the sequence never reaches.
   private func unreached(_ state: Int, _ windows: StateWindows?) -> [LintFinding] {
     let pair = interface.states[state]
-    // What a decoder knows of its encoder is computed once and stays.
+    // What a decoder reads of its encoder is computed once and stays.
     if pair.input.contains("encoder") { return [] }
     // A counter is computed from itself alone.
     guard let windows, let next = windows.next[state],

@@ -27,7 +27,7 @@ final class GraphTracer {
   private(set) var taps: [Tap] = []
   /// What the graph was given and what it gave, by the names in the file.
   private(set) var (given, gave): ([String: GraphValue], [String: GraphValue]) = ([:], [:])
-  /// The nodes that were carried out, those of branches and functions in their place; nil if not asked for.
+  /// The nodes that were carried out, those of branches and functions in their place; nil if not requested.
   private(set) var executed: [ExecutedNode]?
   private var nodeCount = 0
   private var depth = 0

@@ -86,7 +86,7 @@ enum Products {
     return arranged(product, order, output)
   }
 
-  /// Sums over the letters that nobody else needs.
+  /// Sums over the letters that nothing else needs.
   private static func summed(
     _ x: Value, _ letters: [Character], keeping kept: [Character]
   ) -> (Value, [Character]) {

@@ -108,7 +108,7 @@ struct ModelReader {
       default: break
       }
     }
-    // The type tells an empty list from an absent one, and a zero, which is left out, from nothing.
+    // The type distinguishes an empty list from an absent one, and a zero, which is left out, from nothing.
     switch (type, value) {
     case (_, .reference): break
     case (7, _): value = .ints(ints)

@@ -1,6 +1,6 @@
 package import Tensors
 
-/// An ONNX model as its file states it; weights are slices of the file until they are asked for.
+/// An ONNX model as its file states it; weights are slices of the file until they are needed.
 ///
 /// - Source: onnx/onnx.proto.
 package struct OnnxModel: Sendable {

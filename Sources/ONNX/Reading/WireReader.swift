@@ -3,7 +3,7 @@ import Serialization
 /// Reads the wire format of protobuf from a part of a file.
 ///
 /// Nothing is allocated for what a length claims before it is known to lie inside the part. Payloads
-/// stay in the file until they are asked for, so weights are not copied by reading a model.
+/// stay in the file until they are needed, so weights are not copied by reading a model.
 ///
 /// - Source: protobuf.dev/programming-guides/encoding.
 struct WireReader {

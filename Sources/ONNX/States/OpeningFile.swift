@@ -1,4 +1,4 @@
-/// How a model is opened, kept in a small text file beside it, so that a second opening asks nothing.
+/// How a model is opened, kept in a small text file beside it, so that a second opening needs no answers.
 ///
 /// A line is a field of ``OnnxGraph`` and its value, such as `fixed sr=16000` or `state h=hn`; `#` begins
 /// a comment.

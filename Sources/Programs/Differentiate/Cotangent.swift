@@ -2,7 +2,7 @@ import Tensors
 
 /// What has been found so far of one value's cotangent.
 ///
-/// Nothing is added before the whole is asked for, so that a value used once costs no addition, and
+/// Nothing is added before the whole is requested, so that a value used once costs no addition, and
 /// one used in slices costs one concatenation.
 struct Cotangent {
   private var wholes: [Value] = []

@@ -3,7 +3,7 @@ import Tensors
 /// One walk back through a program, recording into a builder the derivative instructions and those
 /// values of the program that they read.
 ///
-/// The program's own instructions are recorded when their values are asked for, or all of them by
+/// The program's own instructions are recorded when their values are requested, or all of them by
 /// ``replay()``: the bodies of loops and composites are recomputed, and only what the rules read.
 final class ReversePass {
   let source: Program

@@ -81,6 +81,6 @@ extension KnownComposite {
 }
 
 extension CompositeOp {
-  /// What this is, if readers know it by more than its expansion.
+  /// What this is, if it is a known composite.
   public var known: KnownComposite? { KnownComposite(name: name, attributes: attributes) }
 }

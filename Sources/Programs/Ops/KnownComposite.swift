@@ -1,7 +1,7 @@
-/// The composites that readers of programs know by more than their expansion: name, operands and
+/// The composites that readers of programs recognise beside their expansion: name, operands and
 /// attributes of each, encoded and decoded here only.
 ///
-/// Layers make them, planner and exporters match them. Whoever does not know a composite, or cannot
+/// Layers make them, planner and exporters match them. A reader that does not recognise a composite, or cannot
 /// serve its operands, runs the expansion instead.
 public enum KnownComposite: Hashable, Sendable {
   /// `e^(x - max) / Σ e^(x - max)` along an axis: operand x, a result of its type.
@@ -16,7 +16,7 @@ public enum KnownComposite: Hashable, Sendable {
   case lstmCell
   /// Softmax attention: operands queries `[b, q, n, h]`, keys `[b, k, m, h]`, values `[b, k, m, v]`, key
   /// mask `bool[b, k]` and perhaps a bias `[b or 1, n, q, k]`; results the context `[b, q, n, v]` and, if
-  /// asked for, the probabilities `[b, q, n, k]`.
+  /// requested, the probabilities `[b, q, n, k]`.
   case attention(AttentionAttributes)
   /// `sqrt(re² + im²)` without overflow in between: operands re and im.
   case complexAbs

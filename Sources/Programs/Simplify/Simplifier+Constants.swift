@@ -27,7 +27,7 @@ extension Simplifier {
     return isSmall ? ReferenceEvaluator.apply(op, tensors) : nil
   }
 
-  /// Remembers the elements of new values that cost nothing to know.
+  /// Keeps the elements of new values that are cheap to know.
   mutating func learn(_ op: Op, _ operands: [ValueID], _ results: [ValueID]) {
     switch op {
     case .constant(let tensor): known[results[0]] = tensor

@@ -25,7 +25,7 @@ extension Program {
   }
 }
 
-/// Emits the instructions of a program one by one, each as something simpler if a rule knows how.
+/// Emits the instructions of a program one by one, each as something simpler if a rule applies.
 struct Simplifier {
   private let source: Program
   var rewriter: ProgramRewriter

@@ -81,7 +81,7 @@ public struct TokenSampler: Hashable, Sendable {
   }
 
   /// The places of the largest scores, in their order, of equal ones the first; the others are not sorted
-  /// while few are asked for.
+  /// while few are requested.
   package static func likeliest(_ scores: [Double], _ count: Int) -> [Int] {
     func isLikelier(_ a: Int, _ b: Int) -> Bool {
       scores[a] == scores[b] ? a < b : scores[a] > scores[b]

@@ -47,7 +47,7 @@ struct DecodeCommand: Command {
     return output
   }
 
-  /// The sampler that a line asks for.
+  /// The sampler that a line names.
   func sampler(_ line: CommandLine, _ session: Session) throws -> TokenSampler {
     let draws = Self.cuts.contains { line.options[$0] != nil }
     let heat = try line.number("temperature", 0..., "0 for the likeliest token, or more")

@@ -51,7 +51,7 @@ final class ModelRun {
   var stateBytes: [String: Int] {
     let capacity = stream?.cacheCapacity
     if let known = knownStateBytes, known.capacity == capacity { return known.bytes }
-    // What a fault on purpose remembers is no part of the stack.
+    // The state of a fault on purpose is no part of the stack.
     let leaves = stream?.leaves ?? []
     let bytes = Self.bytes(leaves.filter { !StepFault.isMemory($0.path) })
     knownStateBytes = (capacity, bytes)

@@ -2,7 +2,7 @@ import Layers
 import Runtime
 import Tensors
 
-/// Reads the timesteps of a sequence that a slice asks for, and no others.
+/// Reads the timesteps of a slice of a sequence, and no others.
 struct SequenceReader {
   let path: String
   let rows: Int

@@ -55,7 +55,7 @@ extension Session {
   ) throws -> ArrayComparison? {
     guard let (ours, wanted, first) = try aligned(expected, shift: shift) else { return nil }
     let budget = try budget(expected)
-    // Timesteps are told in the time of ours.
+    // Timesteps are given in the time of ours.
     let (moved, own) = (wanted.delayed(by: first), ours.delayed(by: first))
     return try? ArrayComparison(
       offline: moved.values, stream: own.values, offlineMask: own.mask, streamMask: own.mask,

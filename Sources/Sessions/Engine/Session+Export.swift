@@ -37,6 +37,6 @@ extension Session {
     return try model.exported(request)
   }
 
-  /// How many blocks the function of the whole sequence gets where nobody says how long it is.
+  /// How many blocks the function of the whole sequence gets where its length is not given.
   private static let exportedBlocks = 64
 }

@@ -50,7 +50,7 @@ extension Session {
     OnnxModels.isModel(path, try? ByteFile(path: files.resolved(path), isStopped: files.isStopped))
   }
 
-  /// The layer of a model file: as the file beside it says, or by what the graph itself tells.
+  /// The layer of a model file: as the file beside it says, or as the graph itself says.
   func modelSpec(_ model: String) throws -> SpecNode {
     let beside = OpeningFile.path(for: model)
     var config = OnnxGraph.Config()

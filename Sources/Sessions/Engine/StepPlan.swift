@@ -44,7 +44,7 @@ package struct StepPlan: Hashable, Sendable {
 }
 
 extension StepPlan {
-  /// The steps that a document asks for.
+  /// The steps of a document.
   init(_ time: Int, _ document: Document, _ model: Model) {
     self.init(
       time: time, blockSize: model.layer.blockSize, latency: model.layer.inputLatency,

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A file that a recorded command wants to read and may not.
+/// A file that a recorded command reads and may not.
 package struct FileRequest: Hashable, Sendable {
   /// The path as the session has it.
   package var name: String

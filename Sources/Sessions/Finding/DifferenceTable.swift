@@ -5,7 +5,7 @@ import Runtime
 /// Where step-wise and layer-wise run part: layers by time of |Δ| relative to each layer's largest value.
 ///
 /// It reads the statistics that are kept of all steps, so that it costs the same at any length; only where a
-/// column is shorter than what these tell apart, single steps are compared again.
+/// column is shorter than what these distinguish, single steps are compared again.
 package struct DifferenceTable: Hashable, Sendable {
   /// What a column of a layer shows.
   package enum Cell: Hashable, Sendable {

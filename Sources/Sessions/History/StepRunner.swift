@@ -17,7 +17,7 @@ final class StepRunner {
   private let edits: [Int: [StateEdit]]
   /// Steps by the number of timesteps that they are fed.
   private var observed: [Int: ObservedStep] = [:]
-  /// Those whose steps are so short that nobody needs to be told of them, or to stop them.
+  /// Those whose steps are too short to report or to stop.
   private var short: Set<Int> = []
   private(set) var position = 0
 

@@ -107,7 +107,7 @@ extension Session {
     }
     if let stream = run.stream {
       event.state = stream.leaves.enumerated().compactMap { index, leaf in
-        // What faults remember is no part of the model.
+        // The state of faults is no part of the model.
         guard !StepFault.isMemory(leaf.path) else { return nil }
         var digest = Digest()
         digest.add(stream.value(of: index))

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Curves over time as SVG, told apart by dashes as well as by colours.
+/// Curves over time as SVG, distinguished by dashes as well as by colours.
 struct LinePlot {
   struct Curve {
     let name: String

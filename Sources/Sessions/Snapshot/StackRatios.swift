@@ -3,7 +3,7 @@ import Runtime
 package import Tensors
 
 /// Output timesteps of every layer for each input timestep of the whole stack, as far as it was traced:
-/// before there is an input nobody knows what each layer sees.
+/// before there is an input it is not known what each layer sees.
 package struct StackRatios {
   private var ratios: [[Int]: Rational] = [:]
 

@@ -88,7 +88,7 @@ struct MarkCommand: Command {
 }
 
 extension Session {
-  /// What a line asks to look for.
+  /// What a line searches for.
   fileprivate func watch(_ line: CommandLine) throws -> BoundWatch {
     let text = line.rest.trimmingBlanks
     guard !text.isEmpty else {

@@ -12,7 +12,7 @@ package struct Completion: Hashable, Sendable {
   }
 }
 
-/// What is asked when the user wants the word before the cursor completed.
+/// Completes the word before the cursor.
 package struct CompletionRequest: Hashable, Sendable {
   package var line: String
   package var word: String

@@ -7,13 +7,13 @@ package enum PlainTerminal {
 
   package static var inputIsTerminal: Bool { ct_is_terminal(0) }
 
-  /// From now on Ctrl-C is counted, not deadly; `takeInterrupt` asks for it.
+  /// From now on Ctrl-C is counted and ends nothing; `takeInterrupt` returns it.
   package static func catchInterrupts() { ct_interrupt_catch() }
 
   /// Whether Ctrl-C came since the last call; safe from any thread.
   package static func takeInterrupt() -> Bool { ct_interrupt_take() }
 
-  /// From now on the signals that ask a program to end are waited for, and deadly no more; for a program that
+  /// From now on the signals that end a program are waited for and end nothing by themselves; for a program that
   /// has no prompt.
   package static func holdEndings() { ct_ending_hold() }
 

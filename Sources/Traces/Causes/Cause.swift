@@ -58,22 +58,22 @@ package struct CauseFinding: Hashable, Sendable {
 
   init(_ cause: Cause) { self.cause = cause }
 
-  /// What speaks for it less what speaks against it.
+  /// The evidence for it less the evidence against it.
   package var score: Double {
     supports.reduce(0) { $0 + $1.weight } - contradicts.reduce(0) { $0 + $1.weight }
   }
 
-  /// Adds what speaks for it, if that was seen.
+  /// Adds evidence for it, if that was seen.
   mutating func support(_ isSeen: Bool, _ weight: Double, _ text: @autoclosure () -> String) {
     if isSeen { supports.append(Point(text: text(), weight: weight)) }
   }
 
-  /// Adds what speaks against it, if that was seen.
+  /// Adds evidence against it, if that was seen.
   mutating func contradict(_ isSeen: Bool, _ weight: Double, _ text: @autoclosure () -> String) {
     if isSeen { contradicts.append(Point(text: text(), weight: weight)) }
   }
 
-  /// What speaks for it must outweigh what speaks against it by this, to be named.
+  /// A cause is named if the evidence for it outweighs that against it by this.
   package static let leastScore = 1.0
   /// From here on the values themselves show it.
   package static let shownScore = 3.0

@@ -124,7 +124,7 @@ struct EvidenceCollector {
     var result: [StateSeries] = []
     for (index, place) in stream.places.enumerated() {
       let isSibling = parent.map { place.path.hasPrefix("\($0)/") } ?? false
-      // A layer of ours owns its states; of other modules only names tell.
+      // A layer of ours owns its states; those of other modules are only known by name.
       let isOurs = if case .layer = place.kind { true } else { false }
       let isOwn = index == pair.stream || (!isOurs && isSibling)
       guard isOwn || place.kind == .state else { continue }

@@ -15,7 +15,7 @@ package final class EngineClient: SessionClient {
 
   private typealias Opener = (@escaping (Session) -> Void) -> (Workspace, [OutputLine])
 
-  /// The flag of the present session, for threads that want to stop it.
+  /// The flag of the present session, for threads that may stop it.
   private final class SharedFlag: Sendable {
     private let flag: Mutex<CancelFlag>
 

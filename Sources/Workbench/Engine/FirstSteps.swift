@@ -1,7 +1,7 @@
 import Layers
 import Sessions
 
-/// What a user is told first: how the session stands, and the commands and keys that lead on.
+/// What a user sees first: how the session stands, and the commands and keys that lead on.
 struct FirstSteps {
   let session: Session
   /// Whether there are panels, so that keys do what commands do.

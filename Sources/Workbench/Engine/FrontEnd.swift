@@ -13,7 +13,7 @@ import TerminalUI
 public enum FrontEnd {
   /// Shows a session full screen, or line by line where there is no terminal to show it on.
   ///
-  /// A package with layers of its own gives a registry that knows them:
+  /// A package with layers of its own gives a registry that contains them:
   ///
   ///     exit(FrontEnd.run(path: CommandLine.arguments.dropFirst().first, registry: try .withGain))
   ///
@@ -112,7 +112,7 @@ public enum FrontEnd {
     case .unknownType where type.isEmpty: return "TERM is not set: \(cure)"
     case .unknownType:
       return "this system has no description of a terminal '\(type)' (TERM): \(cure)"
-    // Who says that the terminal is a plain one wants lines.
+    // A terminal that is declared plain gets the line interface.
     case .noCursor where type != "dumb":
       return "a terminal '\(type)' (TERM) cannot move its cursor: \(cure)"
     case .noResources: return "this process has no file descriptors left for a screen: line by line"

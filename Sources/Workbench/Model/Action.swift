@@ -23,7 +23,7 @@ package enum Action: Hashable, Sendable {
   case enlarge
   case back
   case nextRow, previousRow
-  /// What only one panel knows.
+  /// What only one panel defines.
   case own(PanelAction)
   case commandLine
   case filter
@@ -36,7 +36,7 @@ package enum Action: Hashable, Sendable {
   }
 }
 
-/// What an update asks of the world outside the model.
+/// The side effects of an update.
 package enum Effect: Hashable, Sendable {
   case perform(String)
   case cancel
@@ -55,7 +55,7 @@ package enum EditorInput: Hashable, Sendable {
   case dropLine
 }
 
-/// What a key does that only its panel knows, by name.
+/// What a key does in one panel only, by name.
 package struct PanelAction: Hashable, Sendable {
   private let name: String
 

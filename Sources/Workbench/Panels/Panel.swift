@@ -27,7 +27,7 @@ package protocol Panel: Sendable {
   var isAboutLayer: Bool { get }
   /// Whether it needs every layer compared up to the position.
   var comparesLayers: Bool { get }
-  /// Whether there is nothing to tell before there is a stack and an input.
+  /// Whether there is nothing to show before there is a stack and an input.
   var needsInput: Bool { get }
 
   /// The data that it needs for a drawing of that size.

@@ -39,7 +39,7 @@ package struct PanelRequest: Hashable, Sendable {
   }
 }
 
-// What panels do, for callers that do not know their types.
+// What panels do, with their types erased.
 extension Panel {
   func request(_ model: AppModel, size: Size) -> PanelRequest {
     PanelRequest(panel: self, value: PanelValue(request(model[Self.self], size: size, model)))
@@ -72,7 +72,7 @@ extension AppModel {
 }
 
 extension SessionView {
-  /// The view of a panel; nil where there is nothing to tell, or it did not ask.
+  /// The view of a panel; nil where there is none, or none was requested.
   package subscript<P: Panel>(_ panel: P.Type) -> P.View? {
     get { panels[P.id]?.of(P.View.self) }
     set { panels[P.id] = newValue.map { PanelValue($0) } }

@@ -7,7 +7,7 @@ import TerminalUI
   import Darwin
 #endif
 
-/// Something the engine tells the screen.
+/// A message from the engine to the screen.
 enum EngineEvent: Sendable {
   case opened(greeting: Outcome, vocabulary: Vocabulary)
   case progress(Progress)

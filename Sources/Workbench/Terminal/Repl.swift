@@ -138,7 +138,7 @@ package final class Repl {
     return true
   }
 
-  /// How to come back is for people, not for who reads a pipe.
+  /// How to come back is said to people only, not into a pipe.
   private func say(farewell outcome: Outcome) {
     if editor != nil { outcome.lines.forEach(show) }
   }

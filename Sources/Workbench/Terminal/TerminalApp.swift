@@ -76,7 +76,7 @@ package final class TerminalApp {
     switch event {
     case .ping: pings += 1
     case .hangUp:
-      // Nobody is left to be asked or told.
+      // The terminal is gone: nothing can be asked or shown.
       isDone = true
       return
     // With the keys of vi ESC first ends typing, and only then leads to the panels.
@@ -157,7 +157,7 @@ package final class TerminalApp {
         holdsFailedLine = false
         takeLines()
       } else if case .alt(let character) = press.key {
-        // Alt with a key that the editor does not know is ESC and the key, typed fast.
+        // Alt with an unknown key is ESC and the key, typed fast.
         carryOut(model.handle(.key(KeyPress(.escape, bytes: [0x1b]))))
         let rest = KeyPress(.character(character), bytes: Array(press.bytes.dropFirst()))
         carryOut(model.handle(.key(rest)))

@@ -20,7 +20,7 @@ struct LaneBuilder {
   /// One sequence and how its timesteps lie in input time.
   private struct Source {
     var series: SampleSeries
-    /// How many timesteps there are; a series may know more.
+    /// How many timesteps there are; a series may be longer.
     var time: Int
     /// Timesteps before time 0.
     var warmUp: Int

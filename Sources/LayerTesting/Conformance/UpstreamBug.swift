@@ -4,7 +4,7 @@ import Tensors
 
 /// Where the original breaks its own contract, so that what it gives is no measure: there the library
 /// is only held to the contract.
-enum OriginalFault {
+enum UpstreamBug {
   /// Whether what it gives at valid timesteps depends on what lies at invalid ones.
   ///
   /// - Its `RGLRU` and its monotonic `GmmAttention` take invalid timesteps into the state, so garbage in
