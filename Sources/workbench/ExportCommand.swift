@@ -101,7 +101,7 @@ struct ExportCommand: ParsableCommand, MemoryLimited {
       try ConformanceExport(folder: spec, filter: filter, output: output, options: options).run()
       return
     }
-    let model = try ExportSource(command: self).model()
+    let model = try ExportSource(command: self, options: options).model()
     if let obstacle = model.facts.stepObstacle, blocks != nil { throw Failure(obstacle) }
     let report = try Export.write(
       model, to: folder(options.target), options: options, replaces: replace)

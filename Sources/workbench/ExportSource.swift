@@ -11,6 +11,7 @@ import Weights
 /// Makes the model that `workbench export` writes from what its options say.
 struct ExportSource {
   let command: ExportCommand
+  let options: ExportOptions
 
   func model() throws -> ExportModel {
     let blocks = try self.blocks()
@@ -25,6 +26,11 @@ struct ExportSource {
     let layer = try notation.registry.makeLayer(reading.spec)
     let x = try input(layer, batch: batch, time: time, blocks: blocks)
     let constants = try ConstantOption.constants(command.constants)
+    // Numbers are drawn for no file that cannot be written.
+    let trace = try LayerTracer(layer).layer(
+      TraceRequest(
+        batch: x.batch, time: x.time, input: x.channelSpec, constants: constants.specs))
+    try Export.checkSize(trace.parameters.byteCount, options)
     let model = try Model(
       layer, input: x.channelSpec, constants: constants.specs, seed: 1, time: x.time)
     if let weights = command.weights { try model.load(try Safetensors(path: weights)) }

@@ -90,6 +90,20 @@ struct FolderTests {
     }
   }
 
+  @Test("weights that a format has no room for are refused with another format")
+  func tooLarge() throws {
+    for target in [ExportTarget.liteRT, .onnx] {
+      var options = ExportOptions(target: target)
+      let error = #expect(throws: ExportError.self) { try Export.checkSize(1 << 31, options) }
+      #expect(error?.code == .tooLarge)
+      #expect(error?.description.hasSuffix("keeps weights in model.safetensors") == true)
+      try Export.checkSize(1 << 31 - 1, options)
+      options.weights = .int8
+      try Export.checkSize(1 << 32, options)
+    }
+    try Export.checkSize(1 << 40, ExportOptions(target: .stableHLO))
+  }
+
   @Test("what cannot be written leaves nothing behind")
   func unwritable() throws {
     try withFolder { base in

@@ -85,4 +85,33 @@ import Testing
     let gradient = try gradients(stack, x).parameters["tokens/embedding"]
     #expect(gradient?.doubles() == [9, 2])
   }
+
+  @Test("attentions that share a table of relative positions add their gradients")
+  func sharedPositions() throws {
+    let x = Tensor((0..<10).map { Float(($0 * 37) % 11) / 4 - 1 }, shape: [1, 5, 2])
+    let path = "relative_position_embedding"
+    func stack(_ sharedName: String?) -> any SequenceLayer {
+      let attentions = ["first", "second"].map { name -> any SequenceLayer in
+        var positions = T5RelativePositionEmbedding(
+          numBuckets: 4, numHeads: 1, bidirectional: false)
+        positions.biasMatrixInit = .constant(value: 0.25)
+        positions.sharedName = sharedName
+        return DotProductSelfAttention(
+          numHeads: 1, unitsPerHead: 2, maxPastHorizon: 3,
+          relativePositionEmbedding: .t5RelativePositionEmbedding(positions), name: name)
+      }
+      return Serial([attentions[0], Flatten(), attentions[1], Flatten()])
+    }
+    func tables(_ gradients: Gradients) -> [(path: String, values: [Double])] {
+      gradients.parameters.filter { $0.key.contains(path) }.sorted { $0.key < $1.key }
+        .map { ($0.key, $0.value.doubles()) }
+    }
+    let shared = tables(try gradients(stack("table"), x))
+    let own = tables(try gradients(stack(nil), x))
+    #expect(shared.count == 1 && own.count == 2)
+    #expect(shared.first?.path == own.first?.path)
+    let sums = zip(own[0].values, own[1].values).map(+)
+    #expect(own[0].values.contains { $0 != 0 } && own[1].values.contains { $0 != 0 })
+    for (sum, value) in zip(sums, shared[0].values) { #expect(abs(sum - value) <= 1e-6) }
+  }
 }

@@ -161,6 +161,32 @@ struct CommandLineTests {
     #expect(replaced.status == 0)
   }
 
+  private static let attention = """
+    dot_product_attention { source_name: "src" num_heads: 1 units_per_head: 2 }
+    """
+
+  /// Options of `verify`, the status and what is said.
+  private static let verifying: [(options: [String], status: Int32, said: String)] = [
+    (["--constants", "src=noise:2,5,3", "--lengths", "6,3"], 0, "the contract holds"),
+    (["--constants", "src=noise:1,5,3", "--training"], 0, "the contract holds"),
+    (["--constants", "src=noise:1,5,3", "--tolerance", "0.001"], 0, "the contract holds"),
+    ([], 3, "give the model the constant \"src\""),
+    (["--constants", "src=noise:3,5,3", "--lengths", "6,3"], 3, "of 3 rows, expected 2, or 1"),
+    (["--constants", "src=none.npy"], 3, "none.npy: there is no such file"),
+    (["--constants", "src"], 3, "expected NAME=FILE or NAME=noise:SHAPE"),
+    (["--constants", "src=noise:1,5,3", "--lengths", "6,x"], 3, "--lengths 6,x: expected"),
+    (["--constants", "src=noise:1,5,3", "--tolerance=-1"], 3, "expected 0 or more"),
+  ]
+
+  @Test("verify takes constants, lengths, a tolerance and training", arguments: verifying)
+  func verify(options: [String], status: Int32, said: String) throws {
+    let ended = try run(
+      ["verify", "a.textproto", "--channels", "2"] + options,
+      files: ["a.textproto": Self.attention])
+    #expect(ended.status == status)
+    #expect((ended.output + ended.errors).contains(said), "\(ended.output)\(ended.errors)")
+  }
+
   @Test("without HOME journals lie in a place of the user's own")
   func homeless() throws {
     let temporary = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)

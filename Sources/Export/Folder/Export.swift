@@ -33,9 +33,7 @@ public enum Export {
     let place = try ExportFolder(folder, replaces: replaces)
     let weights = model.parameters.values.reduce(0) { Rational.sum($0, $1.byteCount) }
     try memory.require(weights, for: "the constants of an export")
-    if target.embedsParameters, options.weights == .float32 {
-      try FileSet.require(weights, target == .liteRT ? "model.tflite" : "layer.onnx")
-    }
+    try checkSize(weights, options)
     var functions: [ExportedFunction] = []
     // ONNX Runtime opens no graph without outputs, such as the initial state of a stack without state.
     for function in model.functions where target != .onnx || !function.program.outputs.isEmpty {
@@ -49,6 +47,15 @@ public enum Export {
     return Report(
       folder: folder, files: files.files.map { ($0.name, $0.contents.count) }, lines: lines,
       manifest: manifest(model, options, functions, files.names))
+  }
+
+  /// Whether files can hold weights of so many bytes, which is known before a model has them.
+  ///
+  /// - Throws: ``ExportError`` `.tooLarge`.
+  public static func checkSize(_ weights: Int, _ options: ExportOptions) throws(ExportError) {
+    let target = options.target
+    guard target.embedsParameters, options.weights == .float32 else { return }
+    try FileSet.require(weights, target == .liteRT ? "model.tflite" : "layer.onnx")
   }
 
   private static func manifest(

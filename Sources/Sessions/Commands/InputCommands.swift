@@ -10,6 +10,7 @@ enum InputCommands {
   static let all: [any Command] = [
     InputCommand(), ConstantsCommand(), WeightsCommand(), SeedCommand(), TrainingCommand(),
     DTypeCommand(), BlockCommand(), FaultCommand(), MemoryCommand(), NamesCommand(),
+    CachesCommand(),
   ]
 }
 

@@ -21,6 +21,8 @@ package struct Document: Sendable {
   package var origins: [String: ParameterOrigin] = [:]
   /// Whether layers behave as in training.
   package var training = false
+  /// How much attention with an unlimited past may remember in steps.
+  package var caches = CacheCapacity()
   /// How the input is cut into steps.
   package var schedule = BlockSchedule()
   /// Mistakes seeded into the step-wise run.

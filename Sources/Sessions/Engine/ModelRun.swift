@@ -96,6 +96,7 @@ final class ModelRun {
     inputRevision = document.inputRevision
     stepRevision = document.stepRevision
     if model.training != document.training { model.training = document.training }
+    model.caches = document.caches
     guard model.layer.supportsStep else {
       (plan, runner, trace, places, self.stepModel) = (nil, nil, nil, [], model)
       return
@@ -103,6 +104,7 @@ final class ModelRun {
     let cut = StepPlan(input.time, document, model)
     self.stepModel =
       try stepModel ?? document.stepModel(model, time: input.time, cancel: cancel)
+    self.stepModel.caches = document.caches
     let factory = RunnerFactory(
       self.stepModel, constants, cut, input, document.edits, poisons: faults.poisons)
     let runner = try factory.runner(cancel)
