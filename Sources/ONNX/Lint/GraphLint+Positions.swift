@@ -42,6 +42,8 @@ extension GraphLint {
     }
   }
 
+  static let restartCause = "joins positions to the sequence that begin at the start of every block"
+
   /// Positions that begin anew in every block and are joined to the sequence.
   func restartedPositions(_ node: LintNode) -> [LintFinding] {
     guard Self.joins.contains(node.op),
@@ -51,7 +53,7 @@ extension GraphLint {
     else { return [] }
     return [
       found(
-        "joins positions to the sequence that begin at the start of every block",
+        Self.restartCause,
         "every timestep from the second block on has the position of one in the first",
         "count on: take the position of the block as an input (offset, position_ids) or a state")
     ]
@@ -85,7 +87,7 @@ extension GraphLint {
   ]
 
   /// What was not judged, so that no finding says nothing about it.
-  func limits() -> [String] {
+  func limits(_ findings: [LintFinding]) -> [String] {
     guard growth.obstacle == nil else { return [] }
     var limits: [String] = []
     switch interface.geometry {
@@ -111,7 +113,8 @@ extension GraphLint {
       }
       limits.append("\(node.place) (\(node.node.operation)): how it goes along time")
     }
-    for name in StateUpdates(source, interface, growth).unfollowed() {
+    let named = Set(findings.compactMap(\.state))
+    for name in StateUpdates(source, interface, growth).unfollowed() where !named.contains(name) {
       limits.append("the state \(name): of what it is the past was not found")
     }
     return limits

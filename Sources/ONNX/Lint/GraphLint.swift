@@ -63,7 +63,10 @@ struct GraphLint {
   }
 
   /// The findings, and what they do not cover.
-  func report() -> LintReport { LintReport(findings(), limits: limits()) }
+  func report() -> LintReport {
+    let found = findings()
+    return LintReport(found, limits: limits(found))
+  }
 
   /// The findings in the order of the graph.
   func findings() -> [LintFinding] {
@@ -88,10 +91,20 @@ struct GraphLint {
         return found
       }
     }
-    return mixing
+    return Self.firstOfEach(mixing)
       + StateUpdates(source, interface, growth).findings { name in
         !signal.contains(name)
       }
+  }
+
+  /// Of findings of one cause in one scope, such as the parts of a rotation by positions, the first.
+  private static func firstOfEach(_ findings: [LintFinding]) -> [LintFinding] {
+    var seen: Set<[String]> = []
+    return findings.filter { finding in
+      guard finding.cause == restartCause else { return true }
+      let scope = finding.place.split(separator: "/").dropLast().joined(separator: "/")
+      return seen.insert([scope, finding.cause]).inserted
+    }
   }
 
   func found(_ cause: String, _ effect: String, _ cure: String) -> LintFinding {

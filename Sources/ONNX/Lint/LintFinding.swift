@@ -10,6 +10,8 @@ package struct LintFinding: Hashable, Sendable {
   package var effect: String
   /// What helps.
   package var cure: String
+  /// The state that it is about, by its input, if it is about one.
+  package var state: String?
 
   package init(place: String, operation: String, cause: String, effect: String, cure: String) {
     self.place = place

@@ -41,15 +41,26 @@ extension StateUpdates {
 extension StateUpdates {
   /// A state that moves on by the same number, however long the block is.
   func counter(_ state: Int) -> LintFinding? {
-    guard interface.geometry == .frames, let trace = growth.trace,
-      let short = increment(state, trace), let time = growth.time,
-      let twice = try? LintTrace(source, interface, time: 2 * time),
-      let long = increment(state, twice), short == long
-    else { return nil }
+    guard let (short, long) = increments(state), short == long else { return nil }
     return found(
       state, "moves on by \(short.text) in every step, however long the block is",
       "with blocks of more than one timestep every timestep from the second block on",
       "add the number of timesteps that the block adds")
+  }
+
+  /// Whether a state moves on by a number that grows with the block.
+  func isCounting(_ state: Int) -> Bool {
+    increments(state).map { $0.long == 2 * $0.short } ?? false
+  }
+
+  /// What a state moves on by in a block, and in one of twice the length.
+  private func increments(_ state: Int) -> (short: Double, long: Double)? {
+    guard interface.geometry == .frames, let trace = growth.trace,
+      let short = increment(state, trace), let time = growth.time,
+      let twice = try? LintTrace(source, interface, time: 2 * time),
+      let long = increment(state, twice)
+    else { return nil }
+    return (short, long)
   }
 
   /// The known number other than 0 that a whole-number state is added to.

@@ -42,7 +42,7 @@ struct StateUpdates {
     guard growth.trace != nil else { return interface.states.map(\.input) }
     let runs = runs()
     return interface.states.indices.filter { index in
-      interface.growingAxis(index) == nil
+      interface.growingAxis(index) == nil && !isCounting(index)
         && !runs.contains { run in run.windows.windows.contains { $0.state == index } }
     }.map { interface.states[$0].input }
   }
@@ -111,9 +111,11 @@ struct StateUpdates {
     let pair = interface.states[state]
     let name = growth.trace?.outputs[pair.output] ?? pair.output
     let node = growth.nodes.last { $0.outputs.contains(name) }
-    return LintFinding(
+    var finding = LintFinding(
       place: node?.place ?? pair.output, operation: node?.node.operation ?? "state",
       cause: "the state \(pair.output) \(cause)", effect: effect, cure: cure)
+    finding.state = pair.input
+    return finding
   }
 
   /// From which timestep on blocks of which length are wrong.

@@ -8,7 +8,8 @@ struct BisectCommand: Command {
   let usage = "bisect [--tol X] [--rtol X] [--ulp N] [--quick]"
   let summary =
     "Finds the first layer whose step-wise run leaves the layer-wise one: timestep, row, channel, the "
-    + "likely cause, and the smallest input that still shows it (not with --quick)."
+    + "likely cause, and the smallest input that still shows it (not with --quick); of a graph also what lint "
+    + "knows of it."
   let flags: Set<String> = ["quick"]
   let options = CommandLine.toleranceOptions
   let isRecorded = false
@@ -31,6 +32,7 @@ struct BisectCommand: Command {
       if smallest.runCount > 0 { lines.append(smallest.text) }
     }
     lines.append(diagnosis.sentence)
+    lines += session.graphFindingLines(path)
     var output = CommandOutput(lines)
     output.holds = false
     return output

@@ -1,4 +1,5 @@
 import Layers
+import ONNX
 import Runtime
 import Tensors
 import Traces
@@ -24,7 +25,11 @@ extension Session {
       return "\(first.path.shown) is the first in the order of the data flow: bisect says why"
     }
     let answer = try Bisection(self, tolerance: nil).answer()
-    run.differenceCause = answer.found?.diagnosis.sentence
+    run.differenceCause = answer.found.map { found in
+      // What the graph itself tells is no guess.
+      let known = graphFindings(found.path).first.map { "\($0.place): \($0.cause); " } ?? ""
+      return known + found.diagnosis.sentence
+    }
     return run.differenceCause
   }
 }

@@ -78,7 +78,8 @@ struct SessionReport {
     if let found = answer.found {
       document.blocks.append(.heading("Where they part, and why"))
       document.blocks.append(.paragraph(found.diagnosis.sentence))
-      document.blocks.append(.lines(found.diagnosis.findingLines))
+      document.blocks.append(
+        .lines(found.diagnosis.findingLines + session.graphFindingLines(found.path)))
       addDifferences(run, wrong)
       try addPlots(run, path: found.path)
     }
