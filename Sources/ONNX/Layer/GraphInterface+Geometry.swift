@@ -3,7 +3,7 @@ extension GraphInterface {
   /// Where time is, and how much of it a run of the graph takes.
   static func place(
     _ shape: [OnnxValueInfo.Extent], _ config: OnnxGraph.Config, _ known: KnownExport?,
-    _ path: String
+    hasStates: Bool, _ path: String
   ) throws -> (Geometry, Int, Bool) {
     func isBatch(_ axis: Int) -> Bool {
       guard axis == 0, shape.count > 1 else { return false }
@@ -38,10 +38,15 @@ extension GraphInterface {
       chosen = given
     } else if let first = free.first {
       chosen = first
-    } else if let one = axes.first(where: { shape[$0].fixed == 1 && axes.count > 1 }) {
+    } else if let one = axes.first(where: { shape[$0].fixed == 1 && axes.count > 1 }),
+      // The one channel of an image stands last, and nothing is remembered there.
+      hasStates || axes.count <= 2 || one != axes.last
+    {
       chosen = one
     } else {
-      chosen = axes.first ?? 0
+      // A window of one size: it is longer than what is seen of each of its timesteps.
+      let extents = axes.map { shape[$0].fixed ?? 0 }
+      chosen = extents.max().flatMap { extents.firstIndex(of: $0) }.map { axes[$0] } ?? 0
     }
     let extent = shape[chosen].fixed
     let isWindow = window != nil || hop != nil || (extent ?? 1) > 1

@@ -108,7 +108,8 @@ struct GraphInterface: Hashable, Sendable {
         .invalidConfig, source.path, found: "an input \(sequence.name) without a shape",
         expected: "[b, t, …]")
     }
-    let place = try Self.place(shape, config, known, source.path)
+    let place = try Self.place(
+      shape, config, known, hasStates: !self.states.isEmpty, source.path)
     (geometry, timeAxis, hasBatchAxis) = place
     block =
       switch place.0 {

@@ -77,7 +77,14 @@ public struct OnnxGraph: SequenceLayer, Equatable {
     self.config = config
     self.source = source
     var interface = try GraphInterface(source, config)
-    let layout = try OutputLayout(source, interface)
+    let layout: OutputLayout
+    do { layout = try OutputLayout(source, interface) } catch {
+      guard let block = interface.blockOfOutput(source) else { throw error }
+      interface.block = block
+      interface.notes.append(
+        "block \(block): as many timesteps as one of \(interface.output) stands for")
+      layout = try OutputLayout(source, interface)
+    }
     // What nothing in the graph counts goes on at the pace of the output.
     if interface.countsTimesteps { interface.rate = layout.ratio }
     (self.interface, self.layout) = (interface, layout)

@@ -104,6 +104,18 @@ struct OutputLayout: Hashable, Sendable {
   }
 }
 
+extension GraphInterface {
+  /// How many timesteps one of the output stands for, where a block of one timestep gives none.
+  func blockOfOutput(_ source: OnnxSource) -> Int? {
+    guard geometry == .frames, block == 1 else { return nil }
+    let growth = TimeGrowth(source, self)
+    guard let name = growth.trace?.outputs[output], let axis = growth.of(name).first,
+      axis.ratio.numerator == 1, axis.ratio.denominator > 1, axis.ratio.denominator < 1 << 16
+    else { return nil }
+    return axis.ratio.denominator
+  }
+}
+
 extension GraphOutline {
   /// Whether all states come out as they went in.
   var keepsStates: Bool { states.allSatisfy { $0.input == $0.output } }
