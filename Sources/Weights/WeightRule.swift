@@ -6,6 +6,8 @@ package enum WeightRule: Hashable, Sendable {
   case transpose
   /// `[out, in, k…]` becomes `[k…, in, out]`.
   case convolution
+  /// `[in, out, k…]` becomes `[k…, in, out]` with the taps in reverse, as transposed convolutions have them.
+  case transposedConvolution
   /// Gates in another order along the first axis, such as `iofc` to `ifco`; `g` is `c`, `n` is `h`.
   case gates(from: String, to: String)
   /// One of several equal parts of the first axis, as queries, keys and values that are joined.
@@ -21,7 +23,7 @@ package enum WeightRule: Hashable, Sendable {
 
   /// What is written for each, for messages.
   package static let forms =
-    "transpose, conv, gates=iofc>ifco, part=0/3, rotary=HEADS, reshape=A,B, join or sum"
+    "transpose, conv, convtranspose, gates=iofc>ifco, part=0/3, rotary=HEADS, reshape=A,B, join or sum"
 
   /// Reads a rule as it is written; nil if it is none.
   package init?(_ text: String) {
@@ -30,6 +32,7 @@ package enum WeightRule: Hashable, Sendable {
     switch parts.first ?? "" {
     case "transpose" where parts.count == 1: self = .transpose
     case "conv" where parts.count == 1: self = .convolution
+    case "convtranspose" where parts.count == 1: self = .transposedConvolution
     case "join" where parts.count == 1: self = .join
     case "sum" where parts.count == 1: self = .sum
     case "gates":
@@ -72,6 +75,12 @@ package enum WeightRule: Hashable, Sendable {
     case .convolution:
       guard rank >= 3 else { return nil }
       return tensor.transposed(Array(2..<rank) + [1, 0])
+    case .transposedConvolution:
+      guard rank >= 3 else { return nil }
+      let taps = shape[2...].reduce(1, *)
+      let inner = tensor.transposed(Array(2..<rank) + [0, 1])
+      let rows = inner.reshaped([taps] + inner.shape.suffix(2))
+      return rows.takingRows(Array((0..<taps).reversed())).reshaped(inner.shape)
     case .gates(let from, let to):
       guard let rows = shape.first, rows % from.count == 0 else { return nil }
       let units = rows / from.count

@@ -36,6 +36,17 @@ import Weights
     #expect(kernel.double(at: [3, 0, 1]) == 15)
   }
 
+  @Test("the kernel of a transposed convolution has its taps in reverse")
+  func transposedConvolution() throws {
+    let result = try apply(
+      "w -> kernel convtranspose  # [in, out, k]", ["w": numbers([2, 3, 4])])
+    let kernel = result.tensors[0].tensor
+    #expect(kernel.shape == [4, 2, 3])
+    for (input, output, tap) in [(0, 0, 0), (1, 2, 1), (0, 2, 3)] {
+      #expect(kernel.double(at: [3 - tap, input, output]) == Double(input * 12 + output * 4 + tap))
+    }
+  }
+
   @Test(
     "gates are put into our order",
     arguments: [
