@@ -16,7 +16,7 @@ enum OperatorTable {
     let families: [[String: Row]] = [
       Elementwise.rows, Activations.rows, Shapes.rows, Movement.rows, Indexing.rows,
       Reductions.rows, Products.rows, Convolutions.rows, Pools.rows, Normalizations.rows,
-      Recurrences.rows, Quantization.rows, ControlFlow.rows, Attentions.rows,
+      Recurrences.rows, Quantization.rows, ControlFlow.rows, Attentions.rows, Spectra.rows,
     ]
     return families.reduce(into: [:]) { all, family in
       all.merge(family) { _, _ in preconditionFailure("Two families have one operator.") }
