@@ -30,7 +30,7 @@ public final class Stream {
   /// How many entries an input timestep adds to the caches that grow, by the path of the layer.
   let cacheGrowth: [String: Rational]
   /// Whether the caches have room for what has come and nothing else.
-  let hasExactCaches: Bool
+  package let hasExactCaches: Bool
   let caches: CacheCapacity
   /// Steps are cut into powers of two of blocks, up to this many, so that few plans serve all.
   private static let largestChunk = 64

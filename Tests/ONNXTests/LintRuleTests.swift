@@ -131,6 +131,17 @@ import Testing
     #expect(kept.limits.contains { $0.contains("new_tail is the overlap") })
   }
 
+  @Test("of a wrong value the findings are told that reach it, the nearest first")
+  func explaining() throws {
+    let graph = try Fixtures.graph(Fixtures.causal(isFixed: false))
+    func places(_ place: String) -> [String] { graph.findings(explaining: place).map(\.place) }
+    #expect(places("decoder/gru/g") == ["decoder/gru/g", "encoder/conv/c"])
+    #expect(places("encoder/relu/r") == ["encoder/conv/c"])
+    #expect(places("nowhere") == [])
+    let stale = try Fixtures.graph(Fixtures.cached(.oldest))
+    #expect(LayerLint.findings(stale).map(\.state) == ["cache"])
+  }
+
   @Test("what is not judged is said, and then no finding is no claim")
   func limits() throws {
     let one = try report(.fixed(1)) { $0.node("Tanh", ["x"], ["y"]) }

@@ -81,7 +81,7 @@ extension GraphLint {
 
   /// Operators of which it is not known here how they go along time.
   private static let unknown: Set<String> = [
-    "GatherND", "GatherElements", "ScatterND", "ScatterElements", "Scatter", "DFT", "STFT",
+    "GatherND", "GatherElements", "ScatterND", "ScatterElements", "Scatter", "DFT",
     "Resize",
     "LinearAttention", "CausalConvWithState", "TensorScatter", "Col2Im",
   ]
@@ -91,7 +91,12 @@ extension GraphLint {
     guard growth.obstacle == nil else { return [] }
     var limits: [String] = []
     switch interface.geometry {
-    case .frames: break
+    case .frames:
+      if let name = growth.trace?.outputs[interface.output], growth.of(name).isEmpty {
+        limits.append(
+          "\(interface.output) does not become longer with the sequence, so that it has no timesteps to judge"
+        )
+      }
     case .single:
       limits.append(
         "the graph takes one timestep a run, so that only its states lead from one to the next")

@@ -4,8 +4,9 @@ import Tensors
 
 // Windows and padding along time.
 extension GraphLint {
-  /// Convolutions and pooling over time.
+  /// Convolutions, pooling and spectra over time.
   func windows(_ node: LintNode) -> [LintFinding] {
+    if node.op == "STFT" { return spectrum(node) }
     guard
       ["Conv", "FusedConv", "ConvInteger", "MaxPool", "AveragePool", "ConvTranspose"].contains(
         node.op),
@@ -70,6 +71,21 @@ extension GraphLint {
     return interface.states.map(\.output).filter { name in
       growth.trace?.outputs[name].map(moved.contains) ?? false
     }
+  }
+
+  /// Windows of samples that have a spectrum each.
+  private func spectrum(_ node: LintNode) -> [LintFinding] {
+    guard let operand = node.inputs.first, let time = growth.axis(operand, 1), time.offset <= 0,
+      !fed.contains(operand), let step = stored(node, 1)?.first
+    else { return [] }
+    let own = node.inputs.indices.contains(2) ? growth.types[node.inputs[2]]?.shape.first : nil
+    guard let size = stored(node, 3)?.first ?? own, size > step else { return [] }
+    return [
+      found(
+        "a window of \(size) timesteps every \(step), with no timesteps of earlier blocks before it",
+        "the first \(size - 1) timesteps of every block give no output of their own",
+        "put the last \(size - step) timesteps of the block before in front of it, as a state")
+    ]
   }
 
   private func padded(_ low: Int, _ high: Int, _ cause: String) -> LintFinding {

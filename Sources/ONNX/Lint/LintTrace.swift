@@ -72,6 +72,11 @@ struct LintTrace {
 }
 
 extension LintTrace {
+  /// The type of the output that is the sequence.
+  func outputType(_ interface: GraphInterface) -> ValueType? {
+    outputs[interface.output].flatMap { types[$0] }
+  }
+
   /// Operands that are known before any input is seen, by their names.
   var knownValues: [String: Tensor] {
     var values: [String: Tensor] = [:]

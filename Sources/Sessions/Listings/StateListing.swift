@@ -39,7 +39,9 @@ enum StateListing {
     let own = stream.cachedTime.filter { $0.key.isInside(path) || $0.key == path }
     return own.sorted { $0.key < $1.key }.map { layer, time in
       "\(layer.shown): \(NumberText.grouped(time)) of \(NumberText.grouped(capacity)) timesteps cached; "
-        + "twice the room is made when it is full"
+        + (stream.hasExactCaches
+          ? "every step has a program for what has come"
+          : "twice the room is made when it is full")
     }
   }
 }
