@@ -147,6 +147,11 @@ import Testing
     let one = try report(.fixed(1)) { $0.node("Tanh", ["x"], ["y"]) }
     #expect(one.limits.first?.contains("one timestep a run") == true)
     #expect(one.lines.last?.contains("no finding in what was judged") == true)
+    let found = try report { fixture in
+      fixture.node("ReduceMean", ["x"], ["m"], [("axes", .ints([1]))])
+      fixture.node("Sub", ["x", "m"], ["y"])
+    }
+    #expect(found.lines.last == "1 finding")
     let frames = try report { $0.node("Tanh", ["x"], ["y"]) }
     #expect(frames.lines == ["no operation mixes time without a state"])
   }

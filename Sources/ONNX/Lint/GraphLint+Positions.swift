@@ -88,7 +88,9 @@ extension GraphLint {
 
   /// What was not judged, so that no finding says nothing about it.
   func limits(_ findings: [LintFinding]) -> [String] {
-    guard growth.obstacle == nil else { return [] }
+    guard growth.obstacle == nil else {
+      return ["all operations: the graph could not be followed for any length that was tried"]
+    }
     var limits: [String] = []
     switch interface.geometry {
     case .frames:

@@ -23,8 +23,8 @@ package struct LintReport: Hashable, Sendable {
     case 0 where limits.isEmpty: "no operation mixes time without a state"
     case 0:
       "no finding in what was judged; workbench verify runs steps beside the whole sequence"
-    case 1: "1 operation mixes time without a state"
-    case let count: "\(count) operations mix time without a state"
+    case 1: "1 finding"
+    case let count: "\(count) findings"
     }
   }
 }
