@@ -143,6 +143,6 @@ struct ProgramTextTests {
     let error = #expect(throws: ProgramTextError.self) {
       try Program(parsing: "%1 = concatenat(%0) axis 0 : f32[]")
     }
-    #expect(error?.suggestion == "concatenate")
+    #expect(error?.suggestion == "did you mean concatenate?")
   }
 }

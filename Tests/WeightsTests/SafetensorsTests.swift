@@ -43,7 +43,7 @@ struct HostileHeader: CustomTestStringConvertible {
 
   static let all: [HostileHeader] = [
     HostileHeader("empty header", "", .badHeader, "not valid JSON"),
-    HostileHeader("no JSON", "{\"a\":", .badHeader, "the text ends where a value should be"),
+    HostileHeader("no JSON", "{\"a\":", .badHeader, "the text ends, expected a value"),
     HostileHeader("an array", "[]", .badHeader, "no JSON object"),
     HostileHeader(
       "text after the end", "{} x", .badHeader, "found x, expected the end of the text"),
