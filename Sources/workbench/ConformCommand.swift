@@ -1,5 +1,6 @@
 import ArgumentParser
 import LayerTesting
+import Runtime
 import Serialization
 
 /// `workbench conform DIR`: runs conformance cases made by the original.
@@ -27,7 +28,10 @@ struct ConformCommand: ParsableCommand, MemoryLimited, Interruptible {
     let names = set.names.filter { name in filter.map { Glob($0).matches(name) } ?? true }
     var report = ConformReport()
     for name in names where !Interruption.isAsked {
-      let outcome = set.run(name, verifies: verify)
+      let outcome = set.run(
+        name, verifies: verify, options: RunOptions(cancel: Interruption.flag))
+      // A case that was stopped in the middle has failed for that reason alone.
+      if Interruption.isAsked { break }
       report.add(name, outcome)
       if !json { ConformReport.lines(name, outcome).forEach { print($0) } }
     }

@@ -184,7 +184,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
     return report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }
       + report.violations.flatMap { ["     \($0)", "     hint: \($0.hint)"] }
       + report.skipped.map { "skip \($0.check.rawValue): \($0.reason)" }
-      + [report.holds ? "the contract holds" : "the contract is broken"]
+      + [report.summary]
   }
 
   private static func json(
@@ -192,7 +192,7 @@ struct VerifyCommand: ParsableCommand, MemoryLimited, Interruptible {
   ) -> JSONValue {
     .object([
       .init("lint", .array(findings.map { .string($0.lines.joined(separator: "\n")) })),
-      .init("holds", .bool(report.holds)),
+      .init("holds", .bool(report.holds)), .init("stopped", .bool(report.isStopped)),
       .init("checked", .array(report.checked.map { .string($0.rawValue) })),
       .init(
         "violations",

@@ -13,7 +13,8 @@ extension ConformanceRun {
     // NaN where the original had garbage: neither may matter.
     let gradients = try model.gradients(
       input.filledInvalid(with: .nan), cotangent: { _ in cotangent },
-      constants: constants.mapValues(\.poisoned))
+      constants: constants.mapValues(\.poisoned), showsLayers: false, options: options,
+      progress: nil)
     let isShort = (facts["grad_rtol"]?.double ?? 0) > 1e-2
     let rounding = try largestGradient() * (isShort ? 0x1p-8 : 0x1p-20)
     try compareGradient("grad/input", gradients.input, rounding)

@@ -8,14 +8,18 @@ import Weights
 /// Runs one case and collects everything that is not as the original has it.
 package struct ConformanceRun {
   let golden: GoldenCase
+  /// Who may stop it.
+  let options: RunOptions
   /// Changes the model before it is run.
   private let change: (Model) -> Void
   private var failures: [ConformanceFailure] = []
   /// Parameters that the case has under another name or in another layout.
   private var aliases: [String: String] = [:]
 
-  private init(_ golden: GoldenCase, _ change: @escaping (Model) -> Void) {
-    (self.golden, self.change) = (golden, change)
+  private init(
+    _ golden: GoldenCase, _ options: RunOptions, _ change: @escaping (Model) -> Void
+  ) {
+    (self.golden, self.options, self.change) = (golden, options, change)
   }
 
   /// All failures of a case; an error while running is one of them.
@@ -31,9 +35,10 @@ package struct ConformanceRun {
 
   /// All failures of a case, and the parameters that it has under another name or in another layout.
   package static func result(
-    of golden: GoldenCase, changing change: @escaping (Model) -> Void = { _ in }
+    of golden: GoldenCase, options: RunOptions = RunOptions(),
+    changing change: @escaping (Model) -> Void = { _ in }
   ) throws(LayerError) -> (failures: [ConformanceFailure], aliases: [String: String]) {
-    var run = ConformanceRun(golden, change)
+    var run = ConformanceRun(golden, options, change)
     do { try run.runAll() } catch {
       if let missing = error as? LayerError, missing.code == .notAvailable { throw missing }
       run.fail("run", "\(error)")
@@ -77,7 +82,9 @@ package struct ConformanceRun {
     try checkFacts(model)
     guard try loadWeights(into: model) else { return }
     change(model)
-    let output = try model.layer(input, constants: constants, options: RunOptions(emits: true))
+    var whole = options
+    whole.emits = true
+    let output = try model.layer(input, constants: constants, options: whole)
     expect("output dtype", output.y.values.dtype.name, facts["output_dtype"]?.string)
     try checkInvalidInput(model, input, constants, layer: output.y)
     guard try !UpstreamBug.spoilsValues(model, input, constants) else {
@@ -90,7 +97,7 @@ package struct ConformanceRun {
     try checkGradients(model, input, constants)
   }
 
-  private mutating func compare(_ check: String, _ got: SequenceTensor, _ want: SequenceTensor) {
+  mutating func compare(_ check: String, _ got: SequenceTensor, _ want: SequenceTensor) {
     if let detail = ArrayComparison.difference(got: got, want: want, tolerance) {
       fail(check, detail.text)
     }
@@ -197,41 +204,6 @@ package struct ConformanceRun {
         fail(name, detail.text)
       }
     }
-  }
-
-  private mutating func checkSteps(
-    _ model: Model, _ input: SequenceTensor, _ constants: Constants, against want: SequenceTensor
-  ) throws {
-    guard golden.layer.supportsStep, !(try refusesSteps(model, input, constants)) else { return }
-    for blocks in [[1], [2], [1, 3, 2]] {
-      let schedule = BlockSchedule(blocks)
-      let got = try model.stepByStep(input, constants: constants, schedule: schedule)
-      compare("step in blocks of \(blocks)", got.y, want)
-    }
-  }
-
-  /// Whether steps are refused as a whole; that is right where those of the original contradict its
-  /// layer, so that the case has none.
-  private func refusesSteps(
-    _ model: Model, _ input: SequenceTensor, _ constants: Constants
-  ) throws -> Bool {
-    guard try golden.tensor("step.values") == nil else { return false }
-    do { _ = try model.makeStream(batch: input.batch, constants: constants) } catch is LayerError {
-      return true
-    }
-    return false
-  }
-
-  private mutating func checkInvalidInput(
-    _ model: Model, _ input: SequenceTensor, _ constants: Constants, layer: SequenceTensor
-  ) throws {
-    guard input.values.dtype.isFloating || input.values.dtype == .complex64 else { return }
-    let poisoned = input.filledInvalid(with: .nan)
-    let constants = constants.mapValues(\.poisoned)
-    compare("NaN at invalid timesteps", try model.layer(poisoned, constants: constants).y, layer)
-    guard golden.layer.supportsStep, !(try refusesSteps(model, input, constants)) else { return }
-    let steps = try model.stepByStep(poisoned, constants: constants)
-    compare("NaN at invalid timesteps, step", steps.y, layer)
   }
 }
 

@@ -1,4 +1,5 @@
 package import Layers
+package import Runtime
 import Serialization
 
 /// A folder of conformance cases.
@@ -28,8 +29,11 @@ package struct ConformanceSet: Sendable {
   }
 
   /// Runs one case; with `verifies` a case that breaks the contract of sequence layers fails too.
+  ///
+  /// What comes of one that was stopped by the options says nothing.
   package func run(
-    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn
+    _ name: String, verifies: Bool = false, registry: LayerRegistry = .builtIn,
+    options: RunOptions = RunOptions()
   ) -> Outcome {
     let golden: GoldenCase
     do {
@@ -40,19 +44,22 @@ package struct ConformanceSet: Sendable {
       return .failed([ConformanceFailure(name: name, check: "read", detail: "\(error)")])
     }
     do {
-      var (failures, aliases) = try ConformanceRun.result(of: golden)
-      if verifies { failures += Self.violations(of: golden) }
+      var (failures, aliases) = try ConformanceRun.result(of: golden, options: options)
+      if verifies { failures += Self.violations(of: golden, options) }
       return failures.isEmpty ? .passed(aliases: aliases) : .failed(failures)
     } catch { return .skipped("\(error)") }
   }
 
-  private static func violations(of golden: GoldenCase) -> [ConformanceFailure] {
+  private static func violations(
+    of golden: GoldenCase, _ options: RunOptions
+  ) -> [ConformanceFailure] {
     func failure(_ check: String, _ detail: String) -> ConformanceFailure {
       ConformanceFailure(name: golden.name, check: "verify, \(check)", detail: detail)
     }
     do {
       guard let (model, input, constants) = try golden.model() else { return [] }
-      let report = try ContractVerifier().verify(model, input, constants: constants)
+      let report = try ContractVerifier().verify(
+        model, input, constants: constants, options: options)
       return report.violations.map { violation in
         let place = violation.path.isEmpty ? "" : "\(violation.path): "
         return failure(violation.check.rawValue, place + violation.detail)

@@ -96,14 +96,34 @@ public struct ContractReport: Sendable {
   public internal(set) var skipped: [(check: ContractCheck, reason: String)] = []
   /// Everything that was wrong.
   public internal(set) var violations: [ContractViolation] = []
+  /// Whether it was stopped before all checks were made.
+  public internal(set) var isStopped = false
 
   /// Adds what another verification of the same model found.
   mutating func add(_ other: ContractReport) {
     checked += other.checked.filter { !checked.contains($0) }
     skipped += other.skipped.filter { skip in !skipped.contains { $0.check == skip.check } }
     violations += other.violations
+    isStopped = isStopped || other.isStopped
   }
 
-  /// Whether nothing was wrong.
-  public var holds: Bool { violations.isEmpty }
+  /// Ends it in the middle of a check, of which nothing is said unless it was broken already.
+  mutating func stop() {
+    isStopped = true
+    guard let last = checked.last, !violations.contains(where: { $0.check == last }) else { return }
+    checked.removeLast()
+  }
+
+  /// Whether every check was made and nothing was wrong.
+  public var holds: Bool { violations.isEmpty && !isStopped }
+
+  /// The answer in a sentence.
+  public var summary: String {
+    guard isStopped else { return holds ? "the contract holds" : "the contract is broken" }
+    let left = ContractCheck.allCases.count - checked.count - skipped.count
+    let made = "stopped with \(checked.count) checks made and \(max(1, left)) left"
+    return violations.isEmpty
+      ? "\(made): nothing was wrong so far, and nothing is said about the rest"
+      : "\(made): the contract is broken"
+  }
 }

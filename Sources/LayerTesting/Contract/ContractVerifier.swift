@@ -32,8 +32,9 @@ public struct ContractVerifier: Sendable {
   ///   - constants: What layers are conditioned on.
   ///   - options: Who may stop the verification.
   ///   - progress: Told now and then how many checks are done, of how many.
-  /// - Returns: what was checked, what was broken and what was skipped.
-  /// - Throws: the error of a layer that cannot be run at all; `RuntimeError` `.cancelled`.
+  /// - Returns: what was checked, what was broken and what was skipped; as far as it came where it was stopped.
+  /// - Throws: the error of a layer that cannot be run at all; `RuntimeError` `.cancelled` before the first
+  ///   check.
   public func verify(
     _ model: Model, _ input: SequenceTensor, constants: Constants = [:],
     options: RunOptions = RunOptions(), progress: @escaping (Int, Int) -> Void = { _, _ in }
@@ -41,7 +42,7 @@ public struct ContractVerifier: Sendable {
     let watch = ContractWatch(options: options, tell: progress)
     var report = try checked(model, input, constants, watch)
     // What went wrong without being traced to a layer may be traced there.
-    guard probes, report.violations.allSatisfy(\.path.isEmpty),
+    guard probes, !report.isStopped, report.violations.allSatisfy(\.path.isEmpty),
       let probe = ContractProbe(model, like: input, constants)
     else {
       return report
@@ -52,6 +53,8 @@ public struct ContractVerifier: Sendable {
       where [.invalidInput, .invalidConstant].contains(error.code)
     {
       // Some layers fix the length of their input.
+    } catch let error as RuntimeError where error.code == .cancelled {
+      report.isStopped = true
     }
     return report
   }
@@ -60,6 +63,13 @@ public struct ContractVerifier: Sendable {
     _ model: Model, _ input: SequenceTensor, _ constants: Constants, _ watch: ContractWatch
   ) throws -> ContractReport {
     var run = try ContractRun(self, model, input.maskedInvalid(), constants, watch)
+    do { try check(&run, model) } catch let error as RuntimeError where error.code == .cancelled {
+      run.report.stop()
+    }
+    return run.report
+  }
+
+  private func check(_ run: inout ContractRun, _ model: Model) throws {
     try run.checkWhole()
     if let obstacle = model.layer.stepObstacle {
       for check in [
@@ -75,6 +85,5 @@ public struct ContractVerifier: Sendable {
       try run.checkGradients()
       try run.checkReceptiveField()
     }
-    return run.report
   }
 }

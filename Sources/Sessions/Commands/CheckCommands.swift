@@ -142,8 +142,9 @@ struct VerifyCommand: Command {
       report.checked.map { "\(broken.contains($0) ? "FAIL" : "ok  ") \($0.rawValue)" }
         + report.violations.map { "     \($0)" }
         + report.skipped.map { "skip \($0.check.rawValue): \($0.reason)" }
-        + [report.holds ? "the contract holds" : "the contract is broken"])
-    output.holds = report.holds
+        + [report.summary])
+    // What was stopped has answered nothing unless it found something.
+    output.holds = report.isStopped && report.violations.isEmpty ? nil : report.holds
     return output
   }
 }
