@@ -68,7 +68,7 @@ public struct ArrayCollection: Sendable {
     }
   }
 
-  /// Shape and type of the array of that name; only `.safetensors` says them without reading the array.
+  /// Shape and type of the array of that name; only a `.npz` does not say them without reading the array.
   ///
   /// - Throws: `DatasetError`, `WeightError` or `FileError`.
   package func facts(_ name: String) throws -> (shape: Shape, dtype: DType) {
@@ -76,6 +76,9 @@ public struct ArrayCollection: Sendable {
       let dtype = entry.dtype
     {
       return (entry.shape, dtype)
+    }
+    if case .folder(let path) = store {
+      return try Npy.facts(ByteFile(path: "\(path)/\(name).npy"), path: "\(path)/\(name).npy")
     }
     let array = try array(name)
     return (array.shape, array.dtype)

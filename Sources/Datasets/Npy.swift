@@ -38,6 +38,14 @@ public enum Npy {
     return header.isFortranOrder ? reversedAxes(tensor) : tensor
   }
 
+  /// Shape and type of the array in a file, of which only the header is read.
+  package static func facts(
+    _ file: ByteFile, path: String
+  ) throws -> (shape: Shape, dtype: DType) {
+    let header = try NpyHeader(file, path: path)
+    return (header.shape, header.elements.dtype)
+  }
+
   /// The bytes of a `.npy` file, version 1, row-major.
   ///
   /// `bfloat16` is widened to `float32`, which changes no value, because NumPy has no such type.

@@ -5,7 +5,7 @@ extension Diagnosis {
   /// All that was found, as one document.
   package var json: JSONValue {
     .object([
-      .init("verdict", .string(verdict.rawValue)),
+      .init("verdict", .string(verdict.rawValue)), .init("stopped", .bool(left != nil)),
       .init("first", finding.map(json) ?? .null),
       .init(
         "places",
@@ -14,6 +14,7 @@ extension Diagnosis {
           .init("rounding", .integer(count(.rounding))),
           .init("differ", .integer(count(.differ))),
           .init("incomparable", .integer(obstacles.count)),
+          .init("not_compared", .integer(left ?? 0)),
         ])),
       .init("causes", .array(finding?.causes.map(\.json) ?? [])),
       .init(

@@ -52,7 +52,9 @@ extension Diagnosis {
         "  what feeds these is equal as well, so that they have faults of their own: \(names)")
     }
     lines.append(
-      finding.causes.isEmpty ? "causes: none of those that are known was found" : "causes:")
+      !finding.isTested
+        ? "causes: stopped before they were tested"
+        : finding.causes.isEmpty ? "causes: none of those that are known was found" : "causes:")
     for (position, cause) in finding.causes.prefix(4).enumerated() {
       lines.append("  \(position + 1). \(cause.cause.text) [\(cause.strength)]")
       lines += cause.supports.map { "     for: \($0.text)" }
@@ -73,7 +75,8 @@ extension Diagnosis {
 
   /// How many places are equal.
   package var summary: String {
-    let rest = obstacles.isEmpty ? "" : ", \(obstacles.count) cannot be compared"
+    var rest = obstacles.isEmpty ? "" : ", \(obstacles.count) cannot be compared"
+    if let left, left > 0 { rest += ", \(left) not compared: it was stopped" }
     return "\(comparisons.count) places: \(count(.equal)) equal, \(count(.rounding)) rounding, "
       + "\(count(.differ)) differ\(rest)"
   }
@@ -95,6 +98,11 @@ extension Diagnosis {
   private var rawSentence: String {
     guard let finding else {
       let rounding = verdict == .rounding ? "within rounding" : "equal"
+      if let left {
+        return
+          "stopped: the first \(comparisons.count) places are \(rounding) at every timestep that both runs "
+          + "have; nothing is said of the \(left) behind them"
+      }
       let rest = unmatched.offline + unmatched.stream + obstacles.count
       return
         "all \(comparisons.count) places that were compared are \(rounding) at every timestep that both "
@@ -139,6 +147,7 @@ extension Diagnosis {
 
   /// What follows from equal inputs and a first difference at the start of a block, and the likeliest cause.
   private func causeText(_ finding: Finding) -> String {
+    guard finding.isTested else { return "stopped before the causes were tested" }
     guard let cause = finding.causes.first else {
       return "none of the known causes was found"
     }

@@ -20,12 +20,16 @@ package struct Diagnosis: Sendable {
     package let causes: [CauseFinding]
     /// What was tested and not found.
     package let notFound: [Cause]
+    /// Whether the causes were tested: not where it was stopped before.
+    package let isTested: Bool
   }
 
   package let comparisons: [PlaceComparison]
   package let obstacles: [TraceAlignment.Obstacle]
   /// How many places of each run have no partner.
   package let unmatched: (offline: Int, stream: Int)
+  /// How many places of OFFLINE were not compared because it was stopped; nil where it was not.
+  package let left: Int?
   package let finding: Finding?
   /// The positions of other wrong places that are fed by equal ones only.
   package let others: [Int]
@@ -47,24 +51,28 @@ package struct Diagnosis: Sendable {
   /// Compares two traces place by place and looks for the cause of the first difference.
   ///
   /// `checksEnds` says whether timesteps that STREAM lacks at an end are differences: not where it is known to
-  /// be cut somewhere.
+  /// be cut somewhere. A ``TraceStop`` that `watch` throws leaves what was compared by then.
   ///
-  /// - Throws: ``TraceError`` `.notAligned`, or what reading and `goOn` throw.
+  /// - Throws: ``TraceError`` `.notAligned`, or what reading and `watch` throw.
   package init(
     offline: any Trace, stream: any Trace, names: [(offline: String, stream: String)]? = nil,
     latency: Int? = nil, knowsBlocks: Bool = true, checksEnds: Bool = true,
-    options: ArrayComparison.Options = ArrayComparison.Options(), goOn: () throws -> Void = {}
+    options: ArrayComparison.Options = ArrayComparison.Options(),
+    watch: @escaping TraceWatch = { _ in }
   ) throws {
+    var comparisons: [PlaceComparison] = []
+    let placeCount = offline.places.count { $0.timeCount > 0 }
     let alignment = try TraceAlignment(
       offline: offline, stream: stream, names: names, latency: latency, options: options,
-      goOn: goOn)
-    var comparisons: [PlaceComparison] = []
-    for (position, pair) in alignment.pairs.enumerated() {
+      watch: watch
+    ) { pair in
       // Every place adds its own rounding to what it gets.
       var own = options
-      own.depth = max(options.depth, min(position + 1, 64))
+      own.depth = max(options.depth, min(comparisons.count + 1, 64))
+      let progress = TraceProgress(.comparing, comparisons.count, of: placeCount)
       comparisons.append(
-        try PlaceComparison(pair, offline: offline, stream: stream, options: own, goOn: goOn))
+        try PlaceComparison(
+          pair, offline: offline, stream: stream, options: own, goOn: { try watch(progress) }))
     }
     self.comparisons = comparisons
     obstacles = alignment.obstacles
@@ -81,17 +89,23 @@ package struct Diagnosis: Sendable {
     let roots = flow.roots(of: Set(wrong))
     others = Array(roots.dropFirst())
     guard let root = roots.first else {
-      finding = nil
+      (finding, left) = (nil, alignment.left)
       return
     }
-    let collector = EvidenceCollector(
-      offline: offline, stream: stream, comparisons: comparisons, options: options,
-      knowsBlocks: knowsBlocks)
     let none = (first: 0, last: 0)
     let lacking = checksEnds ? ends.lacking[root] ?? none : none
-    let evidence = try collector.evidence(
-      of: root, lacking: lacking, feeds: flow.nearFeeds(of: root))
-    let (found, notFound) = CauseTable.ranked(evidence)
+    var tested: (evidence: CauseEvidence, found: [CauseFinding], notFound: [Cause])?
+    do {
+      let progress = TraceProgress(.causes, placeCount, of: placeCount)
+      let collector = EvidenceCollector(
+        offline: offline, stream: stream, comparisons: comparisons, options: options,
+        knowsBlocks: knowsBlocks, goOn: { try watch(progress) })
+      let evidence = try collector.evidence(
+        of: root, lacking: lacking, feeds: flow.nearFeeds(of: root))
+      let (found, notFound) = CauseTable.ranked(evidence)
+      tested = (evidence, found, notFound)
+    } catch is TraceStop {}
+    left = tested == nil ? alignment.left ?? 0 : alignment.left
     let comparison = comparisons[root]
     let place = comparison.firstPlace
     let lackingTime = lacking.first > 0 ? 0 : comparison.pair.times.upperBound
@@ -99,14 +113,14 @@ package struct Diagnosis: Sendable {
     finding = Finding(
       index: root, time: time, row: place?.row ?? 0,
       channel: comparison.first.flatMap { $0.time == time ? $0.channel : nil },
-      block: evidence.blocks.first { $0.times.contains(time) }.map {
+      block: tested?.evidence.blocks.first { $0.times.contains(time) }.map {
         ($0.index, time - $0.times.lowerBound)
       },
       feeds: flow.feeds[root],
-      states: evidence.states.filter(\.isOwn).map {
+      states: (tested?.evidence.states ?? []).filter(\.isOwn).map {
         "\($0.name) \(([$0.values.rowCount] + $0.values.channelShape).shapeText)"
       },
-      causes: found, notFound: notFound)
+      causes: tested?.found ?? [], notFound: tested?.notFound ?? [], isTested: tested != nil)
   }
 }
 

@@ -4,13 +4,15 @@ package import Serialization
 extension ForeignPair {
   /// Where the two runs part, and why.
   ///
-  /// - Throws: ``TraceError`` `.notAligned`, or what reading throws.
+  /// - Throws: ``TraceError`` `.notAligned`, or what reading and `watch` throw.
   package func diagnosis(
-    _ options: ArrayComparison.Options = ArrayComparison.Options()
+    _ options: ArrayComparison.Options = ArrayComparison.Options(),
+    watch: @escaping TraceWatch = { _ in }
   ) throws -> Diagnosis {
     try Diagnosis(
       offline: offline, stream: stream, names: names.pairs.map { ($0.offline, $0.stream) },
-      latency: stream.latency, knowsBlocks: stream.knowsBlocks, options: options)
+      latency: stream.latency, knowsBlocks: stream.knowsBlocks, options: options,
+      watch: watch)
   }
 
   /// What the two files are and how their names were matched, for people.

@@ -20,10 +20,13 @@ package struct ForeignPair {
 
   /// Opens two files.
   ///
-  /// - Throws: ``TraceError``, or what reading throws.
-  package init(offline offlinePath: String, stream streamPath: String, _ options: Options) throws {
-    var first = try TraceDraft(path: offlinePath, blocks: nil)
-    var second = try TraceDraft(path: streamPath, blocks: nil)
+  /// - Throws: ``TraceError``, or what reading and `watch` throw.
+  package init(
+    offline offlinePath: String, stream streamPath: String, _ options: Options,
+    watch: TraceWatch = { _ in }
+  ) throws {
+    var first = try TraceDraft(path: offlinePath, blocks: nil, watch: watch)
+    var second = try TraceDraft(path: streamPath, blocks: nil, watch: watch)
     names = try NameMatching(
       offline: first.values.map(\.name), stream: second.values.map(\.name), rules: options.rules)
     Self.findAxes(&first, &second, names)

@@ -63,7 +63,9 @@ struct RecordedValue {
   }
 
   /// The names of a file with the arrays `name@0`, `name@1`, … as one.
-  static func grouped(_ collection: ArrayCollection) throws -> [RecordedValue] {
+  static func grouped(
+    _ collection: ArrayCollection, _ watch: TraceWatch
+  ) throws -> [RecordedValue] {
     var order: [String] = []
     var parts: [String: [(block: Int, name: String)]] = [:]
     for name in collection.names where name != TraceManifest.name {
@@ -74,9 +76,14 @@ struct RecordedValue {
       if parts[base] == nil { order.append(base) }
       parts[base, default: []].append((block, name))
     }
+    var seen = 0
     return try order.map { base in
       let names = (parts[base] ?? []).sorted { $0.block < $1.block }.map(\.name)
-      let facts = try names.map { try collection.facts($0) }
+      let facts = try names.map { name in
+        try watch(TraceProgress(.reading, seen, of: collection.names.count))
+        seen += 1
+        return try collection.facts(name)
+      }
       return RecordedValue(
         name: base, parts: names, shapes: facts.map(\.shape), dtype: facts[0].dtype)
     }

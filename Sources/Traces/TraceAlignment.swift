@@ -30,17 +30,22 @@ package struct TraceAlignment {
   package let obstacles: [Obstacle]
   /// How many places of each trace have no partner.
   package let unmatched: (offline: Int, stream: Int)
+  /// How many places of OFFLINE were not looked at because it was stopped; nil where it was not.
+  package let left: Int?
 
   /// How much of each place is read to find a shift.
   private static let windowElements = 1 << 20
 
   /// Aligns two traces; `names` are those that mean the same, else only equal ones do.
   ///
-  /// - Throws: ``TraceError`` `.notAligned` if no place can be compared, or what reading throws.
+  /// `visit` is given every pair as soon as it is known, while its arrays are at hand.
+  ///
+  /// - Throws: ``TraceError`` `.notAligned` if no place can be compared, or what reading, `watch` and `visit`
+  ///   throw; only a ``TraceStop`` with pairs before it ends the list instead.
   package init(
     offline: any Trace, stream: any Trace, names: [(offline: String, stream: String)]? = nil,
     latency: Int? = nil, options: ArrayComparison.Options = ArrayComparison.Options(),
-    goOn: () throws -> Void = {}
+    watch: TraceWatch = { _ in }, visit: (Pair) throws -> Void = { _ in }
   ) throws {
     let partners = names.map { pairs in
       Dictionary(pairs.map { ($0.offline, $0.stream) }) { first, _ in first }
@@ -50,17 +55,20 @@ package struct TraceAlignment {
     var pairs: [Pair] = []
     var obstacles: [Obstacle] = []
     var known = [0]
-    for (index, place) in offline.places.enumerated() where place.timeCount > 0 {
-      try goOn()
+    let places = offline.places.indices.filter { offline.places[$0].timeCount > 0 }
+    var seen = 0
+    func align(_ index: Int) throws {
+      try watch(TraceProgress(.comparing, seen, of: places.count))
+      let place = offline.places[index]
       let name = partners.map { $0[place.path] } ?? place.path
       guard let name, let other = positions[name], stream.places[other].timeCount > 0 else {
-        continue
+        return
       }
       let theirs = stream.places[other]
       guard place.rowCount == theirs.rowCount, place.channelShape == theirs.channelShape else {
         obstacles.append(
           Obstacle(path: place.path, reason: "\(place.shapeText) and \(theirs.shapeText)"))
-        continue
+        return
       }
       let shift = try Self.shift(
         offline, index, stream, other, known: known, latency: latency, options)
@@ -75,25 +83,38 @@ package struct TraceAlignment {
             reason:
               "\(place.shapeText) and \(theirs.shapeText), \(shift.steps) late: no timestep is in both"
           ))
-        continue
+        return
       }
-      pairs.append(
-        Pair(
-          path: place.path, offline: index, stream: other, shift: shift, times: start..<end,
-          missingFirst: missing, missingLast: place.timeCount - end,
-          extra: max(0, theirs.timeCount - shift.steps - place.timeCount)))
+      let pair = Pair(
+        path: place.path, offline: index, stream: other, shift: shift, times: start..<end,
+        missingFirst: missing, missingLast: place.timeCount - end,
+        extra: max(0, theirs.timeCount - shift.steps - place.timeCount))
+      try visit(pair)
+      pairs.append(pair)
     }
+    var left: Int?
+    for index in places {
+      do { try align(index) } catch let stop as TraceStop {
+        guard !pairs.isEmpty else { throw stop }
+        left = places.count - seen
+        break
+      }
+      seen += 1
+    }
+    self.left = left
     // That the same was fed to both says nothing of what they made of it.
     let isInputOnly = pairs.allSatisfy { offline.places[$0.offline].kind == .input }
     let others = offline.places.contains { $0.kind != .input && $0.timeCount > 0 }
-    guard !pairs.isEmpty, !(isInputOnly && others) else {
+    guard left != nil || !pairs.isEmpty && !(isInputOnly && others) else {
       throw Self.failure(offline, stream, obstacles)
     }
     (self.pairs, self.obstacles) = (pairs, obstacles)
-    func count(_ trace: any Trace) -> Int {
-      trace.places.count { $0.timeCount > 0 } - pairs.count - obstacles.count
-    }
-    unmatched = (count(offline), count(stream))
+    let matched = pairs.count + obstacles.count
+    // Those of STREAM that were not come to may have a partner among those of OFFLINE that were not.
+    unmatched = (
+      seen - matched,
+      left == nil ? stream.places.count { $0.timeCount > 0 } - matched : 0
+    )
   }
 
   private static func shift(

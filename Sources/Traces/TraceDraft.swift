@@ -17,7 +17,7 @@ struct TraceDraft {
   /// Opens what is behind a path.
   ///
   /// - Throws: ``TraceError`` for a file of another kind, or what reading throws.
-  init(path: String, blocks: [Int]?) throws {
+  init(path: String, blocks: [Int]?, watch: TraceWatch = { _ in }) throws {
     guard let collection = try ArrayCollection(path: path) else {
       throw TraceError(
         .manifest, path: path, found: "the file does not hold named arrays",
@@ -28,7 +28,7 @@ struct TraceDraft {
     manifest = try collection.text(TraceManifest.name).map { text in
       try TraceManifest(parsing: text, path: path)
     }
-    values = try RecordedValue.grouped(collection)
+    values = try RecordedValue.grouped(collection, watch)
     self.blocks = blocks ?? manifest?.blocks ?? []
     if let manifest { take(manifest) }
   }

@@ -2,9 +2,10 @@ import ArgumentParser
 import Comparison
 import Serialization
 import Traces
+import Workbench
 
 /// `workbench diagnose`: two runs of any framework, place by place.
-struct DiagnoseCommand: ParsableCommand, MemoryLimited {
+struct DiagnoseCommand: ParsableCommand, MemoryLimited, Interruptible {
   static let configuration = CommandConfiguration(
     commandName: "diagnose",
     abstract: "Find where a streaming run first leaves the offline run, and the likely cause.",
@@ -18,7 +19,8 @@ struct DiagnoseCommand: ParsableCommand, MemoryLimited {
       found from the values.
 
       Found are the first place whose inputs are equal and whose output is not, timestep, row and \
-      channel, and the known causes with what speaks for and against each. The last line is the answer.
+      channel, and the known causes with what speaks for and against each. The last line is the answer. \
+      Stopped by Ctrl-C it says what is true of the places that were compared by then.
 
       Exit status: 0 equal or rounding, 1 different, 3 not readable or not to be aligned.
       """)
@@ -39,9 +41,18 @@ struct DiagnoseCommand: ParsableCommand, MemoryLimited {
   func run() throws {
     let diagnosis: Diagnosis
     let pair: ForeignPair
+    var notice = ProgressNotice()
+    let watch: TraceWatch = { step in
+      if Interruption.isAsked { throw TraceStop() }
+      notice.tell(Progress(label: step.stage.rawValue, done: step.done, total: step.total))
+    }
     do {
-      pair = try ForeignPair(offline: offline, stream: stream, try reading.options())
-      diagnosis = try pair.diagnosis(ArrayComparison.Options(tolerance: reading.tolerance))
+      pair = try ForeignPair(
+        offline: offline, stream: stream, try reading.options(), watch: watch)
+      diagnosis = try pair.diagnosis(
+        ArrayComparison.Options(tolerance: reading.tolerance), watch: watch)
+    } catch is TraceStop {
+      throw Failure("stopped before any place was compared")
     } catch {
       if json, let error = error as? TraceError { print(error.json.text(indented: true)) }
       throw error

@@ -26,7 +26,7 @@ struct Main: ParsableCommand {
     abstract: "Build streaming sequence models and step them beside their layer-wise result.",
     discussion: """
       Exit status: 0 fine, 1 a check failed, 2 a replay diverged, 3 an error. Ctrl-C stops bench, \
-      conform, replay, run and verify within a second, with what they have found so far; the status \
+      conform, diagnose, replay, run and verify within a second, with what they have found so far; the status \
       is then 130.
       """,
     version: Version.program,

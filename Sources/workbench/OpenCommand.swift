@@ -57,8 +57,9 @@ struct OpenCommand: ParsableCommand, MemoryLimited {
   func run() throws {
     if let trace, let stream {
       let (options, tolerance) = (try reading.options(), reading.tolerance)
-      let status = FrontEnd.run(isPlain: plain) {
-        try TraceSession(offline: trace, stream: stream, options, tolerance: tolerance)
+      let status = FrontEnd.run(isPlain: plain) { watch in
+        try TraceSession(
+          offline: trace, stream: stream, options, tolerance: tolerance, watch: watch)
       }
       guard status == 0 else { throw ExitCode(status) }
       return

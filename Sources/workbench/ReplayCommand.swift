@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Serialization
 import Sessions
+import Workbench
 
 /// `workbench replay SESSION…`: carries sessions out again and verifies every digest.
 struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
@@ -80,7 +81,7 @@ struct ReplayCommand: ParsableCommand, MemoryLimited, Interruptible {
         file, folder: RelativePath.folder(of: path), trusted: trusted + agreed,
         willBegin: { Interruption.add($0.cancel) }
       ) { done, total in
-        if let line = notice.line("\(path): event \(done)/\(total)") { StandardError.write(line) }
+        notice.tell(Progress(label: "\(path): event", done: done, total: total))
       }
       switch result {
       case .same(let events, let steps, let notes):

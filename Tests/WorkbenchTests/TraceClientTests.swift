@@ -12,7 +12,7 @@ struct TraceClientTests {
   static let sizes = [(24, 80), (36, 120), (60, 200)]
 
   /// A model of three places in blocks of 4; the second forgets what came before each block.
-  private static func write(wrong: Bool) throws -> (offline: String, stream: String) {
+  static func write(wrong: Bool) throws -> (offline: String, stream: String) {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "traces-\(UUID().uuidString)")
     func array(_ name: String, _ side: String, _ value: (Int, Int) -> Double) throws {
@@ -37,14 +37,15 @@ struct TraceClientTests {
     return (folder.path + "/offline", folder.path + "/stream")
   }
 
-  private func desk(_ size: (Int, Int), wrong: Bool = true) throws -> Desk {
+  func desk(_ size: (Int, Int), wrong: Bool = true) throws -> Desk {
     let paths = try Self.write(wrong: wrong)
     var options = ForeignPair.Options()
     options.blocks = [4]
     return Desk(
       rows: size.0, columns: size.1,
-      client: TraceClient { [options] in
-        try TraceSession(offline: paths.offline, stream: paths.stream, options)
+      client: TraceClient { [options] watch in
+        try TraceSession(
+          offline: paths.offline, stream: paths.stream, options, watch: watch)
       })
   }
 
@@ -106,12 +107,65 @@ struct TraceClientTests {
     #expect(desk.hasQuit)
   }
 
+  @Test(
+    "opening tells how far it is and can be stopped between any two pieces of work",
+    arguments: [true, false])
+  func stops(wrong: Bool) throws {
+    let paths = try Self.write(wrong: wrong)
+    var request = ViewRequest()
+    request.look.path = "."
+    func open(_ stop: Int?) -> (TraceClient, Outcome, [Workbench.Progress]) {
+      let client = TraceClient { watch in
+        var options = ForeignPair.Options()
+        options.blocks = [4]
+        return try TraceSession(
+          offline: paths.offline, stream: paths.stream, options, watch: watch)
+      }
+      var told: [Workbench.Progress] = []
+      let outcome = client.open(showing: request) { progress in
+        if told.count == stop { client.canceller() }
+        told.append(progress)
+      }
+      return (client, outcome, told)
+    }
+    let (whole, opened, told) = open(nil)
+    #expect(opened.status == .done && told.count > 6)
+    #expect(told.allSatisfy { (0...$0.total).contains($0.done) && $0.total > 0 })
+    #expect(Set(told.map(\.label)).isSuperset(of: ["reading array", "comparing place"]))
+    let all = whole.view(request).layers.map(\.path)
+    var counts: Set<Int> = []
+    for stop in 0..<told.count - 1 {
+      let (client, outcome, _) = open(stop)
+      #expect(outcome.lines.first?.text.hasPrefix("stopped") == true)
+      guard outcome.status == .done else {
+        #expect(outcome.lines.map(\.text) == ["stopped before any place was compared"])
+        continue
+      }
+      // What was compared is as in the whole, and nothing is said of the rest.
+      let view = client.view(request)
+      let text = outcome.lines.map(\.text).joined(separator: "\n")
+      counts.insert(view.layers.count - 1)
+      #expect(view.layers.map(\.path) == Array(all.prefix(view.layers.count)))
+      #expect(!text.contains("all 3 places") && !outcome.lines.contains { $0.tone == .good })
+      let verdict = try #require(view.verdict)
+      let isFound = wrong && view.layers.count > 2
+      #expect(verdict.isEqual == !isFound && (isFound || verdict.warning != nil))
+      if isFound { #expect(text.contains("mixed") && text.contains("t 4")) }
+      if view.layers.count <= 3 { #expect(text.contains("\(4 - view.layers.count) not compared")) }
+      // The session goes on: what is asked for is computed.
+      let shown = client.perform("show differences") { _ in }
+      #expect(shown.status == .done && shown.lines.count > view.layers.count)
+    }
+    #expect(counts.isSuperset(of: [1, 2]))
+  }
+
   @Test("equal runs are said to be equal; files that cannot be read say why")
   func ends() throws {
     let equal = try desk((24, 80), wrong: false)
     #expect(equal.screen.line(1).contains("="))
-    let client = TraceClient {
-      try TraceSession(offline: "nowhere.npz", stream: "nowhere.npz", ForeignPair.Options())
+    let client = TraceClient { watch in
+      try TraceSession(
+        offline: "nowhere.npz", stream: "nowhere.npz", ForeignPair.Options(), watch: watch)
     }
     let opened = client.open { _ in }
     #expect(opened.status == .failed && opened.lines.last?.text.contains("nowhere.npz") == true)

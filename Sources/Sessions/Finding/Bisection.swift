@@ -17,6 +17,8 @@ final class Bisection {
   let model: Model
   let input: SequenceTensor
   let tolerance: Tolerance?
+  /// How many of the first steps are known to be equal at every layer, of how many.
+  private(set) var equalSteps = (known: 0, all: 0)
   /// Models of steps with faults, so that each is planned once.
   private var stepModels: [BlockSchedule: Model] = [:]
 
@@ -49,10 +51,12 @@ final class Bisection {
   func answer() throws -> Answer {
     let run = try makeRun(input, document.schedule)
     let all = run.plan?.lastStep ?? 0
+    equalSteps.all = all
     var horizon = min(Self.firstHorizon, all)
     while true {
       try advance(run, to: horizon, of: all)
       if let first = try firstDifference(run) {
+        equalSteps.known = first
         let end = min(all, max(Self.firstHorizon, first + Self.stepsAround))
         try advance(run, to: end, of: all)
         let steps = max(0, first - Self.stepsAround)..<end
@@ -60,6 +64,7 @@ final class Bisection {
           return Answer(found: found, summary: "", steps: run.position, allSteps: all)
         }
       }
+      equalSteps.known = max(equalSteps.known, run.position)
       guard horizon < all else {
         return Answer(found: nil, summary: try summary(run), steps: all, allSteps: all)
       }
@@ -96,7 +101,7 @@ final class Bisection {
       let traces = try RunTraces(run, layerWise: layerWise, steps: steps, states: states)
       return try Diagnosis(
         offline: traces.offline, stream: traces.stream, checksEnds: false, options: options(run),
-        goOn: { [session] in if session.cancel.isRaised { throw Model.cancelled } })
+        watch: { [session] _ in if session.cancel.isRaised { throw Model.cancelled } })
     }
     let first = try diagnosis([])
     guard let finding = first.finding,

@@ -17,10 +17,10 @@ extension TraceSession {
   }
 
   private static let table: [Entry] = [
-    Entry(usage: "diff [PATH | all]", summary: "Compares both runs at a place, or at all of them.")
-    {
-      try $0.diff($1)
-    },
+    Entry(
+      usage: "diff [PATH | PATH[row, t] | all]",
+      summary: "Compares both runs at a place, channel by channel at a timestep, or at all places."
+    ) { try $0.diff($1) },
     Entry(usage: "bisect", summary: "The first wrong place, and the likely cause, in a sentence.") {
       session, line in
       try line.none()
@@ -117,6 +117,8 @@ extension TraceSession {
     guard let what = line.operands.first, what != "." else {
       return CommandOutput([diagnosis.summary, diagnosis.sentence])
     }
+    let place = line.operands.joined(separator: " ")
+    if place.hasSuffix("]"), comparison(place) == nil { return try showValues(place) }
     _ = try line.single("PATH or all")
     guard what != "all" else { return CommandOutput(diagnosis.placeLines) }
     let path = try comparison(named: what).pair.path

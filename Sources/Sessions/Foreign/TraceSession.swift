@@ -14,6 +14,8 @@ package final class TraceSession {
   package let diagnosis: Diagnosis
   /// How many blocks of STREAM have passed.
   package internal(set) var position: Int
+  /// Called between any two pieces of long work; may throw to end it.
+  package var goOn: () throws -> Void = {}
   /// |Δ| by place, row and span of time.
   private var spans: [SpanKey: [Float]] = [:]
 
@@ -26,13 +28,15 @@ package final class TraceSession {
 
   /// Opens two files.
   ///
-  /// - Throws: ``TraceError``, or what reading throws.
+  /// A `TraceStop` that `watch` throws once places were compared leaves a session of these.
+  ///
+  /// - Throws: ``TraceError``, or what reading and `watch` throw.
   package init(
     offline: String, stream: String, _ options: ForeignPair.Options,
-    tolerance: Tolerance? = nil
+    tolerance: Tolerance? = nil, watch: @escaping TraceWatch = { _ in }
   ) throws {
-    pair = try ForeignPair(offline: offline, stream: stream, options)
-    diagnosis = try pair.diagnosis(ArrayComparison.Options(tolerance: tolerance))
+    pair = try ForeignPair(offline: offline, stream: stream, options, watch: watch)
+    diagnosis = try pair.diagnosis(ArrayComparison.Options(tolerance: tolerance), watch: watch)
     position = pair.stream.blocks.count
   }
 
@@ -135,6 +139,7 @@ package final class TraceSession {
     let (length, times) = (spanLength(comparison), comparison.pair.times)
     var result: [Float] = []
     for start in stride(from: times.lowerBound, to: times.upperBound, by: length) {
+      try goOn()
       let span = start..<min(start + length, times.upperBound)
       guard let (offline, stream) = try values(comparison, span), row < offline.batch else { break }
       let (ours, theirs) = (stream.rows([row]), offline.rows([row]))

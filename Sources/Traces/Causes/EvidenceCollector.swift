@@ -9,6 +9,8 @@ struct EvidenceCollector {
   let options: ArrayComparison.Options
   /// Whether the blocks of STREAM are known.
   let knowsBlocks: Bool
+  /// Called before every reading; may throw to end it.
+  let goOn: () throws -> Void
 
   /// Elements of one array that causes are looked for in.
   private static let windowElements = 2_000_000
@@ -22,6 +24,7 @@ struct EvidenceCollector {
     let pair = comparison.pair
     let place = offline.places[pair.offline]
     let times = window(comparison)
+    try goOn()
     let first = try offline.compared(pair.offline, times)
     let second = try stream.compared(pair.stream, late(pair, times))
     let differences = Differences.find(first, second, comparison.criterion)
@@ -40,6 +43,7 @@ struct EvidenceCollector {
         stream: try stream.compared(other.stream, late(other, times)))
     }
     let near = blocks.first { !$0.isEqual }?.index ?? 0
+    try goOn()
     let states = try self.states(pair)
     return CauseEvidence(
       place: stream.places[pair.stream], comparison: comparison, start: times.lowerBound,
@@ -108,6 +112,7 @@ struct EvidenceCollector {
     _ blocks: [CauseEvidence.Block]
   ) throws -> ArrayComparison? {
     guard comparison.differingCount > 0 else { return nil }
+    try goOn()
     var options = options
     let sizes = Set(blocks.dropLast().map(\.times.count))
     options.block =
@@ -134,6 +139,7 @@ struct EvidenceCollector {
       }
       let ends = (0...stream.blocks.count).map { stream.blocks.start(of: $0) }
       for leaf in place.states {
+        try goOn()
         let values = try stream.values(
           of: index, .state(leaf.name), rows: 0..<place.rowCount,
           times: 0..<stream.blocks.count + 1)
@@ -157,6 +163,7 @@ struct EvidenceCollector {
       let place = stream.places[other.stream]
       let late = late(other, times).clamped(to: place.firstTime..<place.timeCount)
       guard !late.isEmpty else { continue }
+      try goOn()
       let values = try stream.compared(other.stream, late)
       let starts = BlockStarts(stream, other.stream)
       let ends = (0...stream.blocks.count).map { starts[$0] }

@@ -2,6 +2,7 @@ public import Layers
 import Serialization
 package import Sessions
 import TerminalUI
+package import Traces
 
 #if canImport(Glibc)
   import Glibc
@@ -62,10 +63,11 @@ public enum FrontEnd {
   ///
   /// - Parameters:
   ///   - isPlain: whether to go line by line on any terminal.
-  ///   - open: opens the files, on the thread that works with them.
+  ///   - open: opens the files, on the thread that works with them, and tells how far it is.
   /// - Returns: the exit status, 3 when the files cannot be opened or a line read from a pipe failed.
   package static func run(
-    isPlain: Bool = false, traces open: @escaping @Sendable () throws -> TraceSession
+    isPlain: Bool = false,
+    traces open: @escaping @Sendable (_ watch: @escaping TraceWatch) throws -> TraceSession
   ) -> Int32 {
     run(isPlain: isPlain) { _ in TraceClient(open) }
   }

@@ -125,16 +125,17 @@ final class EngineThread: Sendable {
     let client = makeClient()
     let canceller = client.canceller
     mailbox.withLock { $0.canceller = canceller }
-    let greeting = client.open(showing: wanted) { progress in
-      self.post(.progress(progress))
+    let greeting = client.open(showing: wanted) { [self, clock = ProgressClock()] progress in
+      post(.progress(clock.timed(progress)))
       if self.cancelFlag.load(ordering: .relaxed) { canceller() }
     }
     cancelFlag.store(false, ordering: .relaxed)
     post(.opened(greeting: greeting, vocabulary: client.vocabulary))
     while let (line, request) = next() {
       if let line {
-        let outcome = client.perform(line, showing: request) { progress in
-          self.post(.progress(progress))
+        let outcome = client.perform(line, showing: request) {
+          [self, clock = ProgressClock()] progress in
+          post(.progress(clock.timed(progress)))
           // A wish to stop may have come before the line began.
           if self.cancelFlag.load(ordering: .relaxed) { canceller() }
         }

@@ -174,18 +174,6 @@ extension String {
   fileprivate var withoutLineEnd: String { hasSuffix("\n") ? String(dropLast()) : self }
 }
 
-/// Tells of long work now and then: first after half a second, then less and less often.
-private struct ProgressNotice {
-  private let start = ContinuousClock.now
-  private var wait = Duration.milliseconds(500)
-
-  mutating func line(_ progress: Progress) -> String? {
-    guard ContinuousClock.now - start >= wait else { return nil }
-    wait *= 2
-    return "\(progress.text) (Ctrl-C stops)"
-  }
-}
-
 /// Hands Ctrl-C to a command that runs on the thread that would have to notice it.
 private final class InterruptWatch: Sendable {
   private let isRunning = Atomic<Bool>(false)

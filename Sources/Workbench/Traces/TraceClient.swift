@@ -1,27 +1,37 @@
 import Comparison
 import Diagnostics
+import Execution
 import Layers
+import Runtime
 package import Sessions
-import Synchronization
-import Traces
+package import Traces
 
 /// Two recorded runs of another framework, as the front ends see a session.
 package final class TraceClient: SessionClient {
-  private let opener: () throws -> TraceSession
+  /// Opens two files, telling how far it is.
+  package typealias Opener = (_ watch: @escaping TraceWatch) throws -> TraceSession
+
+  private let opener: Opener
   private var session: TraceSession?
+  private let cancel = CancelFlag()
 
   /// Opens two files when it is asked to; they stay on the thread that asks.
-  package init(_ opener: @escaping () throws -> TraceSession) { self.opener = opener }
+  package init(_ opener: @escaping Opener) { self.opener = opener }
 
-  package var canceller: @Sendable () -> Void { {} }
+  package var canceller: @Sendable () -> Void { { [cancel] in cancel.raise() } }
 
   package func open(
     showing request: ViewRequest? = nil, progress: @escaping (Progress) -> Void
   ) -> Outcome {
     do {
-      let session = try opener()
+      let session = try opener { [cancel] step in
+        if cancel.isRaised { throw TraceStop() }
+        progress(Progress(label: step.stage.rawValue, done: step.done, total: step.total))
+      }
       self.session = session
-      let tone: OutputLine.Tone = session.diagnosis.finding == nil ? .good : .bad
+      session.goOn = { [cancel] in if cancel.isRaised { throw Model.cancelled } }
+      let tone: OutputLine.Tone =
+        session.diagnosis.finding != nil ? .bad : session.diagnosis.left == nil ? .good : .hint
       var outcome = Outcome(
         session.pair.lines.map { OutputLine($0, .hint) }
           + [
@@ -31,8 +41,15 @@ package final class TraceClient: SessionClient {
                 ? "help lists what can be done"
                 : "d goes to the first difference, 9 shows where they part, ? helps", .hint),
           ])
+      if session.diagnosis.left != nil {
+        outcome.lines.insert(
+          OutputLine("stopped: what follows is about the places that were compared", .hint), at: 0)
+      }
       outcome.view = request.map(view)
       return outcome
+    } catch is TraceStop {
+      return Outcome(
+        [OutputLine("stopped before any place was compared", .bad)], status: .failed)
     } catch {
       return Outcome([OutputLine("\(CommandError(error))", .bad)], status: .failed)
     }
@@ -44,6 +61,7 @@ package final class TraceClient: SessionClient {
     guard let session else { return Outcome(status: line == "quit" ? .quit : .failed) }
     let path = request?.look.path
     let typed = path.map { Sessions.CommandLine.replacingSelection(in: line, by: $0) } ?? line
+    cancel.lower()
     let answer = session.perform(typed)
     if answer.effect == .quit { return Outcome(status: .quit) }
     var lines = answer.lines.map { OutputLine($0) }
@@ -59,6 +77,8 @@ package final class TraceClient: SessionClient {
       (view.asked, view.answered) = (request, request)
       return view
     }
+    // A wish to stop that came too late is not meant for looking.
+    cancel.lower()
     return TraceViewBuilder(session: session, request: request).view()
   }
 
@@ -156,6 +176,7 @@ struct TraceViewBuilder {
     guard let finding = diagnosis.finding else {
       var view = VerdictView(isEqual: true, pieces: [diagnosis.sentence], brief: "no difference")
       view.isRounding = diagnosis.verdict == .rounding
+      if diagnosis.left != nil { view.warning = "stopped: not all was compared" }
       return view
     }
     let path = session.comparisons[finding.index].pair.path

@@ -40,6 +40,8 @@ package struct Progress: Hashable, Sendable {
   package var label: String
   package var done: Int
   package var total: Int
+  /// How long the rest will take; nil where too little is done to tell.
+  package var secondsLeft: Double?
 
   package init(label: String, done: Int, total: Int) {
     self.label = label
@@ -47,6 +49,8 @@ package struct Progress: Hashable, Sendable {
     self.total = total
   }
 
-  /// `run 731/1,000 steps`.
-  package var text: String { "\(label) \(done)/\(total)" }
+  /// Such as `run 731/1000, 12 s left`.
+  package var text: String {
+    (["\(label) \(done)/\(total)"] + [leftText].compactMap { $0 }).joined(separator: ", ")
+  }
 }
