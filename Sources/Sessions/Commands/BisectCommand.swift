@@ -1,4 +1,6 @@
 import Comparison
+import Diagnostics
+import Execution
 import Tensors
 import Traces
 
@@ -18,7 +20,14 @@ struct BisectCommand: Command {
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     try line.none()
     let bisection = try Bisection(session, tolerance: try line.tolerance())
-    let answer = try bisection.answer()
+    let answer: Bisection.Answer
+    do { answer = try bisection.answer() } catch  where session.cancel.isRaised {
+      let (known, all) = bisection.equalSteps
+      guard known > 0 else { throw error }
+      return CommandOutput(
+        "stopped: every layer is equal in the first \(NumberText.counted(known, "step")) of \(all); nothing is "
+          + "said of those behind them")
+    }
     guard let (diagnosis, path) = answer.found, let finding = diagnosis.finding else {
       return CommandOutput(
         "\(answer.summary) over all \(answer.allSteps) steps: nothing to bisect")

@@ -1,5 +1,6 @@
 import Comparison
 import Diagnostics
+import Execution
 import Layers
 import Runtime
 
@@ -25,9 +26,16 @@ struct SweepCommand: Command {
     var rows = [["blocks", "timesteps", "delay", "steps", "steps/s", "state", "step = layer"]]
     var smallest: Int?
     var isEqual = true
+    var left = 0
     for (index, schedule) in schedules.enumerated() {
-      let found = try sweep.run(schedule) { done, total in
-        try session.goOn(index * total + done, of: schedules.count * total)
+      let found: Sweep.Result
+      do {
+        found = try sweep.run(schedule) { done, total in
+          try session.goOn(index * total + done, of: schedules.count * total)
+        }
+      } catch  where session.cancel.isRaised && index > 0 {
+        left = schedules.count - index
+        break
       }
       rows.append(found.cells)
       isEqual = isEqual && found.isEqual
@@ -36,10 +44,12 @@ struct SweepCommand: Command {
     var output = CommandOutput(TextTable.lines(rows, rightAligned: [1, 2, 3, 4, 5]))
     output.lines.append(
       smallest.map {
-        "the smallest block that is equal: \(NumberText.counted($0, "timestep")), and the block size of "
-          + "the stack is \(sweep.blockSize)"
-      } ?? "no regular block is equal")
-    output.holds = isEqual
+        "the smallest block that is equal\(left > 0 ? " so far" : ""): "
+          + "\(NumberText.counted($0, "timestep")), and the block size of the stack is \(sweep.blockSize)"
+      } ?? (left > 0 ? "no regular block was equal so far" : "no regular block is equal"))
+    if left > 0 { output.lines.append("stopped: \(left) of \(schedules.count) were not run") }
+    // Where all so far are equal, nothing is said of the rest.
+    output.holds = left > 0 && isEqual ? nil : isEqual
     return output
   }
 

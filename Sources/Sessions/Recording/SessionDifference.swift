@@ -18,7 +18,7 @@ package struct SessionDifference {
   /// The first place where they differ, in words; nil where all is the same.
   package let difference: String?
 
-  /// Files with more events than this are put side by side in order of their numbers.
+  /// Files with more events than this behind what both begin with are put side by side in order of their numbers.
   private static let mostAligned = 3000
 
   package init(_ first: SessionFile, _ second: SessionFile, names: (String, String)) {
@@ -34,33 +34,24 @@ package struct SessionDifference {
   /// The longest common subsequence of the commands, behind what both begin with.
   private static func aligned(_ a: [String], _ b: [String]) -> [Line] {
     let start = zip(a, b).prefix { $0 == $1 }.count
-    var lines = (0..<start).map { Line.both($0, $0) }
-    let (left, right) = (Array(a[start...]), Array(b[start...]))
-    guard left.count <= mostAligned, right.count <= mostAligned else {
-      lines += left.indices.map { .onlyFirst(start + $0) }
-      lines += right.indices.map { .onlySecond(start + $0) }
-      return lines
+    var (removed, inserted) = (Set(start..<a.count), Set(start..<b.count))
+    if max(removed.count, inserted.count) <= mostAligned {
+      let changes = b[start...].difference(from: a[start...])
+      removed = Set(changes.removals.map { start + $0.offset })
+      inserted = Set(changes.insertions.map { start + $0.offset })
     }
-    var lengths = Array(
-      repeating: Array(repeating: 0, count: right.count + 1), count: left.count + 1)
-    for i in left.indices.reversed() {
-      for j in right.indices.reversed() {
-        lengths[i][j] =
-          left[i] == right[j]
-          ? lengths[i + 1][j + 1] + 1 : max(lengths[i + 1][j], lengths[i][j + 1])
-      }
-    }
+    var lines: [Line] = []
     var (i, j) = (0, 0)
-    while i < left.count || j < right.count {
-      if i < left.count, j < right.count, left[i] == right[j] {
-        lines.append(.both(start + i, start + j))
-        (i, j) = (i + 1, j + 1)
-      } else if j == right.count || i < left.count && lengths[i + 1][j] >= lengths[i][j + 1] {
-        lines.append(.onlyFirst(start + i))
+    while i < a.count || j < b.count {
+      if removed.contains(i) {
+        lines.append(.onlyFirst(i))
         i += 1
-      } else {
-        lines.append(.onlySecond(start + j))
+      } else if inserted.contains(j) {
+        lines.append(.onlySecond(j))
         j += 1
+      } else {
+        lines.append(.both(i, j))
+        (i, j) = (i + 1, j + 1)
       }
     }
     return lines
@@ -178,5 +169,13 @@ package struct SessionDifference {
             ])
           })),
     ])
+  }
+}
+
+extension CollectionDifference.Change {
+  fileprivate var offset: Int {
+    switch self {
+    case .insert(let offset, _, _), .remove(let offset, _, _): offset
+    }
   }
 }

@@ -66,6 +66,45 @@ import Testing
     expectReplay(workspace)
   }
 
+  @Test(
+    "stopped, what looks at a session says what holds of the part that it has seen",
+    arguments: [
+      ("bisect", "stopped: every layer is equal in the first "), ("sweep 1 2 3 4", "were not run"),
+      ("verify", "checks made and "),
+    ])
+  func partly(line: String, part: String) throws {
+    // More steps than bisect looks at first.
+    let input = line == "verify" ? Small.input : "input noise --channels 3 --time 200 --seed 3"
+    let workspace = try slow([Small.stack, input])
+    let session = workspace.session
+    var (calls, seen) = (0, 0)
+    session.progress = { _, _ in calls += 1 }
+    try workspace.performAll([line])
+    let all = calls
+    for stop in stride(from: 1, to: all, by: max(1, all / 12)) {
+      calls = 0
+      session.progress = { _, _ in
+        calls += 1
+        if calls == stop { session.cancel.raise() }
+      }
+      let outcome = workspace.perform(line)
+      if let error = outcome.error {
+        // Before anything was found out.
+        #expect(error.code == .cancelled)
+        continue
+      }
+      #expect(outcome.status == 0)
+      let text = outcome.lines.joined(separator: "\n")
+      guard text.contains("stopped") else { continue }
+      seen += 1
+      #expect(text.contains(part), "\(text)")
+      #expect(!text.contains("the contract holds") && !text.contains("nothing to bisect"))
+    }
+    #expect(seen > 0, "of \(all) calls none came in the middle")
+    session.progress = { _, _ in }
+    try workspace.performAll([line])
+  }
+
   @Test("a layer-wise run counts the turns of its loops, and ends between two of them")
   func layerWise() throws {
     let workspace = try slow([Small.stack, Small.input])
