@@ -34,6 +34,8 @@ private struct WeightPanel: Panel {
 
   func take(_ request: Request, into state: inout State) { state.digits = request.digits }
 
+  func command(_ model: AppModel) -> String? { "show params" }
+
   func draw(_ model: AppModel, into region: Region) {
     region.text(row: 0, "weights: \(model.view[Self.self] ?? "none")")
   }

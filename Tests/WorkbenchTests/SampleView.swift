@@ -1,3 +1,4 @@
+import Sessions
 import Workbench
 
 /// A session view made by arithmetic, as a speech model in the middle of its input would give.

@@ -27,12 +27,15 @@ struct ScreenTests {
     try Snapshot.expect(screen.text, matches: "main-\(columns)x\(rows)")
   }
 
-  @Test("each panel alone at 80x24", arguments: PanelTable.standard.ids)
-  func panels(panel: PanelID) throws {
-    var model = Self.model(rows: 24, columns: 80)
-    model.focus = panel
+  @Test(
+    "each panel with all the room", arguments: PanelTable.standard.ids,
+    [(24, 80), (36, 120), (60, 200)])
+  func panels(panel: PanelID, size: (Int, Int)) throws {
+    var model = Self.model(rows: size.0, columns: size.1)
+    (model.focus, model.isEnlarged) = (panel, size.1 > 80)
     model.show(SampleView.speech(model.request))
-    try Snapshot.expect(MainScreen.draw(model).text, matches: "panel-\(panel)")
+    try Snapshot.expect(
+      MainScreen.draw(model).text, matches: "panel-\(panel)-\(size.1)x\(size.0)")
   }
 
   @Test("an empty session teaches", arguments: [(24, 80), (36, 118)])

@@ -3,19 +3,31 @@ import Layers
 import Runtime
 import Tensors
 
-/// `diff [PATH|all|expected]`.
+/// `diff [PATH[slice]|all|expected]`.
 struct DiffCommand: Command {
   let name = "diff"
-  let usage = "diff [PATH | all | expected | BRANCH BRANCH] [--tol X] [--rtol X] [--ulp N]"
+  let usage =
+    "diff [PATH | PATH[row, t] | PATH[row] | all | expected | BRANCH BRANCH] [--tol X] [--rtol X] [--ulp N]"
   let summary =
     "Compares the step-wise with the layer-wise run up to the position, or two branches: equal, rounding, or "
-    + "the first place and what explains the differences. --tol, --rtol and --ulp say what counts as equal."
+    + "the first place and what explains the differences. PATH[row, t] is both values channel by channel, "
+    + "PATH[row] over time. --tol, --rtol and --ulp say what counts as equal."
   let options = CommandLine.toleranceOptions
   let isRecorded = false
-  let examples = ["run\ndiff", "step 2\ndiff all", "step\ndiff c1 --tol 1e-5", "run\ndiff --ulp 2"]
+  let examples = [
+    "run\ndiff", "step 2\ndiff all", "step\ndiff c1 --tol 1e-5",
+    "run\ndiff --ulp 2", "run\ndiff c1[0, 2]", "run\ndiff c1[0]",
+  ]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
     let tolerance = try line.tolerance()
+    let place = line.operands.joined(separator: " ")
+    // A layer's path may end in a bracket too.
+    if place.hasSuffix("]"),
+      try !session.requireTree().1.nodes.contains(where: { $0.path == place })
+    {
+      return CommandOutput(try PlaceListing.table(session, try Facet(place)))
+    }
     if line.operands.count == 2 {
       return CommandOutput(
         try BranchComparison(session).lines(line.operands[0], line.operands[1], tolerance))

@@ -1,3 +1,5 @@
+import Layers
+import Runtime
 import Serialization
 
 /// `names FILE`: what tokens are called.
@@ -5,7 +7,8 @@ struct NamesCommand: Command {
   let name = "names"
   let usage = "names FILE | names clear"
   let summary =
-    "Shows tokens by the names of a file: a name a line, a JSON list, or a JSON object of ids by name."
+    "Shows tokens by the names of a file: a name a line, a JSON list, a JSON object of ids by name, or a "
+    + "tokenizer.json."
   let examples = ["names names.txt", "names clear"]
 
   func perform(_ line: CommandLine, _ session: Session) throws -> CommandOutput {
@@ -21,6 +24,13 @@ struct NamesCommand: Command {
     document.tokenNames = names
     try session.commit(document, as: "names", changing: .notes)
     let shown = (0..<min(names.count, 6)).map(names.shown).joined(separator: " ")
-    return CommandOutput("\(names.count) names: \(shown)" + (names.count > 6 ? " …" : ""))
+    var lines = ["\(names.count) names: \(shown)" + (names.count > 6 ? " …" : "")]
+    // What stays a number must not look like a mistake.
+    if let run = session.run, run.givesLogits, run.model.output.shape[0] != names.count {
+      lines.append(
+        "the model has \(run.model.output.shape[0]) tokens; those without a name are shown by number"
+      )
+    }
+    return CommandOutput(lines)
   }
 }

@@ -14,7 +14,7 @@ enum ShowCommands {
 struct ShowCommand: Command {
   let name = "show"
   let usage =
-    "show PATH[:facet][slice] | PATH.field | masks | state | time | memory | params | stack | input "
+    "show PATH[:facet][slice] | PATH.field | masks | latency | state | time | memory | params | stack | input "
     + "| differences[row] | tokens[row, t] "
     + "[> FILE.npy [--replace]]"
   let summary =
@@ -23,7 +23,8 @@ struct ShowCommand: Command {
   let isRecorded = false
   let takesRedirect = true
   let examples = [
-    "show stack", "show masks", "show c1:layer[0, 0:2]", "show out.features", "show c1:state",
+    "show stack", "show masks", "show latency", "show c1:layer[0, 0:2]", "show out.features",
+    "show c1:state",
     "step\nshow c1[0, -1] > last.npy", "run\nshow differences",
   ]
 
@@ -32,6 +33,7 @@ struct ShowCommand: Command {
     switch text {
     case "", "stack": return try table(try StackListing.table(session), line, session)
     case "masks": return try table(try MaskListing.table(session), line, session)
+    case "latency": return try table(try LatencyListing.table(session), line, session)
     case "state": return try table(try StateListing.table(session, ""), line, session)
     case "params": return try table(try ParameterListing.table(session, ""), line, session)
     case "time": return try table(try TimeListing.table(session), line, session)

@@ -63,10 +63,12 @@ extension Session {
   ///   - count: how many tokens of the text are shown at most.
   ///   - candidates: how many tokens that could be next.
   ///   - options: those of `decode`, such as ` --temperature 0.8`.
+  ///   - extent: which layers are read by the output head.
   /// - Returns: tokens, candidates, and what layers say.
   /// - Throws: ``CommandError`` `.notReady` where the stack gives no logits of tokens.
   package func decodeTable(
-    row: Int, time: Int? = nil, count: Int, candidates: Int, options: String = ""
+    row: Int, time: Int? = nil, count: Int, candidates: Int, options: String = "",
+    lens extent: LensTable.Extent = LensTable.Extent()
   ) throws -> DecodeTable {
     let (run, plan) = try requireSteps()
     guard run.takesTokens, run.givesLogits, let input = document.input else {
@@ -108,7 +110,7 @@ extension Session {
       row: row, times: times, timeCount: end, tokens: tokens, time: newest,
       candidates: try self.candidates(
         own, layer, taken: taken, history: (0...newest).map(id), count: candidates, options),
-      vocabulary: own.count, lens: try lens(row: row, time: newest, final: own))
+      vocabulary: own.count, lens: try lens(row: row, time: newest, final: own, extent))
   }
 
   /// The step-wise logits of some timesteps, a list each.

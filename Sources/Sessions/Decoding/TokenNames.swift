@@ -2,14 +2,14 @@ import Serialization
 
 /// What the tokens of a vocabulary are called, from a file.
 package struct TokenNames: Sendable {
-  /// The file, as it was requested.
+  /// The file, as it was asked for.
   package let file: String
   private let names: [String]
 
   package var count: Int { names.count }
 
-  /// Reads a JSON object of ids by name, such as `vocab.json`, a JSON list of names, or a text with a name a
-  /// line.
+  /// Reads a JSON object of ids by name, such as `vocab.json`, a JSON list of names, a `tokenizer.json`, or a
+  /// text with a name a line, behind which a score may stand as in the `.vocab` files of SentencePiece.
   ///
   /// - Throws: ``CommandError`` `.file` where it is none of these.
   package init(reading text: String, file: String) throws(CommandError) {
@@ -18,26 +18,46 @@ package struct TokenNames: Sendable {
     guard start == "{" || start == "[" else {
       var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       if lines.last == "" { lines.removeLast() }
-      names = lines
+      let parts = lines.map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+      let haveScores = parts.allSatisfy { $0.count == 2 && Double($0[1]) != nil }
+      names = haveScores ? parts.map { String($0[0]) } : lines
       return
     }
-    switch try? JSONValue.parse(Array(text.utf8)) {
-    case .array(let values): names = values.map { $0.string ?? "" }
-    case .object(let members):
-      var byID: [Int: String] = [:]
+    guard let json = try? JSONParser.parse(Array(text.utf8)) else { throw Self.unreadable(file) }
+    // The vocabulary of a tokenizer.json, with the tokens that were added to it.
+    let vocabulary = json["model"]?["vocab"] ?? json
+    var byID: [Int: String] = [:]
+    if let members = vocabulary.members {
       for member in members {
-        guard let id = member.value.integer, id >= 0, id < 1 << 24 else {
+        guard let id = Self.id(member.value) else {
           throw CommandError(
             .file, found: "\(file): \(member.name) has no number", expected: "an id for each name")
         }
         byID[id] = member.name
       }
-      names = (0..<(byID.keys.max() ?? -1) + 1).map { byID[$0] ?? "" }
-    default:
-      throw CommandError(
-        .file, found: "\(file) is no JSON",
-        expected: "ids by name, a list of names, or a name a line")
+    } else if let values = vocabulary.array {
+      // A name, or a name with its score.
+      for (id, value) in values.enumerated() {
+        byID[id] = value.string ?? value.array?.first?.string
+      }
+    } else {
+      throw Self.unreadable(file)
     }
+    for token in json["added_tokens"]?.array ?? [] {
+      guard let id = token["id"].flatMap(Self.id) else { continue }
+      byID[id] = token["content"]?.string
+    }
+    names = (0..<(byID.keys.max() ?? -1) + 1).map { byID[$0] ?? "" }
+  }
+
+  private static func id(_ value: JSONValue) -> Int? {
+    value.integer.flatMap { (0..<1 << 24).contains($0) ? $0 : nil }
+  }
+
+  private static func unreadable(_ file: String) -> CommandError {
+    CommandError(
+      .file, found: "\(file) is no JSON of names",
+      expected: "ids by name, a list of names, a tokenizer.json, or a name a line")
   }
 
   /// The name of a token for a screen: blanks and line ends as signs; its number where it has none.

@@ -9,7 +9,7 @@ extension DecodeTable.Token {
 /// The text as tokens, the candidates and the readout of layers, as text.
 enum DecodeListing {
   private static let tokenCount = 60
-  private static let candidateCount = 8
+  private static let candidateCount = 20
 
   /// Of the newest timestep, or of `tokens[row, t]`.
   static func table(_ session: Session, row: Int, time: Int?) throws -> ListingTable {

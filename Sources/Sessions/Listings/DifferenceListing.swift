@@ -11,8 +11,8 @@ extension DifferenceTable.Cell {
 
   /// What the signs mean.
   package static let legend =
-    "= equal  ≈ rounding  ░ below 0.001 of the layer's largest value  ▒ 0.01  ▓ 0.1  █ more  "
-    + "w warm-up  · padding  N not a number"
+    "= equal  ≈ rounding  ░▒▓█ up to 0.001, 0.01, 0.1 and more of the largest value  w warm-up  "
+    + "· padding  N NaN"
 
   /// Its sign at a layer where both runs are that to each other.
   package func glyph(_ closeness: Closeness) -> Unicode.Scalar {

@@ -1,4 +1,5 @@
 import Diagnostics
+import LayerTesting
 import Layers
 import Programs
 import Runtime
@@ -14,7 +15,9 @@ enum StateListing {
     var rows = [["leaf", "shape", "dtype", "bytes", "min", "max", "changed"]]
     var numbers: [[Double]] = []
     let leaves = run.stream?.leaves ?? []
-    for (index, leaf) in leaves.enumerated() where leaf.path.isInside(path) {
+    // What a fault on purpose remembers is no part of the stack.
+    for (index, leaf) in leaves.enumerated()
+    where leaf.path.isInside(path) && !StepFault.isMemory(leaf.path) {
       try session.goOn(index, of: leaves.count)
       let values = run.stream?.value(of: index).doubles() ?? []
       let bytes = leaf.type.shape.byteCount(of: leaf.type.dtype)

@@ -19,6 +19,8 @@ package enum Action: Hashable, Sendable {
   case findDifference
   /// Samples one more token, as the last `decode` did.
   case decode
+  /// Prints what the focused panel shows into the log.
+  case printPanel
   /// Gives the focused panel all the room, or takes it back.
   case enlarge
   case back

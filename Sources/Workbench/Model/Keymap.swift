@@ -53,6 +53,9 @@ package enum Keymap {
     Binding([.character(":")], ":", label: "command", "the command line", .commandLine),
     Binding([.character("?")], "?", label: "help", "help of this panel", .help),
     Binding([.escape], "Esc", "all panels again, then the stack", .back),
+    Binding(
+      [.character("y")], "y", "print what this panel shows into the log, by its command",
+      .printPanel),
     Binding([.character("z")], "z", label: "enlarge", "this panel alone, and back", .enlarge),
   ]
 

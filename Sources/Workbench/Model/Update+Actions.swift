@@ -21,6 +21,9 @@ extension AppModel {
       if layout.panels[panel] != nil { focus = panel }
     case .enlarge: isEnlarged.toggle()
     case .decode: return perform(.perform("decode 1" + decodeOptions))
+    case .printPanel:
+      guard let command = table.panel(focus)?.command(self) else { return [] }
+      return perform(.perform(command))
     case .back:
       if focus == .commandLine {
         focus = lastPanel

@@ -25,6 +25,8 @@ package protocol Panel: Sendable {
   var bindings: [Binding] { get }
   /// Whether its state is about the selected layer, and begins anew with another.
   var isAboutLayer: Bool { get }
+  /// The line of the session's language that prints what it shows; nil while it shows nothing.
+  func command(_ model: AppModel) -> String?
   /// Whether it needs every layer compared up to the position.
   var comparesLayers: Bool { get }
   /// Whether there is nothing to show before there is a stack and an input.

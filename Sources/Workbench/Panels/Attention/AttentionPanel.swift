@@ -53,6 +53,10 @@ package struct AttentionPanel: Panel {
   static func headRows(_ rows: Int) -> Int { max(1, rows - 2) }
   static func keyColumns(_ columns: Int) -> Int { max(1, columns - nameWidth - summaryWidth - 2) }
 
+  package func command(_ model: AppModel) -> String? {
+    model.view[Self.self].map { "show .:emit.\($0.name)[\($0.row), \($0.time)]" }
+  }
+
   package func note(_ model: AppModel) -> String {
     guard let view = model.view[Self.self] else { return "" }
     return "\(view.name)  t \(NumberText.grouped(view.time))  row \(view.row)"

@@ -54,6 +54,10 @@ package struct BesidePanel: Panel {
     return "\(beside.path)  t \(NumberText.grouped(beside.time))"
   }
 
+  package func command(_ model: AppModel) -> String? {
+    model.view[Self.self].map { "diff \($0.path)[\(model.row), \($0.time)]" }
+  }
+
   package func draw(_ model: AppModel, into region: Region) {
     guard let beside = model.view[Self.self] else {
       draw(empty: empty(model), into: region)

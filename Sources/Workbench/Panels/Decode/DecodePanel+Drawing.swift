@@ -10,9 +10,19 @@ extension DecodePanel {
 
   static func tokenColumns(_ columns: Int) -> Int { max(1, columns - nameWidth - 3) }
 
-  /// Half of what is below the text, so that layers have room too.
-  static func candidateRows(_ rows: Int) -> Int {
-    max(1, min(12, (rows - textRows - 4) / 2))
+  /// Whether candidates and layers have room side by side.
+  private static func isSideBySide(_ size: Size) -> Bool { size.columns >= 110 }
+
+  /// All of what is below the text, or half of it, so that layers have room too.
+  static func candidateRows(_ size: Size) -> Int {
+    let rows = size.rows - textRows
+    return max(1, min(20, isSideBySide(size) ? rows - 1 : (rows - 3) / 2))
+  }
+
+  /// How many layers there is room for.
+  static func lensRows(_ size: Size) -> Int {
+    let rows = size.rows - textRows
+    return max(1, isSideBySide(size) ? rows - 2 : rows - candidateRows(size) - 3)
   }
 
   package func draw(_ model: AppModel, into region: Region) {
@@ -23,17 +33,18 @@ extension DecodePanel {
     drawText(table, into: region.part(row: 0, rows: Self.textRows))
     let below = region.part(row: Self.textRows, rows: region.rows - Self.textRows)
     // Side by side where there is room.
-    if region.columns >= 110 {
+    let size = Size(rows: region.rows, columns: region.columns)
+    if Self.isSideBySide(size) {
       let left = region.columns / 2
       drawCandidates(
         table, model, into: below.part(row: 0, column: 0, rows: below.rows, columns: left - 1))
       drawLens(
-        table,
+        table, model,
         into: below.part(row: 0, column: left, rows: below.rows, columns: region.columns - left))
     } else {
-      let rows = min(table.candidates.count, Self.candidateRows(region.rows)) + 2
+      let rows = min(table.candidates.count, Self.candidateRows(size)) + 1
       drawCandidates(table, model, into: below.part(row: 0, rows: rows))
-      drawLens(table, into: below.part(row: rows, rows: below.rows - rows))
+      drawLens(table, model, into: below.part(row: rows, rows: below.rows - rows))
     }
   }
 
@@ -55,21 +66,25 @@ extension DecodePanel {
       region.text(row: row, column: 1, name, .role(.faint))
     }
     let start = Self.nameWidth + 2
+    let row = TokenRow(
+      table.tokens.map(\.text), cursor: table.time.map { $0 - table.times.lowerBound },
+      width: region.columns - start - 1)
     var largest: (time: Int, bits: Double)?
-    for (column, (time, token)) in zip(table.times, table.tokens).enumerated() {
-      let x = start + column
-      let isCursor = time == table.time
-      // A name of several letters is cut to its first: the whole of it stands below the cursor.
-      let glyph = token.text.unicodeScalars.first ?? " "
-      region.set(
-        row: 0, column: x, Cell(glyph, style: isCursor ? .role(.title).with(.reverse) : .plain))
+    var cursor: TokenRow.Place?
+    for place in row.places {
+      let (time, token) = (table.times.lowerBound + place.index, table.tokens[place.index])
+      let x = start + place.column
+      if time == table.time { cursor = place }
+      region.text(
+        row: 0, column: x, place.text,
+        time == table.time ? .role(.title).with(.reverse) : .plain)
       region.text(row: 1, column: x, String(token.sourceSign), Self.style(token))
-      drawBar(token.surprise, row: 2, column: x, into: region)
-      drawBar(token.entropy, row: 3, column: x, into: region)
+      drawBar(token.surprise, row: 2, column: x, width: place.width, into: region)
+      drawBar(token.entropy, row: 3, column: x, width: place.width, into: region)
       if let bits = token.surprise, bits > largest?.bits ?? 0 { largest = (time, bits) }
     }
-    guard let time = table.time, table.times.contains(time) else { return }
-    drawCursor(table, time, largest, start: start, into: region)
+    guard let time = table.time, let cursor else { return }
+    drawCursor(table, time, largest, column: start + cursor.column, into: region)
   }
 
   private static func style(_ token: DecodeTable.Token) -> Style {
@@ -80,37 +95,41 @@ extension DecodePanel {
     }
   }
 
-  private func drawBar(_ bits: Double?, row: Int, column: Int, into region: Region) {
+  private func drawBar(
+    _ bits: Double?, row: Int, column: Int, width: Int, into region: Region
+  ) {
     guard let bits else { return }
     let range = ValueRange(low: 0, high: Float(DecodeTable.Token.fullBits))
-    let value = Float(min(bits, DecodeTable.Token.fullBits))
+    let value = bits.isNaN ? .nan : Float(min(bits, DecodeTable.Token.fullBits))
     region.sparkline(
-      row: row, column: column, [value], range: range, .role(bits > 8 ? .caution : .layer))
+      row: row, column: column, Array(repeating: value, count: width), range: range,
+      .role(bits > 8 ? .caution : .layer))
   }
 
+  /// What there is to say of the token under the cursor, beside its mark or below it.
   private func drawCursor(
-    _ table: DecodeTable, _ time: Int, _ largest: (time: Int, bits: Double)?, start: Int,
+    _ table: DecodeTable, _ time: Int, _ largest: (time: Int, bits: Double)?, column: Int,
     into region: Region
   ) {
     let token = table.tokens[time - table.times.lowerBound]
-    var words = "t \(NumberText.grouped(time)) \(token.text) \(token.id)"
-    if let surprise = token.surprise { words += " · surprise \(Self.bits(surprise))" }
-    if let entropy = token.entropy { words += " · entropy \(Self.bits(entropy)) bit" }
+    let name = token.text == String(token.id) ? "\(token.id)" : "\(token.text) (\(token.id))"
+    var pieces = ["t \(NumberText.grouped(time)): \(name)"]
+    if let surprise = token.surprise { pieces.append("surprise \(Self.bits(surprise)) bit") }
+    if let entropy = token.entropy { pieces.append("entropy \(Self.bits(entropy)) bit") }
     if let largest, largest.time != time {
-      words +=
-        " · largest surprise \(Self.bits(largest.bits)) at t \(NumberText.grouped(largest.time))"
+      pieces.append(
+        "largest surprise \(Self.bits(largest.bits)) bit at t \(NumberText.grouped(largest.time))")
     }
-    let column = start + time - table.times.lowerBound
-    let fitted = TextFormatting.fitted(words, region.columns - 4)
-    let isRight = column + 2 + fitted.columns < region.columns
-    if isRight {
-      region.spans(row: 4, column: column, [("▲ ", .role(.key)), (fitted, .plain)])
-    } else if column - fitted.columns - 1 > 0 {
+    let right = region.columns - column - 4
+    let words = pieces.joined(separator: " · ")
+    if words.columns <= right {
+      region.spans(row: 4, column: column, [("▲ ", .role(.key)), (words, .plain)])
+    } else if words.columns < column - 1 {
       region.spans(
-        row: 4, column: column - fitted.columns - 1, [(fitted, .plain), (" ▲", .role(.key))])
+        row: 4, column: column - words.columns - 1, [(words, .plain), (" ▲", .role(.key))])
     } else {
       region.text(row: 4, column: column, "▲", .role(.key))
-      region.text(row: 5, column: 1, fitted)
+      region.text(row: 5, column: 1, Words.joined(pieces, width: region.columns - 3))
     }
   }
 
@@ -125,17 +144,15 @@ extension DecodePanel {
       region.text(row: 0, column: 1, "Nothing was stepped over yet: s steps.", .role(.faint))
       return
     }
-    let title =
-      "next after t \(NumberText.grouped(time)), of \(NumberText.grouped(table.vocabulary))"
-    region.text(row: 0, column: 1, title, .role(.title))
-    let ends = [26, 33, 42, 51, 56]
+    region.text(row: 0, column: 1, "next after t \(NumberText.grouped(time))", .role(.title))
+    let ends = [26, 34, 43, 52, 57]
     for (end, head) in zip(ends, ["p", "sampled", "step", "layer", "rank"]) {
-      region.textRight(row: 1, end: end, head, .role(.faint))
+      region.textRight(row: 0, end: end, head, .role(.faint))
     }
-    for (row, candidate) in table.candidates.enumerated() where row + 2 < region.rows {
+    for (row, candidate) in table.candidates.enumerated() where row + 1 < region.rows {
       draw(
         candidate, ends: ends, isSelected: row == model[Self.self].candidate,
-        into: region.part(row: row + 2, rows: 1))
+        into: region.part(row: row + 1, rows: 1))
     }
   }
 
@@ -143,7 +160,7 @@ extension DecodePanel {
     _ candidate: DecodeTable.Candidate, ends: [Int], isSelected: Bool, into region: Region
   ) {
     region.text(row: 0, isSelected ? "›" : " ", .role(.key))
-    region.text(row: 0, column: 2, TextFormatting.fitted(candidate.text, 9))
+    region.text(row: 0, column: 2, Words.fitted(candidate.text, 9))
     for place in 0..<9 {
       // Eighths of a cell.
       let eighths = min(8, Int(candidate.probability * 72) - 8 * place)
@@ -166,61 +183,64 @@ extension DecodePanel {
     for (end, cell) in zip(ends, cells) {
       region.textRight(row: 0, end: end, cell.0, cell.1)
     }
-    if candidate.isTaken { region.text(row: 0, column: 58, "taken", .role(.good)) }
-    if isSelected { region.emphasize(row: 0, columns: 0..<57, .bold) }
+    if candidate.isTaken {
+      region.text(row: 0, column: 59, "taken", .role(.good), width: region.columns - 59)
+    }
+    if isSelected { region.emphasize(row: 0, columns: 0..<58, .bold) }
   }
 
   private static func probability(_ value: Double) -> String {
-    value > 0 && value < 0.001 ? "<.001" : TextFormatting.decimal(value, digits: 3)
+    value > 0 && value < 0.001 ? "<.001" : Words.decimal(value, digits: 3)
   }
 
   // MARK: Layers
 
-  private func drawLens(_ table: DecodeTable, into region: Region) {
+  private func drawLens(_ table: DecodeTable, _ model: AppModel, into region: Region) {
     guard region.rows > 2 else { return }
     guard let lens = table.lens else {
       let text =
-        "No layers can be read as logits: that takes layers without state or children behind the last block."
+        "No layers can be read as logits: that takes layers without state or children at the end of the stack, and "
+        + "before them layers that give what they take."
       draw(empty: text, into: region)
       return
     }
+    let shown = lens.lines.prefix(region.rows - 2)
+    let isAll = shown.count == lens.readableCount
+    let count = isAll ? "each layer" : "\(shown.count) of \(lens.readableCount) layers"
     region.text(
-      row: 0, column: 1,
-      TextFormatting.fitted("each layer read by \(lens.head)", region.columns - 2),
+      row: 0, column: 1, Words.fitted("\(count), read by \(lens.head)", region.columns - 2),
       .role(.title))
-    let name = max(10, min(20, region.columns - 46))
-    let columns = (0..<3).map { 2 + name + 8 * $0 }
+    let name = max(10, min(24, region.columns - 48))
+    let token = max(7, min(14, (region.columns - name - 23) / 3 - 1))
+    let columns = (0..<3).map { 2 + name + (token + 1) * $0 }
     for (column, head) in zip(columns, ["1st", "2nd", "3rd"]) {
       region.text(row: 1, column: column, head, .role(.faint))
     }
-    let ends = [2 + name + 33, 2 + name + 38, 2 + name + 44]
-    for (end, head) in zip(ends, ["p(\(TextFormatting.fitted(lens.token, 5)))", "rank", "KL"]) {
+    let ends = [9, 15, 21].map { 2 + name + 3 * (token + 1) + $0 }
+    for (end, head) in zip(ends, ["p(\(Words.fitted(lens.token, 5)))", "rank", "KL"]) {
       region.textRight(row: 1, end: end, head, .role(.faint))
     }
-    let room = region.rows - 2
-    let shown = lens.lines.count > room ? lens.lines.suffix(room - 1) : lens.lines[...]
     let names = ShortNames.fitted(shown.map(\.path.shown), name)
     for (row, line) in shown.enumerated() {
       let place = row + 2
+      let isSelected = line.path.shown == model.selectedPath
+      region.text(row: place, isSelected ? "›" : " ", .role(.key))
       region.text(row: place, column: 1, names[row])
-      for (column, token) in zip(columns, line.likeliest) {
-        let text = "\(TextFormatting.fitted(token.text, 3)) \(Self.short(token.probability))"
-        region.text(row: place, column: column, TextFormatting.fitted(text, 7))
+      for (column, likely) in zip(columns, line.likeliest) {
+        let text = "\(Words.fitted(likely.text, token - 4)) \(Self.short(likely.probability))"
+        region.text(row: place, column: column, text)
       }
       let cells = [
         Self.probability(line.probability), "\(line.rank)", Self.bits(line.divergence),
       ]
       for (end, cell) in zip(ends, cells) { region.textRight(row: place, end: end, cell) }
-    }
-    let hidden = lens.lines.count - shown.count
-    if hidden > 0 {
-      region.text(row: region.rows - 1, column: 1, "… \(hidden) layers before", .role(.faint))
+      if isSelected { region.emphasize(row: place, columns: 0..<ends[2], .bold) }
     }
   }
 
   /// Two digits of a probability, such as `.54`.
   private static func short(_ value: Double) -> String {
-    let text = TextFormatting.decimal(value, digits: 2)
+    let text = Words.decimal(value, digits: 2)
     return text.hasPrefix("0") ? String(text.dropFirst()) : text
   }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Layers
 package import Sessions
 package import TerminalUI
@@ -14,8 +15,10 @@ package struct DecodePanel: Panel {
     "From: p prompt, d decoded, f forced. Surprise is -log2 p of the token, entropy how unsure the model is of "
       + "the next one, both in bits; a full bar is 8 bits.",
     "p is the probability of the logits, sampled that behind temperature and cuts of the last decode.",
-    "The lower table reads the outputs of layers by the layers behind the last block; KL is the distance to "
-      + "the end in bits.",
+    "The other table reads the outputs of layers, nested ones too, by the layers at the end of the stack; KL is "
+      + "the distance to the end in bits. Of many layers the deepest are left out but for those beside the "
+      + "selected one.",
+    "names FILE shows tokens by their names: a name a line, vocab.json or tokenizer.json.",
   ]
 
   package let bindings: [Binding] = [
@@ -47,6 +50,8 @@ package struct DecodePanel: Panel {
     package var candidate: Int
     package var tokens: Int
     package var candidates: Int
+    /// How many layers are read, and the one that stays with those beside it.
+    package var lens: LensTable.Extent
     /// How `decode` samples.
     package var options: String
   }
@@ -54,13 +59,16 @@ package struct DecodePanel: Panel {
   package func request(_ state: State, size: Size, _ model: AppModel) -> Request {
     Request(
       candidate: state.candidate, tokens: Self.tokenColumns(size.columns),
-      candidates: Self.candidateRows(size.rows), options: model.decodeOptions)
+      candidates: Self.candidateRows(size),
+      lens: LensTable.Extent(
+        lines: Self.lensRows(size), path: model.selectedPath == "." ? "" : model.selectedPath),
+      options: model.decodeOptions)
   }
 
   package func build(_ request: inout Request, _ source: PanelSource) -> DecodeTable? {
     let table = try? source.session.decodeTable(
       row: source.row, time: source.cursorTime, count: request.tokens,
-      candidates: request.candidates, options: request.options)
+      candidates: request.candidates, options: request.options, lens: request.lens)
     request.candidate = min(request.candidate, max(0, (table?.candidates.count ?? 0) - 1))
     return table
   }
@@ -69,11 +77,17 @@ package struct DecodePanel: Panel {
     state.candidate = request.candidate
   }
 
+  package func command(_ model: AppModel) -> String? {
+    guard let table = model.view[Self.self] else { return nil }
+    return "show tokens[\(table.row)" + (table.time.map { ", \($0)]" } ?? "]")
+  }
+
   package func note(_ model: AppModel) -> String {
     guard let table = model.view[Self.self] else { return "" }
     let options = model.decodeOptions.isEmpty ? " --greedy" : model.decodeOptions
     let time = table.time.map { "  t \($0)" } ?? ""
-    return "row \(table.row)\(time)  decode\(options)"
+    return
+      "row \(table.row)\(time)  \(NumberText.grouped(table.vocabulary)) tokens  decode\(options)"
   }
 
   package func perform(_ action: Action, on model: inout AppModel) -> [Effect] {

@@ -28,7 +28,7 @@ extension DifferencesPanel {
     static func cells(_ width: Int) -> Int { max(1, min(width - 5 - fixed - 1, width / 2)) }
   }
 
-  /// Below the lines: two for the cause, one for the legend.
+  /// Below the lines at least: one for the cursor, two for the cause, one for the legend.
   private static let bottomRows = 4
 
   /// The lines that are seen, the selected one among them.
@@ -54,7 +54,13 @@ extension DifferencesPanel {
         view.lines[index], names[row], view, model, columns,
         into: region.part(row: row + 1, rows: 1))
     }
-    drawBottom(view, hidden: view.lines.count - shown.count, into: region)
+    let below = region.part(row: shown.count + 1, rows: 1)
+    drawCursor(view, model, columns, into: below)
+    let note = Self.hiddenText(view, layers: view.lines.count - shown.count)
+    below.text(row: 0, column: 3, note, .role(.faint))
+    drawBottom(
+      view, warning: model.view.verdict?.warning,
+      into: region.part(row: shown.count + 2, rows: region.rows - shown.count - 2))
   }
 
   private func empty(_ model: AppModel) -> String {
@@ -64,7 +70,7 @@ extension DifferencesPanel {
     }
     guard model.view.facts.hasInput else { return withoutInput(model) }
     guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
-    guard model.view.facts.hasLayerWise else { return TextFormatting.missingResult }
+    guard model.view.facts.hasLayerWise else { return Words.missingResult }
     return "All layers are being compared …"
   }
 
@@ -83,10 +89,22 @@ extension DifferencesPanel {
     if right - end.columns > columns.cells + start.columns {
       region.textRight(row: 0, end: right, end, .role(.faint))
     }
+  }
+
+  /// A mark below the column of the cursor.
+  private func drawCursor(
+    _ view: DifferencesView, _ model: AppModel, _ columns: Columns, into region: Region
+  ) {
     guard let time = model.cursorTime,
       let place = view.columns.firstIndex(where: { $0.contains(time) })
     else { return }
-    region.text(row: 0, column: columns.cells + place, "▼", .role(.key))
+    let text = "▲ \(NumberText.grouped(time))"
+    let column = columns.cells + place
+    if column + text.columns < region.columns {
+      region.text(row: 0, column: column, text, .role(.key))
+    } else {
+      region.textRight(row: 0, end: column + 1, "\(NumberText.grouped(time)) ▲", .role(.key))
+    }
   }
 
   private func draw(
@@ -97,13 +115,16 @@ extension DifferencesPanel {
     region.text(row: 0, isSelected ? "›" : " ", .role(.key))
     let isWrong = line.closeness == .differ
     region.text(row: 0, column: 1, line.sign, .role(isWrong ? .bad : .faint))
-    let used = region.text(row: 0, column: 3, name)
-    if line.path == view.firstPath, 3 + used + 2 < columns.kind {
-      region.text(row: 0, column: 3 + used + 1, "‹", .role(.bad))
+    region.text(row: 0, column: 3, name)
+    if line.path == view.firstPath {
+      let column = columns.cells + line.cells.count + 1
+      let words = "‹ first in the flow of data"
+      let isRoomy = column + words.columns < region.columns
+      region.text(row: 0, column: column, isRoomy ? words : "‹", .role(.bad))
     }
     let first = line.firstText(rowCount: model.view.facts.rowCount)
     let room = columns.firstEnd - first.columns - 1 - columns.kind
-    region.text(row: 0, column: columns.kind, TextFormatting.fitted(line.kind, room), .role(.faint))
+    region.text(row: 0, column: columns.kind, Words.fitted(line.kind, room), .role(.faint))
     region.textRight(row: 0, end: columns.firstEnd, first, isWrong ? .plain : .role(.faint))
     region.textRight(
       row: 0, end: columns.shareEnd, line.shareText, isWrong ? .plain : .role(.faint))
@@ -125,25 +146,43 @@ extension DifferencesPanel {
     }
   }
 
-  private func drawBottom(_ view: DifferencesView, hidden: Int, into region: Region) {
+  /// What is left out, and the key that shows it.
+  private static func hiddenText(_ view: DifferencesView, layers: Int) -> String {
     var notes: [String] = []
-    if hidden > 0 { notes.append("\(hidden) more layers") }
+    if layers > 0 { notes.append("\(layers) more layers") }
     if view.hiddenSteps > 0 {
       notes.append("\(NumberText.grouped(view.hiddenSteps)) more steps: -")
     }
-    let top = region.rows - Self.bottomRows
-    let note = notes.isEmpty ? "" : "… " + notes.joined(separator: ", ")
-    region.textRight(row: top, end: region.columns - 1, note, .role(.faint))
-    let cause = view.cause ?? "Both runs agree at every layer so far."
-    let lines = TextFormatting.wrapped(cause, region.columns - 2)
-    for (row, line) in lines.prefix(2).enumerated() {
-      let isCut = row == 1 && lines.count > 2
-      let text = isCut ? TextFormatting.fitted(line + " … w", region.columns - 2) : line
-      region.text(row: top + 1 + row, column: 1, text, view.cause == nil ? .role(.faint) : .plain)
+    return notes.isEmpty ? "" : "… " + notes.joined(separator: ", ")
+  }
+
+  private func drawBottom(
+    _ view: DifferencesView, warning: String?, into region: Region
+  ) {
+    let width = region.columns - 2
+    // The legend on one line, or as many as the cause leaves.
+    let agreement =
+      warning.map { "Both runs agree at every layer so far, but: \($0)." }
+      ?? "Both runs agree at every layer so far."
+    let cause = Words.wrapped(view.cause ?? agreement, width)
+    let wanted = Words.wrapped(DifferenceTable.Cell.legend, width)
+    let spare = region.rows - cause.count
+    let legend =
+      spare >= wanted.count
+      ? wanted : [Words.fitted(DifferenceTable.Cell.legend, width)]
+    let room = region.rows - legend.count
+    let style: Style =
+      view.cause != nil ? .plain : .role(warning == nil ? .faint : .caution)
+    let start = min(1, max(0, room - cause.count))
+    for (row, line) in cause.prefix(room).enumerated() {
+      let isCut = row == room - 1 && cause.count > room
+      let text = isCut ? Words.wrapped(line, width - 4)[0] + " … w" : line
+      region.text(row: start + row, column: 1, text, style)
     }
-    region.text(
-      row: region.rows - 1, column: 1,
-      TextFormatting.fitted(DifferenceTable.Cell.legend, region.columns - 2),
-      .role(.faint))
+    for (row, line) in legend.enumerated() {
+      region.text(
+        row: region.rows - legend.count + row, column: 1,
+        line.trimmingPrefix(while: { $0 == " " }), .role(.faint))
+    }
   }
 }

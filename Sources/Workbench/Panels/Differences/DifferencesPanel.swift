@@ -68,6 +68,10 @@ package struct DifferencesPanel: Panel {
     DifferencesView(request, source)
   }
 
+  package func command(_ model: AppModel) -> String? {
+    model.view[Self.self] == nil ? nil : "show differences[\(model.row)]"
+  }
+
   package func note(_ model: AppModel) -> String {
     let order = model[Self.self].order
     let row = model.view.facts.rowCount > 1 ? "  row \(model.row)" : ""

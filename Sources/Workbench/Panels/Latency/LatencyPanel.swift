@@ -1,4 +1,5 @@
 import Diagnostics
+package import Sessions
 import Tensors
 package import TerminalUI
 
@@ -23,6 +24,10 @@ package struct LatencyPanel: Panel {
     "Delay is how many input timesteps later than layer-wise an output comes.",
     "Sees is which timesteps of the layer's own input an output depends on; 0 is its own.",
   ]
+
+  package func command(_ model: AppModel) -> String? {
+    (model.view[Self.self] ?? []).isEmpty ? nil : "show latency"
+  }
 
   package func draw(_ model: AppModel, into region: Region) {
     let rows = model.view[Self.self] ?? []

@@ -32,6 +32,8 @@ package struct LogPanel: Panel {
     return "\(count): \(model.focus == .commandLine ? "Esc " : "")6 z"
   }
 
+  package func command(_ model: AppModel) -> String? { "log" }
+
   package func draw(_ model: AppModel, into region: Region) {
     guard !model.log.isEmpty else {
       region.text(row: 0, column: 1, "Commands and their answers appear here.", .role(.faint))

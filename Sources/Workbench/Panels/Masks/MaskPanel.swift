@@ -27,6 +27,10 @@ package struct MaskPanel: Panel {
     "Lost is what its input had and its rate does not explain; + is gained.",
   ]
 
+  package func command(_ model: AppModel) -> String? {
+    (model.view[Self.self] ?? []).isEmpty ? nil : "show masks"
+  }
+
   package func draw(_ model: AppModel, into region: Region) {
     let masks = model.view[Self.self] ?? []
     guard !masks.isEmpty else {

@@ -72,6 +72,13 @@ package struct SequencePanel: Panel {
       + (row.holes > 0 ? holes : "")
   }
 
+  package func command(_ model: AppModel) -> String? {
+    guard model.view[Self.self] != nil else { return nil }
+    return model.view.position.step > 0
+      ? "diff \(model.selectedPath)[\(model.row)]"
+      : "show \(model.selectedPath):layer[\(model.row)]"
+  }
+
   package func draw(_ model: AppModel, into region: Region) {
     guard var lanes = model.view[Self.self], !lanes.lanes.isEmpty else {
       draw(empty: empty(model), into: region)

@@ -27,6 +27,8 @@ package struct StackPanel: Panel {
     return model.filter.isEmpty ? "" : "/\(model.filter)"
   }
 
+  package func command(_ model: AppModel) -> String? { model.isNew ? nil : "show stack" }
+
   package func draw(_ model: AppModel, into region: Region) {
     guard !model.isNew else {
       drawLesson(into: region)

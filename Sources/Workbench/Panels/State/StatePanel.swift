@@ -69,6 +69,10 @@ package struct StatePanel: Panel {
     return "\(state.facet)  \(step)\(cache)  row \(state.row)  \(state.shape) \(state.dtype)\(leaf)"
   }
 
+  package func command(_ model: AppModel) -> String? {
+    model.view[Self.self].map { "show \($0.facet)[\($0.row)]" }
+  }
+
   package func draw(_ model: AppModel, into region: Region) {
     guard let state = model.view[Self.self] else {
       draw(empty: empty(model), into: region)

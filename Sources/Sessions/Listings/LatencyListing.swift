@@ -1,5 +1,5 @@
+import Diagnostics
 import Layers
-import Sessions
 import Tensors
 
 /// When one layer's outputs become available.
@@ -34,7 +34,7 @@ package struct LatencyRow: Hashable, Sendable {
 
 extension LatencyRow {
   /// A row for each layer of a stack.
-  static func rows(_ session: Session) -> [LatencyRow] {
+  package static func rows(_ session: Session) -> [LatencyRow] {
     let ratios = session.stackRatios
     let nodes = session.nodes
     return nodes.map { node in
@@ -49,5 +49,27 @@ extension LatencyRow {
         receptiveField: node.layer.receptiveFieldPerStep.overall?.description ?? "",
         obstacle: node.layer.stepObstacle)
     }
+  }
+}
+
+/// When the outputs of every layer become available.
+enum LatencyListing {
+  static func table(_ session: Session) throws -> ListingTable {
+    _ = try session.requireTree()
+    let rows = LatencyRow.rows(session)
+    let cells = rows.map { row in
+      [
+        row.path, "\(row.blockSize)", "\(row.inputLatency)", "\(row.outputLatency)",
+        NumberText.grouped(row.warmUp), NumberText.grouped(row.delay), row.receptiveField,
+        row.obstacle.map { "cannot step: \($0)" } ?? "",
+      ]
+    }
+    let heads = ["layer", "block", "in", "out", "warm-up", "delay", "sees", ""]
+    let numbers = rows.map { row in
+      [row.blockSize, row.inputLatency, row.outputLatency, row.warmUp, row.delay].map(Double.init)
+    }
+    return ListingTable(
+      TextTable.lines([heads] + cells, rightAligned: [1, 2, 3, 4, 5, 6]),
+      ["block", "in", "out", "warm-up", "delay"], numbers)
   }
 }
