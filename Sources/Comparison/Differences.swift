@@ -11,6 +11,11 @@ package struct Differences: Hashable, Sendable {
     package let offline: Double
     package let stream: Double
 
+    package init(row: Int, time: Int, channel: [Int], offline: Double, stream: Double) {
+      (self.row, self.time, self.channel) = (row, time, channel)
+      (self.offline, self.stream) = (offline, stream)
+    }
+
     /// The absolute difference.
     package var difference: Double { ValueDifference.between(offline, stream) }
 

@@ -35,7 +35,9 @@ extension Diagnosis {
   private func json(_ finding: Finding) -> JSONValue {
     let comparison = comparisons[finding.index]
     return .object([
-      .init("place", .string(comparison.pair.path)), .init("position", .integer(finding.index)),
+      .init("place", .string(comparison.pair.path)),
+      .init("layer", .string(finding.layer ?? comparison.pair.path)),
+      .init("position", .integer(finding.index)),
       .init("t", .integer(finding.time)), .init("row", .integer(finding.row)),
       .init("channel", finding.channel.map { .array($0.map { .integer($0) }) } ?? .null),
       .init("offline", comparison.first.map { .number($0.offline) } ?? .null),

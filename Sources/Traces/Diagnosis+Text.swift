@@ -36,7 +36,7 @@ extension Diagnosis {
     guard let finding else { return [] }
     let comparison = comparisons[finding.index]
     var lines = [
-      "first wrong place: \(comparison.pair.path), \(finding.index + 1) of \(comparisons.count) in the "
+      "first wrong place: \(subject(finding)), \(finding.index + 1) of \(comparisons.count) in the "
         + "order of computation, \(placeText(finding))"
     ]
     if let first = comparison.first {
@@ -105,8 +105,10 @@ extension Diagnosis {
       }
       let rest = unmatched.offline + unmatched.stream + obstacles.count
       return
-        "all \(comparisons.count) places that were compared are \(rounding) at every timestep that both "
-        + "runs have" + (rest > 0 ? "; \(rest) others could not be" : "")
+        "all \(comparisons.count - inside.count) places that were compared are \(rounding) at every timestep that "
+        + "both runs have"
+        + (inside.isEmpty ? "" : ", but for \(inside.count) inside of others that are")
+        + (rest > 0 ? "; \(rest) others could not be" : "")
     }
     let comparison = comparisons[finding.index]
     let path = comparison.pair.path
@@ -114,7 +116,7 @@ extension Diagnosis {
     if comparison.verdict == .differ {
       let isOn = comparison.differingCount > 1
       parts[0] +=
-        ", its output differs \(isOn ? "from t \(finding.time) on" : "at t \(finding.time)"), first in "
+        ", \(outputText(finding)) differs \(isOn ? "from t \(finding.time) on" : "at t \(finding.time)"), first in "
         + "row \(finding.row)"
     } else {
       parts[0] +=
@@ -128,6 +130,24 @@ extension Diagnosis {
     parts.append(causeText(finding))
     return parts.joined(separator: "; ")
   }
+
+  /// What is wrong: the path, and what a module computes and feeds to another.
+  private func subject(_ finding: Finding) -> String {
+    let path = comparisons[finding.index].pair.path
+    guard let ends = finding.moduleInput else { return path }
+    return ends.of == path
+      ? "\(path) (or what \(text(ends.from)) feeds to it, which is not computed alike in both runs)"
+      : "\(path) (\(outputText(finding)))"
+  }
+
+  private func outputText(_ finding: Finding) -> String {
+    guard let ends = finding.moduleInput, ends.of != comparisons[finding.index].pair.path else {
+      return "its output"
+    }
+    return "what \(text(ends.from)) computes and feeds to \(ends.of)"
+  }
+
+  private func text(_ module: String) -> String { module.isEmpty ? "the model" : module }
 
   private func beforeText(_ finding: Finding, _ path: String) -> String {
     if let feeds = finding.feeds {
@@ -152,7 +172,7 @@ extension Diagnosis {
       return "none of the known causes was found"
     }
     let reason = cause.supports.max { $0.weight < $1.weight }?.text ?? ""
-    let isShown = cause.score >= CauseFinding.shownScore
+    let isShown = cause.isShown
     let text =
       isShown
       ? "\(cause.cause.text) (\(reason))"
@@ -170,7 +190,7 @@ extension Diagnosis {
 extension CauseFinding {
   /// How sure the traces are of it.
   package var strength: String {
-    if score >= CauseFinding.shownScore { return "the values show it" }
+    if isShown { return "the values show it" }
     return score >= 2 ? "fits" : "possible"
   }
 }

@@ -7,6 +7,10 @@ package struct Diagnosis: Sendable {
   package struct Finding: Sendable {
     /// Its position among the comparisons.
     package let index: Int
+    /// The module that what is wrong goes into, and the one around it that made it; nil for what a module gives.
+    package let moduleInput: (of: String, from: String)?
+    /// The module that computes what is wrong, where it is not the one that gives it.
+    package var layer: String? { moduleInput.flatMap { $0.from.isEmpty ? nil : $0.from } }
     /// The first difference, in timesteps of OFFLINE.
     package let time: Int
     package let row: Int
@@ -33,6 +37,8 @@ package struct Diagnosis: Sendable {
   package let finding: Finding?
   /// The positions of other wrong places that are fed by equal ones only.
   package let others: [Int]
+  /// The positions of places that differ inside of modules that do not: parts of results, for example.
+  package let inside: [Int]
   package let notes: [String]
   /// How the two runs are called.
   package let names: ComparisonNames
@@ -79,15 +85,20 @@ package struct Diagnosis: Sendable {
     unmatched = alignment.unmatched
     self.names = options.names
     blocks = knowsBlocks ? stream.blocks : nil
-    let flow = DataFlow(offline, comparisons)
+    let flow = DataFlow(offline, stream, comparisons)
     let ends = MissingEnds(
       offline, stream, comparisons, knowsBlocks: knowsBlocks, latency: latency)
-    notes = ends.notes
     let wrong = comparisons.indices.filter {
       comparisons[$0].verdict == .differ || checksEnds && ends.lacking[$0] != nil
     }
     let roots = flow.roots(of: Set(wrong))
+    inside = flow.insideEqual(wrong)
     others = Array(roots.dropFirst())
+    notes =
+      ends.notes
+      + inside.prefix(4).map {
+        "\(comparisons[$0].pair.path) differs, but what it is inside of gives the same in both runs"
+      }
     guard let root = roots.first else {
       (finding, left) = (nil, alignment.left)
       return
@@ -111,7 +122,10 @@ package struct Diagnosis: Sendable {
     let lackingTime = lacking.first > 0 ? 0 : comparison.pair.times.upperBound
     let time = place?.time ?? lackingTime
     finding = Finding(
-      index: root, time: time, row: place?.row ?? 0,
+      index: root,
+      moduleInput: stream.places[comparison.pair.stream].moduleInput
+        ?? flow.onlyInputs[root]?.moduleInput,
+      time: time, row: place?.row ?? 0,
       channel: comparison.first.flatMap { $0.time == time ? $0.channel : nil },
       block: tested?.evidence.blocks.first { $0.times.contains(time) }.map {
         ($0.index, time - $0.times.lowerBound)
@@ -121,49 +135,5 @@ package struct Diagnosis: Sendable {
         "\($0.name) \(([$0.values.rowCount] + $0.values.channelShape).shapeText)"
       },
       causes: tested?.found ?? [], notFound: tested?.notFound ?? [], isTested: tested != nil)
-  }
-}
-
-/// Which compared places feed which.
-struct DataFlow {
-  /// For each comparison the positions of those that feed it directly, those that were not compared left
-  /// out and looked through; nil where it was not given.
-  let feeds: [[Int]?]
-
-  init(_ offline: any Trace, _ comparisons: [PlaceComparison]) {
-    var positions: [Int: Int] = [:]
-    for (index, comparison) in comparisons.enumerated() {
-      positions[comparison.pair.offline] = index
-    }
-    func sources(_ place: Int) -> Set<Int>? {
-      guard let inputs = offline.places[place].inputs else { return nil }
-      var result: Set<Int> = []
-      for input in inputs {
-        if let known = positions[input] {
-          result.insert(known)
-        } else if let through = sources(input) {
-          result.formUnion(through)
-        } else {
-          return nil
-        }
-      }
-      return result
-    }
-    feeds = comparisons.map { sources($0.pair.offline)?.sorted() }
-  }
-
-  /// The wrong places that are fed by right ones only, in order; where it is not known what feeds one, all
-  /// before it must be right.
-  func roots(of wrong: Set<Int>) -> [Int] {
-    wrong.sorted().filter { index in
-      if let feeds = feeds[index] { return !feeds.contains(where: wrong.contains) }
-      return !wrong.contains { $0 < index }
-    }
-  }
-
-  /// What feeds a place, or may: the nearest places before it.
-  func nearFeeds(of index: Int) -> [Int] {
-    if let known = feeds[index], !known.isEmpty { return known.reversed() }
-    return Array((max(0, index - 3)..<index).reversed())
   }
 }

@@ -36,7 +36,7 @@ package struct ForeignPair {
       second.take(layout.stream)
     }
     if let blocks = options.blocks { second.blocks = Self.repeated(blocks, to: second) }
-    Self.findTrims(&first, &second, names)
+    try Self.findOverlaps(&first, &second, names)
     // Rows must mean the same on both sides, also where one of them folds heads into them.
     guard first.rowCount == second.rowCount else {
       throw TraceError(
@@ -106,18 +106,44 @@ package struct ForeignPair {
     return result
   }
 
-  private static func findTrims(
+  /// Finds what neighbouring blocks both have.
+  ///
+  /// That blocks are longer together than the whole says that they overlap or that timesteps were repeated.
+  /// What goes into a module, or joins arrays, may begin with a cache, right or wrong; elsewhere the values must
+  /// show it.
+  private static func findOverlaps(
     _ offline: inout TraceDraft, _ stream: inout TraceDraft, _ names: NameMatching
-  ) {
+  ) throws {
     let first = Dictionary(offline.values.map { ($0.name, $0) }) { a, _ in a }
     let second = Dictionary(stream.values.map { ($0.name, $0) }) { a, _ in a }
+    let rows = (offline.rowCount, stream.rowCount)
     for pair in names.pairs {
       guard let a = first[pair.offline], let b = second[pair.stream], let sizes = b.sizes,
         a.timeAxis != nil, b.timeAxis != nil, sizes.reduce(0, +) == b.timeCount,
-        let found = BlockTrim.find(sizes, other: a.timeCount)
+        a.isRegular, b.isRegular, b.timeCount > a.timeCount,
+        sizes.count == stream.blocks.count || stream.blocks.isEmpty
       else { continue }
-      stream.trims[pair.stream] = found.stream
-      offline.trims[pair.offline] = found.offline
+      let operation = stream.manifest?.operations[pair.stream]?.lowercased() ?? ""
+      let values = try b.arranged(stream.collection, rowCount: rows.1)
+      let found = BlockOverlap.cache(sizes, other: a.timeCount)
+      // Where the sizes leave it open, as where the end was not flushed, the values tell.
+      if b.isModuleInput, found?.offline == nil,
+        let shown = BlockOverlap.cache(sizes, in: values, other: a.timeCount)
+      {
+        stream.overlaps[pair.stream] = shown.stream
+        offline.overlaps[pair.offline] = shown.offline
+        continue
+      }
+      guard let found else { continue }
+      if b.isModuleInput || operation.contains("concat")
+        || found.stream.comesAgain(in: values.doubles(), values.shape)
+      {
+        stream.overlaps[pair.stream] = found.stream
+        offline.overlaps[pair.offline] = found.offline
+      } else {
+        let whole = try a.arranged(offline.collection, rowCount: rows.0)
+        stream.overlaps[pair.stream] = found.stream.added(values, offline: whole)
+      }
     }
   }
 }

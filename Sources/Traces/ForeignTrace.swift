@@ -30,7 +30,7 @@ package final class ForeignTrace: Trace {
   private struct Source {
     let value: RecordedValue?
     let mask: RecordedValue?
-    let trim: BlockTrim?
+    let overlap: BlockOverlap?
   }
 
   init(_ draft: TraceDraft, kind: TraceKind) throws {
@@ -58,30 +58,44 @@ package final class ForeignTrace: Trace {
         notes.append("\(value.name) has other channels in each block and was left out")
         continue
       }
-      let trim = draft.trims[value.name]
+      let overlap = draft.overlaps[value.name]
       let shape = Self.arrangedShape(value, rowCount: rowCount)
-      let kept = trim?.timeCount ?? shape[1]
+      let kept = overlap?.timeCount ?? shape[1]
       let feeds = draft.feeds(of: value.name, positions)
       positions[value.name] = places.count
-      let place = TracePlace(
+      var place = TracePlace(
         path: value.name,
         kind: value.isInput ? .input : .operation(draft.manifest?.operations[value.name]),
         inputs: value.isInput ? [] : feeds,
         rowCount: shape[0], timeCount: kept, channelShape: Array(shape.dropFirst(2)),
         dtype: value.dtype, latency: nil, rate: Rational(max(kept, 1), max(blocks.timeCount, 1)),
-        hasMask: masks[value.name] != nil, blockSizes: trim?.sizes ?? value.sizes)
+        hasMask: masks[value.name] != nil, blockSizes: overlap?.sizes ?? value.sizes)
+      if let overlap, case .cache = overlap.kind, overlap.sizes.count == blocks.count {
+        place.cache = TracePlace.StateLeaf(
+          name: "the start of \(value.name)", shape: [overlap.surplus] + place.channelShape,
+          dtype: .float64)
+      }
       places.append(place)
-      sources.append(Source(value: value, mask: masks[value.name], trim: trim))
-      if let trim { notes.append("\(value.name): \(trim.note)") }
+      sources.append(Source(value: value, mask: masks[value.name], overlap: overlap))
+      if let overlap { notes.append("\(value.name): \(overlap.note)") }
     }
     var leaves: [String: RecordedState] = [:]
-    for value in draft.values where value.timeAxis == nil && !value.isMask {
+    // What was called several times within a block is no state.
+    let repeated = Set(
+      draft.values.compactMap { value in
+        value.name.lastIndex(of: "#").map { String(value.name[..<$0]) }
+      })
+    for value in draft.values
+    where value.timeAxis == nil && !value.isMask
+      && !repeated.contains(value.name.split(separator: "#").first.map(String.init) ?? "")
+    {
       guard value.isStacked || value.isRagged || draft.blocks.count <= 1,
         let state = RecordedState(value, rowCount: rowCount, blockCount: blocks.count)
       else { continue }
       leaves[value.name] = state
       let leaf = TracePlace.StateLeaf(
-        name: value.name, shape: state.leafShape, dtype: .float64)
+        name: value.name, shape: state.leafShape, dtype: .float64,
+        isEntering: value.isEnteringState)
       if let owner = Self.owner(of: value.name, among: timed.map(\.name)), !value.isEnteringState,
         let position = positions[owner]
       {
@@ -91,7 +105,7 @@ package final class ForeignTrace: Trace {
           TracePlace(
             path: value.name, kind: .state, inputs: [], rowCount: rowCount, timeCount: 0,
             channelShape: [], dtype: .float64, states: [leaf]))
-        sources.append(Source(value: nil, mask: nil, trim: nil))
+        sources.append(Source(value: nil, mask: nil, overlap: nil))
       }
     }
     self.places = places
@@ -117,6 +131,8 @@ package final class ForeignTrace: Trace {
       let values = try mask.arranged(collection, rowCount: places[place].rowCount)
       let flags = values.reshaped(Array(values.shape.prefix(2))).converted(to: .bool)
       return flags.part(rows: rows, times: times)
+    case .state(let name) where name == places[place].cache?.name:
+      return try caches(of: place).part(rows: rows, times: times)
     case .state(let name):
       guard places[place].leaf(name) != nil, let state = leaves[name] else {
         throw TraceError.missing(facet, at: places[place].path)
@@ -134,10 +150,23 @@ package final class ForeignTrace: Trace {
       throw TraceError.missing(.output, at: places[place].path)
     }
     var values = try value.arranged(collection, rowCount: places[place].rowCount)
-    if let trim = sources[place].trim { values = trim.applied(to: values) }
+    if let overlap = sources[place].overlap { values = overlap.applied(to: values) }
     recent.append((place, values))
     if recent.count > Self.recentCount { recent.removeFirst() }
     return values
+  }
+
+  /// What lies before each block of a place, and NaN behind the last block.
+  private func caches(of place: Int) throws -> Tensor {
+    guard let source = sources[place].value, let overlap = sources[place].overlap else {
+      throw TraceError.missing(.output, at: places[place].path)
+    }
+    let values = try source.arranged(collection, rowCount: places[place].rowCount)
+    let caches = overlap.caches(in: values).converted(to: .float64)
+    var shape = caches.shape
+    shape[1] = 1
+    let none = Tensor(Array(repeating: Double.nan, count: shape.elementCount), shape: shape)
+    return Tensor.joined([caches, none], axis: 1)
   }
 
   /// The module that a state belongs to: one that shares the longest part of its name.

@@ -53,7 +53,8 @@ package struct MemoryTrace: Trace {
         latency: entry.latency, rate: entry.rate,
         states: entry.states.map { name, values in
           TracePlace.StateLeaf(
-            name: name, shape: Array(values.shape.dropFirst(2)), dtype: values.dtype)
+            name: name, shape: Array(values.shape.dropFirst(2)), dtype: values.dtype,
+            isEntering: name.hasPrefix("state/"))
         },
         hasInput: entry.input != nil, hasMask: entry.mask != nil,
         blockSizes: entry.blockSizes)

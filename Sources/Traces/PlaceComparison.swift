@@ -17,6 +17,9 @@ package struct PlaceComparison: Sendable {
   /// The first timestep that differs, by row.
   package private(set) var firstTimes: [Int: Int] = [:]
 
+  /// The blocks before which the timesteps that come again are not those of OFFLINE.
+  package private(set) var wrongCaches: Set<Int> = []
+
   /// What the two runs are to each other at this place.
   package var verdict: Closeness {
     criterion.closeness(
@@ -77,6 +80,16 @@ package struct PlaceComparison: Sendable {
     }
     self.criterion = criterion ?? Criterion(budget: ErrorBudget(place.dtype), largest: 0)
     for (differences, start) in found { add(differences, at: start) }
+    if !isFirstOnly || differingCount == 0 { try addCaches(offline: offline, stream: stream) }
+  }
+
+  /// Takes a difference before a block as one in its first timestep.
+  mutating func addWrongCache(_ block: Int, _ element: Differences.Element) {
+    wrongCaches.insert(block)
+    differingCount += 1
+    firstTimes[element.row] = min(firstTimes[element.row] ?? element.time, element.time)
+    if first.map({ (element.time, element.row) < ($0.time, $0.row) }) ?? true { first = element }
+    if element.difference > (largest?.difference ?? 0) { largest = element }
   }
 
   private mutating func add(_ piece: Differences, at start: Int) {

@@ -12,13 +12,15 @@ struct RecordedState {
   private let firstIndex: Int
   private let count: Int
 
-  /// Nil where the entries have different shapes, as caches that grow have.
+  /// Entries that differ on one axis, as those of caches that grow, have NaN before what they hold.
+  ///
+  /// Nil where entries differ in more.
   init?(_ value: RecordedValue, rowCount: Int, blockCount: Int) {
-    guard value.isRegular else { return nil }
+    guard let largest = Self.largestShape(value.shapes) else { return nil }
     self.value = value
     let isStacked = value.isStacked && !value.isRagged && !value.shapes[0].isEmpty
     count = isStacked ? value.shapes[0][0] : value.parts.count
-    entryShape = isStacked ? Array(value.shapes[0].dropFirst()) : value.shapes[0]
+    entryShape = isStacked ? Array(value.shapes[0].dropFirst()) : largest
     guard count > 0, count <= blockCount + 1 else { return nil }
     rowAxis = entryShape.firstIndex(of: rowCount)
     // The state of the first block is often None and not recorded; what leaves a block comes after it.
@@ -28,6 +30,16 @@ struct RecordedState {
       ? 0
       : value.isEnteringState
         ? max(blockCount - count, 0) : blockCount + 1 - count
+  }
+
+  /// The shape that holds all, where they differ on one axis at most.
+  private static func largestShape(_ shapes: [Shape]) -> Shape? {
+    guard var largest = shapes.first, shapes.allSatisfy({ $0.count == largest.count }) else {
+      return nil
+    }
+    let axes = largest.indices.filter { axis in shapes.contains { $0[axis] != shapes[0][axis] } }
+    for axis in axes { largest[axis] = shapes.map { $0[axis] }.max() ?? 0 }
+    return axes.count <= 1 ? largest : nil
   }
 
   /// The shape of the state of one row.
@@ -46,7 +58,8 @@ struct RecordedState {
         parts.count > 1 || !value.isStacked
         ? parts[min(index, parts.count - 1)]
         : parts[0].part(rows: index..<index + 1)
-      let shaped = entry.reshaped(entryShape)
+      let isWhole = entry.shape.elementCount == entryShape.elementCount
+      let shaped = isWhole ? entry.reshaped(entryShape) : entry.paddedInFront(to: entryShape)
       let rest = entryShape.indices.filter { $0 != rowAxis }
       let ordered = rowAxis.map { shaped.permuted([$0] + rest) } ?? shaped
       let numbers = ordered.doubles()
@@ -61,6 +74,15 @@ struct RecordedState {
 }
 
 extension Tensor {
+  /// The values at the end of a larger array, NaN before them.
+  fileprivate func paddedInFront(to target: Shape) -> Tensor {
+    guard let axis = target.indices.first(where: { target[$0] != shape[$0] }) else { return self }
+    var missing = shape
+    missing[axis] = target[axis] - shape[axis]
+    let none = Tensor(Array(repeating: Double.nan, count: missing.elementCount), shape: missing)
+    return .joined([none, converted(to: .float64)], axis: axis)
+  }
+
   /// Some entries of the first axis.
   func part(rows: Range<Int>) -> Tensor {
     let width = Array(shape.dropFirst()).elementCount

@@ -22,6 +22,8 @@ struct RecordedValue {
   /// Whether it is the state that enters a block.
   var isEnteringState: Bool { name.hasPrefix("state/") }
   var isInput: Bool { name.hasPrefix("input/") }
+  /// Whether it goes into a module and was made by no other one.
+  var isModuleInput: Bool { name.hasSuffix("/\(TracePlace.inputName)") }
   var isMask: Bool { name.hasPrefix("mask/") }
 
   /// The timesteps of all blocks together; 0 for a value without time.

@@ -11,7 +11,7 @@ struct TraceDraft {
   var blocks: [Int]
   /// The timesteps of most values, where no manifest says it.
   var commonTimeCount = 0
-  var trims: [String: BlockTrim] = [:]
+  var overlaps: [String: BlockOverlap] = [:]
   var notes: [String] = []
 
   /// Opens what is behind a path.

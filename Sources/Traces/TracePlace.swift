@@ -20,9 +20,12 @@ package struct TracePlace: Hashable, Sendable {
     /// Its shape without the row axis.
     package let shape: Shape
     package let dtype: DType
+    /// Whether it was recorded as it was handed to each block, and not as a block left it.
+    package let isEntering: Bool
 
-    package init(name: String, shape: Shape, dtype: DType) {
+    package init(name: String, shape: Shape, dtype: DType, isEntering: Bool = true) {
       (self.name, self.shape, self.dtype) = (name, shape, dtype)
+      self.isEntering = isEntering
     }
   }
 
@@ -49,6 +52,8 @@ package struct TracePlace: Hashable, Sendable {
   package var hasMask: Bool
   /// How many timesteps it gave in each block, where that is not what `rate` says; else nil.
   package var blockSizes: [Int]?
+  /// The state that holds the timesteps which lie before each block in its output, if there are any.
+  package var cache: StateLeaf?
   /// The first timestep whose values the trace has.
   package var firstTime = 0
 
@@ -81,6 +86,19 @@ package struct TracePlace: Hashable, Sendable {
     }
   }
 
+  /// What the path of what goes into a module ends in, where no other module gave it.
+  static let inputName = "in"
+
+  /// The module that what is here goes into, and the one that computed it, empty for the whole model; nil for
+  /// what a module gives.
+  var moduleInput: (of: String, from: String)? {
+    var parts = path.split(separator: "/")
+    guard parts.count > 1, parts.removeLast() == Self.inputName else { return nil }
+    return (parts.joined(separator: "/"), parts.dropLast().joined(separator: "/"))
+  }
+
   /// The leaf of that name.
-  package func leaf(_ name: String) -> StateLeaf? { states.first { $0.name == name } }
+  package func leaf(_ name: String) -> StateLeaf? {
+    (states + (cache.map { [$0] } ?? [])).first { $0.name == name }
+  }
 }

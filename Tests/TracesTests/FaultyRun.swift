@@ -179,6 +179,7 @@ struct FaultyRun: Sendable, CustomStringConvertible {
 
   /// Cosine and sine, by their series.
   private static func turn(_ angle: Double) -> (Double, Double) {
+    let angle = angle.remainder(dividingBy: 2 * .pi)
     var (cosine, sine, term) = (0.0, 0.0, 1.0)
     for power in 0..<60 {
       switch power % 4 {

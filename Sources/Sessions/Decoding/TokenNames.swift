@@ -23,7 +23,7 @@ package struct TokenNames: Sendable {
       names = haveScores ? parts.map { String($0[0]) } : lines
       return
     }
-    guard let json = try? JSONParser.parse(Array(text.utf8)) else { throw Self.unreadable(file) }
+    guard let json = try? JSONValue.parse(Array(text.utf8)) else { throw Self.unreadable(file) }
     // The vocabulary of a tokenizer.json, with the tokens that were added to it.
     let vocabulary = json["model"]?["vocab"] ?? json
     var byID: [Int: String] = [:]

@@ -73,10 +73,16 @@ package struct CauseFinding: Hashable, Sendable {
     if isSeen { contradicts.append(Point(text: text(), weight: weight)) }
   }
 
+  /// Whether the values themselves show it: something was seen that other causes do not explain, and not only
+  /// where the differences lie.
+  package var isShown: Bool {
+    score >= Self.shownScore && supports.contains { $0.weight >= Self.directWeight }
+  }
+
   /// A cause is named if the evidence for it outweighs that against it by this.
   package static let leastScore = 1.0
-  /// From here on the values themselves show it.
-  package static let shownScore = 3.0
+  private static let shownScore = 3.0
+  private static let directWeight = 2.0
 }
 
 /// A test of one cause, or of a few that one look at the values tells apart.

@@ -27,11 +27,13 @@ struct CauseEvidence {
   /// The timestep of OFFLINE at which the arrays begin.
   let start: Int
   let offline: ComparedArray
+  /// The same with timesteps behind those that both have.
+  let offlineOn: ComparedArray
   let stream: ComparedArray
   let differences: Differences
   /// The blocks inside the arrays; empty where they are not known.
   let blocks: [Block]
-  let feed: Feed?
+  let feeds: [Feed]
   /// Whether it is known what feeds it.
   let isFeedKnown: Bool
   /// Whether any place before it was recorded.
@@ -39,6 +41,8 @@ struct CauseEvidence {
   let states: [StateSeries]
   /// Which timesteps of which place these states hold, where that was found.
   let held: [HeldTimesteps]
+  /// What is known of keys that are kept turned by their positions.
+  let turned: [TurnedKeys]
   /// What explains the values, if that was looked for.
   let explained: ArrayComparison?
   /// The largest difference at the place before, and what rounding explains there.
@@ -50,6 +54,12 @@ struct CauseEvidence {
   let ownLatency: Int
   /// Timesteps that STREAM lacks at this place and not before it.
   let lacking: (first: Int, last: Int)
+
+  /// How many rows the model was fed.
+  let inputRowCount: Int
+
+  /// What feeds it first.
+  var feed: Feed? { feeds.first }
 
   /// The timestep of the first difference.
   var firstTime: Int { comparison.firstPlace?.time ?? start }
@@ -78,8 +88,13 @@ struct CauseEvidence {
   }
 
   /// The rows that differ, and those that do not.
-  var wrongRows: [Int] { differences.rows.keys.sorted() }
-  var equalRows: [Int] { (0..<offline.rowCount).filter { differences.rows[$0] == nil } }
+  var wrongRows: [Int] {
+    differences.areEqual ? comparison.firstTimes.keys.sorted() : differences.rows.keys.sorted()
+  }
+  var equalRows: [Int] {
+    let wrong = Set(wrongRows)
+    return (0..<offline.rowCount).filter { !wrong.contains($0) }
+  }
 
   /// Whether a timestep of the arrays differs in a row.
   func isWrong(_ row: Int, _ time: Int) -> Bool {

@@ -31,28 +31,36 @@ struct EvidenceCollector {
     let sizes = blockTimes(pair, within: times)
     let blocks = sizes.map { index, span in
       let inside = span.clamped(to: times)
-      let wrong = inside.filter { (differences.envelope[$0 - times.lowerBound] ?? 0) > 0 }
-      return CauseEvidence.Block(
-        index: index, times: inside, differing: wrong.map { $0 - inside.lowerBound })
+      var wrong = inside.filter { (differences.envelope[$0 - times.lowerBound] ?? 0) > 0 }
+        .map { $0 - inside.lowerBound }
+      if wrong.first != 0, comparison.wrongCaches.contains(index) { wrong.insert(0, at: 0) }
+      return CauseEvidence.Block(index: index, times: inside, differing: wrong)
     }
-    var feed: CauseEvidence.Feed?
-    if let source = feeds.first(where: { isBeside($0, place, times) }) {
+    let beside = try feeds.filter { isBeside($0, place, times) }.prefix(3).map { source in
       let other = comparisons[source].pair
-      feed = CauseEvidence.Feed(
+      return CauseEvidence.Feed(
         path: other.path, offline: try offline.compared(other.offline, times),
         stream: try stream.compared(other.stream, late(other, times)))
     }
+    let on = times.lowerBound..<min(place.timeCount, times.upperBound + Self.windowTimes)
     let near = blocks.first { !$0.isEqual }?.index ?? 0
     try goOn()
     let states = try self.states(pair)
+    let turned = states.compactMap { state in
+      beside.lazy.compactMap { TurnedKeys(state, in: $0, near: near, start: times.lowerBound) }
+        .first
+    }
+    let others = states.filter { state in !turned.contains { $0.state.name == state.name } }
     return CauseEvidence(
       place: stream.places[pair.stream], comparison: comparison, start: times.lowerBound,
-      offline: first, stream: second, differences: differences, blocks: blocks, feed: feed,
+      offline: first, offlineOn: try offline.compared(comparison.pair.offline, on), stream: second,
+      differences: differences, blocks: blocks, feeds: beside,
       isFeedKnown: place.inputs != nil, hasBefore: index > 0, states: states,
-      held: try held(states, pair, sources: [index] + feeds, times, near: near),
-      explained: try explained(comparison, first, second, blocks),
+      held: try held(others, pair, sources: [index] + feeds, times, near: near),
+      turned: turned, explained: try explained(comparison, first, second, blocks),
       before: feeds.first.map { comparisons[$0] }, timeCount: place.timeCount,
-      ownLatency: ownLatency(pair, feeds), lacking: lacking)
+      ownLatency: ownLatency(pair, feeds), lacking: lacking,
+      inputRowCount: stream.places.first { $0.kind == .input }?.rowCount ?? place.rowCount)
   }
 
   /// The timesteps that are looked at: all, or those around the first difference.
@@ -133,24 +141,32 @@ struct EvidenceCollector {
       let isOurs = if case .layer = place.kind { true } else { false }
       let isOwn = index == pair.stream || (!isOurs && isSibling)
       guard isOwn || place.kind == .state else { continue }
-      func isNamedAfter(_ leaf: String) -> Bool {
-        let name = leaf.hasPrefix("state/") ? leaf.dropFirst("state/".count) : leaf[...]
-        return path == name || path.hasPrefix("\(name)/")
-      }
       let ends = (0...stream.blocks.count).map { stream.blocks.start(of: $0) }
-      for leaf in place.states {
+      for leaf in place.states + (isOwn ? [place.cache].compactMap(\.self) : []) {
         try goOn()
         let values = try stream.values(
           of: index, .state(leaf.name), rows: 0..<place.rowCount,
           times: 0..<stream.blocks.count + 1)
         result.append(
           StateSeries(
-            name: leaf.name, isEntering: isOurs || leaf.name.hasPrefix("state/"),
-            isOwn: isOwn || isNamedAfter(leaf.name),
+            name: leaf.name, isEntering: isOurs || leaf.isEntering,
+            isOwn: isOwn || Self.isState(leaf.name, of: path),
             values: ComparedArray(values, mask: nil), ends: ends))
       }
     }
     return result
+  }
+
+  /// Whether a state, such as `state/attn/cache` or `state/lstm/1`, is one of the module at a path or of one
+  /// around it: it is named after the module, or after a property of it.
+  private static func isState(_ name: String, of path: String) -> Bool {
+    var parts = (name.hasPrefix("state/") ? name.dropFirst("state/".count) : name[...])
+      .split(separator: "/")
+    while parts.count > 1, let last = parts.last, Int(last) != nil { parts.removeLast() }
+    return [parts, parts.dropLast()].contains { module in
+      let module = module.joined(separator: "/")
+      return !module.isEmpty && (path == module || path.hasPrefix("\(module)/"))
+    }
   }
 
   private func held(
@@ -167,10 +183,16 @@ struct EvidenceCollector {
       let values = try stream.compared(other.stream, late)
       let starts = BlockStarts(stream, other.stream)
       let ends = (0...stream.blocks.count).map { starts[$0] }
-      for state in states where !result.contains(where: { $0.state.name == state.name }) {
+      for state in states {
         let found = HeldTimesteps(
           state, source: place.path, values, start: late.lowerBound, ends: ends, near: block)
-        if let found { result.append(found) }
+        guard let found else { continue }
+        // The place whose timesteps it holds most often.
+        if let known = result.firstIndex(where: { $0.state.name == state.name }) {
+          if found.rightCount > result[known].rightCount { result[known] = found }
+        } else {
+          result.append(found)
+        }
       }
     }
     return result

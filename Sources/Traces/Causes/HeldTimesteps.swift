@@ -12,6 +12,10 @@ struct HeldTimesteps {
     let missing: [Int]
     /// The timestep that each slot holds; nil for other values.
     let slots: [Slot]
+
+    var holdsOtherRow: Bool {
+      slots.contains { if case .otherRow = $0 { true } else { false } }
+    }
   }
 
   enum Slot: Hashable {
@@ -26,6 +30,18 @@ struct HeldTimesteps {
   /// How many timesteps the state holds.
   let length: Int
   let entries: [Entry]
+  /// The entries that are as they should be.
+  let rightCount: Int
+
+  /// Whether the oldest timestep alone is missing, with zeros in its place, before every block at which the window
+  /// is full.
+  var isShort: Bool {
+    let wrong = entries.filter { !$0.missing.isEmpty }
+    return length > 1 && wrong.count > 1
+      && wrong.allSatisfy {
+        $0.expected.count == length && $0.missing == [$0.expected[0]] && $0.slots.contains(.zero)
+      }
+  }
 
   /// The first block before which it does not hold what it should.
   var firstWrong: Entry? { entries.first { !$0.missing.isEmpty } }
@@ -54,6 +70,7 @@ struct HeldTimesteps {
       state.isKnown($0)
     }
     let look = LookUp(state: state, values: values, start: start, ends: ends)
+    var best: (entries: [Entry], length: Int, right: Int)?
     for layout in layouts {
       for lag in Self.lags {
         let entries = blocks.flatMap { index in
@@ -61,26 +78,30 @@ struct HeldTimesteps {
             look.entry(row, index, layout.length, layout.axis, lag: lag)
           }
         }
-        guard Self.isTold(entries) else { continue }
-        self.state = state
-        self.source = source
-        length = layout.length
-        self.entries = entries
-        return
+        guard Self.isTold(entries, layout.length) else { continue }
+        let right = entries.count { !$0.expected.isEmpty && $0.missing.isEmpty }
+        if right > best?.right ?? -1 { best = (entries, layout.length, right) }
       }
     }
-    return nil
+    guard let best else { return nil }
+    (self.state, self.source) = (state, source)
+    (entries, length, rightCount) = (best.entries, best.length, best.right)
   }
 
   /// Whether a state holds timesteps of this place: one entry is as it should be, or the newest timestep is
   /// there before nearly every block.
-  private static func isTold(_ entries: [Entry]) -> Bool {
+  private static func isTold(_ entries: [Entry], _ length: Int) -> Bool {
     let asked = entries.filter { !$0.expected.isEmpty }
     guard !asked.isEmpty else { return false }
-    if asked.contains(where: { $0.missing.isEmpty }) { return true }
+    // One timestep of many may be there by chance: the first is turned by no angle, for example.
+    let isRight = asked.contains { $0.missing.isEmpty && $0.expected.count >= min(length, 2) }
+    if isRight { return true }
     let newest = asked.count { entry in
       guard let last = entry.expected.last else { return false }
       return !entry.missing.contains(last)
+        || entry.slots.contains {
+          if case .otherRow(_, last) = $0 { true } else { false }
+        }
     }
     return asked.count >= 3 && 5 * newest >= 4 * asked.count
   }

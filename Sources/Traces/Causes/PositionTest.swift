@@ -5,13 +5,18 @@ struct PositionTest: CauseTest {
   func findings(_ evidence: CauseEvidence) -> [CauseFinding] {
     var finding = CauseFinding(.wrongPosition)
     let time = evidence.firstTime
+    let isNamed = evidence.isNamed(
+      ["pos", "rope", "rotary", "alibi", "query", "key", "q_proj", "k_proj"])
+    // That all is wrong from a seam on is what any state shows.
+    let seamWeight = isNamed ? 1 : 0.5
     if let block = evidence.firstBlock {
       finding.support(
-        block.index > 0 && evidence.firstOffset == 0, evidence.hasLongBlocks ? 1 : 0.5,
+        block.index > 0 && evidence.firstOffset == 0, evidence.hasLongBlocks ? seamWeight : 0.5,
         "the first difference is at the start of block \(block.index)")
       let wrong = evidence.blocksFromFirst
       finding.support(
-        evidence.hasLongBlocks && wrong.count > 1 && wrong.dropFirst().allSatisfy(\.isWhole), 1,
+        evidence.hasLongBlocks && wrong.count > 1 && wrong.dropFirst().allSatisfy(\.isWhole),
+        seamWeight,
         "from there on every timestep of every block differs")
       finding.contradict(
         evidence.prefixLength != nil || evidence.lateInBlocks, 2, "parts of wrong blocks are equal")
@@ -20,14 +25,27 @@ struct PositionTest: CauseTest {
         "block 0 differs already, whose positions begin at 0 in any case")
     }
     finding.support(
-      evidence.isNamed(["pos", "rope", "rotary", "alibi", "query", "key", "q_proj", "k_proj"]),
-      0.75,
-      "\(evidence.place.path) is named as something with positions")
-    if let share = rotatedShare(evidence) {
+      isNamed, 0.75, "\(evidence.place.path) is named as something with positions")
+    finding.contradict(
+      evidence.isNamed(["lstm", "gru", "rnn", "recurrent", "conv"]), 1,
+      "\(evidence.place.path) is named as something without positions")
+    if let share = evidence.turnedShare {
       finding.support(
         share >= 0.98, 3.5,
         "where they differ, pairs of channels have the same length in both: they are turned by other angles"
       )
+    }
+    for keys in evidence.turned {
+      guard let jump = keys.jump else {
+        finding.contradict(
+          true, 1,
+          "\(keys.state.name) holds \(keys.source), turned from each timestep to the next alike")
+        continue
+      }
+      finding.support(
+        true, 5,
+        "\(keys.state.name) holds \(keys.source) turned by positions: t \(jump.time) of row \(jump.row) is "
+          + "turned against t \(jump.time - 1) by another angle than the others")
     }
     if let shown = addedPositions(evidence) { finding.support(true, 5, shown) }
     for leaf in evidence.states {
@@ -36,46 +54,6 @@ struct PositionTest: CauseTest {
     }
     finding.contradict(time == 0 && evidence.hasLongBlocks, 1, "t 0 differs already")
     return finding.supports.isEmpty ? [] : [finding]
-  }
-
-  /// The share of pairs of channels whose length is the same, where they differ; pairs are halves or
-  /// neighbours, as rotary embeddings have them.
-  private func rotatedShare(_ evidence: CauseEvidence) -> Double? {
-    let width = evidence.offline.channelShape.last ?? 0
-    guard width > 1, width % 2 == 0 else { return nil }
-    let layouts: [(Int) -> (Int, Int)] = [
-      { ($0, $0 + width / 2) }, { (2 * $0, 2 * $0 + 1) },
-    ]
-    let bound = 2 * evidence.comparison.criterion.roundingBound
-    var best = 0.0
-    var isTurned = false
-    for layout in layouts {
-      var (same, turned, all) = (0, 0, 0)
-      for row in evidence.wrongRows {
-        for time in 0..<evidence.differences.envelope.count where evidence.isWrong(row, time) {
-          let (a, b) = (evidence.offline.start(row, time), evidence.stream.start(row, time))
-          for head in stride(from: 0, to: evidence.offline.channelCount, by: width) {
-            for pair in 0..<width / 2 {
-              let (i, j) = layout(pair)
-              let (x, y) = (
-                evidence.offline.values[a + head + i], evidence.offline.values[a + head + j]
-              )
-              let (u, v) = (
-                evidence.stream.values[b + head + i], evidence.stream.values[b + head + j]
-              )
-              let (first, second) = ((x * x + y * y).squareRoot(), (u * u + v * v).squareRoot())
-              all += 1
-              if (first - second).magnitude <= bound { same += 1 }
-              if max((x - u).magnitude, (y - v).magnitude) > bound { turned += 1 }
-            }
-          }
-        }
-      }
-      guard all > 0 else { continue }
-      best = max(best, Double(same) / Double(all))
-      if 4 * turned >= all { isTurned = true }
-    }
-    return isTurned ? best : nil
   }
 
   /// What is added to what feeds the place, where it is the same for all rows and belongs to another
@@ -124,13 +102,19 @@ struct PositionTest: CauseTest {
     let name = leaf.name.lowercased()
     let isCounter =
       values[1] > values[0]
-      || ["pos", "offset", "index", "step", "time", "len"].contains { name.contains($0) }
+      || ["pos", "offset", "index", "step", "time"].contains { name.contains($0) }
     guard isCounter else { return nil }
+    // What counts other things, such as blocks, never grows by the timesteps of a block.
+    var isTimes = ["pos", "offset"].contains { name.contains($0) }
     for (place, index) in known.enumerated().dropFirst() {
       let before = known[place - 1]
       let fed = leaf.ends[index] - leaf.ends[before]
       let grown = Int(values[place] - values[place - 1])
-      guard grown != fed, index - before == 1 else { continue }
+      if grown == fed { isTimes = true }
+      // It is what is wrong only where it is read next.
+      guard grown != fed, index - before == 1, isTimes, index == evidence.firstBlock?.index else {
+        continue
+      }
       return "\(leaf.name) grows by \(grown) over block \(before), which holds \(fed) timesteps"
     }
     return nil

@@ -27,8 +27,13 @@ struct RowTest: CauseTest {
       "only rows \(NumberRanges.text(evidence.wrongRows)) of \(rows) differ")
     for held in evidence.held {
       guard let entry = held.firstWrong else { continue }
-      let isOther = entry.slots.contains { if case .otherRow = $0 { true } else { false } }
-      finding.support(isOther, 5, "\(held.state.name): \(held.text(entry))")
+      finding.support(entry.holdsOtherRow, 5, "\(held.state.name): \(held.text(entry))")
+    }
+    for (entering, leaving, index, isOtherRow) in evidence.brokenHandOvers {
+      finding.support(
+        isOtherRow, 5,
+        "\(entering) before block \(index) is what other rows left in \(leaving) behind block \(index - 1)"
+      )
     }
     finding.contradict(evidence.equalRows.isEmpty && found == 0, 1, "all rows differ")
     return [finding]

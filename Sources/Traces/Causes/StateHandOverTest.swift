@@ -14,7 +14,7 @@ struct StateHandOverTest: CauseTest {
       body(&reset)
     }
     let isSeam = offset == 0 && block.index > 0
-    let seamWeight = evidence.hasLongBlocks ? 1.5 : 1.0
+    let seamWeight = evidence.hasLongBlocks ? 1.5 : 0.75
     both { finding in
       finding.support(
         isSeam, seamWeight,
@@ -62,8 +62,45 @@ struct StateHandOverTest: CauseTest {
     reset.support(
       isSeam && evidence.isNamed(["lstm", "gru", "rnn", "recurrent"]), 0.5,
       "\(evidence.place.path) is named as something recurrent")
+    addBeginnings(evidence, &carried, &reset)
     addStates(evidence, block.index, &carried, &reset)
     return [carried, reset]
+  }
+
+  /// Whether wrong blocks begin with what feeds the place as it is, as OFFLINE does at t 0 only: an attention
+  /// that sees one key, a mean of one timestep.
+  private func addBeginnings(
+    _ evidence: CauseEvidence, _ carried: inout CauseFinding, _ reset: inout CauseFinding
+  ) {
+    let wrong = evidence.wrongBlocks.filter { $0.differing.first == 0 && $0.times.lowerBound > 0 }
+    // What is turned by the angle 0 is what it was: that speaks of positions.
+    guard evidence.start == 0, !wrong.isEmpty, evidence.turnedShare ?? 0 < 0.98 else { return }
+    for feed in evidence.feeds where feed.offline.channelCount == evidence.offline.channelCount {
+      func isFed(_ output: ComparedArray, _ input: ComparedArray, _ time: Int) -> Bool {
+        (0..<output.rowCount).allSatisfy { row in
+          guard output.isValid(row, time) else { return true }
+          let (a, b) = (output.start(row, time), input.start(row, time))
+          return (0..<output.channelCount).allSatisfy {
+            !evidence.comparison.criterion.differs(output.values[a + $0], input.values[b + $0])
+          }
+        }
+      }
+      let times = 1..<max(evidence.offline.timeCount, 1)
+      let isFirstOnly =
+        isFed(evidence.offline, feed.offline, 0)
+        && 4 * times.count { isFed(evidence.offline, feed.offline, $0) } <= times.count
+      guard isFirstOnly else { continue }
+      let anew = wrong.filter { isFed(evidence.stream, feed.stream, $0.times.lowerBound) }
+      guard let first = anew.first else { continue }
+      let text =
+        "at t \(first.times.lowerBound), the start of block \(first.index), it gives what \(feed.path) "
+        + "gives, as OFFLINE does at t 0 only: nothing of what came before is seen"
+      carried.support(true, 3, text)
+      reset.support(
+        anew.count == wrong.count && wrong.count > 1, 5,
+        text + ", and so in all \(wrong.count) wrong blocks")
+      return
+    }
   }
 
   private func addStates(
@@ -83,13 +120,19 @@ struct StateHandOverTest: CauseTest {
         continue
       }
       guard (block - 1...block + 1).contains(wrong.block) else { continue }
-      let isZero = wrong.slots.allSatisfy { $0 == .zero }
+      // A window that is one timestep short.
+      if held.isShort || wrong.holdsOtherRow { continue }
+      let isZero = held.entries.allSatisfy { entry in
+        entry.missing.isEmpty || entry.slots.allSatisfy { $0 == .zero }
+      }
       carried.support(true, 4, "\(name): \(held.text(wrong))")
       reset.support(isZero && held.state.isEntering, 5, "\(name): \(held.text(wrong))")
     }
     // Flags of what is valid are the same in every full window.
     for leaf in evidence.states
-    where leaf.isOwn && leaf.count > 2 && leaf.values.dtype != .bool {
+    where leaf.isOwn && leaf.count > 2 && leaf.values.dtype != .bool
+      && leaf.values.channelCount > 1
+    {
       guard let constant = leaf.constant(from: 1) else { continue }
       let what = constant.isZero ? "zero" : "the same"
       let text = "\(leaf.name) is \(what) before every block from block 1 on"
@@ -107,7 +150,8 @@ struct StateHandOverTest: CauseTest {
         reset.support(constant.isZero, 2, text)
       }
     }
-    for (entering, leaving, index) in evidence.brokenHandOvers where index >= block - 1 {
+    for (entering, leaving, index, isOtherRow) in evidence.brokenHandOvers
+    where index >= block - 1 && !isOtherRow {
       let text = "\(entering) before block \(index) is not \(leaving) behind block \(index - 1)"
       let constant = evidence.states.first { $0.name == entering }?.constant(from: 1)
       let isAnew = constant.map { $0.isZero || $0.isInitial } ?? false
@@ -118,6 +162,11 @@ struct StateHandOverTest: CauseTest {
 }
 
 extension StateSeries {
+  /// Whether a row's entry is this one; what was not recorded is like anything.
+  fileprivate func holds(_ other: ArraySlice<Double>, in row: Int, _ index: Int) -> Bool {
+    zip(entry(row, index), other).allSatisfy { $0 == $1 || $0.isNaN || $1.isNaN }
+  }
+
   /// Whether all known entries from an index on are the same, and what they are.
   func constant(from index: Int) -> (isZero: Bool, isInitial: Bool)? {
     let known = (index..<count).filter(isKnown)
@@ -168,26 +217,32 @@ extension CauseEvidence {
     return stateless.contains { name.contains($0) } && !name.contains("conv")
   }
 
-  /// States that were handed on as something else than what was left: their names, and the first block.
-  var brokenHandOvers: [(entering: String, leaving: String, block: Int)] {
-    var result: [(entering: String, leaving: String, block: Int)] = []
+  /// States that were handed on as something else than what was left: their names, the first block, and whether
+  /// every row is what another row left.
+  var brokenHandOvers: [(entering: String, leaving: String, block: Int, isOtherRow: Bool)] {
+    var result: [(entering: String, leaving: String, block: Int, isOtherRow: Bool)] = []
     for entering in states where entering.isEntering {
-      let partners = states.filter {
-        !$0.isEntering && $0.values.channelShape == entering.values.channelShape && $0.isOwn
-      }
-      guard partners.count == 1, let leaving = partners.first else { continue }
-      let isOnly =
-        states.count { $0.isEntering && $0.values.channelShape == entering.values.channelShape }
-        == 1
-      guard isOnly else { continue }
-      let broken = (1..<min(entering.count, leaving.count)).first { index in
+      guard let leaving = partner(of: entering) else { continue }
+      let rows = 0..<entering.values.rowCount
+      let broken = (1..<max(1, min(entering.count, leaving.count))).first { index in
         entering.isKnown(index) && leaving.isKnown(index)
-          && (0..<entering.values.rowCount).contains { row in
-            !entering.entry(row, index).elementsEqual(leaving.entry(row, index))
-          }
+          && rows.contains { !leaving.holds(entering.entry($0, index), in: $0, index) }
       }
-      if let broken { result.append((entering.name, leaving.name, broken)) }
+      guard let broken else { continue }
+      let isOtherRow = rows.allSatisfy { row in
+        rows.contains { leaving.holds(entering.entry(row, broken), in: $0, broken) }
+      }
+      result.append((entering.name, leaving.name, broken, isOtherRow))
     }
     return result
+  }
+
+  /// What a block leaves of the state that is handed to the next: of the same name, or the only one of its shape.
+  private func partner(of entering: StateSeries) -> StateSeries? {
+    let shape = entering.values.channelShape
+    let left = states.filter { !$0.isEntering && $0.values.channelShape == shape && $0.isOwn }
+    if let named = left.first(where: { entering.name == "state/\($0.name)" }) { return named }
+    let isOnly = states.count { $0.isEntering && $0.values.channelShape == shape } == 1
+    return left.count == 1 && isOnly ? left[0] : nil
   }
 }

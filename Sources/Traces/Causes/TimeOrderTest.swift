@@ -16,6 +16,12 @@ struct TimeOrderTest: CauseTest {
       "from t \(change.time) on STREAM has the timesteps of OFFLINE \(describe(change.shift))"
       + (counts.count > 1 ? ", and \(counts.count - 1) more such places" : "")
       + (change.isSeam ? ", at the start of a block" : "")
+    if isPosition(evidence) {
+      var position = CauseFinding(.wrongPosition)
+      position.support(
+        true, 6, text + "; it is the same in all rows: not of the input, but of positions")
+      return [position]
+    }
     if first.changes.count == 1, change.shift > 0, evidence.start == 0,
       change.time <= change.shift
     {
@@ -38,6 +44,16 @@ struct TimeOrderTest: CauseTest {
       ? "\(-shift) earlier: \(-shift) lost" : "\(shift) later: \(shift) repeated or put in"
   }
 
+  /// Whether the values are the same in all rows that the model was fed, as those of positions are.
+  private func isPosition(_ evidence: CauseEvidence) -> Bool {
+    let array = evidence.offline
+    guard evidence.inputRowCount > 1 else { return false }
+    let size = array.timeCount * array.channelCount
+    return (1..<max(array.rowCount, 1)).allSatisfy { row in
+      array.values[row * size..<(row + 1) * size].elementsEqual(array.values[..<size])
+    }
+  }
+
   private struct Change {
     let time: Int
     /// By how much STREAM is later from here on than before.
@@ -55,11 +71,12 @@ struct TimeOrderTest: CauseTest {
     var changes: [Change] = []
     func isSame(_ time: Int, _ shift: Int) -> Bool {
       let source = time - shift
-      guard source >= 0, source < evidence.offline.timeCount else { return false }
-      let (a, b) = (evidence.offline.start(row, source), evidence.stream.start(row, time))
-      return (0..<evidence.offline.channelCount).allSatisfy { channel in
+      let offline = evidence.offlineOn
+      guard source >= 0, source < offline.timeCount else { return false }
+      let (a, b) = (offline.start(row, source), evidence.stream.start(row, time))
+      return (0..<offline.channelCount).allSatisfy { channel in
         !evidence.comparison.criterion.differs(
-          evidence.offline.values[a + channel], evidence.stream.values[b + channel])
+          offline.values[a + channel], evidence.stream.values[b + channel])
       }
     }
     /// How many timesteps run on from here with a shift; those that are all alike say nothing.

@@ -40,7 +40,7 @@ struct ValidityTest: CauseTest {
     if !evidence.hasBefore {
       var finding = CauseFinding(.inputDiffers)
       let isInput = evidence.place.kind == .input || evidence.place.path.hasPrefix("input/")
-      finding.support(isInput, 4, "\(evidence.place.path) is what is fed to the model")
+      finding.support(isInput, 8, "\(evidence.place.path) is what is fed to the model")
       finding.support(
         !isInput && evidence.firstTime == 0 && evidence.explained?.explanations.isEmpty == true, 1,
         "nothing before it was recorded, so that what feeds it may differ")

@@ -18,6 +18,10 @@ struct WindowTest: CauseTest {
     finding.contradict(
       !isSteady && evidence.prefixLength != nil, 2, "each block is equal again behind its start")
     finding.contradict(evidence.lateInBlocks, 2, "only the ends of blocks differ")
+    if let short = evidence.held.first(where: \.isShort), let entry = short.firstWrong {
+      finding.support(
+        true, 6, "\(short.state.name) lacks its oldest timestep alone: \(short.text(entry))")
+    }
     func isNear(_ length: Int) -> Bool {
       time > 1 && length > 1 && (time - 1...time + 1).contains(length)
     }

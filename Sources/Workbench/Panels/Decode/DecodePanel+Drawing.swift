@@ -129,7 +129,7 @@ extension DecodePanel {
         row: 4, column: column - words.columns - 1, [(words, .plain), (" ▲", .role(.key))])
     } else {
       region.text(row: 4, column: column, "▲", .role(.key))
-      region.text(row: 5, column: 1, Words.joined(pieces, width: region.columns - 3))
+      region.text(row: 5, column: 1, TextFormatting.joined(pieces, width: region.columns - 3))
     }
   }
 
@@ -160,7 +160,7 @@ extension DecodePanel {
     _ candidate: DecodeTable.Candidate, ends: [Int], isSelected: Bool, into region: Region
   ) {
     region.text(row: 0, isSelected ? "›" : " ", .role(.key))
-    region.text(row: 0, column: 2, Words.fitted(candidate.text, 9))
+    region.text(row: 0, column: 2, TextFormatting.fitted(candidate.text, 9))
     for place in 0..<9 {
       // Eighths of a cell.
       let eighths = min(8, Int(candidate.probability * 72) - 8 * place)
@@ -190,7 +190,7 @@ extension DecodePanel {
   }
 
   private static func probability(_ value: Double) -> String {
-    value > 0 && value < 0.001 ? "<.001" : Words.decimal(value, digits: 3)
+    value > 0 && value < 0.001 ? "<.001" : TextFormatting.decimal(value, digits: 3)
   }
 
   // MARK: Layers
@@ -208,7 +208,7 @@ extension DecodePanel {
     let isAll = shown.count == lens.readableCount
     let count = isAll ? "each layer" : "\(shown.count) of \(lens.readableCount) layers"
     region.text(
-      row: 0, column: 1, Words.fitted("\(count), read by \(lens.head)", region.columns - 2),
+      row: 0, column: 1, TextFormatting.fitted("\(count), read by \(lens.head)", region.columns - 2),
       .role(.title))
     let name = max(10, min(24, region.columns - 48))
     let token = max(7, min(14, (region.columns - name - 23) / 3 - 1))
@@ -217,7 +217,7 @@ extension DecodePanel {
       region.text(row: 1, column: column, head, .role(.faint))
     }
     let ends = [9, 15, 21].map { 2 + name + 3 * (token + 1) + $0 }
-    for (end, head) in zip(ends, ["p(\(Words.fitted(lens.token, 5)))", "rank", "KL"]) {
+    for (end, head) in zip(ends, ["p(\(TextFormatting.fitted(lens.token, 5)))", "rank", "KL"]) {
       region.textRight(row: 1, end: end, head, .role(.faint))
     }
     let names = ShortNames.fitted(shown.map(\.path.shown), name)
@@ -227,7 +227,7 @@ extension DecodePanel {
       region.text(row: place, isSelected ? "›" : " ", .role(.key))
       region.text(row: place, column: 1, names[row])
       for (column, likely) in zip(columns, line.likeliest) {
-        let text = "\(Words.fitted(likely.text, token - 4)) \(Self.short(likely.probability))"
+        let text = "\(TextFormatting.fitted(likely.text, token - 4)) \(Self.short(likely.probability))"
         region.text(row: place, column: column, text)
       }
       let cells = [
@@ -240,7 +240,7 @@ extension DecodePanel {
 
   /// Two digits of a probability, such as `.54`.
   private static func short(_ value: Double) -> String {
-    let text = Words.decimal(value, digits: 2)
+    let text = TextFormatting.decimal(value, digits: 2)
     return text.hasPrefix("0") ? String(text.dropFirst()) : text
   }
 }

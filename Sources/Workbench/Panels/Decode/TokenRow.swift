@@ -18,7 +18,7 @@ package struct TokenRow {
   /// As many tokens as fit into a width, the one under the cursor and those before it first; `cursor` is its
   /// position among them.
   package init(_ names: [String], cursor: Int?, width: Int) {
-    let texts = names.map { Words.fitted($0, Self.widest) }
+    let texts = names.map { TextFormatting.fitted($0, Self.widest) }
     let gap = texts.contains { $0.columns > 1 } ? 1 : 0
     let widths = texts.map { max(1, $0.columns) + gap }
     guard !texts.isEmpty else {

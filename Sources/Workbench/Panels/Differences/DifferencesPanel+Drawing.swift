@@ -70,7 +70,7 @@ extension DifferencesPanel {
     }
     guard model.view.facts.hasInput else { return withoutInput(model) }
     guard model.view.position.step > 0 else { return "Nothing to compare yet: s makes a step." }
-    guard model.view.facts.hasLayerWise else { return Words.missingResult }
+    guard model.view.facts.hasLayerWise else { return TextFormatting.missingResult }
     return "All layers are being compared …"
   }
 
@@ -124,7 +124,7 @@ extension DifferencesPanel {
     }
     let first = line.firstText(rowCount: model.view.facts.rowCount)
     let room = columns.firstEnd - first.columns - 1 - columns.kind
-    region.text(row: 0, column: columns.kind, Words.fitted(line.kind, room), .role(.faint))
+    region.text(row: 0, column: columns.kind, TextFormatting.fitted(line.kind, room), .role(.faint))
     region.textRight(row: 0, end: columns.firstEnd, first, isWrong ? .plain : .role(.faint))
     region.textRight(
       row: 0, end: columns.shareEnd, line.shareText, isWrong ? .plain : .role(.faint))
@@ -164,19 +164,19 @@ extension DifferencesPanel {
     let agreement =
       warning.map { "Both runs agree at every layer so far, but: \($0)." }
       ?? "Both runs agree at every layer so far."
-    let cause = Words.wrapped(view.cause ?? agreement, width)
-    let wanted = Words.wrapped(DifferenceTable.Cell.legend, width)
+    let cause = TextFormatting.wrapped(view.cause ?? agreement, width)
+    let wanted = TextFormatting.wrapped(DifferenceTable.Cell.legend, width)
     let spare = region.rows - cause.count
     let legend =
       spare >= wanted.count
-      ? wanted : [Words.fitted(DifferenceTable.Cell.legend, width)]
+      ? wanted : [TextFormatting.fitted(DifferenceTable.Cell.legend, width)]
     let room = region.rows - legend.count
     let style: Style =
       view.cause != nil ? .plain : .role(warning == nil ? .faint : .caution)
     let start = min(1, max(0, room - cause.count))
     for (row, line) in cause.prefix(room).enumerated() {
       let isCut = row == room - 1 && cause.count > room
-      let text = isCut ? Words.wrapped(line, width - 4)[0] + " … w" : line
+      let text = isCut ? TextFormatting.wrapped(line, width - 4)[0] + " … w" : line
       region.text(row: start + row, column: 1, text, style)
     }
     for (row, line) in legend.enumerated() {
