@@ -35,6 +35,7 @@ import Testing
       Fixtures.packed(isExchanged: true),
       Fixtures.recurrent(.lastOutput), Fixtures.newestFirst(isRight: false),
       Fixtures.inBranch(.oldest), Fixtures.twoCaches(areExchanged: true),
+      Fixtures.decoder(.masked), Fixtures.decoder(.counted), Fixtures.offsets(),
     ] + [.keepsOldest, .reversed, .mixed].map(Fixtures.cached)
   }
 
