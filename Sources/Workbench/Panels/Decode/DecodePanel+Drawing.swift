@@ -208,7 +208,8 @@ extension DecodePanel {
     let isAll = shown.count == lens.readableCount
     let count = isAll ? "each layer" : "\(shown.count) of \(lens.readableCount) layers"
     region.text(
-      row: 0, column: 1, TextFormatting.fitted("\(count), read by \(lens.head)", region.columns - 2),
+      row: 0, column: 1,
+      TextFormatting.fitted("\(count), read by \(lens.head)", region.columns - 2),
       .role(.title))
     let name = max(10, min(24, region.columns - 48))
     let token = max(7, min(14, (region.columns - name - 23) / 3 - 1))
@@ -227,7 +228,8 @@ extension DecodePanel {
       region.text(row: place, isSelected ? "›" : " ", .role(.key))
       region.text(row: place, column: 1, names[row])
       for (column, likely) in zip(columns, line.likeliest) {
-        let text = "\(TextFormatting.fitted(likely.text, token - 4)) \(Self.short(likely.probability))"
+        let text =
+          "\(TextFormatting.fitted(likely.text, token - 4)) \(Self.short(likely.probability))"
         region.text(row: place, column: column, text)
       }
       let cells = [
