@@ -133,7 +133,9 @@ struct EvidenceCollector {
 
   private func states(_ pair: TraceAlignment.Pair) throws -> [StateSeries] {
     let path = stream.places[pair.stream].path
-    let parent = path.lastIndex(of: "/").map { path[..<$0] }
+    // What goes into a module was made by the one around it.
+    let around = stream.places[pair.stream].moduleInput?.from
+    let parent = around.map { $0[...] } ?? path.lastIndex(of: "/").map { path[..<$0] }
     var result: [StateSeries] = []
     for (index, place) in stream.places.enumerated() {
       let isSibling = parent.map { place.path.hasPrefix("\($0)/") } ?? false
