@@ -38,6 +38,9 @@ extension SequenceValue {
     guard let taps = try window.values(length) else { return self }
     let shape = [length] + Array(repeating: 1, count: values.rank - 1 - axis)
     let factor = values.builder.constant(Tensor(taps, shape: shape).converted(to: values.dtype))
-    return mapValues(preservingZero: true) { $0 * factor }
+    guard taps.contains(0) else { return mapValues(preservingZero: true) { $0 * factor } }
+    // What a tap of 0 does not see may be no number, and 0 times that is none either.
+    let isSeen = values.builder.constant(Tensor(taps.map { $0 != 0 }, shape: shape))
+    return mapValues(preservingZero: true) { isSeen.select($0, $0.scalarLike(0)) * factor }
   }
 }

@@ -50,7 +50,8 @@ extension MaskedDense: SequenceLayer {
     let columns = kernel.gathered(positions, axis: 1, outOfRange: .clamp)
     let pairing = DotDimensions(
       leftBatch: [0], rightBatch: [1], leftContracting: [1, 2], rightContracting: [0, 3])
-    let product = state["buffer"].converted(to: kernel.dtype).dot(columns, pairing)
+    let (inputs, isTouched) = finite(state["buffer"].converted(to: kernel.dtype), before: positions)
+    let product = touched(inputs.dot(columns, pairing), isTouched)
     return finish(x, product, bias.map { table.entries($0, positions) }, positions)
   }
 
@@ -63,7 +64,9 @@ extension MaskedDense: SequenceLayer {
     let inputs = x.maskedInvalid().values.sliced(axis: 1, from: 0, to: time)
     let square = kernel.sliced(axis: 0, from: 0, to: time).sliced(axis: 1, from: 0, to: time)
     let pairing = DotDimensions(leftContracting: [1, 2], rightContracting: [0, 2])
-    let product = inputs.converted(to: kernel.dtype).dot(square, pairing)
+    let (finite, isTouched) = finite(
+      inputs.converted(to: kernel.dtype), before: positions.sliced(axis: 1, from: 0, to: time))
+    let product = touched(finite.dot(square, pairing), isTouched)
       .padded(axis: 1, low: 0, high: x.time - time)
     return finish(x, product, bias.map { table.extended($0, to: x.time) }, positions)
   }
@@ -79,6 +82,25 @@ extension MaskedDense: SequenceLayer {
       offsets .< offsets.scalarLike(Double(time)))
     let moved = block.gathered(offsets, axis: 1, batchAxes: 1, outOfRange: .clamp)
     return isNew.expandingAxes([2]).select(moved, buffer)
+  }
+
+  /// The inputs `[b, s, c]` with 0 in place of what is no finite number, and for each position `[b, t]` whether
+  /// there was any up to it: multiplied by the zeros of the kernel it would reach earlier outputs too.
+  private func finite(
+    _ inputs: Value, before positions: Value
+  ) -> (inputs: Value, isTouched: Value) {
+    let isFinite = inputs.unary(.isFinite)
+    let isWrong = isFinite.not.reduced(.or, axes: [2]).expandingAxes([1])
+    let type = ValueType(.int32, positions.shape + [inputs.shape[1]])
+    let isBefore = inputs.builder.iota(type, axis: 2) .<= positions.expandingAxes([2])
+    return (
+      isFinite.select(inputs, inputs.scalarLike(0)),
+      isBefore.and(isWrong).reduced(.or, axes: [2])
+    )
+  }
+
+  private func touched(_ product: Value, _ isTouched: Value) -> Value {
+    isTouched.expandingAxes([2]).select(product.scalarLike(.nan), product)
   }
 
   /// The kernel with 0 where the input step is after the output step, and the bias.
