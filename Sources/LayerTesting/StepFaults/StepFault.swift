@@ -1,3 +1,5 @@
+import Layers
+
 /// A mistake in the step-wise run of one layer, put in on purpose by rewriting the program of a step: what a
 /// wrong streaming implementation does.
 package struct StepFault: Hashable, Sendable {
@@ -82,7 +84,5 @@ package struct StepFault: Hashable, Sendable {
   func owns(_ leaf: String) -> Bool { layer.isEmpty || isInside(leaf) && leaf != layer }
 
   /// Whether a path lies at or below the layer.
-  func isInside(_ path: String) -> Bool {
-    layer.isEmpty || path == layer || path.hasPrefix(layer + "/") || path.hasPrefix(layer + "[")
-  }
+  func isInside(_ path: String) -> Bool { LayerPath.isInside(path, of: layer) }
 }

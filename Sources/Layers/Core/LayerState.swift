@@ -113,4 +113,9 @@ public enum LayerPath {
     if child.isEmpty { return parent }
     return child.hasPrefix("[") ? parent + child : parent + "/" + child
   }
+
+  /// Whether a path lies at or below a layer; all do at or below the root.
+  public static func isInside(_ path: String, of layer: String) -> Bool {
+    layer.isEmpty || path == layer || path.hasPrefix(layer + "/") || path.hasPrefix(layer + "[")
+  }
 }

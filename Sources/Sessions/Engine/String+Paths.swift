@@ -1,3 +1,5 @@
+import Layers
+
 // Paths of layers as text.
 
 extension String {
@@ -19,7 +21,5 @@ extension String {
   }
 
   /// Whether a path lies at or below a layer.
-  package func isInside(_ layer: String) -> Bool {
-    layer.isEmpty || self == layer || hasPrefix(layer + "/") || hasPrefix(layer + "[")
-  }
+  package func isInside(_ layer: String) -> Bool { LayerPath.isInside(self, of: layer) }
 }
