@@ -16,13 +16,18 @@ func library(
   .target(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
+/// A target of tests.
+///
+/// What they test is optimised in release; the tests themselves only where they compute much, since optimising
+/// them takes longer than running them.
 func tests(
   _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [],
-  resources: [Resource] = []
+  resources: [Resource] = [], isOptimized: Bool = false
 ) -> Target {
   .testTarget(
     name: name, dependencies: dependencies, exclude: exclude, resources: resources,
-    swiftSettings: settings)
+    swiftSettings: settings
+      + (isOptimized ? [] : [.unsafeFlags(["-Onone"], .when(configuration: .release))]))
 }
 
 let package = Package(
@@ -152,14 +157,14 @@ let package = Package(
       name: "TrapProbe", dependencies: ["Workbench", "Layers"], path: "Tests/Support/TrapProbe",
       swiftSettings: settings),
     tests("TerminalUITests", ["TerminalUI", "PtyHarness", "TerminalProbe"]),
-    .testTarget(
-      name: "WorkbenchTests",
-      dependencies: [
+    tests(
+      "WorkbenchTests",
+      [
         "Workbench", "Sessions", "Comparison", "Runtime", "Layers", "Programs", "Execution",
         "TerminalUI", "PtyHarness", "TrapProbe", "Diagnostics", "Serialization", "Datasets",
         "Tensors", "Traces",
       ],
-      exclude: ["Snapshots"], swiftSettings: settings),
+      exclude: ["Snapshots"]),
 
     // Programs drawn from seeds, for tests of what reads programs.
     library("RandomPrograms", ["Programs", "Tensors"], path: "Tests/Support/RandomPrograms"),
@@ -202,7 +207,7 @@ let package = Package(
         "ONNX", "Sessions", "Notation", "Runtime", "Layers", "Programs", "Tensors", "Weights",
         "Serialization",
       ]),
-    tests("CKernelsTests", ["CKernels"]),
+    tests("CKernelsTests", ["CKernels"], isOptimized: true),
     tests("ProgramsTests", ["Programs", "Tensors", "RandomPrograms"]),
     tests(
       "ExportTests",
