@@ -32,16 +32,6 @@ final class StepLayout {
       inputs.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// Whether a step of so many blocks has the same arrays, as many times as large.
-  func matches(_ step: ObservedStep, blocks: Int) -> Bool {
-    func numbers(_ tap: ObservedStep.Tap) -> [Int] { [tap.values, tap.mask, tap.imaginary ?? -1] }
-    guard step.arrays.count == arrays.count,
-      zip(step.taps + step.inputs, taps + inputs).allSatisfy({ numbers($0) == numbers($1) }),
-      numbers(step.result) == numbers(result)
-    else { return false }
-    return step.arrays.indices.allSatisfy { step.arrays[$0].byteCount == unitBytes[$0] * blocks }
-  }
-
   /// The bytes of a step of one block.
   var unitByteCount: Int { unitBytes.reduce(0, +) }
 
