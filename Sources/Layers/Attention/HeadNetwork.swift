@@ -2,6 +2,9 @@ import Programs
 import Tensors
 
 /// A layer applied to the heads of queries, keys or values, `[b, t, n, h]`.
+///
+/// What it gives at invalid timesteps is set to zero: the gradient of a product of queries and keys multiplies
+/// by both, so that a NaN there would reach valid timesteps through gradients that are zero.
 struct HeadNetwork {
   var layer: (any SequenceLayer)?
   var scope: ChildScope
@@ -64,7 +67,7 @@ struct HeadNetwork {
         found: "\(y.time) timesteps of \(x.time) behind \(scope.path)",
         expected: "as many as before, because queries, keys and values must stay in step")
     }
-    return y
+    return y.maskedInvalid()
   }
 
   /// The network as the `index`-th of those that share its parameters.
@@ -88,6 +91,6 @@ struct HeadNetwork {
     _ x: SequenceValue, _ state: inout LayerState, _ context: LayerContext, latency: Int
   ) throws(LayerError) -> SequenceValue {
     guard let layer else { return x }
-    return try context.step(layer, x, &state, at: scope, latency: latency)
+    return try context.step(layer, x, &state, at: scope, latency: latency).maskedInvalid()
   }
 }
