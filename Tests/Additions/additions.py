@@ -41,9 +41,9 @@ import Testing
     "made": {
         "Protos/sequence_layers.proto": "    // The third power of every element.\n    Cube cube = 999;\n",
         "Sources/Layers/Config/Generated/Cube+Config.swift": "public struct Cube: ConfigRecord {",
-        "Sources/Layers/Config/Generated/LayerRegistry+Entries.swift": ".available(Cube.self),",
-        "Sources/Layers/Config/Generated/LibrarySchema+Text.swift": "message Cube layer cube 999\n",
-        "Sources/Layers/Config/Generated/LayerFacts+Text.swift": "layer Cube\n",
+        "Sources/Layers/Config/Generated/LayerRegistry+Entries.swift": ".layer(Cube.self),",
+        "Sources/Layers/Config/Generated/LibrarySchema+Pointwise.swift": "message Cube layer cube 999\n",
+        "Sources/Layers/Config/Generated/LayerFacts+Pointwise.swift": "layer Cube\n",
         "README.md": "| `Cube` | The third power of every element | stateless |\n",
     },
 }
