@@ -46,9 +46,7 @@ extension ArrayComparison {
 
   private func names(_ channels: [Int]) -> String {
     guard channelShape.count > 1 else { return NumberRanges.text(channels) }
-    let shown = channels.prefix(6).map { channel in
-      zip(channelShape, channelShape.rowMajorStrides).map { channel / $1 % $0 }.shapeText
-    }
+    let shown = channels.prefix(6).map { channelShape.position(of: $0).shapeText }
     let rest = channels.count > 6 ? ", … \(channels.count - 6) more" : ""
     return shown.joined(separator: ", ") + rest
   }

@@ -129,9 +129,8 @@ extension ArrayComparison {
   private var lengthLine: String? {
     guard extraCount != 0 else { return nil }
     let (more, fewer) = extraCount > 0 ? ("STREAM", "OFFLINE") : ("OFFLINE", "STREAM")
-    let count = Int(extraCount.magnitude)
-    let text = "\(more) has \(NumberText.grouped(count)) valid timestep\(count == 1 ? "" : "s")"
-    return "\(text) behind the end of \(fewer)"
+    let count = NumberText.counted(Int(extraCount.magnitude), "valid timestep")
+    return "\(more) has \(count) behind the end of \(fewer)"
   }
 
   private var notANumberLine: String? {

@@ -77,11 +77,7 @@ package struct ComparedArray: Sendable {
   package func start(_ row: Int, _ time: Int) -> Int { (row * timeCount + time) * channelCount }
 
   /// The index on each channel axis.
-  package func channelIndex(_ channel: Int) -> [Int] {
-    zip(channelShape, channelShape.rowMajorStrides).map { extent, stride in
-      channel / stride % extent
-    }
-  }
+  package func channelIndex(_ channel: Int) -> [Int] { channelShape.position(of: channel) }
 
   /// The largest finite magnitude at valid timesteps; 0 if there is none.
   package var largestMagnitude: Double {
@@ -124,5 +120,12 @@ extension ComparedArray {
 
   private func repeated(_ flags: [Bool]?, _ count: Int) -> [Bool]? {
     flags.map { Array(repeatElement($0, count: count).joined()) }
+  }
+}
+
+extension Shape {
+  /// The position along every axis of an element, of those counted over all axes.
+  package func position(of element: Int) -> Shape {
+    zip(self, rowMajorStrides).map { extent, stride in element / stride % extent }
   }
 }

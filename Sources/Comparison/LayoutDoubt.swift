@@ -57,6 +57,6 @@ package struct LayoutDoubt: Hashable, Sendable {
       case "t": "timestep"
       default: "channel"
       }
-    return "\(NumberText.grouped(count)) \(name)\(count == 1 ? "" : "s")"
+    return NumberText.counted(count, name)
   }
 }

@@ -9,10 +9,8 @@ struct ShiftAndGain: Hypothesis {
     guard let fit = linear.fitted(to: moved, onlyDiffering: false, leastShare: 0.5) else {
       return []
     }
-    let steps = Int(shift.magnitude)
-    let late =
-      "\(NumberText.grouped(steps)) timestep\(steps == 1 ? "" : "s") "
-      + (shift > 0 ? "late" : "early")
+    let steps = NumberText.counted(Int(shift.magnitude), "timestep")
+    let late = "\(steps) \(shift > 0 ? "late" : "early")"
     return [
       Prediction(
         kind: .shiftAndGain, statement: "STREAM is \(late), and \(fit.statement(moved))",

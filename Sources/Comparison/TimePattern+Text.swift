@@ -75,7 +75,6 @@ extension TimePattern {
   }
 
   private static func count(_ steps: Int) -> String {
-    let count = Int(steps.magnitude)
-    return "\(NumberText.grouped(count)) timestep\(count == 1 ? "" : "s")"
+    NumberText.counted(Int(steps.magnitude), "timestep")
   }
 }

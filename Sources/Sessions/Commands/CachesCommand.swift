@@ -35,6 +35,6 @@ struct CachesCommand: Command {
   }
 
   private func timesteps(_ count: Int) -> String {
-    "\(NumberText.grouped(count)) timestep\(count == 1 ? "" : "s")"
+    NumberText.counted(count, "timestep")
   }
 }

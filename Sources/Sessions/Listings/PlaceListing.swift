@@ -102,10 +102,3 @@ enum PlaceListing {
         ?? [])
   }
 }
-
-extension Shape {
-  /// The position along every axis of an element, of those counted over all axes.
-  fileprivate func position(of element: Int) -> Shape {
-    zip(self, rowMajorStrides).map { element / $1 % Swift.max(1, $0) }
-  }
-}

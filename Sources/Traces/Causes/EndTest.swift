@@ -54,6 +54,6 @@ struct EndTest: CauseTest {
   }
 
   private static func steps(_ count: Int) -> String {
-    "\(NumberText.grouped(count)) timestep\(count == 1 ? "" : "s")"
+    NumberText.counted(count, "timestep")
   }
 }
